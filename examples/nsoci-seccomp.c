@@ -24,7 +24,7 @@
 
 #define ARGS_MAX 6
 
-static unsigned line; /* number of the current line */
+static unsigned line; /* number of the current line of the rules */
 
 static _Noreturn __attribute__((format(printf, 1, 2))) void fail(const char *fmt, ...)
 {

@@ -36,6 +36,7 @@ oneTimeSetUp()
 	printf 'echo shell "$1"\n' | program nobang 755
 	printf '' | program empty 755
 	printf 'abc\0def\n' | program binary 755
+	printf '\0' | program good2 755
 	printf 'echo first\n\0\0' | program payload 755
 	printf '\177ELF' | program cut 755
 	as_machine '\0267\0' arm64
@@ -45,6 +46,10 @@ oneTimeSetUp()
 	mkfifo "$TMP/fifo"
 	chmod 755 "$TMP/fifo"
 	ln -s /no/target "$TMP/dangling"
+	ln -s dangling "$TMP/chain"
+	cp /bin/true "$TMP/busy"
+	cp /bin/sh "$TMP/shell"
+	printf '#!%s\n' "$TMP/shell" | program viashell 755
 	cp "$TMP/noint" "$TMP/bin/inpath"
 	cp "$TMP/plain" "$TMP/bin/closed"
 	cp "$TMP/good" "$TMP/bin2/closed"
@@ -83,6 +88,7 @@ test_explains_permission_denied_to_a_user()
 	126 | nsunshare -r $T/noexec/plain | hint: run 'chmod +x $T/noexec/plain' | another file system
 	126 | nsunshare -r $T/vianoexec | hint: use another file system for '$T/noexec/good' | chmod
 	126 | nsunshare -S nobody $T/private/good | search permission for the directory '$T/private' (mode 700, owner 0) | '$T' (
+	126 | nsunshare -S nobody $T/plain | hint: run 'chmod +x $T/plain' | hint: let user 65534 execute
 	126 | nsunshare -S nobody $T/mine | hint: let user 65534 execute '$T/mine' (mode 700, owner 0, group 0) | search permission
 	126 | nsinit -- $T/noexec/good | the mount on '$T/noexec' is noexec | chmod
 	126 | nstimeoffset -b 1 $T/noexec/good | the mount on '$T/noexec' is noexec | chmod
@@ -99,7 +105,10 @@ test_explains_a_file_that_was_not_found()
 	127 | PATH=$T/bin:$PATH nsunshare -r inpath | hint: install the interpreter '/no/interpreter', which the first line of '$T/bin/inpath' names | -
 	127 | nsunshare -r ./absent | cannot execute './absent': No such file or directory | hint
 	127 | nsunshare -r ./dangling | hint: correct the symbolic link './dangling': its target '/no/target' does not exist | interpreter
-	127 | nsunshare -r good | hint: use ./good: PATH does not contain the current directory | interpreter
+	127 | nsunshare -r ./chain | cannot execute './chain': No such file or directory | correct the symbolic link
+	127 | nsunshare -r good | : PATH does not contain the current directory | interpreter
+	127 | nsunshare -r bin2 | cannot execute 'bin2': No such file or directory | PATH does not contain
+	127 | nsunshare -r ./noint2 | cannot execute './noint2': No such file or directory | PATH does not contain
 	127 | nsunshare -r plain | cannot execute 'plain' | hint
 	126 | nsunshare -r env PATH=$T/bin $(command -v nsunshare) -r closed | cannot execute 'closed': Permission denied | No such file
 	126 | PATH=$T/bin $(command -v nsunshare) -r closed | hint: run 'chmod +x $T/bin/closed' | search permission
@@ -133,9 +142,11 @@ test_a_name_is_looked_up_in_the_new_root()
 test_explains_a_format_that_cannot_be_executed()
 {
 	situations <<-'TABLE'
+	126 | nsunshare -r ./good2 | hint: name a program: './good2' is neither an ELF file nor a script | which is an empty file
 	126 | nsunshare -r ./empty | hint: write a program to './empty', which is an empty file | ELF
 	126 | nsunshare -r ./binary | hint: name a program: './binary' is neither an ELF file nor a script | not found
 	126 | nsunshare -r ./cut | hint: copy './cut' again: the ELF file is incomplete | architecture
+	126 | nsunshare -r ./cut | the ELF file is incomplete | no emulator is registered
 	126 | nsunshare -r ./risc | './risc' is for riscv, and no emulator is registered in binfmt_misc | aarch64
 	0 | nsunshare -r ./nobang | - | hint
 	0 | nsunshare -r ./payload | - | hint
@@ -156,6 +167,26 @@ test_names_both_architectures()
 	run nsunshare -r "$TMP/object"
 	assert_rc 126
 	assert_err_has "hint: name a program: '$TMP/object' is an object or core file"
+}
+
+# A file that is open for writing cannot be executed.
+test_a_file_that_is_open_for_writing_is_named()
+{
+	exec 8>>"$TMP/busy"
+	run nsunshare -r "$TMP/busy"
+	exec 8>&-
+	[ "$rc" != 0 ] || return 0 # Linux 6.11 and 6.12 execute such files
+	assert_refused 126 'Text file busy'
+	assert_err_has "hint: end the process that has '$TMP/busy' open for writing"
+	exec 8>>"$TMP/shell"
+	run nsunshare -r "$TMP/viashell"
+	exec 8>&-
+	assert_refused 126 'Text file busy'
+	assert_err_has "hint: end the process that has '$TMP/viashell' or its interpreter '$TMP/shell' open for writing"
+	assert_err_lacks "viashell' open for writing"
+	run nsunshare -r "$TMP/viashell" -c 'exit 3'
+	assert_rc 0
+	assert_err_lacks 'open for writing'
 }
 
 . shunit2

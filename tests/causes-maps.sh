@@ -59,6 +59,28 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'not mapped in this one'
 }
 
+# as: root
+test_names_a_missing_library_of_nsswitch_conf()
+{
+	: >"$TMP/library"
+	{ cat /etc/nsswitch.conf; echo 'subid: nosuch'; } >"$TMP/nsswitch"
+	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
+	set -- /usr/lib/*/libsubid.so.*
+	for lib; do
+		[ ! -e "$lib" ] || mount --bind "$TMP/library" "$lib"
+	done
+	run nsidmap subids nstest
+	for lib; do
+		[ ! -e "$lib" ] || umount "$lib"
+	done
+	umount /etc/nsswitch.conf
+	assert_rc 1
+	assert_err_has 'hint: install libsubid: nsswitch.conf names a module for subid:'
+	run nsidmap subids nstest
+	assert_ok
+	assert_err_lacks 'install libsubid'
+}
+
 # In the subuid and subgid files of the tests, the user root has no range.
 # as: root
 test_names_a_missing_module_of_nsswitch_conf()

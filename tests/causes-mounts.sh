@@ -26,6 +26,8 @@ test_a_file_and_a_directory_are_not_mounted_on_each_other()
 {
 	situations <<-'TABLE'
 	125 | ./box --bind=$T/file:/dir root -- /bin/true | hint: name a directory as the source, or '/dir/<name>' as the destination: a file cannot be mounted on a directory | is a file
+	125 | ./box --tmpfs=/dir:size=bad root -- /bin/true | hint: the kernel says: tmpfs: Bad value for 'size' | see /proc/filesystems
+	125 | enosys -e ENODEV fsopen -- ./box --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel says
 	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: name a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
 	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory: '/file' in the new root is a file | as the source
 	125 | ./box --bind=$T/none:/dir root -- /bin/true | cannot open '$T/none': No such file or directory | hint: name a
@@ -44,6 +46,10 @@ test_a_mistake_in_an_overlay_is_named()
 	125 | ./box --overlay=/dir:lower=$T/file,lower=$T/low root -- /bin/true | hint: name a directory: the layer '$T/file' is a file | two layers
 	125 | ./box --overlay=/dir:lower=$T/low root -- /bin/true | hint: add upper= and work=, or another lower=: an overlay needs two layers | is a mount
 	125 | ./box --overlay=/dir:lower=$T/low:upper=$T/up root -- /bin/true | hint: separate lower=, upper= and work= by commas | two layers
+	125 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs,work=$T/work root -- /bin/true | hint: omit work=, because upper=tmpfs has its own work directory | add upper=<dir>
+	127 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs root -- /bin/none | cannot execute | omit work=, because
+	125 | ./box --overlay=/dir:lower=$T/low,lower=$T/low/sub root -- /bin/true | hint: use layers, upper= and work= that do not contain each other | two layers
+	125 | ./box --overlay=/dir:lower=$T/none,lower=$T/low root -- /bin/true | No such file | separate lower=, upper= and work= by commas
 	125 | ./box --overlay=/dir:lower=$T/none,lower=$T/low root -- /bin/true | cannot open layer '$T/none': No such file or directory | hint:
 	127 | ./box --overlay=/dir:lower=$T/low,lower=$T/low2 root -- /bin/none | cannot execute | overlay
 	TABLE
@@ -91,6 +97,131 @@ test_lost_capabilities_are_named()
 	125 | nspivot --force root -- /bin/true | hint: create a mount namespace with nsunshare -m as root, or with nsunshare -Um: CAP_SYS_ADMIN is missing | --keep-caps
 	127 | nsunshare -Umc --keep-caps -- nspivot root -- /bin/none | cannot execute | --keep-caps
 	TABLE
+}
+
+# In a user namespace, the inherited mounts are locked together. A file cannot be mounted on a directory
+# for another reason.
+# as: user
+test_a_bind_without_the_mounts_below()
+{
+	mkdir -p "$TMP/locked" "$TMP/root/bound"
+	for under in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
+		# shellcheck disable=SC2016 # the inner shell expands it
+		run nsunshare -rm sh -c 'mount -t tmpfs none "$0/locked" && mkdir "$0/locked/below" &&
+			mount -t tmpfs none "$0/locked/below" &&
+			exec nsunshare -rm $1 nspivot --bind="$0/locked:/bound:norec" "$0/root" -- /bin/none' "$TMP" "$under"
+		assert_rc 125
+		assert_err_has 'hint: omit norec: a user namespace must bind inherited mounts together with the mounts below them'
+		# shellcheck disable=SC2016
+		run nsunshare -rm sh -c 'exec $1 nspivot --bind="$0/file:/bound:norec" "$0/root" -- /bin/none' "$TMP" "$under"
+		assert_rc 125
+		assert_err_has 'a file cannot be mounted on a directory'
+		assert_err_lacks 'omit norec'
+	done
+}
+
+# The existing proc file system is read-only, so maps cannot be written.
+# as: user
+test_a_read_only_proc()
+{
+	mkdir -p "$TMP/root/mnt"
+	for option in '' :ro; do
+		# shellcheck disable=SC2016 # the inner shell expands it
+		run nsunshare -rmp --mount-proc sh -c 'mount -o remount,ro /proc &&
+			exec unshare -Ump --fork --keep-caps nspivot --proc=/mnt$1 "$0/root" -- /bin/none' "$TMP" "$option"
+		if [ -z "$option" ]; then
+			assert_rc 125
+			assert_err_has 'hint: add the option ro: /proc is read-only, so a proc that a user namespace mounts must be read-only, too'
+		else
+			assert_rc 127
+			assert_err_lacks 'add the option ro'
+		fi
+	done
+}
+
+# with_ns SCRIPT: runs SCRIPT with a file system over /proc/PID/ns of the shell, and then nspivot in
+# place of the shell.
+with_ns()
+{
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run unshare -m sh -c 'cd "$0" && mount -t tmpfs none other &&'" $1"' && mount --bind other /proc/$$/ns &&
+		exec nspivot "$0/root" -- /bin/true' "$TMP"
+}
+
+# as: root
+test_the_mount_namespace_of_the_machine_is_not_changed()
+{
+	with_ns true
+	assert_refused 125 'cannot identify the mount namespace by /proc/self/ns/mnt: No such file'
+	assert_err_has 'hint: use --force to skip this check'
+	# NS_MNT_GET_PREV (Linux 6.12) finds the first mount namespace. It is only compared.
+	# shellcheck disable=SC2016 # for perl
+	with_ns 'touch other/mnt && perl -e '\''open my $n, "<", "/proc/self/ns/mnt" or exit 9;
+		for (my $fd = fileno $n; ; $fd = $prev) { $prev = ioctl($n, 0x8010b70c, my $info = pack("LLQ", 16, 0, 0)) or last;
+			open $n, "<&=", $prev; } exit system("mount", "--bind", "/proc/$$/fd/" . fileno($n), "other/mnt") >> 8'\'
+	case $err in
+	*'initial mount namespace of the host'*)
+		assert_refused 125 'this is the initial mount namespace of the host'
+		assert_err_has "hint: run 'nsunshare -m -- nspivot ...', or use --force to pivot here"
+		assert_err_lacks 'use --force to skip this check'
+		;;
+	esac
+}
+
+# as: user
+test_a_mount_namespace_that_cannot_be_compared()
+{
+	run setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
+	assert_refused 125 'cannot determine whether this is the initial mount namespace of the host'
+	assert_err_has 'hint: use --force to skip this check'
+	run nsunshare -rm setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
+	assert_err_lacks 'to skip this check'
+}
+
+test_a_process_that_could_reach_the_old_root()
+{
+	mkdir "$TMP/root/proc"
+	set -- nspivot --proc=/proc "$TMP/root" -- /bin/true
+	run nsunshare -rmp sh -c '"$@"; exit $?' "$TMP" "$@"
+	assert_err_has "through its cwd"
+	assert_err_has 'hint: make this process change its working directory to /, as nsinit does'
+	assert_err_lacks 'use a pid namespace'
+	rmdir "$TMP/root/proc"
+	[ "$(id -u)" = 0 ] || return 0
+	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsunshare -m -- "$@"
+	assert_rc 125
+	assert_err_has "through its root"
+	assert_err_has "hint: use a pid namespace (nsunshare -p), or --force: the new root's /proc shows processes of another root"
+	assert_err_lacks 'make this process change its working directory'
+}
+
+# as: user
+test_a_default_acl_changes_the_mode_of_a_directory()
+{
+	mkdir "$TMP/root/acl"
+	setfacl -d -m u::rx,g::-,o::- "$TMP/root/acl" || return 0
+	situations <<-'TABLE'
+	125 | ./box --dir=/acl/new root -- /bin/true | hint: remove the default ACL of the parent directory | stop the process
+	127 | ./box --dir=/dir/new root -- /bin/none | cannot execute | remove the default ACL
+	TABLE
+	rm -r "$TMP/root/acl"
+}
+
+# as: root
+test_the_propagation_of_a_chroot_cannot_be_changed()
+{
+	for d in usr bin lib lib64 "$NSUTILS_BIN" proc; do
+		mkdir -p "$TMP/jail/$d"
+	done
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run unshare -m sh -c 'cd / && for d in usr bin lib lib64 ".$1" proc; do mount --rbind "$d" "$0/$d" || exit 99; done
+		exec chroot "$0" "$1/nsunshare" -m true' "$TMP/jail" "$NSUTILS_BIN"
+	assert_refused 125 'cannot change the propagation of /: Invalid argument'
+	assert_err_has 'hint: use --propagation=unchanged, because / is not a mount point (chroot)'
+	run enosys -e ENOMEM mount -- nsunshare -m true
+	assert_refused 125 'cannot change the propagation of /: Cannot allocate memory'
+	assert_err_lacks 'use --propagation=unchanged'
 }
 
 . shunit2

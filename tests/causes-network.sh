@@ -133,6 +133,9 @@ test_a_missing_library_or_program()
 	125 | PATH=$T/none $(command -v nsnet) run --pasta -- /bin/true | hint: install the package passt | -
 	125 | nsnet run --link eth0@none0,10.1.0.2/24 -- true | cannot find the bridge | install the package passt
 	TABLE
+	run enosys -e EOPNOTSUPP sendmsg -- nsnet bridge br0,10.1.0.1/24 --nat
+	assert_refused 1 'cannot set the firewall rules'
+	assert_err_has 'hint: libnftables says: '
 	for lib in /usr/lib/*/libnftables.so.1; do
 		[ ! -e "$lib" ] || mount --bind "$TMP/none/library" "$lib"
 	done
@@ -145,16 +148,20 @@ test_a_missing_library_or_program()
 	done
 	assert_ok
 	assert_err_lacks 'install the package libnftables1'
+	assert_err_lacks 'libnftables says'
 }
 
-# A filter denies a call to root, who has the capabilities.
+# A filter denies a system call to root, who has the capabilities for it, so the hint must not ask
+# for a capability.
 test_a_missing_privilege()
 {
+	nsnet bridge br2,10.2.0.1/24
+	nsnet add target
 	situations <<-'TABLE'
 	125 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet run -- true | hint: create a user namespace first, for example with 'nsunshare -rn -- <program>' | -
 	125 | enosys -e EPERM unshare -- nsnet run -- true | hint: allow unshare(2) | create a user namespace first
 	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN in this network namespace, and with CAP_SYS_ADMIN in the user namespace of any other network namespace | -
-	1 | enosys -e EPERM sendto,sendmsg -- nsnet bridge br0 | Operation not permitted | CAP_NET_ADMIN in this network namespace
+	1 | failat -b nsnet -s setns -k 1 -e EPERM -o r -- nsnet add target --link eth0@br2,10.2.0.9/24 | cannot enter the network namespace: Operation not permitted | CAP_NET_ADMIN in this network namespace
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet add web | hint: run the command with CAP_SYS_ADMIN, because the name of a namespace is a mount | -
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet bridge br0/0 | - | because the name of a namespace is a mount
 	TABLE

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-options: checks the hints for options that contradict each other or have an invalid value.
 # Each hint has a situation in which it must appear and a similar one in which it must not.
-# as: root user
+# as: user
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -100,7 +100,36 @@ test_a_map_with_too_many_lines()
 	TABLE
 }
 
-# A file name is not a list of options.
+# A newcomer omits an option or a comma.
+test_an_argument_in_the_wrong_place()
+{
+	situations <<-'TABLE'
+	127 | nsenter2 4711 true | hint: use --target 4711 to name a process | -
+	127 | nsenter2 4711x true | cannot execute '4711x': No such file or directory | to name a process
+	127 | nsenter2 -t self --wd=/ 4711 | cannot execute '4711': No such file or directory | to name a process
+	1 | nslist mount | hint: use --type mount to list the namespaces of this type | did you mean
+	1 | nslist --show net | hint: use --type net to list the namespaces of this type | -
+	1 | nslist nett | invalid reference 'nett' | use --type
+	1 | nsidmap check 0:1000:1 | hint: write the map as u:INSIDE:OUTSIDE:COUNT,g:INSIDE:OUTSIDE:COUNT | -
+	125 | nsunshare --map 0:1000:1,5:6:7 true | hint: write the map as u:INSIDE:OUTSIDE:COUNT,g:INSIDE:OUTSIDE:COUNT | -
+	1 | nsidmap check 10 | cannot open '10': No such file or directory | write the map as
+	1 | nsidmap check no:file | cannot open 'no:file': No such file or directory | write the map as
+	125 | nsunshare -rm nspivot --tmpfs root /bin/true | hint: name a directory as the new root, which is the first argument after the options | -
+	125 | nsunshare -rm nspivot none /bin/true | cannot open the new root 'none': No such file or directory | name a directory as the new root
+	1 | nsnet bridge br0 10.0.0.1/24 | hint: write the address after a comma: br0,10.0.0.1/24 | -
+	1 | nsnet bridge br0 br1 | unexpected argument 'br1' | write the address after a comma
+	TABLE
+}
+
+test_a_name_that_only_root_can_give()
+{
+	situations <<-'TABLE'
+	1 | nsnet add web | hint: run the command as root, because the names of namespaces are files in this directory | CAP_
+	0 | nsunshare -rnm sh -c 'mount -t tmpfs none /run && nsnet add web' | - | because the names of namespaces
+	TABLE
+}
+
+# The text directly after an option letter is a file name, and not a list of further options.
 test_letters_directly_after_an_option()
 {
 	situations <<-'TABLE'

@@ -16,7 +16,8 @@ test_another_user_is_named()
 	run as_nstest nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
 	assert_err_has "hint: run the command as user 0 or with CAP_SYS_PTRACE (as root), because process $holder belongs to user 0"
-	assert_err_lacks dumpable
+	assert_err_lacks "because process $holder is not dumpable (prctl(2)): "
+	assert_err_lacks 'and the caller has group'
 	run as_nstest nsidmap show "user:$holder"
 	assert_rc 1
 	assert_err_lacks dumpable
@@ -146,6 +147,7 @@ test_a_target_without_a_type_is_named()
 	for option in '--follow=umask' '--wd' '--root'; do
 		run nsenter2 -t self $option echo ran
 		assert_err_lacks 'enters no namespace'
+		assert_err_lacks 'add --all (-a)'
 	done
 	run nsenter2 --wd=/ echo ran
 	assert_ok
@@ -166,6 +168,11 @@ test_a_namespace_of_the_caller_itself_is_named()
 	assert_ok
 	run nsenter2 -t "$holder" --all true
 	assert_ok
+	assert_err_lacks 'or use --all: the caller is in'
+	run nsenter2 -t "$holder" -m true
+	assert_refused 125 "cannot enter the mnt namespace of process $holder: Operation not permitted"
+	assert_err_has 'hint: add --user to enter the user namespace that owns it'
+	assert_err_lacks 'omit --mount'
 }
 
 test_the_callers_user_namespace_is_named()
@@ -174,6 +181,95 @@ test_the_callers_user_namespace_is_named()
 	run nsenter2 -t "$holder" -U true
 	assert_rc 125
 	assert_err_has 'hint: omit --user, or use --all: the caller is in this user namespace already'
+	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
+	run nsenter2 -t "$holder" -U true
+	assert_ok
+	assert_err_lacks 'the caller is in this user namespace already'
+}
+
+# as: root
+test_the_owner_of_a_namespace_is_considered()
+{
+	# the caller did not create the user namespace that owns the network namespace
+	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -Un --ready-fd 3 -- sleep 1000
+	exec 8<"/proc/$holder/ns/net"
+	run setpriv --reuid 54321 --regid 54321 --clear-groups nsenter2 --net=/proc/self/fd/8 true
+	assert_refused 125 'cannot enter the net namespace /proc/self/fd/8: Operation not permitted'
+	assert_err_has "hint: run the command with CAP_SYS_ADMIN in the caller's user namespace"
+	assert_err_lacks 'add --user'
+	run as_nstest nsenter2 --net=/proc/self/fd/8 true
+	assert_rc 125
+	assert_err_has 'hint: add --user to enter the user namespace that owns it'
+	assert_err_lacks "CAP_SYS_ADMIN in the caller's user namespace"
+	exec 8<&-
+	# the network namespace belongs to a user namespace above the caller's
+	exec 8</proc/self/ns/net
+	run nsunshare -rn nsenter2 --net=/proc/self/fd/8 true
+	exec 8<&-
+	assert_rc 125
+	assert_err_has "hint: omit --net, or run the command with more privileges: a user namespace that is not below the caller's owns this namespace"
+	assert_err_lacks 'add --user'
+	run as_nstest nsenter2 -t "$holder" --net true
+	assert_rc 125
+	assert_err_lacks 'or run the command with more privileges'
+}
+
+# as: user
+test_attributes_of_a_user_namespace_that_is_not_entered()
+{
+	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
+	run nsenter2 -t "$holder" --follow=caps true
+	assert_refused 125 "--follow=caps: the user namespace of process $holder is not entered"
+	assert_err_has 'hint: enter it with --user, or follow only nnp,oom,umask,cwd,root'
+	for options in '--follow=umask' '-U --follow=caps'; do
+		# shellcheck disable=SC2086 # several words
+		run nsenter2 -t "$holder" $options true
+		assert_ok
+		assert_err_lacks 'enter it with --user'
+	done
+}
+
+# as: root
+test_a_namespace_without_a_process_is_named()
+{
+	touch "$TMP/time"
+	chmod 755 "$TMP"
+	run nsunshare --time="$TMP/time" true
+	assert_ok
+	run as_nstest nstimeoffset -b "=@$TMP/time" --print
+	assert_rc 125
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, because no process is in the namespace'
+	run nstimeoffset -b "=@$TMP/time" --print
+	umount "$TMP/time"
+	assert_ok
+	assert_err_lacks 'because no process is in the namespace'
+}
+
+# as: user
+test_a_bounding_set_that_cannot_be_changed()
+{
+	run nsunshare -r setpriv --bounding-set -setpcap --inh-caps -setpcap nsunshare --cap-drop=net_raw true
+	assert_rc 125
+	assert_err_has 'hint: run the command with CAP_SETPCAP'
+	run nsunshare -r nsunshare --cap-drop=net_raw true
+	assert_ok
+	run nsunshare -r enosys -e EPERM prctl -- nsunshare --cap-drop=net_raw true
+	assert_rc 125
+	assert_err_lacks 'run the command with CAP_SETPCAP'
+}
+
+# as: user
+test_proc_of_another_pid_namespace_is_named()
+{
+	run nsunshare -rmp -- nsidmap show 1
+	assert_rc 1
+	assert_err_has 'hint: mount the proc file system of this pid namespace: mount -t proc proc /proc'
+	run nsunshare -rp --mount-proc -- nsidmap show 1
+	assert_ok
+	run nsunshare -rp --mount-proc -- nsidmap show 999
+	assert_rc 1
+	assert_err_has 'process 999: No such process'
+	assert_err_lacks 'mount the proc file system of this pid namespace'
 }
 
 # as: root

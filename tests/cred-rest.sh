@@ -150,6 +150,7 @@ test_a_limit_above_the_hard_limit_is_reported()
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
 	assert_err_has 'hint: use at most 64, or run the command with CAP_SYS_RESOURCE'
+	assert_err_lacks 'raise the sysctl fs.nr_open'
 }
 
 # The sysctl fs.nr_open limits even privileged users, so the message must not name a capability.
@@ -159,6 +160,7 @@ test_a_descriptor_limit_above_nr_open_is_reported()
 		carry --rlimit nofile=unlimited -- echo ran
 		assert_refused 125 'cannot set limit nofile: Operation not permitted'
 		assert_err_has "hint: use at most $(cat /proc/sys/fs/nr_open), or raise the sysctl fs.nr_open"
+		assert_err_lacks 'or run the command with CAP_SYS_RESOURCE in the initial user namespace'
 	done
 }
 
@@ -237,6 +239,9 @@ test_new_session_of_a_group_leader_is_refused()
 	assert_err_has 'hint: let the tool fork, or run the tool with setsid(1)'
 	run setsid --wait nsunshare --fork --new-session -- echo ran
 	assert_ok
+	run enosys -e EPERM setsid -- nsunshare --fork --new-session -- echo ran
+	assert_refused 125 'cannot create a session: Operation not permitted'
+	assert_err_lacks 'run the tool with setsid(1)'
 }
 
 test_explain_shows_the_order_of_the_steps()
@@ -253,7 +258,8 @@ test_explain_shows_the_order_of_the_steps()
 	done
 }
 
-# Which user the program inside runs as is known in advance only if an option sets the user.
+# The user of the program decides if the capabilities become ambient, and this user is known in
+# advance only if an option sets it.
 test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true

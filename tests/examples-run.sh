@@ -72,12 +72,12 @@ with_targets()
 		-e "s,/box \\(--cgroup\\),/$own_cgroup \\1," "$1")
 }
 
-# steady: a filter that makes output comparable. Replaces what differs between machines: numbers of
-# four or more digits, and blanks between columns. Removes the warning of nslist that an ordinary
+# steady: a filter that makes output comparable. Replaces the time of day, numbers of four or more digits and blanks
+# between columns, which differ between machines. Removes the warning of nslist that an ordinary
 # user cannot read other users' processes, and the CR that a terminal adds to each line.
 steady()
 {
-	tr -d '\r' | sed -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'
+	tr -d '\r' | sed -e 's/[0-9-]*T[0-9:]*[.][0-9]*[+-][0-9]*/TIME/g' -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'
 }
 
 tearDown()
@@ -110,6 +110,20 @@ test_every_page_has_three_to_eight_examples()
 		n=$(awk '/^\.Sh / { on = /EXAMPLES/ } on && /^\.Bd -literal/ { n++ } END { print n + 0 }' "$page")
 		assertTrue "${page##*/} has $n examples" "[ $n -ge 3 ] && [ $n -le 8 ]"
 	done <"$TMP/pages"
+}
+
+test_every_view_of_nslist_has_an_example()
+{
+	run nslist --help
+	displays "$man/nslist.1" EXAMPLES >"$TMP/displays"
+	sed -n '/^Other views/,$s/^ *\(--[a-z]*\).*/\1/p' "$TMP/out" >"$TMP/views"
+	assertTrue 'the help names the views' "grep -qx -e --containers '$TMP/views'"
+	while read -r option; do
+		case $option in
+		--all | --features) ;;
+		*) assertNotEquals "examples with $option" 0 "$(grep -c "nslist.* $option" "$TMP/displays")" ;;
+		esac
+	done <"$TMP/views"
 }
 
 # examples-run.sh would skip an example in another kind of display, or an example without a prompt.

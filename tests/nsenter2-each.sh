@@ -161,7 +161,7 @@ test_standard_input_is_empty_for_the_program()
 }
 
 # own_namespaces: writes two references to $TMP/refs. They name namespaces that can be entered
-# without a user namespace, so nsenter2 starts the program without a copy of its own binary.
+# without a user namespace, so nsenter2 starts the program without a protected copy of nsenter2.
 own_namespaces()
 {
 	if [ "$(id -u)" = 0 ]; then

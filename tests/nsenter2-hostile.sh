@@ -85,6 +85,7 @@ test_zombie_and_thread_have_specific_messages()
 	while state=$(grep '^State:' "/proc/$holder_line/status") && [ "${state#*Z (}" = "$state" ]; do :; done
 	run nsenter2 -t "$holder_line" -a true
 	assert_refused 125 "process $holder_line has ended (zombie)"
+	assert_err_lacks 'to name the thread'
 	start_holder perl -e 'use threads; threads->create(sub { open(my $o, ">&=", 3); syswrite($o, syscall(186) . "\n"); sleep 1000 })->join'
 	run nsenter2 -t "$holder_line" -a true
 	assert_refused 125 "$holder_line is a thread of process $holder, not a process"

@@ -118,6 +118,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
 	assert_refused 1 "the caller's id 0 is in the range 0-9, which is mapped as well"
+	assert_err_has 'hint: add --overlap hole or --overlap shift'
 	run nsidmap plan --style podman --overlap hole --format arg --only uid
 	assert_out u:0:0:1,u:2:1:14
 	run nsidmap plan --style podman --overlap shift --format arg --only uid
@@ -126,6 +127,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	umount /etc/subuid /etc/subgid
 	assert_rc 1
 	assert_err_has "unknown 'sometimes'"
+	assert_err_lacks 'add --overlap hole'
 }
 
 # both_refused FRAGMENT USER-FRAGMENT: asserts that nsidmap plan fails, for root with a message that
@@ -158,6 +160,7 @@ test_reports_lines_with_carriage_returns()
 	run nsidmap plan --style lxc
 	umount /etc/subuid /etc/subgid
 	assert_err_has 'hint: correct line 1 of /etc/subuid: the line ends in a carriage return'
+	assert_err_lacks 'add a range to /etc/subuid with'
 }
 
 # The kernel refuses overlapping ranges, so the plan must use each id only once (incus issue 458).
@@ -184,7 +187,7 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 	rmdir /etc/subuid
 	echo nstest:1:1 >/etc/subuid
 	chmod 0 /etc/subuid
-	# root can read the file although its mode permits nobody to read it
+	# root can read the file although its mode has no read permission
 	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
 	# the plan must not even map only the caller's own id, because the unreadable file may
 	# contain ranges
@@ -329,6 +332,7 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_rc 0
 	assert_out u:0:4242:1,g:0:4242:1,s:deny
 	assert_err_has 'add a passwd entry for uid 4242, which newuidmap needs'
+	assert_err_lacks 'no_new_privs is set'
 }
 
 # as: user
@@ -339,6 +343,7 @@ test_auto_maps_the_callers_id_without_newuidmap()
 	assert_rc 0
 	assert_out u:0:61234:1,g:0:61234:1,s:deny
 	assert_err_has 'hint: no_new_privs is set'
+	assert_err_lacks 'add a passwd entry for uid'
 	run env PATH="$NSUTILS_BIN" nsidmap plan --format arg
 	assert_out u:0:61234:1,g:0:61234:1,s:deny
 	assert_err_has 'hint: install newuidmap (package uidmap)'

@@ -348,6 +348,7 @@ test_refuses_a_grandchild_namespace()
 	run nsidmap write "$holder" u:0:0:1,g:0:0:1
 	assert_rc 1
 	assert_err_has "hint: write the map from inside the namespace or from its parent"
+	assert_err_lacks 'a map can be written only once'
 }
 
 # One part of the extent is in one extent of the parent's map, the other part in another.

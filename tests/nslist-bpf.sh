@@ -112,6 +112,25 @@ test_both_ways_print_the_same_with_fewer_sources_and_types()
 	done
 }
 
+# Before Linux 6.11, no program can open a pid namespace without a process, so no reference to the
+# namespace would be accepted.
+test_neither_way_prints_a_pid_namespace_that_cannot_be_opened()
+{
+	has_iterators && feature pidfd-ns || return 0
+	start_holder holder threads 200
+	hold newpid
+	for way in '' --no-bpf; do
+		# shellcheck disable=SC2086 # an option or nothing
+		run strace -f -o "$TMP/trace" -e trace=bpf enosys pidfd_open -- nslist $way \
+			-rn -t pid -o HELD --sources proc,task,children --strict
+		assertEquals "iterators were used: <$way>" "${way:-yes}" \
+			"$(used_iterators && echo yes || echo --no-bpf)"
+		assertEquals "namespaces held by children alone: <$way>" 0 "$(grep -cx children "$TMP/out")"
+		assert_err_has '(not supported by this kernel)'
+		assert_rc 3
+	done
+}
+
 test_both_ways_print_the_same_trees_and_views()
 {
 	has_iterators || return 0

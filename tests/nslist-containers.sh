@@ -282,6 +282,33 @@ test_hides_services_with_the_root_of_the_host()
 	assertEquals tmpfs "$(value rootfs)"
 }
 
+# The root is found by the id of its mount, or in mountinfo if the kernel lacks statmount(2) or if
+# the caller may not use it.
+test_prints_the_root_of_a_container_with_and_without_statmount()
+{
+	mkdir "$TMP/root"
+	# fill: prints commands that bind the programs of the machine in the current directory
+	fill='mkdir bin lib lib64 usr old; for d in bin lib lib64 usr; do [ ! -e /$d ] || mount --rbind /$d $d; done'
+	new="mount -t tmpfs r '$TMP/root'; cd '$TMP/root'"
+	contain '--kill-child -p -f -m' "$new; $fill; pivot_root . old"
+	whole=$box
+	contain '--kill-child -p -f -m' "$new; mkdir sub; mount --bind sub sub; cd sub; $fill; pivot_root . old"
+	part=$box
+	contain '--kill-child -p -f -m' "$new; mkdir sub; cd sub; $fill; exec /usr/sbin/chroot . /bin/sh -c 'echo >&3; exec sleep infinity 3>&-'"
+	no_mount=$box
+	for tool in '' 'enosys statmount --'; do
+		# shellcheck disable=SC2086 # several words
+		run $tool nslist --containers -J
+		assert_rc 0
+		box=$whole
+		assertEquals "$tool: a file system" tmpfs "$(value rootfs)"
+		box=$part
+		assertEquals "$tool: a directory" tmpfs:/sub "$(value rootfs)"
+		box=$no_mount
+		assertEquals "$tool: no mount" null "$(value rootfs)"
+	done
+}
+
 # as: root
 test_shows_no_row_for_ip_netns_exec()
 {

@@ -137,6 +137,79 @@ test_narrow_terminal_cuts_the_command_first()
 	assertTrue 'nothing is cut with --notruncate' "sed -n 2p '$TMP/lines' | grep -q 'sleep infinity $ref\$'"
 }
 
+test_narrow_terminal_never_cuts_numbers_and_references()
+{
+	uts_holder
+	run nslist -t uts -n -u -o NS,PID,REF,COMMAND "$holder"
+	assert_ok
+	# shellcheck disable=SC2086 # the columns
+	set -- $out
+	for width in 60 30 10; do
+		on_terminal $width nslist -t uts -n -o NS,PID,REF,COMMAND "$holder"
+		assert_rc 0
+		assertEquals "$width columns" "$1 $2 $3" "$(awk '{ print $1, $2, $3 }' "$TMP/lines")"
+	done
+	# the text of the command is cut to the width of its heading
+	assertEquals 'sleep i' "$(awk '{ print $4, $5 }' "$TMP/lines")"
+}
+
+# If the output is a pipe, libsmartcols does not get the text of the last column.
+test_pipe_has_the_same_table_as_a_wide_terminal()
+{
+	export NO_COLOR=1
+	for name in sleep 'back\slash \x41' "$(printf 'tab\tand\nline')" '@' "$(printf 'caf\303\251')"; do
+		start_holder unshare -r -u perl -e 'open F, ">&=3"; print F "\n"; close F; exec {"sleep"} $ARGV[0], 1000' "$name"
+		settle 50 grep -qx sleep "/proc/$holder/comm"
+	done
+	for options in '-o NS,TYPE,PID,USER,COMMAND' '-o NS,COMMAND' '-n -t uts -o COMMAND' '-l -o COMMAND,NS' '-o NS,COMM' '-o NS,HOLDERS' '--containers -o NAME,PID,COMMAND'; do
+		for locale in C C.UTF-8; do
+			# shellcheck disable=SC2086 # several words
+			run env LC_ALL=$locale nslist $options
+			assert_ok
+			grep -v nslist "$TMP/out" >"$TMP/pipe"
+			# shellcheck disable=SC2086 # several words
+			on_terminal 1000 env LC_ALL=$locale nslist -u $options
+			assert_rc 0
+			grep -v nslist "$TMP/lines" >"$TMP/terminal"
+			assert_empty "$locale $options" "$(diff -b "$TMP/pipe" "$TMP/terminal")"
+			assertTrue "$locale $options" "[ -s '$TMP/pipe' ]"
+		done
+	done
+}
+
+# The files of the locale are read only if a table needs them.
+test_list_has_characters_beyond_ascii_in_a_utf8_locale()
+{
+	name=$(printf 'caf\303\251')
+	cp "$(command -v sleep)" "$TMP/$name"
+	start_holder unshare -r -u sh -c 'echo >&3; exec "$0" 1000 3>&-' "$TMP/$name"
+	settle 50 grep -q "$name" "/proc/$holder/comm"
+	for option in '' -l; do
+		# shellcheck disable=SC2086 # perhaps no word
+		run env LC_ALL=C.UTF-8 nslist $option -n -p "$holder" -t uts -o COMM
+		assert_ok
+		assert_out "$name"
+		# shellcheck disable=SC2086 # perhaps no word
+		run env LC_ALL=C nslist $option -n -p "$holder" -t uts -o COMM
+		assert_ok
+		assert_out 'caf\xc3\xa9'
+	done
+}
+
+# as: root
+test_list_of_ascii_characters_reads_no_locale()
+{
+	require_tool strace
+	for options in '-l -o NS,TYPE' '-r -o NS,COMMAND' '-J -o NS' --dot; do
+		# shellcheck disable=SC2086 # several words
+		LC_ALL=C.UTF-8 strace -e trace=openat -o "$TMP/trace" nslist -p $$ $options >"$TMP/out"
+		assert_empty "$options" "$(grep LC_CTYPE "$TMP/trace")"
+		assertTrue "$options" "[ -s '$TMP/out' ]"
+	done
+	LC_ALL=C.UTF-8 strace -e trace=openat -o "$TMP/trace" nslist -p $$ -o COMMAND >"$TMP/out"
+	assertTrue 'a tree' "grep -q LC_CTYPE '$TMP/trace'"
+}
+
 # has_colors: returns 0 if the last run has printed an escape sequence of a colour.
 has_colors()
 {

@@ -73,11 +73,10 @@ test_each_wrong_argument_is_named()
 		--publish: 'x:80:80' is not|run --publish x:80:80 -- true
 		--publish: 'fd00::1:80:80' is not|run --publish fd00::1:80:80 -- true
 		--publish: '10.0.0.1/24:80:80' is not|run --publish 10.0.0.1/24:80:80 -- true
-		a port of a loopback address cannot be published|run --publish 127.0.0.2:80:80 -- true
-		together with --publish only|run --pasta --nat -- true
-		together with --publish only|run --pasta --route default,via=10.0.0.1 -- true
-		together with --publish only|run --pasta --move a0 -- true
-		together with --publish only|run --pasta --link eth0 -- true
+		can be combined only with --publish|run --pasta --nat -- true
+		can be combined only with --publish|run --pasta --route default,via=10.0.0.1 -- true
+		can be combined only with --publish|run --pasta --move a0 -- true
+		can be combined only with --publish|run --pasta --link eth0 -- true
 		is connected by 'nsnet add'|run web --route default,via=10.0.0.1 -- true
 		is connected by 'nsnet add'|run web --sysctl net.x=1 -- true
 		is connected by 'nsnet add'|run web --no-lo -- true
@@ -87,7 +86,7 @@ test_each_wrong_argument_is_named()
 		is connected by 'nsnet add'|run web --move a0 -- true
 		is connected by 'nsnet add'|run web --link eth0 -- true
 		'a:b:c' is not a reference|add a:b:c
-		'self:' is not a reference|link self: self
+		'self:' is neither a name nor a reference|link self: self
 		invalid name '.x'|attach .x self
 		invalid name 'x/y'|attach x/y self
 		invalid descriptor number 'x'|run --ready-fd x -- true

@@ -14,8 +14,7 @@ host_is_ours
 
 RUNS=1000
 
-# moments: prints RUNS random numbers of seconds, of which the longest is about as long as a whole
-# run.
+# moments: prints RUNS random numbers of seconds. The longest time is about as long as a whole run.
 moments()
 {
 	began=$(date +%s%N)
@@ -68,7 +67,8 @@ test_killed_runs_and_adds_leave_an_empty_file_or_a_complete_network()
 	assert_network_as_noted
 }
 
-# Before Linux 5.12, the rules remain until nsnet gc.
+# If the kernel lacks the table flag `owner` (before Linux 5.12), the rules remain until nsnet gc
+# removes them.
 test_killed_runs_with_nat_leave_no_rules()
 {
 	moments >"$TMP/moments"

@@ -60,6 +60,21 @@ test_run_reaches_the_outside_only_with_nat()
 	assertEquals 0 "$(cat /proc/sys/net/ipv4/ip_forward)"
 }
 
+test_new_devices_have_the_lower_mtu_of_the_uplink()
+{
+	ip link set up0 mtu 1400
+	ip route add default via 198.51.100.7
+	run nsnet run --bridge br0,10.1.0.1/24 --nat -- ip link show eth0
+	assert_out_has 'mtu 1400'
+	run ip link show br0
+	assert_out_has 'mtu 1400'
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- ip link show eth0
+	assert_out_has 'mtu 1400'
+	run nsnet run --bridge br1,10.2.0.1/24 -- ip link show eth0
+	assert_out_has 'mtu 1500'
+	ip route del default
+}
+
 test_pair_with_the_host_reaches_the_outside_with_nat()
 {
 	serve world 7
@@ -107,6 +122,68 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assertNotEquals 0 "$rc"
 }
 
+test_port_of_a_loopback_address_serves_only_the_host()
+{
+	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
+	serve web 80
+	run timeout 5 bash -c "$get" 127.0.0.1 8080
+	assert_out 'hello from web'
+	run timeout 1 bash -c "$get" 198.51.100.1 8080
+	assertNotEquals 0 "$rc"
+	run ip netns exec world timeout 1 bash -c "$get" 198.51.100.1 8080
+	assertNotEquals 0 "$rc"
+	run nsnet show -rn -o IF,PORTS netns:web
+	assert_out 'eth0 8080:80/tcp'
+	nsnet del web
+	run nft list tables
+	assert_out 'table inet nsnet_lo/br0'
+	run nsnet gc
+	assert_out_empty
+	run nsnet del br0
+	assert_ok
+	assert_empty "$(nft list tables)"
+}
+
+test_port_of_a_loopback_address_works_for_a_pair()
+{
+	start_holder nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --publish 127.0.0.2:8081:80 -- \
+		sh -c 'busybox nc -ll -p 80 -e echo hello 3>&- & until ss -Hltn "sport = 80" | grep -q .; do :; done; echo x >&3; exec 3>&-; wait'
+	run timeout 5 bash -c "$get" 127.0.0.2 8081
+	assert_out hello
+	run timeout 1 bash -c "$get" 127.0.0.1 8081
+	assertNotEquals 0 "$rc"
+	run nft list ruleset
+	assert_out_has 'iifname != "lo" ip daddr 127.0.0.0/8 drop'
+	stop_holders
+	settle 50 has_no_tables
+	assert_empty "$(nft list tables)"
+}
+
+# With route_localnet, a host on the bridge could send packets to the loopback addresses of this host
+# (CVE-2020-8558). The second attempt succeeds, which proves that the first one was refused for the
+# right reason.
+test_loopback_services_of_the_host_stay_closed_to_the_bridge()
+{
+	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
+	nsnet add bad --bridge br0
+	ip netns exec bad sh -c 'ip addr del 127.0.0.1/8 dev lo; ip route add 127.0.0.0/8 via 10.1.0.1 dev eth0 src 10.1.0.3
+		echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet'
+	busybox nc -ll -p 9999 -e echo secret &
+	servers="${servers:-} $!"
+	until ss -Hltn 'sport = 9999' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
+	assert_rc 124
+	# the rules of web end with web, but the sysctl of the bridge remains
+	nsnet del web
+	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
+	assert_rc 124
+	nft delete table inet nsnet_lo/br0
+	run ip netns exec bad timeout 5 bash -c "$get" 127.0.0.1 9999
+	assert_out secret
+}
+
 # Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
 # added or removed.
 test_a_published_udp_port_takes_over_old_connections()
@@ -143,6 +220,45 @@ test_a_published_udp_port_takes_over_old_connections()
 	read -r line <&8
 	assertEquals 'no answer' "$line"
 	exec 7>&- 8<&-
+}
+
+# A namespace without a name is identified by its inode.
+test_ports_of_a_process_are_published_until_del_or_gc()
+{
+	start_holder nsunshare -Urn --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
+	inode=$(stat -Lc %i "/proc/$holder_line/ns/net")
+	nsnet bridge br0,10.1.0.1/24
+	run nsnet add "$holder_line" --bridge br0 --publish 8080:80
+	assert_ok
+	nsenter2 -t "$holder_line" -n -- busybox nc -ll -p 80 -e echo hello &
+	servers="${servers:-} $!"
+	until nsenter2 -t "$holder_line" -n -- ss -Hltn 'sport = 80' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	assert_out hello
+	run nsnet show -rn -o IF,TABLE,PORTS "$holder_line" self
+	assert_out_has "eth0 inet\\x20nsnet_id/$inode 8080:80/tcp"
+	run nsnet gc
+	assert_out_empty
+	run nsnet del "$holder_line"
+	assert_ok
+	assert_empty "$(nft list tables)"
+	nsnet add "$holder_line" --bridge br0 --publish 8080:80
+	kill "${servers##* }"
+	wait "${servers##* }"
+	servers=
+	stop_holders
+	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
+	run nsnet gc
+	assert_out "table inet nsnet_id/$inode"
+	# a reference with a name has the rules of the name
+	nsnet add web
+	nsnet add netns:web --bridge br0 --publish 8080:80
+	assertEquals 'table inet nsnet_ns/web' "$(nft list tables)"
+	run nsnet del /run/netns/web
+	assert_ok
+	assert_empty "$(nft list tables)"
 }
 
 test_rules_that_come_later_end_with_the_name()
@@ -183,6 +299,38 @@ test_a_port_in_use_is_refused_unless_forced()
 	nsnet del web
 	run nsnet add web --bridge br0 --publish 8080:80 --force
 	assert_ok
+}
+
+test_a_port_of_another_table_is_refused_unless_forced()
+{
+	nsnet add web --bridge br0,10.1.0.1/24 --publish 8080:80
+	run nsnet add web --bridge br0 --publish 8080:80
+	assert_ok
+	for port in 8080:80 198.51.100.1:8080:81; do
+		run nsnet add db --bridge br0 --publish $port
+		assert_refused 1 "the table 'inet nsnet_ns/web' forwards the port 8080/tcp of the host to 10.1.0.2 already"
+	done
+	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
+	# other protocols and the loopback addresses are free
+	run nsnet add db --bridge br0 --publish 8080:80/udp --publish 127.0.0.1:8080:80
+	assert_ok
+	run nsnet run --bridge br0 --publish 127.0.0.1:8080:80 -- true
+	assert_refused 125 "the table 'inet nsnet_ns/db' forwards the port 8080/tcp"
+	run nsnet run --bridge br0 --publish 127.0.0.2:8080:80 -- true
+	assert_ok
+	run nsnet run --bridge br0 --publish 8080:80 --force -- true
+	assert_ok
+	# ip(8) does not remove the rules of a namespace
+	ip netns del web
+	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
+	run nsnet run --bridge br0 --publish 8080:80 -- true
+	assert_ok
+	run nft list tables
+	assert_out_lacks nsnet_ns/web
+	nsnet del db
+	nft 'table ip nat { chain p { type nat hook prerouting priority dstnat; iifname != "docker0" tcp dport 8081 counter dnat to 172.17.0.2:80; }; }'
+	run nsnet run --bridge br0 --publish 8081:80 -- true
+	assert_refused 125 "the table 'ip nat' forwards the port 8081/tcp of the host to 172.17.0.2 already"
 }
 
 test_rules_of_a_killed_run_are_removed_by_the_kernel()
@@ -239,14 +387,16 @@ test_program_does_not_inherit_the_firewall_socket()
 test_explained_rules_equal_the_installed_rules()
 {
 	nsnet bridge br0,10.1.0.1/24
-	run nsnet add web --bridge br0 --nat --publish 8080:80 --explain
+	run nsnet add web --bridge br0 --nat --publish 8080:80 --publish 127.0.0.1:53:53/udp --explain
 	cp "$TMP/out" "$TMP/commands"
-	nsnet add web --bridge br0 --nat --publish 8080:80
+	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 127.0.0.1:53:53/udp
 	nft list ruleset >"$TMP/by-nsnet"
-	nsnet del web
+	nsnet del web br0
+	nsnet bridge br0,10.1.0.1/24
 	run sh -e "$TMP/commands"
 	assert_ok
 	assertEquals "$(cat "$TMP/by-nsnet")" "$(nft list ruleset)"
+	assertEquals 1 "$(cat /proc/sys/net/ipv4/conf/br0/route_localnet)"
 }
 
 # foreign_rules: prints the tables of other programs, without the values of counters.
@@ -258,7 +408,8 @@ foreign_rules()
 	done
 }
 
-# The tables have the chains of Docker and firewalld, with the hooks that nsnet uses.
+# The tables of the other programs have the chains of Docker and firewalld, at the same hooks at
+# which nsnet adds its rules.
 test_tables_of_other_programs_stay_unchanged()
 {
 	nft -f - <<-'EOF'
@@ -279,10 +430,10 @@ test_tables_of_other_programs_stay_unchanged()
 	EOF
 	foreign_rules >"$TMP/foreign"
 	assertTrue 'the rules are there' "grep -q filter_FORWARD '$TMP/foreign'"
-	nsnet bridge br0,10.1.0.1/24 --nat
-	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 53:53/udp
+	nsnet bridge br0,10.1.0.1/24 --nat 2>/dev/null
+	nsnet add web --bridge br0 --nat --publish 8080:80 --publish 53:53/udp 2>/dev/null
 	run nsnet run --bridge br0 --nat -- true
-	assert_ok
+	assert_rc 0
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat --publish 8082:80 -- sh -c 'exit 3'
 	assert_rc 3
 	nsnet why --probe web >/dev/null
@@ -297,6 +448,31 @@ test_tables_of_other_programs_stay_unchanged()
 	foreign_rules >"$TMP/foreign.now"
 	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
 	assertEquals 'all tables' 4 "$(nft list tables | wc -l)"
+}
+
+test_chain_of_docker_that_drops_is_reported_with_a_working_remedy()
+{
+	ip route add default via 198.51.100.7
+	nft -f - <<-'EOF'
+		table ip filter {
+			chain DOCKER-USER { return; }
+			chain FORWARD { type filter hook forward priority filter; policy drop; jump DOCKER-USER; }
+		}
+	EOF
+	nsnet add web --bridge br0,10.1.0.1/24
+	run nsnet bridge br0 --nat
+	assert_rc 0
+	assert_err_has "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of 10.1.0.0/24 (policy drop)"
+	assertFalse 'the packets are dropped' 'answers web 198.51.100.7'
+	printf '%s\n' "$err" | sed -n 's/.*allow them with: //p' >"$TMP/remedy"
+	run sh -e "$TMP/remedy"
+	assert_ok
+	assertTrue 'the remedy works' 'answers web 198.51.100.7'
+	run nsnet bridge br0 --nat
+	assert_ok
+	run nft list chain ip filter DOCKER-USER
+	assert_out_has 'ip saddr 10.1.0.0/24 accept'
+	ip route del default
 }
 
 test_check_validates_the_rules_with_the_kernel()
@@ -315,8 +491,6 @@ test_reports_invalid_arguments()
 		assert_rc 1
 		assert_err_has "--publish: '$port' is not"
 	done
-	run nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:80:80
-	assert_err_has 'a port of a loopback address cannot be published'
 	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat

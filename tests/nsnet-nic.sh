@@ -4,6 +4,7 @@
 # settings, even after SIGKILL. The kernel moves only physical devices back, and only to the initial
 # namespace. Therefore the test needs a virtual machine, which build-aux/in-kernel starts.
 # as: root
+# pid: machine
 # budget: 90
 . "${0%/*}/testlib.sh"
 require_ns net mnt

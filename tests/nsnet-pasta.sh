@@ -102,7 +102,7 @@ test_options_of_other_network_types_are_refused()
 {
 	run nsnet run --pasta --bridge br0 -- true
 	assert_rc 125
-	assert_err_has 'together with --publish only'
+	assert_err_has 'can be combined only with --publish'
 	run nsnet run --pasta --publish 8080:80 --explain -- echo 'a b'
 	assert_out "pasta -f -q --config-net -T none -U none --no-map-gw -t 8080:80 -u none -- echo 'a b'"
 }

@@ -37,7 +37,7 @@ test_reports_invalid_arguments()
 	done <<-'EOF'
 		missing verb|
 		unknown verb 'x'|x
-		no program is given|run
+		missing program|run
 		is not a name of a network device|run --link a/b -- true
 		is not a name of a network device|run --link eth0123456789abcdef -- true
 		is not an IP address with a prefix length|run --link eth0,10.0.0.1 -- true
@@ -53,7 +53,7 @@ test_reports_invalid_arguments()
 		neither macvlan:<device> nor ipvlan|run --link eth0=vlan:x -- true
 		the device lo cannot be created|run --link lo -- true
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
-		is not a reference|run --link eth0@a:b:c -- true
+		is neither a name nor a reference|run --link eth0@a:b:c -- true
 		is not via=|run --route 10.0.0.0/8,10.0.0.1 -- true
 		a gateway is missing|run --route default -- true
 		of different families|run --route 10.0.0.0/8,via=fd00::1 -- true
@@ -61,7 +61,7 @@ test_reports_invalid_arguments()
 		is not an IP address|run --dns x -- true
 		is not <key>=<value>|run --sysctl net -- true
 		exclude each other|run --lo --no-lo -- true
-		together with --publish only|run --pasta --bridge br0 -- true
+		can be combined only with --publish|run --pasta --bridge br0 -- true
 		exclude each other|run --explain --check -- true
 		invalid name|add .x
 		missing argument|add

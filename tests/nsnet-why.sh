@@ -159,6 +159,15 @@ test_reports_disabled_forwarding()
 	assert_cause "the host does not forward packets from 'br0'" cured
 }
 
+test_cure_for_forwarding_adds_the_missing_translation()
+{
+	nft flush ruleset
+	echo 0 >/proc/sys/net/ipv4/conf/br0/forwarding
+	echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding
+	assert_cause "the host does not forward packets from 'br0'" cured
+	nsnet del --force br0
+}
+
 test_reports_disabled_forwarding_of_answers()
 {
 	echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding
@@ -171,11 +180,14 @@ test_reports_a_host_without_a_route()
 	assert_cause 'the host itself has no route to 203.0.113.1'
 }
 
-test_reports_a_prohibited_destination()
+test_reports_a_route_that_discards_packets()
 {
-	ip route add prohibit 203.0.113.0/24
-	assert_cause 'the host prohibits packets to 203.0.113.1'
-	ip route del prohibit 203.0.113.0/24
+	for kind in prohibit unreachable blackhole; do
+		ip route add $kind 203.0.113.0/24
+		assert_cause "a route of the host discards packets to 203.0.113.1 ($kind)"
+		assert_out_has 'cure: ip route show match 203.0.113.1'
+		ip route del $kind 203.0.113.0/24
+	done
 }
 
 test_reports_a_source_refused_by_the_reverse_path_filter()

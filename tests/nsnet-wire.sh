@@ -56,6 +56,46 @@ test_link_connects_two_namespaces_without_the_host()
 	assert_out_has 10.9.0.2/30
 }
 
+test_names_are_accepted_as_references()
+{
+	nsnet add red
+	nsnet add blue --link eth0@red:eth0,10.60.0.2/24
+	run nsnet link red:x0,10.9.0.1/30 blue,10.9.0.2/30
+	assert_ok
+	run nsnet show -rn -o REF,IF,ADDRS,PEER red blue
+	assert_out 'netns:red eth0 - netns:blue:eth0
+netns:red x0 10.9.0.1/30 netns:blue:eth1
+netns:blue eth0 10.60.0.2/24 netns:red:eth0
+netns:blue eth1 10.9.0.2/30 netns:red:x0'
+	run nsnet link red green
+	assert_refused 1 "cannot open /run/netns/green"
+	run nsnet show green
+	assert_rc 1
+	assert_err_has 'cannot open /run/netns/green'
+}
+
+# The program of the first run has ended, but the kernel may not have removed its port yet.
+test_address_of_another_namespace_is_refused_unless_forced()
+{
+	nsnet bridge br0,10.1.0.1/24
+	for i in 1 2 3 4 5 6 7 8; do
+		nsnet run --link eth0@br0,10.1.0.9/24 -- true || fail "run $i failed"
+	done
+	nsnet add web --link eth0@br0,10.1.0.9/24
+	run nsnet add web --link eth0@br0,10.1.0.9/24
+	assert_ok
+	run nsnet add db --link eth0@br0,10.1.0.9/24
+	assert_refused 1 "another namespace of the bridge 'br0' ('web') has the address 10.1.0.9"
+	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
+	run nsnet add db --link eth0@br0,10.1.0.1/24
+	assert_refused 1 "the bridge 'br0' has the address 10.1.0.1"
+	run nsnet add db --link eth0@br0,10.1.0.9/24 --force
+	assert_ok
+	start_holder nsnet run --link eth0@br0,10.1.0.8/24 --ready-fd 3 -- sleep 1000
+	run nsnet run --link eth0@br0,10.1.0.8/24 -- true
+	assert_refused 125 "('run') has the address 10.1.0.8"
+}
+
 test_link_sets_the_mtu_of_both_ends()
 {
 	nsnet add a
@@ -252,8 +292,8 @@ test_del_returns_after_the_devices_are_removed()
 	assert_refused 1 "'web' is neither a named namespace nor a bridge"
 }
 
-# The device x0 of the namespace a and the one of web have the same index, and the other ends as well,
-# but the other end of x0 is in the namespace b.
+# The device x0 of the namespace a has the same index as the device of web, and their other ends
+# have the same index, too. But the other end of x0 is in the namespace b.
 test_connections_with_a_third_namespace_are_not_mistaken_for_its_own()
 {
 	nsnet add web --bridge br0,10.1.0.1/24
@@ -401,6 +441,18 @@ test_moved_device_gets_addresses_and_a_gateway()
 	run nsnet run --move nic0,192.0.2.131/24,gw=198.51.100.1 -- true
 	assert_refused 125 'cannot add the route to 0.0.0.0/0 via 198.51.100.1'
 	assertEquals "$before" "$(nic_state)"
+}
+
+test_warns_of_a_dhcp_client_of_the_moved_device()
+{
+	ip link add nic0 type veth peer name wire0
+	ip addr add 192.0.2.1/24 dev nic0
+	run nsnet run --move nic0 -- true
+	assert_ok
+	ip addr add 192.0.2.7/24 dev nic0 valid_lft 3600 preferred_lft 3600
+	run nsnet run --move nic0 -- true
+	assert_rc 0
+	assert_err_has "a DHCP client of the host manages the address 192.0.2.7/24 of 'nic0'"
 }
 
 test_explained_commands_move_a_device_and_return_it()

@@ -398,6 +398,9 @@ test_explain_names_the_directories_of_the_pivot()
 	assertEquals 'the step that pivots' 1 "$(grep -c 'pivot.* /old: ' "$TMP/out")"
 	assertEquals 'the step after it' 1 "$(grep -c ' /etc: chdir(2)' "$TMP/out")"
 	assertFalse 'a directory was created' "[ -e '$box/old' ]"
+	run nspivot --explain --host-root --readonly=/ -- /bin/sh
+	assert_ok
+	assert_out_has ' bind the directories of / read-only on a tmpfs, read-only at the end: '
 }
 
 # The new root may lack the shell that $SHELL of the caller names.

@@ -186,6 +186,7 @@ test_full_or_read_only_root_is_refused()
 {
 	run box --tmpfs /t:nr_inodes=1 --dir /t/x "$box" -- /final
 	assert_refused 125 'No space left'
+	assert_err_lacks 'increase the sysctl fs.mount-max'
 	mkdir -p "$box/ro"
 	run box --ro-bind "$box/ro:/ro" --tmpfs /ro/x "$box" -- /final
 	assert_refused 125 'Read-only'

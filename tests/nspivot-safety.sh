@@ -269,9 +269,10 @@ test_refuses_to_keep_the_group_root()
 {
 	run box --setuid 7 "$box" -- /bin/id
 	assert_refused 125 '--setuid 7 would keep the group root'
-	assert_err_has 'hint: add --setgid'
+	assert_err_has 'hint: add --setgid, or --groups to set only the supplementary groups'
 	run box --setuid 7 --groups none "$box" -- /bin/id -u
 	assert_ok
+	assert_err_lacks 'add --setgid'
 	assert_out 7
 	name=$(id -un "$NSTEST_UID")
 	run box --setuid "$name" "$box" -- /bin/id -g

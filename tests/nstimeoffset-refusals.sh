@@ -102,6 +102,7 @@ test_explains_frozen_offsets()
 	run tool -b +5 -- nstimeoffset -b +5 --write self
 	assert_refused 125 'the offsets of the time namespace are frozen'
 	assert_err_has 'hint: write the offsets before the first process enters the namespace'
+	assert_err_lacks 'CAP_SYS_TIME in the user namespace that owns the time namespace'
 }
 
 # The caller has all capabilities except CAP_SYS_TIME.
@@ -114,6 +115,7 @@ test_explains_a_missing_cap_sys_time()
 	fi
 	assert_refused 125 'cannot set the clock offsets: Operation not permitted'
 	assert_err_has 'hint: run the command with CAP_SYS_TIME in the user namespace that owns the time namespace'
+	assert_err_lacks 'write the offsets before the first process'
 }
 
 test_explains_a_missing_cap_sys_admin()
@@ -125,6 +127,14 @@ test_explains_a_missing_cap_sys_admin()
 	fi
 	assert_refused 125 'cannot create a time namespace: Operation not permitted'
 	assert_err_has "hint: put 'nsunshare -r --' before the command, or run the command with CAP_SYS_ADMIN"
+	assert_err_lacks 'use Linux 5.6 or later with CONFIG_TIME_NS'
+	run unshare -r sh -c 'echo 0 >/proc/sys/user/max_time_namespaces && exec nstimeoffset -b +5 -- echo ran'
+	assert_refused 125 'cannot create a time namespace: No space left on device'
+	assert_err_has 'hint: raise /proc/sys/user/max_time_namespaces in the user namespace where the limit is reached'
+	assert_err_lacks CAP_SYS_ADMIN
+	run enosys -e ENOMEM unshare -- nstimeoffset -b +5 -- echo ran
+	assert_refused 125 'cannot create a time namespace: Cannot allocate memory'
+	assert_err_lacks 'raise /proc/sys/user/max_time_namespaces'
 }
 
 test_explains_a_kernel_without_time_namespaces()

@@ -86,6 +86,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	run nsunshare --map-groups 0:5000:9 true
 	assert_refused 125 'newgidmap failed: '
 	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
+	assert_err_lacks 'newgidmap denies setgroups'
 }
 
 # If newgidmap(1) maps only the user's own group, it denies setgroups without being asked.
@@ -96,6 +97,7 @@ test_setgroups_allow_requires_a_subordinate_group()
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
 	assert_refused 125 '/setgroups differs from the requested value'
 	assert_err_has 'hint: newgidmap denies setgroups unless a subordinate group is mapped'
+	assert_err_lacks 'or use the ids of this user in /etc/subgid'
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,g:1:1500000:1,s:allow cat /proc/self/setgroups
 	assert_ok
 	assert_out allow
@@ -128,12 +130,28 @@ test_restricted_user_namespaces_are_explained()
 	assert_err_has 'hint: only root may create user namespaces'
 }
 
+# The kernel also returns EAGAIN if pid_max or threads-max is reached.
+test_a_process_limit_that_is_not_reached_is_not_named()
+{
+	run nsunshare -r prlimit --nproc=5000:5000 enosys -e EAGAIN clone,clone3,fork,vfork -- nsunshare --fork true
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
+	assert_err_lacks 'raise RLIMIT_NPROC'
+	run nsunshare -r prlimit --nproc=1:1 enosys -e EAGAIN clone,clone3,fork,vfork -- nsunshare --fork true
+	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
+	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 1 processes of this user'
+}
+
 # as: root
 test_denied_setgroups_is_explained()
 {
 	run setpriv --groups 5 nsunshare -r -G 0 true
 	assert_refused 125 'cannot set the supplementary groups'
 	assert_err_has 'hint: setgroups is denied in this user namespace'
+	assert_err_lacks 'use ids that are mapped'
+	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --groups 12 true
+	assert_refused 125 'cannot set the supplementary groups'
+	assert_err_has 'hint: use ids that are mapped in this user namespace'
+	assert_err_lacks 'or no gid is mapped'
 }
 
 # as: user
@@ -174,7 +192,8 @@ test_missing_subordinate_ids_and_passwd_entries_are_explained()
 {
 	run nsunshare --map-auto true
 	assert_refused 125 'has no range of subordinate uids'
-	assert_err_has 'hint: add a range to /etc/subuid'
+	assert_err_has "hint: add a range to /etc/subuid with 'usermod --add-subuids FIRST-LAST USER'"
+	assert_err_lacks 'hint: correct line'
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsunshare --map=u:0:54321:1,u:1:100000:9,g:0:54321:1 true
 	assert_refused 125 "cannot map more than your own id"
 	assert_err_has 'add a passwd entry for uid 54321, which newuidmap needs'
@@ -213,6 +232,7 @@ test_a_masked_proc_is_explained()
 	run nsunshare -rm --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: use nsunshare -p: mounting proc requires a pid namespace that this user namespace owns'
+	assert_err_lacks 'omit --no-fork, because only a process'
 	run nsunshare -rp --no-fork --mount-proc true
 	assert_refused 125 "cannot mount proc on '/proc'"
 	assert_err_has 'hint: omit --no-fork, because only a process in the new pid namespace can mount proc for this namespace'
@@ -309,6 +329,7 @@ test_a_full_cgroup_is_explained()
 	run nsunshare --into-cgroup "$pids/$own_cgroup" prlimit --nproc=99 nsunshare --fork true
 	assert_refused 125 'cannot create a process: Resource temporarily unavailable'
 	assert_err_has "hint: raise pids.max of the cgroup '$pids/$own_cgroup', which allows 1 processes"
+	assert_err_lacks 'raise RLIMIT_NPROC'
 	# if the process is not created in the cgroup, the message must not name the limit of the
 	# cgroup
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -316,6 +337,7 @@ test_a_full_cgroup_is_explained()
 	remove_cgroup "$pids/$own_cgroup"
 	assert_refused 126 "cannot execute 'true': Resource temporarily unavailable"
 	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 0 processes of this user'
+	assert_err_lacks 'raise pids.max of the cgroup'
 }
 
 test_a_second_pid_namespace_without_a_process_is_explained()
@@ -323,6 +345,9 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 	run nsunshare -r -p --no-fork nsunshare -p true
 	assert_refused 125 'cannot create namespaces: pid'
 	assert_err_has 'hint: use nsunshare --pid without --no-fork: this process is not in the pid namespace of its children'
+	run nsunshare -r enosys -e EINVAL unshare -- nsunshare -u true
+	assert_refused 125 'cannot create namespaces: uts: Invalid argument'
+	assert_err_lacks 'without --no-fork'
 }
 
 # In the mount table, the root of a chroot that is a mount point looks like an ordinary root.

@@ -383,8 +383,8 @@ test_processes_left_in_the_cgroup_are_reported()
 	assert_err_lacks 'end the processes that remain in this cgroup'
 }
 
-# move_fails ERRNO TEXT: lets the first write(2) of nsunshare fail, which moves the process to the
-# cgroup. Asserts that the message contains TEXT.
+# move_fails ERRNO TEXT: makes the first write(2) of nsunshare fail, which would move the process to
+# the cgroup. Asserts that the message contains TEXT.
 move_fails()
 {
 	run failat -b nsunshare -s write -k 1 -e "$1" -o "$TMP/report" -- nsunshare --into-cgroup "$name" true

@@ -225,9 +225,33 @@ test_mount_binfmt_registers_an_interpreter()
 	mkdir "$TMP/binfmt"
 	run nsunshare -r --mount-binfmt="$TMP/binfmt" -l rubbish true
 	assert_refused 125 "cannot register the interpreter 'rubbish'"
+	assert_err_has 'hint: write the definition as :name:type:offset:magic:mask:interpreter:flags'
+	assert_err_lacks 'map user 0 with -r'
 	run nsunshare --load-interp ":nsut:E::nsut::$TMP/interpreter:" true
 	assert_refused 125 'Permission denied'
 	assert_err_has 'hint: map user 0 with -r, because only user 0 can register an interpreter'
+	assert_err_lacks 'write the definition as'
+}
+
+# The kernel is older than Linux 6.7 or lacks the module, or a security module denies the mount.
+test_the_error_of_a_binfmt_mount_selects_the_hint()
+{
+	mkdir "$TMP/new"
+	set -- failat -b nsunshare -s mount -o "$TMP/report" -k
+	for_binfmt=2 # the first mount(2) changes the propagation of the root
+	run setarch --uname-2.6 "$@" $for_binfmt -e EPERM -- nsunshare -r --mount-binfmt="$TMP/new" true
+	assert_refused 125 "cannot mount binfmt_misc on '$TMP/new': Operation not permitted"
+	assert_err_has 'hint: use Linux 6.7 or later for binfmt_misc in a user namespace'
+	run "$@" $for_binfmt -e ENODEV -- nsunshare -r --mount-binfmt="$TMP/new" true
+	assert_refused 125 "cannot mount binfmt_misc on '$TMP/new': No such device"
+	assert_err_has "hint: load the kernel module with 'modprobe binfmt_misc'"
+	assert_err_lacks 'use Linux 6.7 or later'
+	run "$@" $for_binfmt -e ENOMEM -- nsunshare -r --mount-binfmt="$TMP/new" true
+	assert_refused 125 "cannot mount binfmt_misc on '$TMP/new': Cannot allocate memory"
+	assert_err_lacks 'load the kernel module'
+	run "$@" $for_binfmt -e EPERM -- nsunshare -r --mount-binfmt="$TMP/new" true
+	assert_refused 125 "cannot mount binfmt_misc on '$TMP/new': Operation not permitted"
+	assert_err_lacks 'use Linux 6.7 or later'
 }
 
 # With the flag F, the kernel opens the interpreter when it is registered, so the file may be

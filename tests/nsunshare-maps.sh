@@ -210,7 +210,7 @@ test_refuses_invalid_ranges()
 test_refuses_map_options_that_exclude_each_other()
 {
 	run nsunshare --map=u:0:0:1,g:0:0:1 -r true
-	assert_refused 125 '--map cannot be used with another map option'
+	assert_refused 125 '--map cannot be used with -r, -c or another map option'
 	run nsunshare --setgroups deny true
 	assert_refused 125 '--setgroups needs'
 	run nsunshare -r --setgroups allow true
@@ -250,10 +250,13 @@ test_owner_option_requires_root()
 {
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
-	assert_err_has 'hint: run it as root'
+	assert_err_has 'hint: run the command as root to use --owner'
+	assert_err_lacks 'setgroups is denied in this user namespace'
 	run nsunshare -r nsunshare --owner 0:0 true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: setgroups is denied in this user namespace'
+	assert_err_lacks 'as root to use --owner'
+	assert_err_lacks 'use ids that are mapped in this user namespace'
 }
 
 # as: root

@@ -84,9 +84,11 @@ test_a_name_without_prefix_gives_a_suggestion()
 	run nsenter2 -t web -a true
 	assert_refused 125 "invalid reference 'web'"
 	assert_err_has 'hint: use name:web for the run of that name'
+	assert_err_lacks netns:
 	run nsenter2 -t other -a true
 	assert_refused 125 "invalid reference 'other'"
 	assert_err_lacks hint
+	assert_err_lacks 'for the run of that name'
 }
 
 test_a_second_run_of_a_live_name_is_refused()
@@ -94,6 +96,10 @@ test_a_second_run_of_a_live_name_is_refused()
 	start_run web
 	run nsunshare -r --name web -- echo ran
 	assert_refused 125 "--name: a run is already named 'web': Device or resource busy"
+	assert_err_has 'hint: choose another name, or end that run (name:web)'
+	run nsunshare -r --name w/b -- echo ran
+	assert_refused 125 "--name: invalid name 'w/b'"
+	assert_err_lacks 'choose another name, or end'
 	assert_out_empty
 	run nsenter2 -t name:web -U true
 	assert_ok
@@ -319,6 +325,15 @@ test_a_user_has_names_of_its_own()
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	# the directory of root exists already
+	mkdir -p /run/nsutils
+	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
+	rmdir /run/nsutils
+	assert_refused 125 "cannot create 'web.lock' in the directory of names: Permission denied"
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	run as_nstest env XDG_RUNTIME_DIR="$TMP/none" nsunshare -r --name web -- true
+	assert_refused 125 "cannot create '$TMP/none/nsutils': No such file"
+	assert_err_lacks 'set XDG_RUNTIME_DIR'
 }
 
 test_invalid_names_are_refused()

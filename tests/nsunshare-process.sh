@@ -90,6 +90,7 @@ test_works_with_the_proc_of_another_pid_namespace()
 			run $other nsunshare $option "$what" echo ran
 			assert_refused 125 '/proc belongs to another pid namespace'
 			assert_err_has 'hint: mount the proc file system of this pid namespace'
+			assert_err_lacks 'mount the proc file system: mount'
 		done
 	done
 	assertFalse 'no file' "[ -e '$TMP/uts' ]"

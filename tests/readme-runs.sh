@@ -59,6 +59,11 @@ test_the_commands_of_the_table_work()
 	instead 'nsenter2 -t PID -a CMD'
 	instead 'nsenter2 -t netns:blue CMD'
 	instead 'nslist -rno REF -t net | nsenter2 --each -- CMD'
+	instead 'nsnet add web --bridge br0,10.63.0.1/24'
+	run ip -n web -br addr show eth0
+	assert_out_has 10.63.0.2/24
+	[ -z "$(command -v nft)" ] || instead 'nsnet bridge br0 --nat'
+	nsnet del web br0
 }
 
 . shunit2

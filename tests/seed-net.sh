@@ -136,13 +136,20 @@ test_one_command_brings_lo_up()
 
 test_one_command_moves_a_device_in_and_back()
 {
-	ip link add nic0 type veth peer name wire0
-	ip addr add 192.0.2.131/24 dev nic0
-	run nsnet run --move nic0 -- ip -br link show nic0
+	container
+	outside=$pid
+	ip link add nic0 type veth peer name eth0 netns "$outside"
+	ip addr add 192.0.2.129/24 dev nic0 && ip link set nic0 up
+	nsenter2 -t "$outside" -n -- sh -c 'ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up
+		ip addr add 198.51.100.7/32 dev lo'
+	serve "$outside"
+	run nsnet run --move nic0,192.0.2.131/24,gw=192.0.2.2 -- \
+		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
 	assert_ok
-	assert_out_has nic0
+	assert_out hello
 	run ip -br addr show nic0
-	assert_out_has 192.0.2.131/24
+	assert_out_has 192.0.2.129/24
+	assert_out_lacks 192.0.2.131
 	ip link del nic0
 }
 

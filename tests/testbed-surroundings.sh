@@ -3,6 +3,7 @@
 # testbed-surroundings: checks that tests/run works in unusual surroundings: beside a second run, with
 # another umask, without HOME, in a read-only or oddly named directory.
 # as: root user
+# budget: 90
 . "${0%/*}/testlib.sh"
 
 # The second test bed has one test file. The test starts a tool and uses a cgroup, a file in $TMP
@@ -128,26 +129,25 @@ test_runs_with_the_source_of_another_owner()
 # processes of a pid namespace.
 test_end_all_leaves_no_process()
 {
-	cat >"$TMP/leaves" <<-'END'
+	# without a pid namespace, pgrep(1) sees the processes of a second run of this test, too
+	long=$((100000 + $$))
+	cat >"$TMP/leaves" <<-END
 		#!/bin/sh
 		trap '' TERM
-		setsid sleep 4322 &
-		nsunshare -U -r -p -f --kill-child -- env -i sleep 4323 &
-		mktemp "$0.XXXXXX"
-		echo begun
-		sleep 4324
-		wait
+		setsid sleep ${long}1 &
+		nsunshare -U -r -p -f --kill-child -- env -i sleep ${long}2 &
+		sleep ${long}3
 	END
 	chmod 755 "$TMP/leaves"
 	for sig in INT:2 TERM:15 HUP:1; do
 		setsid pristine "${0%/*}/helpers/end-all.sh" "$TMP/leaves" >"$TMP/out" 2>&1 &
 		end_all=$!
-		settle 100 sh -c 'pgrep -f "sleep 4323" && pgrep -f "sleep 4324"'
+		settle 100 sh -c 'pgrep -f "sleep ${0}1" && pgrep -f "sleep ${0}2" && pgrep -f "sleep ${0}3"' $long
 		assertTrue 'the command has begun' $?
 		kill -s "${sig%:*}" "$end_all"
 		wait "$end_all"
 		assertEquals "status after SIG${sig%:*}" "$((128 + ${sig#*:}))" $?
-		assert_empty "$(pgrep -f 'sleep 432[234]')"
+		assert_empty "$(pgrep -f "sleep ${long}[123]")"
 	done
 }
 

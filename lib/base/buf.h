@@ -7,9 +7,9 @@
 #include "base/util.h"
 
 struct buf {
-	char *s; /* ends with NUL; NULL if no text was appended */
+	char *s; /* the text, which ends with NUL; NULL if no text was appended */
 	size_t len, size;
-	int err; /* 0 or -ENOMEM; after an error, the functions append nothing */
+	int err; /* the error, 0 or -ENOMEM; after an error, the functions append nothing */
 };
 
 #define BUF_INIT ((struct buf){ 0 })

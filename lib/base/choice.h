@@ -9,7 +9,7 @@
 #include "base/nserr.h"
 
 struct choice {
-	const char *word; /* the unknown word; borrowed */
+	const char *word; /* the unknown word, borrowed from the caller */
 	size_t len;
 	const char *prefix; /* text before the suggested word, such as "--"; default "" */
 	const char *suffix; /* text after the suggested word; default "" */

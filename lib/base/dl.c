@@ -45,8 +45,7 @@ int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n, stru
 
 	dl_iterate_phdr(look_for_linker, &is_static);
 	if (is_static) {
-		nserr_set(e, 0, "cannot load %s", sonames);
-		nserr_hint(e, "the program is linked statically");
+		nserr_set(e, 0, "cannot load %s: the program is linked statically", sonames);
 		return -ENOENT;
 	}
 	for (const char *s = sonames; rc < 0 && *s; s += strspn(s, " ")) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* json: writes JSON (RFC 8259). It does not use libsmartcols, which neither replaces invalid UTF-8
- * nor writes top-level members next to its table. */
+/* json: writes JSON (RFC 8259). It does not use libsmartcols, because libsmartcols does not replace
+ * invalid UTF-8 and cannot write members beside the table. */
 #include "base/json.h"
 
 #include "base/str.h"

@@ -15,7 +15,7 @@
 
 /* The fields of a user. The caller frees them with passwd_user_free(). */
 struct passwd_user {
-	char *name, *home, *shell; /* malloc()ed strings; home and shell may be empty */
+	char *name, *home, *shell; /* malloc()ed strings; the strings home and shell may be empty */
 	uid_t uid;
 	gid_t gid;
 };

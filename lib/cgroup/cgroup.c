@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroup: finds the directories of a name or a process in the cgroup file systems. */
+/* cgroup: finds the directories of a cgroup name or of a process in the cgroup file systems. */
 #include "cgroup/cgroup.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* left: marks the cgroups of a run, and removes those that a killed run or its program has left. */
+/* left: marks the cgroups of a run, and removes cgroups that a killed run or its program has not
+ * removed. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -20,8 +21,8 @@ static const char *mark_of(const struct cgroup_dir *d)
 	return d->v2 ? MARK_V2 : MARK_V1;
 }
 
-/* Removes the cgroups below the directory, from the lowest up. A cgroup that contains a process
- * remains. */
+/* Removes the cgroups below the directory, beginning with the lowest. Does not remove a cgroup that
+ * contains a process. */
 static void remove_below(int dirfd, unsigned depth)
 {
 	DIR *dir = depth < DEPTH_MAX ? file_open_dir(dirfd, ".") : NULL;

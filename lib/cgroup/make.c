@@ -16,7 +16,7 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create this directory. The contract of cgroup_open() has the
+/* Returns true if cgroup_open() must create this directory; the comment on cgroup_open() has the
  * rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
@@ -43,8 +43,8 @@ static int make_dir(const struct cgroup_dir *d, size_t len)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* Creates the directory of the first len bytes of the path and missing ones above it, and sets
- * d->made. Returns 0 or a negative errno. */
+/* Creates the directory of the first len bytes of the path and the missing directories above it,
+ * and sets d->made. Returns 0 or a negative errno. */
 static int make_dirs(struct cgroup_dir *d, size_t len)
 {
 	size_t parent = cgroup_above(d->path, len);

@@ -17,7 +17,7 @@ static bool may_have(const struct mountinfo_line *l)
 	       (streq(l->fstype, "cgroup") && mountinfo_has_option(l->super, "memory"));
 }
 
-/* Opens the mount. Returns 0 or a negative errno. */
+/* Opens the mount point. Returns 0 or a negative errno. */
 static int open_mount(struct cgroup_memory *m, const struct mountinfo_line *l)
 {
 	int fd;

@@ -84,8 +84,8 @@ static int has_controller(const char *path, size_t len, const char *controller)
 	return 0;
 }
 
-/* Stores the mount point of the version 1 hierarchy of a controller in buf. Returns false if there
- * is none. */
+/* Stores the mount point of the version 1 hierarchy of a controller in buf. Returns false if the
+ * controller has no such hierarchy. */
 static bool find_v1(const char *controller, char *buf, size_t size)
 {
 	/* "io" was called "blkio" in version 1 */
@@ -191,7 +191,7 @@ int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
 	if (!d && v2 && s.controller[0]) {
 		rc = enable(v2, strlen(v2->path), s.controller, e);
 		/* ENOENT: the host has not enabled the controller; EINVAL: the kernel does not know
-		 * it. The code below reports both. */
+		 * it. The code below reports both errors. */
 		if (rc < 0 && rc != -ENOENT && rc != -EINVAL)
 			return rc;
 		d = with_file(c, s.file);

@@ -166,8 +166,8 @@ static void relate(struct bpf *p, int type, int base, const char *owner)
 	store_id(p, type, base, p->reg[base].type);
 }
 
-/* Does the same for a member of struct nsproxy. Stores 0 if this kernel lacks the member.
- * Overwrites R2. */
+/* Stores the inode, the owner and the id of the namespace to which a member of struct nsproxy
+ * points. Stores 0 if this kernel lacks the member. Overwrites R2. */
 static void relate_member(struct bpf *p, int type, const char *member)
 {
 	if (!bpf_has(p, p->reg[A_NSPROXY].type, member)) {
@@ -202,7 +202,8 @@ static void write_relations(struct bpf *p)
  * Builds the program that the kernel runs for each thread. The program writes the record of the
  * task, unless the task is a thread in the same namespaces as its process. Then it writes the
  * record of relations, unless the parent process (or, for a thread, its process) is in the same
- * namespaces. In this case an ancestor has written a record with the same relations.
+ * namespaces. If the namespaces are the same, the record of an ancestor contains the same
+ * relations.
  */
 int bpf_build_task(struct bpf *p, struct bpf_source *s)
 {

@@ -39,7 +39,7 @@ int bpf_read(int prog, uint32_t pid, struct buf *out)
 }
 
 /* Enlarges an array of n items, if needed, for one more item. Returns the array, which may have
- * moved, or NULL if memory runs out. */
+ * moved, or NULL if there is no memory. */
 static void *grow(void *array, size_t n, size_t *size, size_t item)
 {
 	size_t more = *size ? *size * 2 : 64;
@@ -58,8 +58,8 @@ struct cursor {
 	const char *at, *end;
 };
 
-/* Copies the next record, which has `size` bytes. Returns 0, or -EBADMSG if fewer bytes are
- * left. */
+/* Copies the next record, which has `size` bytes. Returns 0, or -EBADMSG if the output has fewer
+ * bytes. */
 static int take(struct cursor *c, void *record, size_t size)
 {
 	if ((size_t)(c->end - c->at) < size)
@@ -72,10 +72,14 @@ static int take(struct cursor *c, void *record, size_t size)
 /* Returns the kind of the next record, or 0 at the end. */
 static uint32_t kind_of(const struct cursor *c)
 {
+	size_t left = (size_t)(c->end - c->at);
 	uint32_t kind = 0;
 
-	if ((size_t)(c->end - c->at) >= sizeof(kind))
+	if (left >= sizeof(kind))
 		memcpy(&kind, c->at, sizeof(kind));
+	/* a list begins with a 64-bit kind; on big-endian systems its low half comes second */
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && kind == 0 && left >= 2 * sizeof(kind))
+		memcpy(&kind, c->at + sizeof(kind), sizeof(kind));
 	return kind;
 }
 
@@ -133,7 +137,7 @@ static int add_thread(const struct collect *c, struct worker *w, const struct bp
 {
 	const struct nsmember *m = collect_member(c, (pid_t)t->tgid);
 
-	/* the process may have been hidden, or have ended before its threads */
+	/* the process of the thread may have been hidden, or may have ended before its threads */
 	if (!m || !(c->sources & NSTYPE_BIT(COLLECT_TASK)))
 		return 0;
 	for (uint8_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -213,7 +217,8 @@ static int take_tasks(struct collect *c, struct worker *w, struct collect_bpf *b
 			rc = add_thread(c, w, &t);
 			continue;
 		}
-		/* of nslist itself, count only the main thread, which existed before the scan */
+		/* for nslist itself, count only the main thread, because the other threads did not
+		 * exist before the scan */
 		if (t.pid == (uint32_t)c->q.self)
 			t.n_threads = 1;
 		*sum += t.n_threads;

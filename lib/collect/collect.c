@@ -59,8 +59,8 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 
 /* ---- Workers ---- */
 
-/* Runs all sources on one process. If the process ends during this, keeps the results so far.
- * Returns 0, or a negative errno with w->e set. */
+/* Runs all sources on one process. If the process ends meanwhile, stores the results that were
+ * found before. Returns 0, or a negative errno with w->e set. */
 static int look_at(struct worker *w, struct nsmember *m)
 {
 	unsigned sources = w->c->sources;
@@ -70,7 +70,7 @@ static int look_at(struct worker *w, struct nsmember *m)
 	if (m->pid == w->c->q.self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
-		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() reads sockets, too */
+		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() also reads sockets */
 
 	if (rc == WORKER_DENIED)
 		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);
@@ -102,7 +102,7 @@ static void work(struct crew *crew, struct worker *w)
 	}
 }
 
-/* The start routine of the second thread. */
+/* The start routine of the second thread that reads processes. */
 static void *second(void *arg)
 {
 	struct crew *crew = arg;
@@ -168,13 +168,13 @@ static void run_crew(struct crew *crew)
 
 /* ---- Merging ---- */
 
-/* Sets e. Returns -ENOMEM. */
+/* Sets e to the message that there is no memory. Returns -ENOMEM. */
 static int out_of_memory(struct nserr *e)
 {
 	return nserr_set(e, ENOMEM, "cannot list namespaces");
 }
 
-/* Adds a process to the namespaces it is in. Returns 0 or -ENOMEM. */
+/* Adds a process to the namespaces that it is in. Returns 0 or -ENOMEM. */
 static int merge_member(struct collect *c, const struct nsmember *m)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -295,7 +295,7 @@ static int prepare_proc(struct collect *c, struct nserr *e)
 	return collect_list_members(c, e);
 }
 
-/* Returns the member with that pid, which exists. */
+/* Returns the member with that pid, which must exist. */
 static struct nsmember *member_of(const struct collect *c, pid_t pid)
 {
 	return c->members + (collect_member(c, pid) - c->members);
@@ -345,7 +345,7 @@ static int scan_members(struct collect *c, struct nserr *e)
 	return rc;
 }
 
-/* Adds parents and owners. Returns 0, or a negative errno with e set. */
+/* Adds the parents and owners of the namespaces. Returns 0, or a negative errno with e set. */
 static int relate(struct collect *c, struct nserr *e)
 {
 	int rc = 0;

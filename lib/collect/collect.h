@@ -27,8 +27,8 @@ enum {
  * could not be read, or if the process is a zombie that has left the namespace. */
 struct nsmember {
 	pid_t pid;
-	uint32_t nthreads; /* 0 if threads were not counted */
-	pid_t ppid;        /* parent process, or 0 if unknown */
+	uint32_t nthreads; /* number of threads, or 0 if they were not counted */
+	pid_t ppid;        /* pid of the parent process, or 0 if it is unknown */
 	uid_t uid;         /* effective user id, valid if known */
 	bool known;
 	uint32_t inode[NSTYPE_COUNT];
@@ -49,8 +49,7 @@ enum nsmissed_what {
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	/* the number of objects for each reason, a cell of the table of collect.h */
-	NSMISSED_DETAIL,
+	NSMISSED_DETAIL, /* a value in a cell of nslist's output */
 	NSMISSED_WHATS
 };
 struct nsmissed {
@@ -84,7 +83,9 @@ struct collect_query {
 	pid_t only;       /* the only process to read, or 0 for all */
 	/* pid of the calling process in the tree of `proc`, or 0 if the tree is a test fixture */
 	pid_t self;
-	bool no_bpf;        /* read /proc even if BPF iterators are available */
+	bool no_bpf; /* read /proc even if BPF iterators are available */
+	/* types whose parents, owners and ids the caller uses, as NSTYPE_BIT()s; 0: all types */
+	unsigned related;
 	bool mount_details; /* the caller uses the members ns.mounts and ns.rootfs of the result */
 	/* programs that an earlier scan has loaded and this scan can use again, or NULL */
 	struct collect_programs *programs;
@@ -120,7 +121,8 @@ extern const char *const collect_source_names[COLLECT_SOURCES];
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
- * Runs the sources of the query, then opens each namespace and adds its parents and owners. Skips
+ * Runs the sources of the query, then opens each namespace of the types in q.related and adds its
+ * parents and owners. Skips
  * processes that end during the scan. Counts objects that cannot be read in c->missed. Returns 0,
  * or a negative errno with e set if the result would be wrong: too few descriptors, no memory, or
  * an input or output error. Overwrites c, which the caller frees with collect_free() in both cases.

@@ -9,6 +9,8 @@
 #include "cgroup/name.h"
 #include "kernel/mountinfo.h"
 #include "kernel/proc_status.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_stat.h"
 #include "ns/procfs.h"
 #include "ns/scan.h"
 
@@ -17,7 +19,8 @@ struct find {
 	const struct nsmember *me;
 	struct containers *out;
 	struct nsmissed *missed;
-	/* indexed by ns.index: whether a process of a pid namespace below the caller's is in ns */
+	/* indexed by ns.index: true if a process of a pid namespace below the caller's is in the
+	 * namespace */
 	bool *inside;
 	char own_device[24], *own_root;
 };
@@ -26,17 +29,28 @@ struct find {
 
 /* The root mount of a process. */
 struct root {
-	char *text;         /* the result of container_root() */
-	char device[24];    /* "MAJOR:MINOR" */
-	bool is_netns_exec; /* /sys is mounted as ip-netns(8) does */
+	/* the result of container_root(): type and directory of the root mount */
+	char *text;
+	char device[24];    /* device number of the file system, "MAJOR:MINOR" */
+	bool is_netns_exec; /* /sys is mounted in the way in which ip-netns(8) mounts it */
 };
 
-/* ip-netns(8) mounts a sysfs on /sys whose source is the name of the network namespace. Others use
- * a fixed word. */
+/* ip-netns(8) mounts a sysfs on /sys whose source is the name of the network namespace. Other
+ * programs use a fixed word as the source. */
 static bool is_named_sysfs(const struct mountinfo_line *l)
 {
 	return streq(l->target, "/sys") && streq(l->fstype, "sysfs") &&
 	       !streq(l->source, "sysfs") && !streq(l->source, "none") && !streq(l->source, "sys");
+}
+
+/* Returns the text of container_root(), which the caller frees, or NULL if there is no memory. */
+static char *root_text(const char *fstype, const char *root)
+{
+	bool whole = streq(root, "/");
+	char *text;
+
+	return asprintf(&text, "%s%s%s", fstype, whole ? "" : ":", whole ? "" : root) < 0 ? NULL
+											  : text;
 }
 
 /* Reads the root mount. The last mount on "/" is the visible one. Returns 0 or a negative errno. */
@@ -58,20 +72,58 @@ static int read_root(const struct collect *c, pid_t pid, struct root *out)
 			continue;
 		free(out->text);
 		snprintf(out->device, sizeof(out->device), "%s", l.device);
-		if (asprintf(&out->text, "%s%s%s", l.fstype, streq(l.root, "/") ? "" : ":",
-			     streq(l.root, "/") ? "" : l.root) < 0) {
-			out->text = NULL;
+		out->text = root_text(l.fstype, l.root);
+		if (!out->text)
 			return -ENOMEM;
-		}
 	}
 	return 0;
+}
+
+/*
+ * Reads the root mount of a process from its mount id, with two system calls. mountinfo would be
+ * the text of all mounts of the process. Returns 0 or a negative errno: kernels before 6.11 do not
+ * report mounts of another mount namespace.
+ */
+static int stat_root(const struct collect *c, pid_t pid, char **text)
+{
+	const struct nsmember *m = collect_member(c, pid);
+	const struct ns *ns = m ? nstab_find(&c->tab, &nstypes[NSTYPE_MNT], m->inode[NSTYPE_MNT])
+				: NULL;
+	struct procfs_path path;
+	struct statx st;
+	union {
+		struct sys_statmount m;
+		char space[sizeof(struct sys_statmount) + 4096 + 256];
+	} u;
+	int rc;
+
+	if (!ns || !ns->mnt_id)
+		return -EOPNOTSUPP;
+	procfs_path_set(&path, pid);
+	if (statx(c->q.proc, procfs_path_at(&path, "root"), AT_STATX_DONT_SYNC, STATX_MNT_ID_UNIQUE,
+		  &st) < 0)
+		return -errno;
+	if (!(st.stx_mask & STATX_MNT_ID_UNIQUE))
+		return -EOPNOTSUPP;
+	if (!(st.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return 0;
+	rc = sys_statmount(ns->mnt_id, st.stx_mnt_id,
+			   SYS_STATMOUNT_FS_TYPE | SYS_STATMOUNT_MNT_ROOT, &u.m, sizeof(u));
+	if (rc < 0)
+		return rc;
+	*text = root_text(u.m.str + u.m.fs_type, u.m.str + u.m.mnt_root);
+	return *text ? 0 : -ENOMEM;
 }
 
 int container_root(const struct collect *c, pid_t pid, char **text)
 {
 	struct root root;
-	int rc = read_root(c, pid, &root);
+	int rc;
 
+	*text = NULL;
+	if (c->q.self && stat_root(c, pid, text) == 0)
+		return 0;
+	rc = read_root(c, pid, &root);
 	*text = root.text;
 	return rc;
 }
@@ -96,7 +148,8 @@ static bool is_first(struct find *f, pid_t pid)
 	return n > 0 && proc_status_nspid(text, UINT_MAX) == 1;
 }
 
-/* Returns true if the process is a kernel thread. kdevtmpfs has a mount namespace of its own. */
+/* Returns true if the process is a kernel thread. The kernel thread kdevtmpfs has a separate mount
+ * namespace. */
 static bool is_kthread(struct find *f, pid_t pid)
 {
 	struct proc_stat st;

@@ -27,7 +27,7 @@ static bool in_group(gid_t gid)
 }
 
 /* Returns the group that sees all processes in spite of hidepid=2, from the options of the mount.
- * Without the option it is group 0, proc(5). */
+ * Without the option gid=, group 0 sees them (proc(5)). */
 static gid_t exempt_group(const char *options)
 {
 	const char *s = options;

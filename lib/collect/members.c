@@ -19,7 +19,7 @@ static int list_members(struct collect *c, struct scan *pids)
 	return 0;
 }
 
-/* Makes the only requested process the only member. Returns 0 or -ENOMEM. */
+/* Makes the only process that was requested the only member. Returns 0 or -ENOMEM. */
 static int one_member(struct collect *c)
 {
 	c->members = calloc(1, sizeof(*c->members));

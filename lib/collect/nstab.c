@@ -8,7 +8,7 @@ const char *const nshold_names[NSHOLD_COUNT] = {
 	[NSHOLD_PARENT] = "parent", [NSHOLD_OWNER] = "owner", [NSHOLD_KERNEL] = "kernel",
 };
 
-/* Returns the slot of the namespace, or the empty one where it belongs. */
+/* Returns the slot of the namespace, or the empty slot in which it must be stored. */
 static struct ns **find_slot(const struct nstab *t, const struct nstype *type, uint32_t inode)
 {
 	/* the kernel assigns inodes in sequence, so the low bits spread them well */
@@ -19,7 +19,7 @@ static struct ns **find_slot(const struct nstab *t, const struct nstype *type, u
 	return &t->slot[i];
 }
 
-/* Doubles the table. Returns 0 or -ENOMEM; then the table is unchanged. */
+/* Doubles the table. Returns 0, or -ENOMEM with an unchanged table. */
 static int grow(struct nstab *t)
 {
 	size_t size = t->size ? t->size * 2 : 64;

@@ -16,7 +16,7 @@ bool collect_is_gone(int rc)
 	       rc == -ENOTSOCK || rc == -EAGAIN;
 }
 
-/* Checks that the descriptor `is` refers to ns. Returns the descriptor, or closes it and returns a
+/* Checks that the descriptor refers to ns. Returns the descriptor, or closes it and returns a
  * negative errno. */
 static int if_it_is(const struct ns *ns, int is)
 {

@@ -78,7 +78,8 @@ int collect_relate(struct collect *c, struct nserr *e)
 		cleanup_fd int fd = -1;
 		int rc;
 
-		if (ns->opened)
+		if (ns->opened ||
+		    (c->q.related && !(c->q.related & NSTYPE_BIT(nstype_index(ns->type)))))
 			continue;
 		fd = collect_open(c, ns);
 		if (fd < 0 && !collect_is_gone(fd))

@@ -10,7 +10,7 @@
 
 #define PASSES 5 /* maximum number of attempts to read the same lists twice */
 
-/* An attempt to use the iterators. */
+/* An attempt to read all processes and descriptors with the iterators. */
 struct attempt {
 	struct collect *c;
 	struct worker *w;
@@ -134,7 +134,7 @@ static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
 	return rc;
 }
 
-/* Reads the tasks. Returns 0 or a negative errno. */
+/* Reads the tasks and checks their number. Returns 0 or a negative errno. */
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
@@ -246,7 +246,38 @@ static int find_hidden(struct attempt *a)
 	return rc;
 }
 
-/* ---- All of it ---- */
+/* ---- Namespaces without a process ---- */
+
+/*
+ * Removes the pid namespaces of future children that no program can open. The iterators report a
+ * pid namespace that waits for its first process on every kernel, but before 6.11 it cannot be
+ * opened, so that it would have a reference that no tool accepts. It is counted instead, as if it
+ * had been looked for in /proc. Returns 0 or a negative errno.
+ */
+static int check_children(struct attempt *a)
+{
+	struct worker *w = a->w;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct nsfind f = w->found[i];
+		struct procfs_path path;
+		int rc = WORKER_OK;
+
+		if (f.kind == NSHOLD_CHILDREN && f.type == NSTYPE_PID) {
+			procfs_path_set_task(&path, f.pid, f.num);
+			rc = collect_child(w, &path, &f);
+		}
+		if (rc < 0)
+			return rc;
+		if (rc == WORKER_OK && f.inode == w->found[i].inode)
+			w->found[kept++] = f;
+	}
+	w->n = kept;
+	return 0;
+}
+
+/* ---- The whole scan ---- */
 
 static void free_result(struct collect_bpf *b)
 {
@@ -261,7 +292,7 @@ static void free_result(struct collect_bpf *b)
 bool collect_bpf(struct collect *c, struct worker *w)
 {
 	static int (*const steps[])(struct attempt * a) = { read_tasks, read_all_files, check_self,
-							    find_hidden };
+							    find_hidden, check_children };
 	struct collect_programs own = COLLECT_PROGRAMS_INIT;
 	struct attempt a = { .c = c, .w = w, .p = c->q.programs ? c->q.programs : &own };
 	int rc;
@@ -285,6 +316,8 @@ bool collect_bpf(struct collect *c, struct worker *w)
 	c->members = NULL;
 	c->n = 0;
 	w->n = 0;
+	w->missed = (struct nsmissed){ 0 };
+	w->e = NSERR_INIT;
 	return false;
 }
 

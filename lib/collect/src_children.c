@@ -43,6 +43,14 @@ static int by_pidfd(struct worker *w, struct nsfind *f)
 	return WORKER_OK;
 }
 
+int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f)
+{
+	int rc = worker_link(w, procfs_path_at(path, nstypes[f->type].child_file),
+			     &nstypes[f->type], &f->inode);
+
+	return rc == WORKER_GONE && w->c->q.self ? by_pidfd(w, f) : rc;
+}
+
 int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
 			const uint32_t *known, pid_t pid, pid_t tid)
 {
@@ -53,10 +61,7 @@ int collect_children_of(struct worker *w, struct procfs_path *path, const uint32
 		if (!nstypes[i].child_file || own[i] == 0)
 			continue;
 		if (!f.inode)
-			rc = worker_link(w, procfs_path_at(path, nstypes[i].child_file),
-					 &nstypes[i], &f.inode);
-		if (rc == WORKER_GONE && w->c->q.self)
-			rc = by_pidfd(w, &f);
+			rc = collect_child(w, path, &f);
 		if (rc == WORKER_OK && f.inode != own[i])
 			rc = worker_found(w, &f);
 		if (rc < 0)

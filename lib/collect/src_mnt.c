@@ -143,13 +143,13 @@ static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 	struct mountinfo_line line;
 	int rc = collect_mountinfo(c, where, &m);
 
-	where->mounts = 0; /* by_listmount() may have counted some before it failed */
+	where->mounts = 0; /* by_listmount() may have counted some mounts before it failed */
 	while (rc == 0 && mountinfo_next(&m, &line))
 		rc = add_line(c, where, &line, e);
 	return rc;
 }
 
-/* ---- All of them ---- */
+/* ---- All methods */
 
 /* Records all mounts of `where`, or counts the failure. Returns 0, or a negative errno with e set.
  */
@@ -204,7 +204,8 @@ static int by_bpf(struct collect *c, struct nserr *e)
 
 	if (!done)
 		return nserr_set(e, ENOMEM, "cannot list namespaces");
-	/* a mount namespace may be found only because it is mounted in another one */
+	/* a mount namespace may be found only because its file is mounted in another mount
+	 * namespace */
 	do {
 		struct ns *where = NULL;
 		int rc = 0;
@@ -245,7 +246,8 @@ int collect_mnt(struct collect *c, struct nserr *e)
 			return rc;
 		/* statmount(2) is denied, so not even the first mount was recorded */
 	}
-	/* a mount namespace may be mounted in another one, so the table grows during the loop */
+	/* a mount namespace may be mounted in another mount namespace, so the table grows during
+	 * the loop */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];
 		int rc;

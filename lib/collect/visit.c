@@ -38,7 +38,8 @@ static int enter_and_call(const struct trip *t, struct visit *v)
 	return rc < 0 ? rc : t->f(v->ns, t->arg, &v->out);
 }
 
-/* Visits the namespaces of other processes in a thread, which ends in the last of them. */
+/* Visits the namespaces of other processes in a thread. The thread ends while it is in the last
+ * namespace. */
 static int go(void *arg)
 {
 	const struct trip *t = arg;
@@ -57,7 +58,8 @@ struct answer {
 	size_t n;
 };
 
-/* Enters the owner and then the namespace, and sends the result. Runs in the child. */
+/* Enters the owning user namespace and then the namespace, and sends the result. Runs in the
+ * child. */
 static void send_answer(const struct trip *t, struct visit *v, int to)
 {
 	cleanup_fd int user = collect_open(t->c, v->ns->owner);
@@ -75,7 +77,7 @@ static void send_answer(const struct trip *t, struct visit *v, int to)
 		(void)!file_write_all(to, v->out.s, a.n);
 }
 
-/* Reads exactly n bytes. Returns false if there are fewer. */
+/* Reads exactly n bytes. Returns false if the answer has fewer bytes. */
 static bool read_exactly(int fd, void *to, size_t n)
 {
 	for (size_t done = 0; done < n;) {

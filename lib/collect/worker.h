@@ -87,6 +87,14 @@ int collect_mnt(struct collect *c, struct nserr *e) must_check;
 int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
 			const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
+/*
+ * Reads one *_for_children link of the thread whose directory is `path`. If a pid namespace has no
+ * process yet, uses a pidfd instead. Sets f->inode. Returns WORKER_OK, WORKER_GONE if the thread
+ * has ended or the kernel cannot open the namespace, which is counted as missed, WORKER_DENIED, or
+ * a negative errno with w->e set.
+ */
+int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) must_check;
+
 /* Returns true if rc, the error of opening a namespace, means that the namespace has vanished or
  * was replaced, or that the caller may not open it. */
 bool collect_is_gone(int rc);

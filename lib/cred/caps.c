@@ -13,8 +13,7 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
-/* Returns true if keep_caps keeps only the capabilities that the kernel leaves to the process after
- * the change of uid. */
+/* Returns true if keep_caps keeps only the capabilities that remain after the change of uid. */
 static bool follows_uid(const struct cred *c)
 {
 	return c->caps_follow_uid && c->set_uid && c->uid != 0;
@@ -155,8 +154,8 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	caps.permitted = cred_caps_held(c) ? ambient : caps.permitted & limit;
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
-	/* ptrace(2): a process with the same ids and at least the same capabilities could trace
-	 * this one and get descriptors and an environment that the program will not have */
+	/* a process with the same ids and at least the same capabilities could trace this process
+	 * and get descriptors and an environment that the program will not have (ptrace(2)) */
 	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process undumpable");
 	rc = sys_cap_clear_ambient();

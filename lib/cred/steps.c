@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the steps for credentials. The comment on each step names the kernel rule for its place in
- * the order. */
+/* cred: the steps for credentials. The comment on each step names the kernel rule that determines
+ * its position in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>

@@ -85,7 +85,7 @@ int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 /* Inserts the line number of extent i (or its index) at the beginning of the message of e. */
 void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
-/* Returns true if the map contains exactly one id, and its outside id is this id. */
+/* Returns true if the map contains exactly one id, and its outside id is `outside`. */
 bool idmap_is_single(const struct idmap *m, uint32_t outside);
 
 /* Returns the extent that maps the inside id, or NULL. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journal: a file with one record, written by a single write(2) of one block. */
+/* journal: reads and writes a file with one record. A single write(2) of one block writes the
+ * record. */
 #include "idmap/journal.h"
 
 #include <stdio.h>

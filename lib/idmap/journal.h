@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * journal: remembers the one file whose setuid bit, setgid bit or capabilities chown(2) is about to
- * clear, so that a later run can restore them if this one is killed.
+ * clear, so that a later run can restore them if this run is killed.
  */
 #ifndef NSU_IDMAP_JOURNAL_H
 #define NSU_IDMAP_JOURNAL_H

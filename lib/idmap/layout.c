@@ -20,8 +20,8 @@ static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t coun
 static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t inside,
 		      uint32_t outside, enum idmap_plan_overlap overlap, struct nserr *e)
 {
-	/* offsets of the two ids in the extent; the length of the extent means that the extent does
-	 * not contain the id */
+	/* offsets of the inside id and of the outside id in the extent; an offset equal to the
+	 * length of the extent means that the extent does not contain the id */
 	uint64_t at_in = x->count, at_out = x->count, a, b;
 	int rc;
 
@@ -41,7 +41,7 @@ static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t in
 		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
 	}
 	/* IDMAP_PLAN_SHIFT: pair the remaining inside ids with the remaining outside ids in order.
-	 * If one side has more ids, its last id is left out. */
+	 * If one side has more ids, its last id is not mapped. */
 	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
 		 MIN(b, x->count - 1) - a, e);
 	if (rc < 0 || b >= x->count)

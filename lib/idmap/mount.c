@@ -100,6 +100,9 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 		if (tree == -EINVAL && !recursive && mountinfo_is_locked(dir))
 			nserr_hint(e, "add --recursive: a user namespace cannot separate an "
 				      "inherited mount from the mounts below it");
+		else if (tree == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
+			nserr_hint(e, "run the command with CAP_SYS_ADMIN, which is needed to copy "
+				      "a mount");
 		sys_filter_explain("open_tree(2)", e);
 		return tree;
 	}

@@ -125,7 +125,7 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 }
 
 /* Returns the arguments of newuidmap: the program, the process, and three arguments for each
- * extent. Returns one block of memory, which the caller frees, or NULL. */
+ * extent. Returns the arguments in one block of memory, which the caller frees, or NULL. */
 static char **make_argv(const char *program, const char *target, const struct idmap *m)
 {
 	size_t args = 2 + 3 * m->n, room = (args + 1) * sizeof(char *);
@@ -271,8 +271,9 @@ static bool is_relative(int procfd, pid_t pid)
 	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
-/* Writes the first outside range of m that the caller's subordinate ids do not contain to buf, or
- * nothing. newuidmap(1) checks each extent by itself, and it permits the caller's own id alone. */
+/* Writes the first outside range of m that the caller's subordinate ids do not contain to buf.
+ * Writes an empty string if there is no such range. newuidmap(1) checks each extent separately, and
+ * accepts the caller's own id only as an extent of one id. */
 static void find_foreign(const struct idmap *m, enum idmap_kind k, char *buf, size_t size)
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
@@ -308,7 +309,8 @@ static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 			      "written already, and a map can be written only once");
 }
 
-/* Sets e for a helper that has ended with this wait status after it has printed said. */
+/* Sets e to the message about a helper that has ended with this wait status and has printed the
+ * text said. */
 static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
 		       const char *said, const struct idmaps *maps, struct nserr *e)
 {

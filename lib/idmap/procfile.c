@@ -63,12 +63,14 @@ int idmaps_read(int procfd, struct idmaps *m, struct nserr *e)
 	return 0;
 }
 
-/* Sets the hint for EACCES: the files of a process that is not dumpable belong to root
+/* Sets the hint for EACCES and EROFS: the files of a process that is not dumpable belong to root
  * (proc(5)). */
 static void explain_access(int procfd, const char *file, int rc, struct nserr *e)
 {
 	struct stat st;
 
+	if (rc == -EROFS)
+		nserr_hint(e, "make /proc writable: mount -o remount,rw /proc");
 	if (rc != -EACCES || fstatat(procfd, file, &st, 0) < 0)
 		return;
 	if (st.st_uid == geteuid()) {
@@ -80,8 +82,8 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 				     : "run the command as the user of the process");
 }
 
-/* Returns true if the namespace with that inode is the parent of the process's user namespace, or
- * if the parent is unknown. */
+/* Returns true if the namespace with that inode is the parent of the user namespace of the process.
+ * Also returns true if the parent is unknown. */
 static bool is_parent(int procfd, ino_t inode)
 {
 	cleanup_fd int ns = nsfile_open_proc(procfd, "ns/user");

@@ -114,8 +114,8 @@ static int set_value(const char *file, const struct idmap_xattr *x, const struct
 	return setxattr(file, x->name, v->v, v->n, 0) < 0 ? -errno : 0;
 }
 
-/* The name of a descriptor in /proc/self/fd, the working directory. With a path from the root,
- * chown needs 7 % more time. */
+/* The name of a descriptor, relative to the working directory /proc/self/fd. With a path from the
+ * root, chown needs 7 % more time. */
 struct fd_name {
 	char text[16];
 };
@@ -226,7 +226,7 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 	if (rc == -EPERM && st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
 		nserr_hint(e, "remove its attribute with chattr -%c",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
-	/* chown(2) failed, so the file has not been changed */
+	/* chown(2) failed, so the file has not been changed and the record can be removed */
 	s->stop = special && journal_clear(s->journal) < 0;
 	return rc;
 }
@@ -242,7 +242,8 @@ int shift_complete(struct shift *s, int fd, const struct statx *st, const char *
 	if (!journal_matches(s->journal, st))
 		return 0;
 	if (journal_is_fresh(s->journal, st)) {
-		/* the restoration changes the file, and this run may be killed, too */
+		/* record the capabilities again, because restoring them changes the file, and this
+		 * run may be killed, too */
 		rc = journal_write(s->journal, &r);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot write the journal");

@@ -14,8 +14,8 @@ static bool word_is(struct word w, const char *s)
 	return strlen(s) == w.n && memcmp(s, w.s, w.n) == 0;
 }
 
-/* Splits text at blanks, or at sep, which allows empty words. Stores up to max words. Returns the
- * number of all words. */
+/* Splits text at blanks, or at the character sep. Between two sep, there may be an empty word.
+ * Stores up to max words. Returns the number of all words. */
 static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t max)
 {
 	size_t found = 0, i = 0;
@@ -181,7 +181,7 @@ static bool is_arg(const char *text, size_t n)
 	return n > 1 && text[1] == ':' && !memchr(text, '\n', n);
 }
 
-/* Checks that neither map is missing. Returns 0, or a negative errno with e set. */
+/* Checks that the text has both maps. Returns 0, or a negative errno with e set. */
 static int check_complete(const struct idmaps *m, struct nserr *e)
 {
 	if (m->map[IDMAP_UID].n == 0 && m->map[IDMAP_GID].n == 0)

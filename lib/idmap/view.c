@@ -142,10 +142,11 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* The user namespace that a reference names. */
+/* The user namespace to which a reference leads. */
 struct target {
-	struct nsref_process proc; /* process of the reference, or pid 0 */
-	int nsfd;                  /* descriptor of the namespace, or -1 if it cannot be opened */
+	/* process that the reference names; its pid is 0 if there is none */
+	struct nsref_process proc;
+	int nsfd; /* descriptor of the namespace, or -1 if it cannot be opened */
 };
 
 /*
@@ -246,6 +247,8 @@ int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e)
 	if (is_word(arg))
 		return idmaps_parse(m, arg, strlen(arg), e);
 	n = stream_read(arg, &text, e);
+	if (n == -ENOENT && strchr(arg, ':') && !arg[strspn(arg, "0123456789:,")])
+		nserr_hint(e, "write the map as u:INSIDE:OUTSIDE:COUNT,g:INSIDE:OUTSIDE:COUNT");
 	if (n < 0)
 		return (int)n;
 	rc = idmaps_parse(m, text, (size_t)n, e);

@@ -5,8 +5,8 @@
 
 #define SCRATCH (-8) /* stack offset of the buffer for the helper function that reads memory */
 
-/* Records an error, unless an earlier one is recorded. `what` is the path of a missing member, or
- * NULL. */
+/* Records an error, unless an earlier error has been recorded. `what` is the path of a missing
+ * member, or NULL. */
 static void fail(struct bpf *p, int err, const char *what)
 {
 	if (p->err)

@@ -37,7 +37,7 @@ struct bpf {
 	struct bpf_insn insn[BPF_MAX_INSNS];
 	unsigned n;
 	struct bpf_reg reg[R10 + 1];
-	/* 0, or the negative errno of the first error in the program */
+	/* the negative errno of the first error in the program, or 0 */
 	int err;
 	const char *missing; /* path of the first member that the kernel lacks, or NULL */
 	/* for each label, the index of the instruction at its position, or -1 */

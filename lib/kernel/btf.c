@@ -55,7 +55,7 @@ static const struct {
 
 /* A decoded type. */
 struct type {
-	/* size: size of a structure, or id of the type that this type refers to */
+	/* size: the size of a structure, or the id of the type to which this type refers */
 	uint32_t name, info, size;
 	uint32_t after;   /* position of the data after the three words */
 	unsigned kind, n; /* kind: BTF_KIND_*; n: number of members or parameters */

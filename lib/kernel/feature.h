@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: determines by attempts which kernel features this user can use, for --features. */
+/* feature: determines which kernel features this user can use, by trying them, for --features. */
 #ifndef NSU_KERNEL_FEATURE_H
 #define NSU_KERNEL_FEATURE_H
 

@@ -43,13 +43,13 @@ void mountinfo_free(struct mountinfo *m);
 bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
 
 /* Reads the mounts of the calling process and sets line to the mount with this id, whose strings
- * belong to m. Returns false if there is none. The caller frees m. */
+ * belong to m. Returns false if there is no such mount. The caller frees m. */
 bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line);
 
 /*
  * Returns true if a clone of the mount of fd without the mounts below it fails with EINVAL because
- * these are locked (mount_namespaces(7)). The clone must have failed with EINVAL. Two other reasons
- * exist: the mount is unbindable, or it is in another mount namespace.
+ * the mounts below it are locked (mount_namespaces(7)). Must be called after such a failure. EINVAL
+ * can have two other reasons: the mount is unbindable, or it is in another mount namespace.
  */
 bool mountinfo_is_locked(int fd);
 

@@ -40,8 +40,8 @@ bool proc_access_is_hidden(void)
 	return hides(values);
 }
 
-/* Returns 1 if the file is the same for the process and for the caller, 0 if not, or -1 if this is
- * unknown. */
+/* Returns 1 if the process and the caller have the same file under this name in /proc/PID, 0 if
+ * not, or -1 if this is unknown. */
 static int is_same_text(int procfd, const char *file, const char *own)
 {
 	char a[8192], b[8192];

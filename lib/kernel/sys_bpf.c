@@ -7,7 +7,7 @@
 #include "base/file.h"
 
 /* The used fields of union bpf_attr. They are defined here, because kernel headers before 5.8 lack
- * some of them. Omitted fields are 0. */
+ * some of them. Fields that are not defined here are 0. */
 enum { PROG_LOAD = 5, LINK_CREATE = 28, ITER_CREATE = 33 };
 enum { TYPE_TRACING = 26, ATTACH_ITER = 28 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_filter: calls with impossible arguments, which show what a seccomp filter denies. */
+/* sys_filter: makes system calls with invalid arguments, which show if a seccomp filter denies the
+ * calls. */
 #include "kernel/sys_filter.h"
 
 #include <sched.h>

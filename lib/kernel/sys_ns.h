@@ -50,7 +50,7 @@ struct mnt_ns_info {
 struct sys_ns_id_req { /* struct ns_id_req of listns(2) (Linux 6.19) */
 	__u32 size;
 	__u32 spare;
-	__u64 ns_id; /* the call lists the namespaces whose ids are greater than this id */
+	__u64 ns_id; /* the call lists the namespaces whose ids are greater than ns_id */
 	__u32 ns_type;
 	__u32 spare2;
 	__u64 user_ns_id;

@@ -19,7 +19,7 @@ struct walk {
 	unsigned flags, links;
 	bool is_proc_link;
 	int dir;    /* directory that the walk has reached, O_PATH */
-	char *text; /* memory from malloc(3) that contains the remaining path */
+	char *text; /* malloc()ed memory that contains the remaining path */
 	char *rest;
 };
 

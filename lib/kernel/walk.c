@@ -15,7 +15,7 @@
 
 struct walk_level {
 	int fd;           /* descriptor of the directory, open for reading, or -1 */
-	DIR *dir;         /* owns fd, or NULL after fd was opened again */
+	DIR *dir;         /* the descriptor owned by the walk, or NULL after fd was opened again */
 	const char *name; /* name in `names` of the directory above; NULL for the top directory */
 	char *names;      /* names of the files in the directory, each terminated by a NUL byte */
 	size_t at, len;

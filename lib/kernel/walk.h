@@ -27,7 +27,7 @@ typedef int walk_visit(void *ctx, struct walk *w, enum walk_event event, int fd,
 		       const struct statx *st, int err);
 
 struct walk {
-	bool cross; /* set by the caller if the walk must enter mount points */
+	bool cross; /* true if the walk must enter mount points; set by the caller */
 	walk_visit *visit;
 	void *ctx;
 

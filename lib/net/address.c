@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* address: text and arithmetic of IP and hardware addresses. */
+/* address: parses and formats IP and hardware addresses, and computes with them. */
 #include "net/address.h"
 
 #include <arpa/inet.h>

@@ -193,9 +193,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 	size_t info;
 
 	begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, false);
-	/* Without a hardware address of its own, a bridge uses the lowest hardware address of its
-	 * ports, which changes with the ports.
-	 */
+	/* If no hardware address is set, a bridge uses the lowest hardware address of its ports,
+	 * which changes with the ports. */
 	if (mac)
 		netlink_put(b, IFLA_ADDRESS, mac, NET_MAC_SIZE);
 	netlink_put_str(b, IFLA_IFNAME, name);
@@ -249,7 +248,7 @@ void net_link_put_hairpin(struct netlink_batch *b, int index)
 	netlink_nest_end(b, info);
 }
 
-void net_link_put_forwarding(struct netlink_batch *b, int index)
+void net_link_put_forwarding(struct netlink_batch *b, int index, bool localnet)
 {
 	size_t spec, inet, conf;
 
@@ -258,6 +257,8 @@ void net_link_put_forwarding(struct netlink_batch *b, int index)
 	inet = netlink_nest(b, AF_INET);
 	conf = netlink_nest(b, IFLA_INET_CONF);
 	netlink_put_u32(b, IPV4_DEVCONF_FORWARDING, 1);
+	if (localnet)
+		netlink_put_u32(b, IPV4_DEVCONF_ROUTE_LOCALNET, 1);
 	netlink_nest_end(b, conf);
 	netlink_nest_end(b, inet);
 	netlink_nest_end(b, spec);

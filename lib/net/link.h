@@ -92,9 +92,10 @@ void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
 /* Sets hairpin mode: the bridge may send a packet back through the port that it came from. */
 void net_link_put_hairpin(struct netlink_batch *b, int index);
-/* Sets the sysctl `forwarding` of the device, so that IPv4 packets that arrive on it are
- * forwarded. */
-void net_link_put_forwarding(struct netlink_batch *b, int index);
+/* Sets the sysctl `forwarding` of the device, so that IPv4 packets that arrive on it are forwarded.
+ * With localnet, also sets route_localnet, so that packets with a loopback address may leave
+ * through the device. */
+void net_link_put_forwarding(struct netlink_batch *b, int index, bool localnet);
 /* Moves a device to the namespace ns, where it gets that name. The kernel takes it down, drops its
  * addresses, and may give it another index. */
 void net_link_put_move(struct netlink_batch *b, int index, int ns, const char *name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* listen: messages about sockets that wait for packets. */
+/* listen: requests and parses sock_diag(7) messages about sockets that wait for packets. */
 #include "net/listen.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netlink: requests, acknowledgements and dumps, with libc alone. */
+/* netlink: sends requests, and processes acknowledgements and dumps, with libc alone. */
 #include "net/netlink.h"
 
 #include <sys/socket.h>
@@ -190,8 +190,8 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 		nserr_hint(e, "the kernel says: %s", text);
 }
 
-/* Returns the next message of the n bytes at *at, or NULL at the end. Sets *bad if it does not fit.
- */
+/* Returns the next message of the n bytes at *at, or NULL at the end. Sets *bad if the message
+ * exceeds the n bytes. */
 static const struct nlmsghdr *next_message(const char **at, size_t *n, bool *bad)
 {
 	const struct nlmsghdr *nh = (const void *)*at;

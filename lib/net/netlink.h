@@ -28,7 +28,7 @@ struct netlink_batch {
 	};
 	size_t len, last; /* number of bytes used; offset of the last message */
 	unsigned n;
-	int err; /* 0, or -EMSGSIZE if the messages did not fit */
+	int err; /* the first error: 0, or -EMSGSIZE if the messages did not fit */
 };
 
 /* Removes all messages from b. Nothing else is needed to initialise b. */

@@ -12,7 +12,7 @@ struct net_route {
 	struct net_addr dst;
 	/* destination of the route, whose family is always set; prefix 0 means the default route */
 	struct net_addr via;
-	int index; /* index of the device; 0: several devices, or no device */
+	int index; /* index of the device; 0 if the route has several devices or no device */
 };
 
 struct net_routes {
@@ -24,7 +24,7 @@ struct net_routes {
 
 /* Reads all unicast routes, IPv4 and IPv6, in the main table of the socket's network namespace.
  * Returns 0, or a negative errno with e set. If the kernel does not support one of the
- * families, reads only the other one. */
+ * families, reads only the routes of the other family. */
 int net_routes_read(struct netlink *nl, struct net_routes *out, struct nserr *e) must_check;
 void net_routes_free(struct net_routes *l);
 #define cleanup_net_routes __attribute__((cleanup(net_routes_free)))

@@ -69,8 +69,8 @@ static bool is_still_in(const struct nsjoin *j, uint64_t types)
 
 /*
  * Opens the namespaces that the process was in at one moment. Without this check, a process that
- * calls setns(2) or unshare(2) at the same time could combine old and new namespaces, for example a
- * mount namespace of its own with the user namespace of the caller.
+ * calls setns(2) or unshare(2) at the same time could combine old and new namespaces, for example
+ * the process's own mount namespace with the caller's user namespace.
  */
 static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {

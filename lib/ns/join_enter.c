@@ -8,7 +8,8 @@
 #include "ns/inode.h"
 #include "ns/join.h"
 
-/* Returns the type with that rank. Types are entered one by one in ascending order of rank. */
+/* Returns the type with that rank. If types are entered one by one, their ranks determine the
+ * order. */
 static const struct nstype *by_rank(unsigned rank)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
@@ -64,7 +65,7 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the user namespace to enter is the caller's own */
+	bool own; /* the user namespace to enter is the one that the caller is in */
 };
 
 /* Opens the user namespace of fd and its ancestors below the caller's user namespace, whose inode
@@ -150,9 +151,9 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 	return count > 0;
 }
 
-/* Returns true if the caller may enter the user namespace owner, a descendant of its own, which has
- * the inode own: the caller needs CAP_SYS_ADMIN, or must have created the topmost one below its own
- * (user_namespaces(7)). */
+/* Returns true if the caller may enter the user namespace `owner`, a descendant of the caller's
+ * user namespace, whose inode is `own`. The caller needs CAP_SYS_ADMIN, or must have created the
+ * topmost user namespace on the way to `owner` (user_namespaces(7)). */
 static bool may_enter(int owner, uint64_t own)
 {
 	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };

@@ -93,7 +93,7 @@ int nsname_parse(const char *text, struct nsname *out)
 	return 0;
 }
 
-/* ---- The facts about this machine and a process */
+/* ---- The identity of this machine and of a process */
 
 static int read_boot_id(char *id, size_t size)
 {

@@ -12,7 +12,7 @@
  * needs. */
 #define DRAFT_SIZE 512
 
-/* A name of a file in the directory. */
+/* The path of a file in the directory of names, and the name of the file. */
 struct file_name {
 	char text[NSNAME_MAX + 8];
 };
@@ -32,6 +32,13 @@ static int busy(const char *name, struct nserr *e)
 	return -EBUSY;
 }
 
+/* Sets the hint for a user who cannot create a file and has not chosen another directory. */
+static void hint_dir(int rc, struct nserr *e)
+{
+	if (rc < 0 && geteuid() != 0 && !getenv("XDG_RUNTIME_DIR"))
+		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
+}
+
 /* Creates the caller's directory of names and resolves the path of the file in it. */
 static int open_dir(struct nsname_keep *k, struct nserr *e)
 {
@@ -48,8 +55,7 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 		}
 		if (rc < 0)
 			nserr_set(e, rc, "cannot create '%s'", dirs[0]);
-		if (rc < 0 && geteuid() != 0 && !getenv("XDG_RUNTIME_DIR"))
-			nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
+		hint_dir(rc, e);
 		free(dirs[0]);
 		free(dirs[1]);
 	} else {
@@ -105,8 +111,11 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 			k->at.dir, f.text, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
 			0600);
 
-		if (fd < 0)
-			return nserr_set(e, fd, "cannot create '%s'", f.text);
+		if (fd < 0) {
+			nserr_set(e, fd, "cannot create '%s' in the directory of names", f.text);
+			hint_dir(fd == -EACCES ? fd : 0, e);
+			return fd;
+		}
 		rc = lock_file(fd);
 		if (rc == -EWOULDBLOCK)
 			return busy(k->name, e);
@@ -147,7 +156,8 @@ static int create_draft(struct nsname_keep *k, struct nserr *e)
 int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 {
 	struct nserr ignored = NSERR_INIT;
-	mode_t mask = umask(022); /* the next runs must be able to use the directory and files */
+	/* the next runs must be able to use the directory and the files */
+	mode_t mask = umask(022);
 	int rc;
 
 	*k = NSNAME_KEEP_INIT;
@@ -157,8 +167,8 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 		rc = open_dir(k, e);
 	if (rc == 0)
 		rc = lock_name(k, e);
-	/* the run may still be live, because the process that locked the file may have been killed
-	 * without the program */
+	/* the run may still be active, because the process that locked the file may have been
+	 * killed without the program */
 	if (rc == 0 && nsname_is_live(name))
 		rc = busy(name, e);
 	if (rc == 0)

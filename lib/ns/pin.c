@@ -21,13 +21,14 @@ static int open_at(const struct trustpath *at, int flags)
 	return file_open_at(at->dir, at->name, O_PATH | O_NOFOLLOW | flags, 0);
 }
 
-/* Returns the absolute path of an open file, or NULL if it has none. The caller frees it. */
+/* Returns the absolute path of an open file, or NULL if the file has no path. The caller frees the
+ * path. */
 static char *real_path(int fd)
 {
 	return realpath(file_fd_path(fd).text, NULL);
 }
 
-/* Unmounts the mount that the descriptor is open on. The descriptor keeps the mount busy, so only
+/* Unmounts the mount to which the descriptor refers. The descriptor makes the mount busy, so only
  * MNT_DETACH can unmount it (umount2(2)). */
 static int detach(int fd)
 {
@@ -121,9 +122,9 @@ static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 }
 
 /*
- * Opens the mount that was made on the file, for nspin_undo(). While it is mounted, the file can
- * neither be renamed nor removed in this mount namespace. Returns 0, or -EBUSY if another mount
- * covers it, or another negative errno.
+ * Opens the mount that was made on the file, for nspin_undo(). While the namespace is mounted, the
+ * file can neither be renamed nor removed in this mount namespace. Returns 0, or -EBUSY if another
+ * mount covers it, or another negative errno.
  */
 static int open_mount(struct nspin *pin, int ns)
 {

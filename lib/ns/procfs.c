@@ -10,7 +10,7 @@
 
 /* ---- Paths ---- */
 
-/* Writes v and "/" to s. Returns the length. */
+/* Writes the number v and "/" to s. Returns the length. */
 static size_t put_number(char *s, pid_t v)
 {
 	char digits[12];

@@ -46,7 +46,7 @@ int procfs_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 int procfs_open_loadavg(int proc) must_check;
 int procfs_count_threads(int loadavg, uint64_t *n) must_check;
 
-/* limit in bytes for procfs_cmdline(); longer command lines are truncated */
+/* limit in bytes for procfs_read_cmdline(); longer command lines are truncated */
 #define PROCFS_CMDLINE_MAX 65536
 
 /* Appends the command line of a process, its arguments separated by blanks. The command line of

@@ -23,7 +23,7 @@ static int bad_ref(const char *s, struct nserr *e)
 	return rc;
 }
 
-/* Sets the error for a word that is not a number. */
+/* Sets e to the message about a word that is not a number. */
 static int bad_word(const struct nsref *r, struct nserr *e)
 {
 	struct choice choice;
@@ -37,7 +37,7 @@ static int bad_word(const struct nsref *r, struct nserr *e)
 	return -EINVAL;
 }
 
-/* Sets the error for "WORD:REST" whose WORD, of n bytes, is not known. */
+/* Sets e to the message about "WORD:REST" if WORD, which has n bytes, is not known. */
 static int bad_prefix(const struct nsref *r, const char *word, size_t n, struct nserr *e)
 {
 	static const char *const others[] = { "parent", "owner", "netns", "name",

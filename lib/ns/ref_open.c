@@ -44,8 +44,8 @@ static bool leads(pid_t pid, const char *tgid)
 	return proc_status_number(tgid, 0, &n) == 0 && n == (uint32_t)pid;
 }
 
-/* Sets the error for an id that pidfd_open(2) refuses: the process has ended, or the id is a
- * thread's. */
+/* Sets e to the message about an id that pidfd_open(2) refuses: the process has ended, or the id is
+ * that of a thread. */
 static int no_process(pid_t pid, int err, struct nserr *e)
 {
 	char path[40], status[4096];
@@ -60,8 +60,8 @@ static int no_process(pid_t pid, int err, struct nserr *e)
 				: is_thread(pid, tgid, e);
 }
 
-/* Checks that the id is not a thread's, if there is no pidfd: /proc has an unlisted directory for
- * each thread, too (proc(5)). */
+/* Without a pidfd, checks that the id is not that of a thread: /proc also has a directory for each
+ * thread, which it does not list (proc(5)). */
 static int check_leader(const struct nsref_process *p, struct nserr *e)
 {
 	char status[4096];
@@ -105,9 +105,9 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 }
 
 /*
- * Sets the error for a process that /proc does not show: the process has ended, or hidepid hides
- * it. proc(5): with hidepid=4 the directory of the process is missing, with hidepid=2 only the
- * files in the directory.
+ * Sets e to the message about a process that /proc does not show: the process has ended, or hidepid
+ * hides it. proc(5): with hidepid=4 the directory of the process is missing, with hidepid=2 only
+ * the files in the directory.
  */
 static int not_shown(const struct nsref_process *p, struct nserr *e)
 {
@@ -122,8 +122,8 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
 	return -EACCES;
 }
 
-/* Sets the error for the name of a run whose process has ended. Such a file remains, for example,
- * if nsunshare was killed. */
+/* Sets e to the message about the name of a run whose process has ended. The file of such a name
+ * remains, for example, if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
 	return nserr_set(e, ENOENT, "no run is named '%s'", r->name);
@@ -207,7 +207,7 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 /* ---- Namespaces ---- */
 
 /* Checks that ns is a namespace of that type. Returns ns, or closes it and returns a negative errno
- * with e set. `what` is its name in messages. */
+ * with e set. `what` is the name of the namespace in messages. */
 static int check_type(int ns, const struct nstype *type, const char *what, struct nserr *e)
 {
 	cleanup_fd int fd = ns;
@@ -232,8 +232,8 @@ static int not_a_namespace(const char *path, struct nserr *e)
 	return rc;
 }
 
-/* Opens a namespace file. `what` is its name in messages. Returns a descriptor, or a negative errno
- * with e set. */
+/* Opens a namespace file. `what` is the name of the file in messages. Returns a descriptor, or a
+ * negative errno with e set. */
 static int open_file(int dirfd, const char *path, const char *what, struct nserr *e)
 {
 	struct nsfile_proc proc cleanup_nsfile_proc;

@@ -37,7 +37,7 @@ static int take(int pidfd, int fd, uint64_t *inode)
 
 struct work { /* The state of a request, in memory that the caller shares with the child. */
 	struct nssocket *s;
-	size_t n, at; /* at: index of the next socket */
+	size_t n, at; /* `at` is the index of the next socket */
 	bool stuck;   /* the child has duplicated another kind of file and may never end */
 	uint64_t *done;
 	size_t slots; /* number of elements of done: a power of 2, more than n */
@@ -140,7 +140,7 @@ int nssocket_ask(struct nssocket *s, size_t n)
 	return MIN(rc, 0);
 }
 
-/* ---- One socket */
+/* ---- A single socket */
 
 struct message {
 	struct msghdr head;
@@ -226,7 +226,8 @@ int nssocket_open(int pidfd, int fd)
 	if (pid < 0)
 		return pid;
 	rc = receive_one(from);
-	/* wait for the child; otherwise the program would inherit a child that it did not create */
+	/* wait until the child has ended; otherwise the program would inherit a child that it did
+	 * not create */
 	if (rc != -ENOTSOCK && rc != -EIO)
 		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
 	return rc;

@@ -148,8 +148,8 @@ static int fail_write(int rc, struct nserr *e)
 	return rc;
 }
 
-/* Opens and writes the file in two steps, because EACCES means a missing permission in open(2), but
- * frozen offsets in write(2). */
+/* Opens and writes the file in two steps. EACCES means a missing permission if open(2) fails, but
+ * offsets that cannot be changed any more if write(2) fails. */
 int timens_write(int procfd, const struct timens *t, struct nserr *e)
 {
 	cleanup_buf struct buf text = BUF_INIT;

@@ -2,9 +2,11 @@
 /* cause: explains failures of mounts by file types and earlier mounts. */
 #include "root/cause.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "kernel/mountinfo.h"
+#include "kernel/sys_mount.h"
 
 void root_explain_type(int src, const struct root_place *p, struct nserr *e)
 {
@@ -19,13 +21,13 @@ void root_explain_type(int src, const struct root_place *p, struct nserr *e)
 		dir = S_ISDIR(st.st_mode);
 	}
 	if (dir && !p->dir)
-		nserr_hint(e,
-			   "%s: '%s' in the new root is a file, and a directory cannot be "
-			   "mounted on it",
-			   src < 0 ? "name a directory"
-				   : "name a file as the source, or another "
-				     "destination",
-			   p->path);
+		nserr_hint(
+			e,
+			src < 0 ? "name a directory: '%s' in the new root is a file, and a "
+				  "directory cannot be mounted on it"
+				: "name a file as the source, or another destination: '%s' in the "
+				  "new root is a file, and a directory cannot be mounted on it",
+			p->path);
 	else if (!dir && p->dir)
 		nserr_hint(e,
 			   "name a directory as the source, or '%s/<name>' as the destination: a "
@@ -52,7 +54,12 @@ void root_explain_readonly(const struct root *r, const char *path, struct nserr 
 
 void root_explain_locked(int src, struct nserr *e)
 {
-	if (e && e->errnum == EINVAL && mountinfo_is_locked(src))
+	cleanup_fd int mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+
+	/* open_tree(2) fails with ENOSYS before Linux 5.2, and with EPERM under a filter */
+	if (!e || e->errnum != EINVAL || (mnt != -EINVAL && mnt != -ENOSYS && mnt != -EPERM))
+		return;
+	if (mountinfo_is_locked(src))
 		nserr_hint(e, "omit norec: a user namespace must bind inherited mounts together "
 			      "with the mounts below them");
 }

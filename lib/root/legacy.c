@@ -36,8 +36,8 @@ static int need_proc(struct nserr *e)
 	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
 }
 
-/* Mounts the tmpfs for the contents of files on the old root, below the new root. It is detached
- * together with the old root. Returns 0, or a negative errno with e set. */
+/* Mounts the tmpfs for the contents of files on the old root, below the new root. The tmpfs is
+ * detached together with the old root. Returns 0, or a negative errno with e set. */
 static int cover_root(struct root *r, struct nserr *e)
 {
 	int rc = need_proc(e);
@@ -164,9 +164,9 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 }
 
 /*
- * Mounts an empty read-only tmpfs on the place and the file system on that, because mount(2)
- * refuses with EBUSY to mount a file system on a mount point that shows the same one. This happens
- * if a bound /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
+ * Mounts an empty read-only tmpfs on the mount point, and the file system on this tmpfs, because
+ * mount(2) returns EBUSY for a mount point that already shows the same file system. This happens if
+ * a bound /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
  */
 static int mount_above_same(const struct root *r, const char *type, const struct root_place *p,
 			    const struct mntopt *o, struct nserr *e)

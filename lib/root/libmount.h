@@ -31,8 +31,8 @@ void libmount_done(struct mnt_table *t);
 
 /*
  * Finds out why the table contains no proc (or sysfs) mount that is fully visible. Returns a mount
- * of this type that is read-only, or a mount that hides a part of one. Returns NULL if a mount is
- * fully visible, or if the table has no mount of this type. Has no side effects.
+ * of this type that is read-only, or a mount that hides a part of a mount of this type. Returns
+ * NULL if a mount is fully visible, or if the table has no mount of this type. Has no side effects.
  */
 const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
 

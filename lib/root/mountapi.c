@@ -142,16 +142,18 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 	}
 	if (mnt >= 0)
 		return mnt;
-	nserr_set(e, mnt, "cannot clone the mount with its options");
-	if (o->norec)
-		root_explain_locked(src, e);
-	return mnt;
+	return nserr_set(e, mnt, "cannot clone the mount with its options");
 }
 
 static int bind(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		struct nserr *e)
 {
-	return move_to(r, clone_tree(r, src, o, e), p, false, e);
+	int rc = move_to(r, clone_tree(r, src, o, e), p, false, e);
+
+	/* root_clone() returns the mount itself if it cannot be cloned, so the move may fail */
+	if (rc < 0 && o->norec)
+		root_explain_locked(src, e);
+	return rc;
 }
 
 static int setattr(int fd, const struct mntopt *o)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 
 #include "base/file.h"
 #include "kernel/sys_mount.h"
@@ -78,8 +79,8 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 		nserr_set(e, 0,
 			  "directory '%s' in the new root is not the directory that was created",
 			  path);
-		nserr_hint(e, "remove the default ACL of the parent directory, or stop the process "
-			      "that changes the root");
+		if (getxattr(file_fd_path(parent).text, "system.posix_acl_default", NULL, 0) > 0)
+			nserr_hint(e, "remove the default ACL of the parent directory");
 		return rc;
 	}
 	if (rc == -EEXIST && is_dir(r, path))

@@ -49,7 +49,8 @@ static void pop_to(struct walk *w, size_t n)
 		close(w->dir[--w->n]);
 }
 
-/* Removes the next component from the remaining path and returns it, or NULL at the end. */
+/* Removes the next component from the remaining path and returns it. Returns NULL at the end of the
+ * path. */
 static char *next_name(struct walk *w)
 {
 	char *name, *end;
@@ -66,7 +67,7 @@ static char *next_name(struct walk *w)
 	return name;
 }
 
-/* Returns true if no component is left. */
+/* Returns true if the path has no further component. */
 static bool at_end(const struct walk *w)
 {
 	return w->rest[strspn(w->rest, "/")] == '\0';
@@ -91,7 +92,7 @@ static int make(struct walk *w, int dir, const char *name, bool or_there)
 		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
 	}
 	if (rc == -EEXIST && or_there)
-		return 0; /* another process created it; the caller checks its type */
+		return 0; /* another process created the file; the caller checks its type */
 	if (rc == 0 && w->log)
 		rc = root_log_note(w->log, dir, name, file ? 0 : AT_REMOVEDIR);
 	return rc;

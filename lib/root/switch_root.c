@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* switch_root: moves the root as switch_root(8) does, by descriptors. */
+/* switch_root: moves the root as switch_root(8) does, but refers to the mounts by descriptors. */
 #include "root/switch_root.h"
 
 #include <dirent.h>

@@ -54,7 +54,7 @@ static void explain_fs(int fs, struct nserr *e)
 /* Sets the options of a new file system and creates it. Returns 0 or a negative errno. */
 static int configure(int fs, const char *type, const struct mntopt *o)
 {
-	/* set the source that mountinfo shows, because the default is "none" */
+	/* set the source of the mount, which mountinfo shows, because the default is "none" */
 	int rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0);
 
 	if (rc < 0)

@@ -153,7 +153,8 @@ static unsigned own_machine(void)
 										  : EM_NONE;
 }
 
-/* Explains ENOEXEC. exec_program() has executed a text file by a shell, so the file is not text. */
+/* Explains ENOEXEC. exec_program() has passed text files to a shell, so the file is not a text
+ * file. */
 static void no_format(const char *path, struct nserr *e)
 {
 	unsigned own = own_machine();

@@ -31,7 +31,7 @@
  */
 #define OVERFLOW_ID 65534
 
-/* ---- Does the program have access to the binary? */
+/* ---- Can the program write to the binary? */
 
 /* Returns true if the id is not mapped in the caller's user namespace. */
 static bool is_unmapped(uid_t owner)

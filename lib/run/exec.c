@@ -49,11 +49,13 @@ static void explain(const char *program, struct nserr *e)
 {
 	const char *dirs = search_path(program);
 	char path[PATH_MAX];
+	struct stat st;
 
 	while (!e->hint[0] && next_path(program, &dirs, path))
 		cause_exec(path, e);
 	if (!e->hint[0] && e->errnum == ENOENT && !strchr(program, '/') &&
-	    access(program, X_OK) == 0 && snprintf(path, sizeof(path), "./%s", program) > 0)
+	    access(program, X_OK) == 0 && stat(program, &st) == 0 && S_ISREG(st.st_mode) &&
+	    snprintf(path, sizeof(path), "./%s", program) > 0)
 		nserr_hint(e, "use %s: PATH does not contain the current directory", path);
 }
 

@@ -103,8 +103,9 @@ static int reuse_pid_file(struct handle *h)
 	return TAKE_FD(fd);
 }
 
-/* Creates the pid file, and replaces a regular file that an earlier run has left. Returns a
- * descriptor, -EEXIST if a file of another kind has that name, or a negative errno with e set. */
+/* Creates the pid file. Replaces a regular file of that name, which an earlier run has not removed.
+ * Returns a descriptor, -EEXIST if a file of another kind has that name, or a negative errno with e
+ * set. */
 static int create_pid_file(struct handle *h, struct nserr *e)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY;

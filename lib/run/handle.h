@@ -80,9 +80,9 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
-/* Adds the same step as handle_created(), but for the process `actor`. If the actor is the helper,
- * the caller calls handle_served() when the child exists, and the helper calls handle_running() and
- * handle_ended(). */
+/* Adds the same step as handle_plan_created(), but for the process `actor`. If the actor is the
+ * helper, the caller calls handle_served() when the child exists, and the helper calls
+ * handle_running() and handle_ended(). */
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 

@@ -85,7 +85,7 @@ int handle_watch_init(struct handle *h)
 }
 
 /*
- * Only the first message has an effect on the pid, because a program that is not an init may have
+ * Only the first message determines the pid, because a program that is not an init may have
  * received the descriptor and could send any number of messages.
  */
 bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),

@@ -35,7 +35,7 @@ struct init {
 	 * to --status-fd. */
 	bool notify;
 	int ready_fd;
-	struct readiness readiness; /* private, as is is_ready */
+	struct readiness readiness; /* private, like the member is_ready */
 	bool is_ready;
 	int pdeathsig;    /* signal that this process gets when its parent dies, or 0 */
 	pid_t parent_pid; /* only if pdeathsig is set: pid of the parent */

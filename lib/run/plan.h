@@ -4,7 +4,7 @@
  * the array is the specification. The comment on each step names the kernel rule that forces its
  * position.
  *
- * Up to three processes execute the same array, and each runs the steps of its own actor: the
+ * Up to three processes execute the same array, and each process runs the steps of one actor: the
  * caller, a helper (forked first, for steps outside of the new namespaces) and the child, which
  * becomes the program. The caller keeps the order: it sends another actor a message to run its next
  * steps, and waits for the answer. The messages are sent over a socket, which the code calls the
@@ -84,7 +84,7 @@ struct plan_step {
 
 /*
  * Makes the helper run until the program has ended, for work that the caller cannot do from inside
- * the new namespaces. The caller is the parent of such a helper and has blocked all signals. The
+ * the new namespaces. The caller is the parent of this helper and has blocked all signals. The
  * functions below are called in the helper. ctx is the helper's own copy of the caller's memory.
  */
 struct plan_keeper {
@@ -111,10 +111,11 @@ struct plan {
 	struct plan_step *steps;
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
-	int err; /* 0, or the -ENOMEM of plan_add(), which plan_run() returns */
+	int err; /* the first error of plan_add(), 0 or -ENOMEM, which plan_run() returns */
 	/* signals that the caller has blocked and that end the run early */
 	sigset_t interrupts;
-	/* not copied; NULL if the helper is not a child of the caller */
+	/* the functions of the helper, not copied; NULL if the helper is not a child of the
+	 * caller */
 	struct plan_keeper *keeper;
 	/* set by plan_run(): descriptors that it uses in the caller, or -1 */
 	int own[PLAN_ACTORS + 2];

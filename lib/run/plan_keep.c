@@ -75,7 +75,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)
 		sig = interrupt_pending();
-	/* with --owner this process may not signal the helper, and does not wait for it */
+	/* with --owner, this process may have no permission to signal the helper, and then does not
+	 * wait for it */
 	if (sig && kill(k->pid, sig) < 0)
 		return 0;
 	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));

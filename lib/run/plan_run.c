@@ -33,7 +33,8 @@ struct plan_walk {
 	pid_t pid[PLAN_ACTORS];
 	/* the steps of this process below this index have run and may have to be undone */
 	size_t begun;
-	/* a new process runs the steps from this index on without a message; 0: none */
+	/* a new process runs the steps from this index on without a message from the caller; 0 if
+	 * there are no such steps */
 	size_t runs_already;
 	int interrupt_fd; /* signalfd of p->interrupts, or negative */
 	/* descriptor of the caller's /proc, opened before the first step, or negative */
@@ -296,8 +297,9 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 
 /* ---- The run */
 
-/* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. After
- * --owner this process may not signal the helper, and does not wait for it. */
+/* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. With
+ * --owner, this process may have no permission to signal the helper, and then does not wait for
+ * it. */
 static void interrupt_helper(struct plan_walk *w)
 {
 	if (kill(w->pid[PLAN_HELPER], interrupt_pending()) == 0)

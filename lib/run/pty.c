@@ -24,7 +24,7 @@
 struct copy {
 	int master, line, signals;
 	bool input_open;      /* no end of file on descriptor 0 so far */
-	bool is_tty;          /* descriptor 0 is a terminal */
+	bool is_tty;          /* descriptor 0 refers to a terminal */
 	struct termios saved; /* original settings of that terminal */
 	char input[4096];     /* input that the program has not read yet */
 	size_t input_len;

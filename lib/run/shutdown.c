@@ -17,11 +17,11 @@
 #include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 
-enum { RUNS, ENDS, KILLED }; /* values of supervise.phase */
+enum { RUNS, ENDS, KILLED }; /* the values of supervise.phase */
 
-#define DEPTH_MAX \
-	64 /* depth of recursion; deeper processes become children of this one when their parents \
-	      end */
+/* maximum depth of recursion; deeper processes become children of this process when their parents
+ * end */
+#define DEPTH_MAX 64
 
 int shutdown_adopt(struct nserr *e)
 {
@@ -153,10 +153,11 @@ static void signal_list(const struct look *l, const struct process *parent, cons
 }
 
 /*
- * Signals a process and all its descendants. At depth 0 the process is this one, and only its
- * descendants are signalled. A parent is signalled before its children, because a parent that waits
- * for them must end by its own signal. The list of its children is read before that, because they
- * get another parent when it ends. Returns false if the kernel has no lists of children.
+ * Signals a process and all its descendants. At depth 0 the process is the calling process, and
+ * only its descendants are signalled. A parent is signalled before its children, because a parent
+ * that waits for them must end by its own signal. The list of its children is read before the
+ * signal is sent, because the children get another parent when the process ends. Returns false if
+ * the kernel has no lists of children.
  */
 static bool signal_tree(const struct look *l, const struct process *p, unsigned depth)
 {

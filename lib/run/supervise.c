@@ -120,7 +120,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	rc = set_death_signal(s, e);
 	if (rc < 0)
 		return rc;
-	/* this fails if a seccomp filter denies the call */
+	/* pidfd_open(2) fails if a seccomp filter denies the call */
 	rc = restore_signals(s);
 	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }

@@ -16,7 +16,7 @@ holder=''
 trap '[ -z "$holder" ] || kill -KILL "$holder"; rm -rf "$tmp"' EXIT
 mkfifo "$tmp/ready"
 
-# start_target OPTION…: starts a target. Sets $target.
+# start_target OPTION…: starts a target process with these options of unshare(1). Sets $target.
 start_target()
 {
 	unshare "$@" --mount --uts --ipc --net --pid --fork --kill-child --mount-proc \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz-idmap: checks that an accepted map translates ids in both directions. Sorting, joining,
- * splitting by itself, and formatting for the kernel must not change its meaning.
+ * fuzz-idmap: checks that an accepted map translates ids in both directions. Sorting, joining and
+ * formatting the map, and splitting the map at its own limits must not change its meaning.
  */
 #include "fuzz.h"
 #include "idmap/idmap.h"

@@ -15,7 +15,7 @@ static uint64_t count_ids(const struct idmap *m)
 	return n;
 }
 
-/* Translates an id; the result of an unmapped id differs from all ids. */
+/* Translates an id. The result for an id that is not mapped differs from all ids. */
 static int64_t outside_of(const struct idmap *m, uint32_t id)
 {
 	uint32_t to;

@@ -3,13 +3,15 @@
  * alternate.c: exchanges its descriptors continuously, so that each one is sometimes a namespace
  * and sometimes another file. It attacks tools that examine the descriptors of other processes.
  *
- *	fd FILE		descriptors 9 to 40 are a uts namespace that nothing else holds, or FILE
+ *	fd FILE		descriptors 9 to 40 are FILE, or a uts namespace that exists only because
+ *			of them
  *	fuse DIR	like fd, with a file of a FUSE server on DIR, which answers only this
  *			process
- *	sock DIR	like fuse, with a socket in a net namespace that nothing else holds
+ *	sock DIR	like fuse, with a socket in a net namespace that exists only because of it
  *	watch FILE SEEN	creates SEEN and exits when a process opens FILE; also exits at SIGTERM
- *	naive PID [sock]	the control: a tool without a defence. For two seconds, opens
- *			these descriptors of PID by name, or duplicates them with pidfd_getfd(2)
+ *	naive PID [sock]	for the control: acts as a tool without a defence. For two seconds,
+ *			opens these descriptors of PID by name, or duplicates them with
+ *			pidfd_getfd(2)
  *
  * Writes "TYPE INODE" to descriptor 3 when the attack has started.
  */
@@ -30,6 +32,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
 
 #define SHOWN   9
 #define SHOWN_N 32

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * enosys.c: runs a program with a seccomp filter that denies some system calls, as an older kernel
- * would.
+ * enosys.c: runs a program with a seccomp filter that denies some system calls, as if the kernel
+ * did not have these calls.
  */
 #include <errno.h>
 #include <linux/audit.h>

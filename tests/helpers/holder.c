@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * holder KIND: creates a namespace that is held in only one way, writes "TYPE INODE" to descriptor
- * 3, closes it and waits until it is killed.
+ * holder KIND: creates a namespace that exists for only one reason, writes "TYPE INODE" to
+ * descriptor 3, closes it and waits until it is killed.
  *
  *	task      uts: a thread is in it        children  time: only future children enter it
  *	fd        ipc: an open descriptor       newpid    pid: no process is in it yet
  *	taskfd    ipc: a descriptor in the descriptor table of one thread
- *	socket    net: a socket                 parent    user: the parent of its own namespace
+ *	socket    net: a socket                 parent    user: it is the parent of another one
  *	mount     uts: mounted on FILE in a new mount namespace
  *	flight    uts: a descriptor that was sent and not yet received
- *	lostmount uts: like mount, but only a descriptor holds that mount namespace
+ *	lostmount uts: like mount, but only a descriptor refers to that mount namespace
  *	threads N   N threads                 sleepers N   N sleeping processes
  *	churn FILE  starts short-lived processes, 64 at a time; writes their number to FILE
  *	hostile   uts: a process whose name and command line try to forge rows of a table

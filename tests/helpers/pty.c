@@ -39,7 +39,7 @@ static void fail(const char *what, const char *arg)
 }
 
 /*
- * Reads output of the terminal and prints it; waits until the deadline at most. Returns 0 at the
+ * Reads output of the terminal and prints it; waits at most until the deadline. Returns 0 at the
  * end of the output.
  */
 static int show(const char *step)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,10 @@ static void try_to_write(int file)
 
 static void set_writable(int file)
 {
-	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_RDONLY };
+	/* struct mount_attr, which the header of 5.10 lacks */
+	const struct {
+		uint64_t attr_set, attr_clr, propagation, userns_fd;
+	} attr = { .attr_clr = MOUNT_ATTR_RDONLY };
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);

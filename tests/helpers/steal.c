@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * steal.c: tries to read a secret of another process with the privileges of the caller. Also
- * contains a victim without protection, for the control experiment.
+ * contains a victim without protection, for the control.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -15,8 +15,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_pidfd_getfd
-#define SYS_pidfd_open  434
 #define SYS_pidfd_getfd 438
 #endif
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fault.h: runs a function once for each of its system calls and makes that call fail. A seccomp
- * filter sends SIGSYS for each call; the handler counts it and then executes it or returns an
- *error.
+ * filter sends SIGSYS for each call. The handler of SIGSYS counts the call and then executes it or
+ * returns an error.
  *
- * The function under test is called between fault_begin() and fault_end(), in a function
+ * A test calls the function under test in a function `int try_it(void)`, between fault_begin() and
+ * fault_end(). try_it() returns 0 if the function has done its work, a negative errno if the
+ * function reports a failure, and 1 if it does neither.
  *
- *	static int try_it(void)		returns 0 if the call under test has done its work, a
- *negative errno if it reports a failure, and 1 if it does neither
- *
- * fault_all() runs that function in one child process for each system call and each error. It
- * checks that the child does not return 1 or crash, and that it leaves neither a descriptor nor a
- * process nor blocked signals. fault_result() makes the return value of most functions.
+ * fault_all() runs try_it() in one child process for each system call and each error. fault_all()
+ * checks that try_it() does not return 1, that the child does not crash, that each descriptor is
+ * close-on-exec, and that no descriptor, no process and no blocked signal remains. fault_result()
+ * computes the result of most try_it().
  */
 #ifndef NSU_UNIT_FAULT_H
 #define NSU_UNIT_FAULT_H
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -35,17 +36,26 @@
 
 #include "unit.h"
 
-/* The memory that the processes of a run share. */
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
+/* The memory that a child shares with the process that checks it. */
 struct fault_run {
 	atomic_int armed, calls;
-	int target, error;     /* the call that fails, counted from 1 (0: none), and its errno */
-	int number;            /* result: the number of the system call that has failed */
-	int result, left, fds; /* result: of the function, and what is left */
+	/* the number of the system call that must fail, counted from 1 (0: none must fail), and its
+	 * errno */
+	int target, error;
+	int number; /* result: the number of the system call that has failed */
+	/* results: the return value of the function, processes and blocked signals that remain, and
+	 * descriptors that remain */
+	int result, left, fds;
+	int inherited; /* result: a descriptor without O_CLOEXEC was opened */
 };
 
 static struct fault_run *fault_run_now;
 
-/* Further system calls that fail with ENOSYS, as on an older kernel: the numbers, then 0. */
+/* Further system calls that fail with ENOSYS, as on an older kernel. The last element is 0. */
 static int fault_denied[8];
 
 static inline bool fault_is_denied(long number)
@@ -68,8 +78,9 @@ static inline void fault_end(void)
 		atomic_store(&fault_run_now->armed, 0);
 }
 
-/* Returns the result of a try_it() whose call under test returned rc and set e (NULL: it sets no
- * message): done must be true if rc is not negative. */
+/* Returns the result that try_it() must return. rc is the return value of the function under test,
+ * and e is the error that it sets, or NULL if it sets none. If rc is not negative, done must be
+ * true. */
 static inline int fault_result(int rc, const struct nserr *e, bool done)
 {
 	fault_end();
@@ -100,7 +111,7 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".popsection\n");
 
-/* The handler must change the mask that its own return restores. SIGSYS is never blocked. */
+/* Changes the mask that will be restored when the handler returns. SIGSYS is never blocked. */
 static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 {
 	uint64_t old, set;
@@ -115,6 +126,24 @@ static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 	set &= ~(UINT64_C(1) << (SIGSYS - 1));
 	memcpy(&u->uc_sigmask, &set, sizeof(set));
 	return 0;
+}
+
+/* Returns true if the call returns a new descriptor. */
+static bool fault_opens(long number, const greg_t *a)
+{
+	return number == SYS_openat || number == SYS_openat2 || number == SYS_open_tree ||
+	       number == SYS_fsopen || number == SYS_fsmount || number == SYS_socket ||
+	       number == SYS_memfd_create || number == SYS_pidfd_open || number == SYS_signalfd4 ||
+	       (number == SYS_fcntl && a[1] == F_DUPFD);
+}
+
+/* Records a descriptor that an executed program would inherit. */
+static void fault_check_cloexec(greg_t fd)
+{
+	const greg_t a[6] = { fd, F_GETFD };
+
+	if (!(fault_raw(SYS_fcntl, a) & FD_CLOEXEC))
+		fault_run_now->inherited = 1;
 }
 
 static void fault_handle(int sig, siginfo_t *info, void *context)
@@ -136,11 +165,14 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 		r[REG_RAX] = -f->error;
 	} else {
 		r[REG_RAX] = fault_raw(number, a);
+		if (f->armed && fault_opens(number, a) && r[REG_RAX] >= 0)
+			fault_check_cloexec(r[REG_RAX]);
 	}
 }
 
-/* Installs the filter. It permits the calls that cannot fail, those whose failure has no effect,
- * and those that the handler cannot execute: a child that shares memory would use its stack. */
+/* Installs the filter. The filter permits three kinds of calls: those that cannot fail, those whose
+ * failure has no effect, and those that the handler cannot execute, because a child that shares
+ * memory would use its stack. */
 static bool fault_install(void)
 {
 	static const int permitted[] = {
@@ -149,6 +181,7 @@ static bool fault_install(void)
 		SYS_getpid,       SYS_getppid, SYS_gettid,     SYS_getuid,      SYS_geteuid,
 		SYS_getgid,       SYS_getegid, SYS_umask,      SYS_vfork,       SYS_clone3,
 		SYS_mremap,       SYS_alarm,   SYS_rseq,       SYS_sched_yield, SYS_set_robust_list,
+		SYS_sigaltstack,
 	};
 	enum { HEAD = 5, N = sizeof(permitted) / sizeof(permitted[0]), CLONE = HEAD + N };
 	struct sock_filter code[CLONE + 5];
@@ -180,8 +213,8 @@ static bool fault_install(void)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* Returns true if faults can be injected here: valgrind and qemu-user execute the calls themselves.
- */
+/* Returns true if faults can be injected. Under valgrind and qemu-user this is not possible,
+ * because they execute the system calls in place of the kernel. */
 static inline bool fault_supported(void)
 {
 	const char *preload = getenv("LD_PRELOAD");
@@ -212,7 +245,7 @@ static int fault_open_fds(void)
 	return n;
 }
 
-/* The child. Exits with 0 and stores the results in f. */
+/* Runs in the child: calls try(), stores the results in f, and exits with 0. */
 static void fault_child(int (*try)(void), struct fault_run *f)
 {
 	sigset_t before, after;
@@ -233,7 +266,7 @@ static void fault_child(int (*try)(void), struct fault_run *f)
 	_exit(0);
 }
 
-/* Runs a child and returns NULL if it was right, otherwise the reason. */
+/* Runs a child. Returns NULL if the results are right, otherwise the reason why they are wrong. */
 static const char *fault_one(int (*try)(void), struct fault_run *f)
 {
 	static char text[64];
@@ -242,7 +275,7 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 
 	f->armed = f->calls = 0;
 	f->number = -1;
-	f->result = f->left = f->fds = 0;
+	f->result = f->left = f->fds = f->inherited = 0;
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
@@ -260,6 +293,8 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 		snprintf(text, sizeof(text), "the undisturbed run fails: %s", strerror(-f->result));
 		return text;
 	}
+	if (f->inherited)
+		return "opened a descriptor without O_CLOEXEC";
 	if (f->fds)
 		return f->fds > 0 ? "left a descriptor open" : "closed a descriptor of the caller";
 	if (f->left & 1 && f->number != SYS_wait4 && f->number != SYS_waitid)
@@ -268,18 +303,19 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 }
 
 /* Makes each system call of try() fail with each error in turn, or with some of the errors and some
- * of the calls if there are many: FAULT_RUNS limits the runs. `accept`, if not NULL, returns true
+ * of the calls if there are many: FAULT_RUNS limits the runs. With NSUTILS_FAULTS=all in the
+ * environment, each call fails with each error. `accept`, if not NULL, returns true
  * for a wrong result that is accepted. */
-#define FAULT_RUNS 300
+#define FAULT_RUNS 120
 static inline void fault_all(const char *name, int (*try)(void),
 			     bool (*accept)(const char *why, const struct fault_run *f))
 {
 	static const int errors[] = { EPERM, ENOENT, EIO, ENOSYS, EINVAL, EMFILE };
 	const unsigned n = sizeof(errors) / sizeof(errors[0]);
-	unsigned bad = 0, runs = 0, each, step;
-	int last;
+	unsigned bad = 0, runs = 0, each, step, most;
+	int calls, last;
 	struct fault_run *f;
-	const char *why;
+	const char *why, *all = getenv("NSUTILS_FAULTS");
 
 	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (f == MAP_FAILED)
@@ -294,16 +330,26 @@ static inline void fault_all(const char *name, int (*try)(void),
 	CHECK(!why);
 	CHECK(f->calls > 0);
 	each = MAX(1, MIN(n, FAULT_RUNS / (unsigned)(f->calls + 1)));
-	step = 1 + (unsigned)f->calls / FAULT_RUNS;
-	/* a failure can lead to further calls */
-	last = why ? 0 : f->calls + 40;
-	for (int call = 1; call <= last && runs < FAULT_RUNS; call += (int)step) {
+	step = 1 + (unsigned)f->calls / (2 * FAULT_RUNS);
+	most = 2 * FAULT_RUNS;
+	if (all && streq(all, "all")) {
+		each = n;
+		step = 1;
+		most = UINT_MAX;
+	}
+	/* after a failure, the function may make further calls */
+	calls = f->calls;
+	last = why ? 0 : calls + 40;
+	for (int call = 1; call <= last && runs < most; call += (int)step) {
 		for (unsigned i = 0; i < each; i++, runs++) {
 			f->target = call;
 			f->error = errors[((unsigned)call / step + i) % n];
 			why = fault_one(try, f);
-			if (f->number < 0)
+			if (f->number < 0) {
+				/* no further call */
+				last = call > calls ? 0 : last;
 				break;
+			}
 			if (!why || (accept && accept(why, f)))
 				continue;
 			bad++;

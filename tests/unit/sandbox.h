@@ -17,7 +17,7 @@ static inline void sandbox_test(void (*test)(const char *dir), const char *dir)
 {
 	test(dir);
 	fflush(stdout);
-	/* not exit(3): it would run LeakSanitizer, which needs /proc */
+	/* do not call exit(3), which would run LeakSanitizer; LeakSanitizer needs /proc */
 	_exit(unit_failures > 255 ? 255 : (int)unit_failures);
 }
 
@@ -34,8 +34,8 @@ static inline void sandbox_pid(void (*test)(const char *dir), const char *dir)
 	_exit(waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 99);
 }
 
-/* Runs the test in a child with a new user and mount namespace and those of `more`. dir is a new
- * directory. */
+/* Runs the test in a child, in a new user and mount namespace and in new namespaces of the types
+ * `more`. dir is the path of a new directory. */
 static inline void sandbox(int more, void (*test)(const char *dir))
 {
 	char dir[] = "/tmp/sandbox.XXXXXX", map[64];

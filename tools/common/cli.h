@@ -74,7 +74,7 @@ struct cli_tool {
 	 * tool has further options with this beginning. */
 	const char *const *peer;
 	const char *notes; /* text that --help prints after the options, or NULL */
-	/* exit status after an error of the user: CLI_EXIT_FAILED or CLI_EXIT_OWN */
+	/* exit status after a failure of the tool: CLI_EXIT_FAILED or CLI_EXIT_OWN */
 	int failed;
 	/* true if the tool only prints information, so it may run with set-user-ID */
 	bool only_tells;

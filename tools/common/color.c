@@ -79,7 +79,8 @@ static void search_dir(const char *dir, const char *type, const char *tool, stru
 		closedir(d);
 }
 
-/* Searches the directory of the user and, if that has no such file, the one of the system. */
+/* Searches the directory of the user. If this directory has no such file, searches the directory of
+ * the system. */
 static struct best search(const char *type, const char *tool)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");

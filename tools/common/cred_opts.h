@@ -32,7 +32,7 @@ enum cred_key {
 	{ CRED_KEY_SETUID,        "setuid",        CLI_ARG,  "<uid|name>",          "run the program with this user id" }, \
 	{ CRED_KEY_SETGID,        "setgid",        CLI_ARG,  "<gid|name>",          "run the program with this group id only" }, \
 	{ CRED_KEY_GROUPS,        "groups",        CLI_ARG,  "<gid,...>|none",      "run the program with these supplementary groups" }, \
-	{ CRED_KEY_AS,            "as",            CLI_ARG,  "<user[:group]>",      "run the program as a user of its own root" }, \
+	{ CRED_KEY_AS,            "as",            CLI_ARG,  "<user[:group]>",      "run as this user of the program's /etc/passwd" }, \
 	{ CRED_KEY_CAP_DROP,      "cap-drop",      CLI_ARG,  "<cap,...>|all",       "drop these capabilities from all five sets" }, \
 	{ CRED_KEY_CAP_KEEP,      "cap-keep",      CLI_ARG,  "<cap,...>|all",       "drop all capabilities except these" }, \
 	{ CRED_KEY_KEEP_CAPS,     "keep-caps",     CLI_NONE, NULL,                  "keep the capabilities across execve(2) (ambient)" }, \

@@ -27,7 +27,7 @@ pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
 	return pid;
 }
 
-/* A message of the chained init has raised SIGIO. */
+/* A message of the init process further along the chain has raised SIGIO. */
 static void heard(void *ctx)
 {
 	struct nserr e = NSERR_INIT;

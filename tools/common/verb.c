@@ -4,7 +4,7 @@
 
 #include "base/choice.h"
 
-/* Returns the list of verbs for --help. */
+/* Returns the list of verbs as text for --help. */
 static char *verb_notes(const struct verb *verbs, size_t n)
 {
 	struct buf b = BUF_INIT;

@@ -20,7 +20,8 @@ static bool enters_root(const struct opts *o)
 	       ((o->types & nstypes[NSTYPE_PID].flag) && sys_ns_in_userns() != 0);
 }
 
-/* Warns if a process is given but nothing of it is used: nsenter(1) executes the program, too. */
+/* Prints a warning if a process is given but none of its namespaces or attributes is used. Like
+ * nsenter(1), nsenter2 executes the program nevertheless. */
 static void warn_if_nothing(const struct opts *o)
 {
 	struct nserr e = NSERR_INIT;

@@ -21,6 +21,16 @@ static int execute_child(struct run *r, struct plan *p, struct nserr *e)
 	return wstatus;
 }
 
+/* Sets a hint for `nsenter2 PID PROGRAM`: a program whose name is a number was not found. */
+static void explain_number(const struct opts *o, struct nserr *e)
+{
+	const char *name = o->argv[0];
+
+	if (!o->target && name && e->status == 127 && !e->hint[0] && name[0] &&
+	    !name[strspn(name, "0123456789")])
+		nserr_hint(e, "use --target %s to name a process", name);
+}
+
 static _Noreturn void execute(struct run *r, struct plan *p)
 {
 	struct nserr e = NSERR_INIT;
@@ -30,8 +40,10 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 		wstatus = execute_child(r, p, &e);
 	else
 		(void)!plan_run(p, r, NULL, &e);
-	if (wstatus < 0)
+	if (wstatus < 0) {
+		explain_number(r->o, &e);
 		cli_die_nserr(&e);
+	}
 	exec_end_as(wstatus);
 }
 

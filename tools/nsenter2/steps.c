@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: the steps, with the kernel rule that each of them follows. */
+/* nsenter2: defines the steps. The comment on a step names the kernel rule that the step
+ * follows. */
 #include <sys/prctl.h>
 
 #include "base/file.h"
@@ -95,8 +96,8 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* Runs after the mount namespace is entered, because setns(2) sets the root to the root of that
- * namespace. */
+/* This step runs after the mount namespace is entered, because setns(2) sets the root to the root
+ * of that namespace. */
 const struct plan_kind step_root = {
 	.name = "root",
 	.call = "chroot(2)",
@@ -185,8 +186,8 @@ static void undo_relay(void *ctx, const struct plan_step *s)
 	pty_relay_end(&r->relay);
 }
 
-/* Runs first, so that processes of the target do not see the process that has the caller's terminal
- * open. */
+/* This step runs first, so that processes of the target do not see the process that has the
+ * caller's terminal open. */
 const struct plan_kind step_relay = {
 	.name = "relay",
 	.call = "fork(2)",

@@ -13,8 +13,8 @@ static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 	return cgroup_join(&r->cgroup, getpid(), e);
 }
 
-/* Runs before setns(2), because the paths in the hierarchies are different in another cgroup
- * namespace. */
+/* This step runs before setns(2), because the paths in the hierarchies are different in another
+ * cgroup namespace. */
 const struct plan_kind step_cgroup = {
 	.name = "cgroup",
 	.call = "write(cgroup.procs)",
@@ -46,7 +46,7 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	return setgroups(0, NULL) < 0 ? nserr_set(e, errno, "cannot drop supplementary groups") : 0;
 }
 
-/* Runs before setns(2), because setgroups(2) may be denied in the entered user namespace
+/* This step runs before setns(2), because setgroups(2) may be denied in the entered user namespace
  * (user_namespaces(7)). */
 const struct plan_kind step_groups = {
 	.name = "groups-outside",

@@ -22,7 +22,7 @@ static const struct cli_tool tool = {
 };
 
 struct opts {
-	const char *map, *parent; /* parent is NULL without --parent */
+	const char *map, *parent; /* parent is NULL if --parent was not given */
 };
 
 static void parse(struct opts *o, int argc, char **argv)

@@ -208,7 +208,8 @@ static void begin(struct run *r, int dir, const struct opts *o)
 		cli_die_nserr(&e);
 	if (r->shift.stop)
 		exit(CLI_EXIT_FAILED);
-	/* the file has been changed, or the earlier run has not begun to, or the file is gone */
+	/* the file has been changed completely, or the earlier run has not begun to change it, or
+	 * the file does not exist any more */
 	rc = r->journal.pending ? journal_clear(&r->journal) : 0;
 	if (rc < 0)
 		cli_die(rc, "cannot write the journal");

@@ -86,7 +86,7 @@ static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 	return next;
 }
 
-/* Sets s to the first stretch that ends after from. Returns false if there is none. */
+/* Sets s to the first stretch that ends after `from`. Returns false if there is no such stretch. */
 static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stretch *s)
 {
 	uint32_t end = IDMAP_NONE, at = next_mapped(n, from);

@@ -22,7 +22,7 @@ static const struct cli_opt table[] = {
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "run the program in its own process group" },
 	{ OPT_NOTIFY,           "notify",      CLI_NONE, NULL,          "report READY=1 of the program as its readiness" },
 	{ OPT_PAUSE,            "pause",       CLI_NONE, NULL,          "run no program, and wait for TERM or INT" },
-	{ OPT_PDEATHSIG,        "pdeathsig",   CLI_ARG,  "<signal>",    "get this signal when the parent dies" },
+	{ OPT_PDEATHSIG,        "pdeathsig",   CLI_ARG,  "<signal>",    "send this signal to nsinit when its parent dies" },
 	HANDLE_OPTS_FORKED,
 	{ OPT_EXPLAIN,          "explain",     CLI_NONE, NULL,          "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
@@ -42,9 +42,8 @@ static const struct cli_tool tool = {
 	.name = "nsinit",
 	.synopsis = { "[options] [--] <program> [<argument>...]", "[options] --pause",
 		      "--features [-J]" },
-	.purpose =
-		"Run a program as a child of process 1: forward signals, reap orphans and end all\n"
-		"processes that the program leaves behind.",
+	.purpose = "Run a program as a child of an init process.\n"
+		   "The init process forwards signals, reaps orphans and ends remaining processes.",
 	.opts = table,
 	.notes = "nsinit always forks, and closes descriptors above 2 except those of --keep-fd.",
 	.failed = CLI_EXIT_OWN,

@@ -99,7 +99,7 @@ static uint64_t all_caps(const struct run *run)
 	return last == 63 ? UINT64_MAX : (UINT64_C(1) << (last + 1)) - 1;
 }
 
-/* Adds the names of the capabilities, or "all" or "none". */
+/* Adds the names of the capabilities in the set, or "all" or "none". */
 static void add_names(uint64_t caps, uint64_t all, struct json *j, struct buf *out)
 {
 	const char *separator = "";

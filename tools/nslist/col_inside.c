@@ -149,7 +149,7 @@ void fill_domain(struct run *run, const struct row *r, struct cell *out)
 /* ---- time ---- */
 
 /* Returns a process whose timens_offsets shows the offsets of ns, because its future children will
- * be in ns. Returns 0 if there is none. */
+ * be in ns. Returns 0 if there is no such process. */
 static pid_t offsets_process(const struct run *run, const struct ns *ns)
 {
 	struct procfs_path path;

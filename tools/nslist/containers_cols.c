@@ -67,7 +67,7 @@ static void fill_box_rootfs(struct run *run, const struct row *r, struct cell *o
 	cell_str(out, r->box->rootfs ? r->box->rootfs : root);
 }
 
-/* Opens the hierarchy of control groups. Counts a failure, but not that there is none. */
+/* Opens the hierarchy of control groups. Counts a failure, except if no hierarchy exists. */
 static void open_memory(struct run *run)
 {
 	int rc = cgroup_memory_open(&run->boxes->memory);

@@ -17,7 +17,7 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot list containers");
 }
 
-/* ---- What is read on first use ---- */
+/* ---- Data that is read on first use */
 
 struct ns *boxes_ns(const struct run *run, const struct container *box, int type)
 {
@@ -107,7 +107,7 @@ const char *boxes_netns_name(struct run *run, uint32_t inode)
 
 /* ---- Names ---- */
 
-/* Notes the name of a run for the container that its program is in. */
+/* Stores the name of a run in the container that the program of the run is in. */
 static void note_run(void *arg, const char *path, const char *name)
 {
 	struct run *run = arg;
@@ -140,7 +140,7 @@ static const char *run_name(struct run *run, const struct container *box)
 			no_memory();
 		b->runs_read = true;
 		rc = runs_list(note_run, run);
-		/* a directory that the caller may not read has no names for the caller */
+		/* if the caller may not read a directory, it has no names for the caller */
 		if (rc < 0 && rc != -EACCES)
 			nslist_missed(run, 0, rc);
 	}

@@ -3,6 +3,7 @@
 #include "containers.h"
 
 #include "common/cli.h"
+#include "common/dot.h"
 
 /* The graph of a run. */
 struct graph {
@@ -17,16 +18,6 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot print a graph");
 }
 
-/* Appends untrusted text. Replaces backslash and quote, which have a special meaning in a label. */
-static void add_label(struct buf *b, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		buf_addc(b, c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ? '?' : (char)c);
-	}
-}
-
 /* Appends a line of a label with the pid and the name of a process. */
 static void add_process(struct graph *g, pid_t pid)
 {
@@ -35,7 +26,7 @@ static void add_process(struct graph *g, pid_t pid)
 	if (!st)
 		return;
 	buf_printf(&g->out, "\\n%d ", (int)pid);
-	add_label(&g->out, st->comm, st->comm_len);
+	dot_label(&g->out, st->comm, st->comm_len);
 }
 
 /* Appends the node of a namespace. In a frame, its process is omitted: the label of the frame has a
@@ -83,7 +74,7 @@ static void add_arrows(struct graph *g, const struct ns *ns)
 static void begin_frame(struct graph *g, const struct container *box, const char *label, size_t len)
 {
 	buf_printf(&g->out, "  subgraph cluster_%d {\n    label=\"", box ? (int)box->pid : 0);
-	add_label(&g->out, label, len);
+	dot_label(&g->out, label, len);
 }
 
 static void begin_nodes(struct graph *g)
@@ -157,7 +148,7 @@ static void add_frames(struct graph *g)
 
 	if (!frames)
 		no_memory();
-	/* the first one is that of the caller */
+	/* the first frame is that of the caller */
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->v[i].parent)
 			frames[n++] = &l->v[i];

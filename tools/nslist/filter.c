@@ -94,6 +94,7 @@ void nslist_filter(struct run *run)
 	struct libscols_table *tb = scols_new_table();
 	struct filling x = { .run = run };
 
+	nslist_set_locale(); /* for regular expressions */
 	if (!f || !tb)
 		cli_die(ENOMEM, "cannot filter namespaces");
 	if (scols_filter_parse_string(f, run->o->filter) != 0)

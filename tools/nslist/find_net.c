@@ -193,8 +193,9 @@ static bool has_socket(const struct run *run, pid_t pid, const char *link, struc
 	return false;
 }
 
-/* Returns the lowest process that has the socket open, or 0. Looks at the processes in the network
- * namespace first, then at the others, because a descriptor may have been passed on. */
+/* Returns the lowest pid of a process that has the socket open, or 0. Looks at the processes in the
+ * network namespace first, then at all other processes, because a descriptor may have been passed
+ * to them. */
 static pid_t owner_of(const struct run *run, const struct ns *ns, uint32_t inode)
 {
 	struct scan fds = { 0 };

@@ -7,7 +7,7 @@
 
 /* Returns true if ns counts against the limits of the user namespace `user`. A namespace counts
  * against the limits of the owning user namespace and of the owner's ancestors. A user namespace
- * counts against the limits of its own ancestors (namespaces(7)). */
+ * counts against the limits of its ancestors (namespaces(7)). */
 static bool counts_against(const struct ns *ns, uint32_t user)
 {
 	const struct ns *in = ns->type == &nstypes[NSTYPE_USER] ? ns->parent : ns->owner;

@@ -2,7 +2,11 @@
 /* look: scans the machine for the namespaces that the options select, and creates the rows. */
 #include "nslist.h"
 
+#include <sys/stat.h>
+
 #include "common/cli.h"
+#include "kernel/sys_cap.h"
+#include "kernel/sys_ns.h"
 
 /* Returns the only process that must be read, or 0 if the columns need other processes, too. */
 static pid_t only_process(const struct run *run)
@@ -18,6 +22,15 @@ static pid_t only_process(const struct run *run)
 static bool all_types(enum nslist_view view)
 {
 	return view == NSLIST_FIND || view == NSLIST_CAPS || view == NSLIST_DOT;
+}
+
+/* Returns true if the caller can enter every namespace without entering its owner first. */
+static bool enters_everything(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == SYS_NS_INO_USER &&
+	       sys_cap_has(CAP_SYS_ADMIN);
 }
 
 /* Returns what must be collected for the options. */
@@ -43,6 +56,9 @@ static struct collect_query query(struct run *run)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);
 	if (o->view == NSLIST_CONTAINERS) {
 		q.types = NSTYPE_ALL_BITS;
+		/* the parents of pid namespaces, and the ids of mount namespaces */
+		if (enters_everything())
+			q.related = NSTYPE_BIT(NSTYPE_PID) | NSTYPE_BIT(NSTYPE_MNT);
 		q.sources &= NSTYPE_BIT(COLLECT_PROC);
 	}
 	if (o->view == NSLIST_ROWS && o->task)

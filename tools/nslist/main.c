@@ -3,8 +3,6 @@
 #include "common/features.h"
 #include "nslist.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <malloc.h>
 
 #include "collect/hidden.h"
@@ -66,16 +64,6 @@ static int print_view(struct run *run)
 	return status;
 }
 
-/* Sets the locale, so that all output is valid UTF-8. In a locale with another encoding,
- * libsmartcols could cut or escape a part of a character. In this case the locale C is used, in
- * which libsmartcols escapes all bytes above 0x7e. */
-static void set_locale(void)
-{
-	setlocale(LC_CTYPE, "");
-	if (!streq(nl_langinfo(CODESET), "UTF-8"))
-		setlocale(LC_CTYPE, "C");
-}
-
 /* Lets malloc(3) extend the heap in large pieces, also for large buffers and in the second thread.
  * This saves a tenth of the system calls. */
 static void set_memory(void)
@@ -95,7 +83,6 @@ int main(int argc, char **argv)
 	int status;
 
 	set_memory();
-	set_locale();
 	opts_parse(&o, argc, argv);
 	if (o.list_columns)
 		status = nslist_list_columns(&o);

@@ -114,8 +114,8 @@ bool nslist_opens(struct run *run, const struct ns *ns, const char *path)
 
 /*
  * Opens the namespace to which a link in /run/netns leads: the namespace file of a process, or a
- * mounted one. Other targets are not followed, because a file server may have to be asked. Returns
- * a descriptor or a negative errno.
+ * mounted namespace file. Does not follow links to other targets, because a file server might have
+ * to answer. Returns a descriptor or a negative errno.
  */
 static int open_target(const struct run *run, const char *target)
 {
@@ -126,7 +126,9 @@ static int open_target(const struct run *run, const char *target)
 		return nsfile_open(&run->c.files, run->proc, below);
 	if (target[0] != '/')
 		snprintf(path, sizeof(path), NETNS "/%s", target);
-	else if (rest) /* /var/run, which is a link to /run on almost all systems */
+	/* the directory may also be called /var/run, which is a link to /run on almost all
+	 * systems */
+	else if (rest)
 		snprintf(path, sizeof(path), "/run/%s", rest);
 	else
 		snprintf(path, sizeof(path), "%s", target);

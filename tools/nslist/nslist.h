@@ -85,7 +85,7 @@ struct detail {
 	pid_t pid;
 	/* bit mask of the values that have been requested: texts, stat and uid */
 	unsigned asked;
-	bool stat_ok, uid_ok; /* true if the value could be read */
+	bool stat_ok, uid_ok; /* true if the stat file was read, true if the uid was read */
 	struct proc_stat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];
@@ -177,8 +177,12 @@ struct run {
 	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
-	/* time of the boot on the real-time clock, or 0 if it has not been computed */
-	int64_t boot_ns;
+	/* tails.c: for each row, the text of the last column that replaces a placeholder, or an
+	 * empty text; each ends with a NUL */
+	struct buf tails;
+	bool has_tails;
+	bool needs_locale; /* the table has characters beyond ASCII */
+	int64_t boot_ns;   /* boot time on the real-time clock, or 0 if not computed */
 };
 
 /* A cell: a value before it is formatted. Its text comes from outside and must be escaped before it
@@ -343,6 +347,25 @@ void nslist_users_free(struct run *run);
 
 /* Fills a cell with the value of a row and a column. The caller frees cell->text at the end. */
 void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell);
+
+/*
+ * Sets the locale for libsmartcols, so that all output is valid UTF-8. In a locale with another
+ * encoding, libsmartcols could cut or escape a part of a character. In this case the locale C is
+ * used, in which libsmartcols escapes all bytes above 0x7e. Reading the files of the locale takes
+ * more than ten system calls, so it is set only if a table needs it.
+ */
+void nslist_set_locale(void);
+
+/* tails.c: decides if the last column of the table is kept away from libsmartcols. */
+void nslist_tails_begin(struct run *run);
+
+/* tails.c: records the text of the last cell of the next row, which may be NULL. Returns the text
+ * for libsmartcols. */
+const char *nslist_tail(struct run *run, const char *s);
+
+/* tails.c: appends the table that libsmartcols has printed, with the recorded texts. Exits if
+ * memory runs out. */
+void nslist_tails_end(struct run *run, struct buf *out, const char *text);
 
 /* Adds a cell to a JSON object, as a member with the name of the column. */
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);

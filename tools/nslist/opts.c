@@ -285,8 +285,11 @@ static void add_ref(struct opts *o, const char *text)
 {
 	struct nserr e = NSERR_INIT;
 
-	if (nsref_parse(text, &o->refs[o->n_refs++], &e) < 0)
-		cli_die_nserr(&e);
+	if (nsref_parse(text, &o->refs[o->n_refs++], &e) == 0)
+		return;
+	if (nstype_find(text, strlen(text)))
+		nserr_hint(&e, "use --type %s to list the namespaces of this type", text);
+	cli_die_nserr(&e);
 }
 
 /* Parses all references: the argument of the view, the process of --task, and the arguments. */

@@ -2,7 +2,9 @@
 /* print: prints rows as JSON, or as a table or raw lines with libsmartcols. */
 #include "nslist.h"
 
+#include <langinfo.h>
 #include <libsmartcols.h>
+#include <locale.h>
 
 #include "base/json.h"
 #include "base/str.h"
@@ -179,7 +181,22 @@ static void add_size(struct buf *b, uint64_t n)
 		buf_printf(b, "%llu%c", (unsigned long long)(n / unit), units[i]);
 }
 
-/* Returns the text of a cell for the table, or NULL if it is unknown. It belongs to the cell. */
+void nslist_set_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (!streq(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C");
+}
+
+static bool is_ascii(const char *s)
+{
+	while (*s && !(*s & 0x80))
+		s++;
+	return !*s;
+}
+
+/* Returns the text of a cell for the table, or NULL if it is unknown. The text belongs to the
+ * cell. */
 static const char *table_text(const struct run *run, const struct column *col, struct cell *cell)
 {
 	struct buf *b = &cell->text;
@@ -239,7 +256,7 @@ static void cut(const struct column *col, struct cell *cell)
 		cell->text.s[MIN(at, cell->text.len)] = '\0';
 }
 
-/* Sets the colour of a line: of a namespace of nslist itself, or without a process. */
+/* Sets the colour of a line if its namespace is one of nslist itself, or has no process. */
 static void color_line(struct run *run, const struct row *r, struct libscols_line *line)
 {
 	const struct nsmember *me = collect_member(&run->c, run->c.q.self);
@@ -271,8 +288,11 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 
 			nslist_fill(run, r, run->o->cols[i], cell);
 			s = table_text(run, run->o->cols[i], cell);
+			run->needs_locale |= s && !is_ascii(s);
 			if (s && cut_position(run->o->cols[i]) < stage)
 				cut(run->o->cols[i], cell);
+			if (i + 1 == run->o->n_cols)
+				s = nslist_tail(run, s);
 			if (s && scols_line_set_data(line, i, s) != 0)
 				no_memory();
 		}
@@ -344,7 +364,11 @@ static char *render(struct run *run, struct cell *cell, size_t stage, size_t *wi
 	scols_table_enable_noheadings(tb, !run->o->headings);
 	scols_table_enable_colors(tb, run->self_color != NULL);
 	add_columns(run->o, tb, stage);
+	nslist_tails_begin(run);
 	table_rows(run, tb, NULL, run->roots, cell, stage);
+	/* a tree is drawn with characters beyond ASCII; raw output escapes them in all locales */
+	if (run->o->format != NSLIST_RAW && (run->needs_locale || run->o->nested))
+		nslist_set_locale();
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
 	*width = isatty(STDOUT_FILENO) ? scols_table_get_termwidth(tb) : 0;
@@ -371,8 +395,9 @@ static void print_table(struct run *run, struct cell *cell)
 		free(text);
 		text = render(run, cell, stage, &width);
 	}
-	buf_adds(&b, text ? text : "");
+	nslist_tails_end(run, &b, text ? text : "");
 	free(text);
+	buf_free(&run->tails);
 	free(run->orphan_color);
 	free(run->self_color);
 	/* the library omits the newline of the last line, which may be empty */

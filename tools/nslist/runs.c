@@ -8,8 +8,8 @@
 #include "base/util.h"
 #include "ns/name.h"
 
-/* Returns the name of a run as a string that the caller frees, or NULL if the file is another one.
- */
+/* Returns the name of a run as a string that the caller frees, or NULL if the file does not belong
+ * to a run. */
 static char *name_of(const char *file)
 {
 	size_t n = strlen(file);

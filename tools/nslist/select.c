@@ -138,8 +138,8 @@ void nslist_select_namespaces(struct run *run)
 			add_with_ancestors(run, run->c.tab.all[i]);
 }
 
-/* Returns the parent row of r, or NULL. In a tree of processes it is the last row so far of the
- * parent process, as in lsns(8). */
+/* Returns the parent row of r, or NULL. In a tree of processes this is the last row of the parent
+ * process before r, as in lsns(8). */
 static struct row *row_above(struct run *run, const struct row *r, struct row **last_of)
 {
 	const struct ns *up = above(run, r->ns);

@@ -7,7 +7,8 @@
 
 #include "common/cli.h"
 
-/* Returns the name of a user as an allocated string, or its number if it has no name. */
+/* Returns the name of a user as an allocated string. If the user has no name, returns its
+ * number. */
 static char *look_up(struct run *run, uid_t uid)
 {
 	const struct passwd *pw;

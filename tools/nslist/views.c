@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* views: the table of views. */
+/* views: defines the table of views. */
 #include "nslist.h"
 
 const struct view nslist_views[] = {

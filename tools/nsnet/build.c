@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* build: adds the steps to the plan. The order of the calls is the order of the steps. */
-#include "nsnet.h"
+#include "nat.h"
 
 static void add(struct plan *p, enum step step, const void *arg, uint64_t num)
 {
@@ -48,6 +48,8 @@ static void add_forwarding(struct net *n, struct plan *p)
 		add(p, STEP_FORWARD, n->bridges[i].name, 0);
 	for (size_t i = 0; nat_wanted(n) && i < n->n_uplinks; i++)
 		add(p, STEP_FORWARD, n->uplinks[i], 0);
+	for (size_t i = 0; nat_loopback(n) && i < n->n_bridges; i++)
+		add(p, STEP_LOCALNET, n->bridges[i].name, 0);
 }
 
 /* A device gets its addresses before it is brought up, so that it sends no packet without an

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* del: undoes add, link and bridge; gc removes the remains of killed runs. */
+/* del: undoes the verbs add, link and bridge; the verb gc removes what killed runs have not
+ * removed. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/rtnetlink.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "kernel/nsfile.h"
+#include "kernel/sysctl.h"
 #include "nic.h"
 #include "ns/ref_find.h"
+#include "resolve.h"
 
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
@@ -49,8 +49,8 @@ static int delete_link(struct netlink *nl, const struct net_link *l, struct nser
 	netlink_batch_init(&b);
 	net_link_put_delete(&b, l->index);
 	rc = netlink_send(nl, &b, NULL, e);
-	/* ENODEV is ignored, because another process may have removed the other end of the pair and
-	 * with it this end. */
+	/* ENODEV is ignored, because another process may have removed the other end of the pair,
+	 * which removes this end, too. */
 	return rc == 0 || rc == -ENODEV
 		       ? 0
 		       : nserr_set(e, rc, "cannot delete the device '%s'", l->name);
@@ -64,15 +64,16 @@ static bool has_nat(const struct net_link *l)
 }
 
 /*
- * Deletes the devices of a namespace whose other end has an alias of nsnet. Sets *nat if these
- * devices have firewall rules. RTM_DELLINK returns after both ends are removed, whereas the kernel
+ * Deletes the devices of a namespace whose other end has an alias of nsnet, and their firewall
+ * rules. RTM_DELLINK returns after both ends are removed, whereas the kernel
  * removes the devices of an ended namespace some time later.
  */
-static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
+static int disconnect(struct net *n, int ns, struct nserr *e)
 {
 	struct net_links here cleanup_net_links = NET_LINKS_INIT;
 	struct net_links there cleanup_net_links = NET_LINKS_INIT;
 	struct netlink inner cleanup_netlink = NETLINK_INIT;
+	char owner[NET_LINK_ALIAS] = "";
 	int rc = net_open_in(n->own_ns, ns, &inner, e);
 
 	if (rc == 0)
@@ -92,10 +93,15 @@ static int disconnect(struct net *n, int ns, bool *nat, struct nserr *e)
 		if (is < 0)
 			rc = nserr_set(e, is, "cannot find the other end of '%s'", in->name);
 		if (is > 0) {
-			*nat |= has_nat(out);
+			if (has_nat(out))
+				snprintf(owner, sizeof(owner), "%.*s",
+					 (int)strcspn(out->alias + strlen(NET_ALIAS), " "),
+					 out->alias + strlen(NET_ALIAS));
 			rc = delete_link(&inner, in, e);
 		}
 	}
+	if (rc == 0 && owner[0])
+		rc = nat_remove("ns", owner, e);
 	return rc;
 }
 
@@ -134,11 +140,8 @@ static void remove_resolv(const char *name)
 
 static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
 {
-	bool nat = false;
-	int rc = ns >= 0 ? disconnect(n, ns, &nat, e) : 0;
+	int rc = ns >= 0 ? disconnect(n, ns, e) : 0;
 
-	if (rc == 0 && nat)
-		rc = nat_remove("ns", name, e);
 	if (rc == 0)
 		rc = names_remove(name, e);
 	if (rc == 0)
@@ -146,46 +149,25 @@ static int delete_name(struct net *n, const char *name, int ns, struct nserr *e)
 	return rc;
 }
 
-/*
- * Counts the ports of a bridge. The kernel destroys the network namespace of a program some
- * milliseconds after the end of the program. Until then the device of this namespace remains a
- * port, so this function waits for the kernel's report that the port is removed.
- */
-static int count_ports(struct net *n, const struct net_link *br, unsigned *ports, struct nserr *e)
+static unsigned count_ports(void *arg, const struct net_links *links, bool *dying)
 {
-	struct netlink news cleanup_netlink = NETLINK_INIT;
-	const struct sockaddr_nl links_group = { .nl_family = AF_NETLINK,
-						 .nl_groups = RTMGRP_LINK };
-	int rc = netlink_open(&news, e);
-	struct pollfd p = { .fd = news.fd, .events = POLLIN };
+	const struct net_link *br = arg;
+	unsigned n = 0;
 
-	/* The kernel sends reports only to netlink sockets that are bound. */
-	if (rc == 0 &&
-	    bind(news.fd, (const struct sockaddr *)&links_group, sizeof(links_group)) < 0)
-		rc = nserr_set(e, errno, "cannot watch the network devices");
-	for (int tries = 0; rc == 0 && tries < 100; tries++) {
-		struct net_links links cleanup_net_links = NET_LINKS_INIT;
-		char news_text[8192];
-		bool dying = true;
-
-		rc = net_links_read(&n->host, &links, e);
-		*ports = 0;
-		for (size_t i = 0; rc == 0 && i < links.n; i++) {
-			if (links.v[i].master != br->index)
-				continue;
-			++*ports;
-			dying &= str_after(links.v[i].alias, NET_ALIAS "run") != NULL;
-		}
-		if (!*ports || !dying || poll(&p, 1, 300) <= 0)
-			break;
-		(void)!recv(news.fd, news_text, sizeof(news_text), MSG_DONTWAIT);
+	for (size_t i = 0; i < links->n; i++) {
+		if (links->v[i].master != br->index)
+			continue;
+		n++;
+		*dying &= str_after(links->v[i].alias, NET_ALIAS "run") != NULL;
 	}
-	return rc;
+	return n;
 }
 
 static int delete_bridge(struct net *n, const struct net_link *br, struct nserr *e)
 {
+	char localnet[64 + IF_NAMESIZE];
 	unsigned ports = 0;
+	bool guarded;
 	int rc;
 
 	if (!streq(br->kind, "bridge"))
@@ -195,16 +177,23 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 		nserr_hint(e, "remove it with --force, or with 'ip link del %s'", br->name);
 		return -EPERM;
 	}
-	rc = n->force ? 0 : count_ports(n, br, &ports, e);
+	rc = n->force ? 0 : ports_await(n, count_ports, (void *)(uintptr_t)br, &ports, e);
 	if (rc < 0)
 		return rc;
 	if (ports) {
 		nserr_set(e, EBUSY, "the bridge '%s' has %u %s", br->name, ports,
 			  ports == 1 ? "port" : "ports");
-		nserr_hint(e, "remove it with --force");
+		nserr_hint(
+			e,
+			"delete the namespaces that use the bridge, which 'nsnet show' lists, or "
+			"use --force");
 		return -EBUSY;
 	}
+	snprintf(localnet, sizeof(localnet), "net/ipv4/conf/%s/route_localnet", br->name);
+	guarded = sysctl_get(localnet) == 1;
 	rc = delete_link(&n->host, br, e);
+	if (rc == 0 && guarded)
+		rc = nat_remove("lo", br->name, e);
 	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
 }
 
@@ -217,7 +206,6 @@ static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 	cleanup_fd int ns = -1;
 	struct net_link br;
 	int rc, is = NAME_NONE;
-	bool nat = false;
 
 	name = name ? name : word;
 	if (name_is_valid(name)) {
@@ -245,7 +233,7 @@ static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 		nserr_set(&e, ENOENT, "'%s' is neither a named namespace nor a bridge", word);
 	} else if (rc == -ENODEV) {
 		ns = net_open_ref(word, &e);
-		rc = ns < 0 ? ns : disconnect(n, ns, &nat, &e);
+		rc = ns < 0 ? ns : disconnect(n, ns, &e);
 	}
 	if (rc < 0)
 		cli_warn_nserr(&e);

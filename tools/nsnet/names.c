@@ -30,8 +30,14 @@ int names_lock(struct nserr *e)
 {
 	int fd;
 
-	if (mkdir(NETNS_DIR, 0755) < 0 && errno != EEXIST)
-		return nserr_set(e, errno, "cannot create '%s'", NETNS_DIR);
+	if (mkdir(NETNS_DIR, 0755) < 0 && errno != EEXIST) {
+		nserr_set(e, errno, "cannot create '%s'", NETNS_DIR);
+		if (e->errnum == EACCES && geteuid() != 0)
+			nserr_hint(e, "run the command as root, because the names of namespaces "
+				      "are files "
+				      "in this directory");
+		return -e->errnum;
+	}
 	fd = file_open_at(AT_FDCWD, NETNS_DIR, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot open '%s'", NETNS_DIR);

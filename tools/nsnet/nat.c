@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat: the request for address translation and published ports, and what is looked up for it. */
+/* nat: parses the request for address translation and published ports, and looks up the data that
+ * it needs. */
 #include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include "base/num.h"
 #include "nat.h"
 
-/* ---- the request */
+/* ---- The request */
 
 void spec_nat(struct net *n, const char *text)
 {
@@ -42,8 +43,6 @@ void spec_publish(struct net *n, const char *text)
 	if (outer && (net_addr_parse(text, (size_t)(outer - text), &p->addr) < 0 ||
 		      p->addr.family != AF_INET || p->addr.prefix != 32))
 		take_port(text, "", 0);
-	if (p->addr.family && p->addr.b[0] == 127)
-		cli_die_usage("--publish: a port of a loopback address cannot be published");
 	outer = outer ? outer + 1 : text;
 	p->outer = take_port(text, outer, (size_t)(inner - outer));
 	n->n_publish++;
@@ -102,9 +101,7 @@ static int check_port(const struct publish *p, struct nserr *e)
 	return -rc;
 }
 
-/* Finds the devices that lead to the outside. These are the devices of the default routes. Without
- * a default route, these are all devices with a route, except bridges of nsnet. */
-static int find_uplinks(struct net *n, struct nserr *e)
+int nat_find_uplinks(struct net *n, struct nserr *e)
 {
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
 	struct net_links links cleanup_net_links = NET_LINKS_INIT;
@@ -124,8 +121,11 @@ static int find_uplinks(struct net *n, struct nserr *e)
 
 		for (size_t k = 0; !known && k < n->n_uplinks; k++)
 			known = streq(n->uplinks[k], l->name);
-		if (!known && n->n_uplinks < NET_WORDS_MAX)
-			strcpy(n->uplinks[n->n_uplinks++], l->name);
+		if (known || n->n_uplinks == NET_WORDS_MAX)
+			continue;
+		strcpy(n->uplinks[n->n_uplinks++], l->name);
+		if (!n->uplink_mtu || l->mtu < n->uplink_mtu)
+			n->uplink_mtu = l->mtu;
 	}
 	return 0;
 }
@@ -139,6 +139,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (!n->subnets.n) {
 		nserr_set(e, 0,
 			  "--nat and --publish need a bridge with an IPv4 address, or a gateway");
+		nserr_hint(e, "add '--bridge <bridge>,<address>/<length>', for example '--bridge "
+			      "br0,10.0.0.1/24'");
 		return -EINVAL;
 	}
 	if (n->n_publish && !nat_inner(n)) {
@@ -153,17 +155,11 @@ int nat_resolve(struct net *n, struct nserr *e)
 	if (n->argv) {
 		snprintf(pid, sizeof(pid), "%d", (int)getpid());
 		rc = nat_table("run", pid, n->table, e);
-	} else if (n->name) {
-		rc = nat_table("ns", n->name, n->table, e);
-	} else if (n->ref) {
-		rc = nserr_set(e, 0, "--nat and --publish need a name");
-		nserr_hint(e, "give the namespace an address with 'nsnet attach <name> %s'",
-			   n->ref);
+	} else if (n->name || n->ref) {
+		rc = nat_table("ns", n->owner, n->table, e);
 	} else {
 		rc = nat_table("br", n->bridges[0].name, n->table, e);
 	}
-	if (rc == 0)
-		rc = find_uplinks(n, e);
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
 	/* The socket is opened here, because it must belong to the caller's network namespace,
@@ -174,5 +170,7 @@ int nat_resolve(struct net *n, struct nserr *e)
 	nat_rules(n, false, &n->rules);
 	if (rc == 0 && n->check)
 		rc = nft_apply(n->nft, n->rules.s, true, e);
+	if (rc == 0 && n->nft)
+		rc = nat_check_others(n, e);
 	return rc < 0 ? rc : n->rules.err;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat_left: removes the rules of a namespace or a bridge, and those that killed runs left. */
+/* nat_left: removes the rules of a namespace or a bridge, and the rules that killed runs have not
+ * removed. */
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <signal.h>
@@ -69,7 +70,7 @@ static bool has_device(const struct net_links *links, const char *name)
 }
 
 /* Returns false if the process has ended. Only the initial pid namespace contains all processes; in
- * any other, kill(2) cannot tell. */
+ * any other namespace, kill(2) cannot determine this. */
 static bool has_process(const char *text)
 {
 	const ino_t initial = SYS_NS_INO_PID;
@@ -85,7 +86,7 @@ static bool has_process(const char *text)
 static bool is_orphan(const struct net_links *links, const char *table)
 {
 	const char *of = str_after(table, "nsnet_");
-	char name[NAT_TABLE_SIZE];
+	char name[NAT_TABLE_SIZE], owner[NAT_TABLE_SIZE + 4];
 	int fd, is;
 
 	if (!of || !strchr(of, '/'))
@@ -96,8 +97,12 @@ static bool is_orphan(const struct net_links *links, const char *table)
 			*c = '-';
 	if (str_after(of, "run/") || str_after(of, "probe/"))
 		return !has_process(name);
-	if (str_after(of, "br/"))
+	if (str_after(of, "br/") || str_after(of, "lo/"))
 		return !net_links_by_name(links, name);
+	if (str_after(of, "id/")) {
+		snprintf(owner, sizeof(owner), "net:%s", name);
+		return !has_device(links, owner);
+	}
 	if (!str_after(of, "ns/") || has_device(links, name))
 		return false;
 	is = names_open(name, &fd, NULL);

@@ -12,6 +12,10 @@
  */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], struct nserr *e)
 {
+	const char *inode = streq(kind, "ns") ? str_after(name, "net:") : NULL;
+
+	kind = inode ? "id" : kind;
+	name = inode ? inode : name;
 	if (!name_is_valid(name))
 		return nserr_set(e, 0, "'%s' cannot name a table of firewall rules", name);
 	snprintf(table, NAT_TABLE_SIZE, "nsnet_%s/%s", kind, name);
@@ -30,6 +34,34 @@ const struct net_addr *nat_inner(const struct net *n)
 			    (n->wires[i].kind == WIRE_HOST || n->wires[i].kind == WIRE_BRIDGE))
 				return &n->wires[i].addr.v[k];
 	return NULL;
+}
+
+static bool is_loopback(const struct publish *p)
+{
+	return p->addr.family && p->addr.b[0] == 127;
+}
+
+bool nat_loopback(const struct net *n)
+{
+	for (size_t i = 0; !n->pasta && i < n->n_publish; i++)
+		if (is_loopback(&n->publish[i]))
+			return true;
+	return false;
+}
+
+void nat_guard_chain(struct buf *b)
+{
+	buf_adds(b,
+		 "\tchain guard {\n\t\ttype filter hook prerouting priority raw; policy accept;\n"
+		 "\t\tiifname != \"lo\" ip daddr 127.0.0.0/8 drop\n\t}\n");
+}
+
+static bool has_pair(const struct net *n)
+{
+	for (size_t i = 0; i < n->n_wires; i++)
+		if (n->wires[i].kind == WIRE_HOST)
+			return true;
+	return false;
 }
 
 static void add_publish(const struct net *n, const struct publish *p, bool output, struct buf *b)
@@ -74,14 +106,20 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 		if (n->n_publish)
 			buf_printf(b, "\t\tip saddr %s ip daddr %s ct status dnat masquerade\n",
 				   net, net);
+		/* the namespace cannot answer to a loopback address */
+		if (nat_loopback(n))
+			buf_printf(b, "\t\tip saddr 127.0.0.0/8 ip daddr %s masquerade\n", net);
 	}
 	buf_adds(b, "\t}\n");
+	if (nat_loopback(n) && has_pair(n))
+		nat_guard_chain(b);
 	for (int output = 0; n->n_publish && output < 2; output++) {
 		buf_printf(b, "\tchain %s {\n\t\ttype nat hook %s priority %s; policy accept;\n",
 			   output ? "out" : "pre", output ? "output" : "prerouting",
 			   output ? "-100" : "dstnat");
 		for (size_t i = 0; i < n->n_publish; i++)
-			add_publish(n, &n->publish[i], output, b);
+			if (output || !is_loopback(&n->publish[i]))
+				add_publish(n, &n->publish[i], output, b);
 		buf_adds(b, "\t}\n");
 	}
 	/* Forwarding makes the host a router. Only published ports are open to the outside. */

@@ -86,12 +86,17 @@ int run_forward(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot write %s", path) : 0;
 }
 
+static void show_sysctl_of(const char *dev, const char *what, struct buf *out)
+{
+	buf_adds(out, "sysctl -qw net/ipv4/conf/");
+	shell_word(out, dev);
+	buf_printf(out, "/%s=1\n", what);
+}
+
 void show_forward(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	(void)ctx;
-	buf_adds(out, "sysctl -qw net/ipv4/conf/");
-	shell_word(out, s->arg);
-	buf_adds(out, "/forwarding=1\n");
+	show_sysctl_of(s->arg, "forwarding", out);
 }
 
 /* Allows forwarding of the packets that arrive on the host's end of a pair. The process is in the
@@ -105,7 +110,7 @@ int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc;
 
 	netlink_batch_init(&b);
-	net_link_put_forwarding(&b, w->outer);
+	net_link_put_forwarding(&b, w->outer, nat_loopback(n));
 	rc = netlink_send(&n->host, &b, NULL, e);
 	return rc < 0 ? nserr_set(e, rc, "cannot allow forwarding from '%s'", w->ifname) : 0;
 }
@@ -115,4 +120,57 @@ void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *
 	const struct plan_step of = { .arg = ((const struct wire *)s->arg)->outer_name };
 
 	show_forward(ctx, &of, out);
+	if (nat_loopback(ctx))
+		show_sysctl_of(of.arg, "route_localnet", out);
+}
+
+/* ---- ports of loopback addresses */
+
+/* Adds the commands that create the table of a bridge which drops packets to loopback addresses
+ * from other hosts. Returns 0, or a negative errno with e set. */
+static int guard_rules(const char *bridge, struct buf *b, struct nserr *e)
+{
+	char table[NAT_TABLE_SIZE];
+	int rc = nat_table("lo", bridge, table, e);
+
+	if (rc < 0)
+		return rc;
+	buf_printf(b, "add table inet %s\ndelete table inet %s\ntable inet %s {\n", table, table,
+		   table);
+	nat_guard_chain(b);
+	buf_adds(b, "}\n");
+	return b->err ? nserr_set(e, b->err, "cannot build the firewall rules") : 0;
+}
+
+/*
+ * Lets packets with a loopback address leave through a bridge (route_localnet). The bridge would
+ * then also accept packets to loopback addresses from other hosts (CVE-2020-8558), so a table that
+ * drops them is added first. The sysctl and this table remain until the bridge is deleted, even if
+ * nsnet is killed.
+ */
+int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	cleanup_buf struct buf b = BUF_INIT;
+	char path[64 + IF_NAMESIZE];
+	struct net *n = ctx;
+	int rc = guard_rules(s->arg, &b, e);
+
+	if (rc == 0)
+		rc = nft_apply(n->nft, b.s, false, e);
+	if (rc < 0)
+		return rc;
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/route_localnet",
+		 (const char *)s->arg);
+	rc = file_write_at(AT_FDCWD, path, "1");
+	return rc < 0 ? nserr_set(e, rc, "cannot write %s", path) : 0;
+}
+
+void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	cleanup_buf struct buf b = BUF_INIT;
+
+	(void)ctx;
+	if (guard_rules(s->arg, &b, NULL) == 0)
+		buf_printf(out, "nft -f - <<'EOF'\n%sEOF\n", b.s);
+	show_sysctl_of(s->arg, "route_localnet", out);
 }

@@ -2,12 +2,22 @@
 /* nic: lends a device of the host to a namespace, and restores the device afterwards. */
 #include "nic.h"
 
+#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
 #include "base/num.h"
 
 #define RECORD "nsnet-nic:" /* beginning of the alias of a lent device */
+
+static void warn_of_client(const char *device, const char *addr)
+{
+	struct nserr e = NSERR_INIT;
+
+	nserr_set(&e, 0, "a DHCP client of the host manages the address %s of '%s'", addr, device);
+	nserr_hint(&e, "stop the client before the device is lent");
+	cli_warn_nserr(&e);
+}
 
 /* ---- the record: the settings to restore, as a text that fits into an alias: "NAME MTU up ADDR…
  * DST=VIA…" */
@@ -25,9 +35,16 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	buf_printf(&b, "%s%s %u %s", RECORD, l->name, l->mtu, l->flags & IFF_UP ? "up" : "down");
-	for (size_t i = 0; i < addrs.n; i++)
-		if (addrs.v[i].index == l->index && addrs.v[i].scope != RT_SCOPE_LINK)
-			buf_printf(&b, " %s", net_addr_format(&addrs.v[i].addr, true, text));
+	for (size_t i = 0; i < addrs.n; i++) {
+		const struct net_ifaddr *a = &addrs.v[i];
+
+		if (a->index != l->index || a->scope == RT_SCOPE_LINK)
+			continue;
+		buf_printf(&b, " %s", net_addr_format(&a->addr, true, text));
+		/* only a program such as dhclient(8) gives an IPv4 address a lifetime */
+		if (a->addr.family == AF_INET && !(a->flags & IFA_F_PERMANENT))
+			warn_of_client(l->name, text);
+	}
 	for (size_t i = 0; i < routes.n; i++) {
 		const struct net_route *r = &routes.v[i];
 

@@ -97,8 +97,8 @@ struct publish {
 /* The argument of --move: a device of the host that is lent to the namespace. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
-	/* The device in the namespace: only ifname, index, addr and gw are used. Without an address
-	 * and a gateway, the device stays down. */
+	/* The device in the namespace. Only the members ifname, index, addr and gw are used.
+	 * Without an address and a gateway, the device stays down. */
 	struct wire wire;
 	/* name, MTU, addresses and routes of the device, which are restored later */
 	char record[NET_LINK_ALIAS];
@@ -157,6 +157,8 @@ struct net {
 	int host_lock, name_lock;
 	/* name or path by which ip(8) accepts the target namespace, for --explain */
 	char label[64];
+	/* the target namespace in aliases: its name, "net:INODE" without a name, or "run" */
+	char owner[NET_NAME_MAX + 1];
 	char path[PATH_MAX]; /* path of the file in /run/netns that has the name of the namespace */
 	bool name_is_new;    /* this run has created the file `path` */
 	struct nspin pin;
@@ -164,6 +166,7 @@ struct net {
 	struct addrs subnets; /* IPv4 subnets of the addresses of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
+	uint32_t uplink_mtu; /* lowest MTU of the uplinks; 0: there is none */
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* commands for nft(8) that create the firewall rules */
 	struct nft_ctx *nft;
@@ -187,6 +190,9 @@ void spec_sysctl(struct net *n, const char *text);
  * otherwise n->name. */
 void spec_target(struct net *n, const char *text);
 bool name_is_valid(const char *s);
+/* Returns a copy of a reference, or the reference "netns:NAME" for the name of a namespace. A text
+ * that is neither of them is copied as well. The caller frees the result. */
+char *spec_ref(const char *text);
 
 /* ---- stages */
 
@@ -221,8 +227,8 @@ int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check
 /* Opens the network namespace that a reference names. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /*
- * Finds out whether the other end of the pair `l` is in the network namespace ns. nl is a socket in
- * the namespace of l. An index alone does not identify a device, because each namespace counts its
+ * Finds out if the other end of the pair `l` is in the network namespace ns. nl is a socket in the
+ * namespace of l. An index alone does not identify a device, because each namespace counts its
  * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
  */
 int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
@@ -249,6 +255,7 @@ enum step {
 	STEP_ALIAS,
 	STEP_FORWARD,
 	STEP_FORWARD_OUTER,
+	STEP_LOCALNET,
 	STEP_NAT,
 	STEP_OUTER_ADDR,
 	STEP_UNLOCK,
@@ -309,16 +316,21 @@ static inline bool net_forks(const struct net *n)
  * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
-/* Writes the name of the firewall table for a namespace (kind is "ns"), a bridge ("br") or a
- * process ("run"). Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
+/* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
+ * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
+ * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
+/* Finds the devices that lead to the outside, and the lowest of their MTUs. These are the devices
+ * of the default routes. Without a default route, these are all devices with a route, except
+ * bridges of nsnet. Returns 0, or a negative errno with e set. */
+int nat_find_uplinks(struct net *n, struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br"), if the table
- * exists. */
+/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the
+ * table exists. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
  * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables
@@ -331,6 +343,8 @@ int run_forward(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_forward(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *out);
+int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e);
+void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out);
 
 /* nic.c */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* opts: the options of the verbs that carry out a plan: run, add, link, bridge, attach. */
+/* opts: defines and parses the options of the verbs that carry out a plan: run, add, link, bridge,
+ * attach. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -102,9 +103,10 @@ static const struct cli_tool add_tool = {
 
 static const struct cli_tool link_tool = {
 	.name = "nsnet link",
-	.synopsis = { "[options] <ref>[:<if>][,<addr>...] <ref>[:<if>][,<addr>...]" },
+	.synopsis = { "[options] <ns>[:<if>][,<addr>...] <ns>[:<if>][,<addr>...]" },
 	.purpose = "Connect two network namespaces with each other.",
 	.opts = link_opts,
+	.notes = "<ns> is a name or a reference.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -237,10 +239,10 @@ int verb_run(int argc, char **argv)
 		}
 	n.argv = cli_rest(&c);
 	if (!n.argv[0])
-		cli_die_usage("no program is given");
+		cli_die_usage("missing program");
 	if (n.pasta && (n.n_wires || n.nat || n.n_routes || n.dns != DNS_NONE || n.nic.name[0]))
-		cli_die_usage(
-			"--pasta makes the whole network: it goes together with --publish only");
+		cli_die_usage("--pasta creates the whole network, so it can be combined only with "
+			      "--publish");
 	if (name) {
 		if (is_planned(&n))
 			cli_die_usage("'%s' is connected by 'nsnet add', not by options of run",
@@ -264,7 +266,9 @@ int verb_add(int argc, char **argv)
 	verb_count(&w, 1, 1, ": a name or a reference");
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
-		cli_die_usage("--dns needs a name, since the file is in " NETNS_ETC "/<name>");
+		cli_die_usage(
+			"--dns needs a namespace with a name, because the file is in " NETNS_ETC
+			"/<name>");
 	return carry_out(&n);
 }
 
@@ -277,6 +281,8 @@ int verb_bridge(int argc, char **argv)
 {
 	struct words w = { 0 };
 	struct bridge *br;
+	struct nserr e = NSERR_INIT;
+	struct net_addr addr;
 	uint32_t mtu = 0;
 	struct net n;
 	struct cli c;
@@ -288,6 +294,11 @@ int verb_bridge(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
+	if (w.n == 2 && net_addr_parse(w.v[1], strlen(w.v[1]), &addr) == 0) {
+		nserr_set(&e, 0, "unexpected argument '%s'", w.v[1]);
+		nserr_hint(&e, "write the address after a comma: %s,%s", w.v[0], w.v[1]);
+		cli_die_usage_nserr(&e);
+	}
 	verb_count(&w, 1, 1, ": a bridge");
 	br = spec_bridge(&n, "bridge", w.v[0]);
 	br->wanted = true;
@@ -313,7 +324,7 @@ int verb_link(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
-	verb_count(&w, 2, 2, ": two references");
+	verb_count(&w, 2, 2, ": two namespaces");
 	spec_end(&first, w.v[0]);
 	n.ref = first.other;
 	n.no_lo = true;

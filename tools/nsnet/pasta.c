@@ -27,8 +27,8 @@ static void add_arg(struct argv *a, const char *s)
 		a->v[a->n++] = (char *)(uintptr_t)s;
 }
 
-/* Writes the arguments of pasta. They make pasta forward published ports only, and prevent the
- * namespace from reaching the host's loopback addresses. */
+/* Writes the arguments of pasta. The arguments make pasta forward only published ports, and prevent
+ * the namespace from reaching the host's loopback addresses. */
 static void pasta_argv(const struct net *n, pid_t target, char text[PASTA_ARGS_MAX], struct argv *a)
 {
 	static char ports[NET_WORDS_MAX][64], userns[40], netns[40];

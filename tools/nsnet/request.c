@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* request: sends requests in batches; addresses in the commands of ip(8). */
+/* request: sends requests in batches, and formats addresses for commands of ip(8). */
 #include "request.h"
 
 #include <stdarg.h>

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/str.h"
 #include "kernel/nsfile.h"
 #include "nic.h"
 #include "resolve.h"
@@ -31,8 +33,12 @@ static int resolve_name(struct net *n, struct nserr *e)
 
 static int resolve_target(struct net *n, struct nserr *e)
 {
+	const char *name = n->ref ? str_after(n->ref, "netns:") : NULL;
+	struct stat st;
+
 	n->target = TARGET_NEW;
 	snprintf(n->label, sizeof(n->label), "nsnet-run");
+	snprintf(n->owner, sizeof(n->owner), "%s", n->name ? n->name : "run");
 	if (n->name)
 		return resolve_name(n, e);
 	if (!n->ref)
@@ -41,7 +47,13 @@ static int resolve_target(struct net *n, struct nserr *e)
 	n->ns = net_open_ref(n->ref, e);
 	if (n->ns < 0)
 		return n->ns;
+	if (fstat(n->ns, &st) < 0)
+		return nserr_set(e, errno, "cannot examine the network namespace");
 	n->target = TARGET_EXISTING;
+	if (name && name_is_valid(name))
+		snprintf(n->owner, sizeof(n->owner), "%s", name);
+	else
+		snprintf(n->owner, sizeof(n->owner), "net:%llu", (unsigned long long)st.st_ino);
 	return 0;
 }
 
@@ -85,6 +97,8 @@ int resolve(struct net *n, struct nserr *e)
 		rc = net_open_in(n->own_ns, n->ns, &n->inner, e);
 	if (rc == 0 && n->target == TARGET_EXISTING && n->n_wires)
 		rc = net_links_read(&n->inner, &inside, e);
+	if (rc == 0 && nat_wanted(n))
+		rc = nat_find_uplinks(n, e);
 	for (size_t i = 0; rc == 0 && i < n->n_bridges; i++)
 		rc = resolve_bridge(n, &h, &n->bridges[i], e);
 	/* `link` also allows namespaces without a name in /run/netns. */

@@ -35,6 +35,21 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 /* Chooses the lowest free address in each subnet of the bridge. */
 int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
 
+/* Checks that no other port of the bridge uses an address of the device. Returns -EADDRINUSE with e
+ * set if one does, unless --force is given. */
+int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
+
+/*
+ * Counts ports of a bridge. If programs of `run` are the only users of these ports, waits until the
+ * kernel has removed the ports: it destroys the network namespace of a program some milliseconds
+ * after the end of the program. count() returns the number of the ports in a list of devices, and
+ * clears *dying if another user has one of them. Sets *left to the last number. Returns 0, or a
+ * negative errno with e set.
+ */
+typedef unsigned ports_count(void *arg, const struct net_links *links, bool *dying);
+int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left,
+		struct nserr *e) must_check;
+
 /* Looks up the other end of a device in the namespace, and sets the missing addresses, hardware
  * addresses and the alias of the device. `inside` lists the devices of an existing namespace. The
  * first device gets the default route. */

@@ -101,6 +101,9 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 	} else {
 		random_mac(br->mac);
 	}
+	/* packets of the default MTU would be lost at an uplink with a lower one, such as a VPN */
+	if (!br->index && !br->mtu && n->uplink_mtu < 1500)
+		br->mtu = n->uplink_mtu;
 	if (br->mtu)
 		br->link_mtu = br->mtu;
 	/* Remove the addresses that the bridge has already. */
@@ -151,6 +154,67 @@ static bool is_taken(const struct net *n, const struct host *h, const struct bri
 		    alias_claims(h->links.v[i].alias, a))
 			return true;
 	return false;
+}
+
+/* The ports of a bridge whose namespaces use an address of a device. */
+struct claims {
+	const struct wire *w;
+	char alias[NET_LINK_ALIAS]; /* alias of the first of these ports */
+	const struct net_addr *addr;
+};
+
+static unsigned count_claims(void *arg, const struct net_links *links, bool *dying)
+{
+	struct claims *c = arg;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < links->n; i++) {
+		const struct net_link *l = &links->v[i];
+
+		if (l->master != c->w->bridge->index || (c->w->exists && l->index == c->w->outer))
+			continue;
+		for (size_t k = 0; k < c->w->addr.n; k++) {
+			if (!alias_claims(l->alias, &c->w->addr.v[k]))
+				continue;
+			if (!n++)
+				strcpy(c->alias, l->alias);
+			c->addr = &c->w->addr.v[k];
+			*dying &= str_after(l->alias, NET_ALIAS "run") != NULL;
+		}
+	}
+	return n;
+}
+
+int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e)
+{
+	struct claims c = { .w = w };
+	char text[NET_ADDR_TEXT];
+	bool dying = true;
+	const char *user;
+	unsigned left;
+	int rc;
+
+	if (n->force || !w->bridge->index)
+		return 0;
+	for (size_t i = 0; i < w->addr.n; i++)
+		if (has_addr(&w->bridge->has, &w->addr.v[i]))
+			return nserr_set(e, EADDRINUSE, "the bridge '%s' has the address %s",
+					 w->bridge->name,
+					 net_addr_format(&w->addr.v[i], false, text));
+	rc = need_links(n, h, e);
+	if (rc < 0 || !count_claims(&c, &h->links, &dying))
+		return rc;
+	left = 1;
+	if (dying && !n->explain && !n->check)
+		rc = ports_await(n, count_claims, &c, &left, e);
+	if (rc < 0 || !left)
+		return rc;
+	user = c.alias + strlen(NET_ALIAS);
+	nserr_set(e, EADDRINUSE, "another namespace of the bridge '%s' ('%.*s') has the address %s",
+		  w->bridge->name, (int)strcspn(user, " "), user,
+		  net_addr_format(c.addr, false, text));
+	nserr_hint(e, "choose another address, or use --force");
+	return -EADDRINUSE;
 }
 
 int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e)

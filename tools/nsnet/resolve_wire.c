@@ -23,10 +23,7 @@ static void set_alias(const struct net *n, struct wire *w)
 	char text[NET_ADDR_TEXT];
 	size_t len;
 
-	len = (size_t)snprintf(w->alias, sizeof(w->alias), "%s%s", NET_ALIAS,
-			       n->name  ? n->name
-			       : n->ref ? n->label
-					: "run");
+	len = (size_t)snprintf(w->alias, sizeof(w->alias), "%s%s", NET_ALIAS, n->owner);
 	for (size_t i = 0; i < w->addr.n && len < sizeof(w->alias); i++)
 		len += (size_t)snprintf(
 			w->alias + len, sizeof(w->alias) - len, "%s%s",
@@ -110,7 +107,8 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 	return 0;
 }
 
-/* Keeps the addresses that an existing device has in the subnets of its bridge. */
+/* Adds the addresses that an existing device has in the subnets of its bridge, so that they are
+ * kept. */
 static int keep_existing_addresses(struct net *n, struct wire *w, struct nserr *e)
 {
 	struct net_ifaddrs inside cleanup_net_ifaddrs = NET_IFADDRS_INIT;
@@ -144,6 +142,8 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		rc = keep_existing_addresses(n, w, e);
 	if (rc == 0 && w->automatic && w->addr.n == 0)
 		rc = choose_addresses(n, h, w, e);
+	else if (rc == 0 && w->kind == WIRE_BRIDGE)
+		rc = check_free(n, h, w, e);
 	if (rc < 0)
 		return rc;
 	if (w->kind == WIRE_HOST)
@@ -155,6 +155,8 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		choose_gateways(w);
 	if (w->kind == WIRE_BRIDGE && !w->mtu)
 		w->mtu = w->bridge->link_mtu;
+	if (w->kind == WIRE_HOST && !w->mtu && n->uplink_mtu < 1500)
+		w->mtu = n->uplink_mtu;
 	v4 = first_v4(&w->addr);
 	if (v4 && !w->has_mac && w->kind != WIRE_STACKED) {
 		net_mac_of(v4, 0x02, 0x6e, w->mac);

@@ -172,8 +172,8 @@ static enum rule_match match_two(const struct rules_packet *p, const char *first
 	return UNKNOWN;
 }
 
-/* Skips a statement that does not affect the fate of the packet. Returns false if the word does not
- * begin such a statement. */
+/* Skips a statement that does not decide whether the packet is dropped. Returns false if the word
+ * does not begin such a statement. */
 static bool skip_statement(const char *word, const char **at)
 {
 	static const char *const with_value[] = { "packets", "bytes", "prefix", "level",

@@ -116,7 +116,8 @@ static enum verdict eval_rule(struct eval *v, const char *table, const char *cha
 	return NONE;
 }
 
-/* Applies the rules of a chain in their order. Returns NONE if no rule decides. */
+/* Applies the rules of a chain in their order. Returns NONE if no rule decides what happens to the
+ * packet. */
 static enum verdict eval_chain(struct eval *v, const char *table, const char *chain,
 			       const char *lines, int depth)
 {
@@ -137,7 +138,7 @@ static enum verdict eval_chain(struct eval *v, const char *table, const char *ch
 	return is;
 }
 
-/* Returns the fate of the packet in a base chain whose first line is `head`. */
+/* Returns what the base chain whose first line is `head` does with the packet. */
 static enum rules_fate eval_base(struct eval *v, const char *table, const char *chain,
 				 const char *head, size_t n, const char *lines)
 {
@@ -198,13 +199,26 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
 	return worst;
 }
 
+const char *rules_user_chain(const char *ruleset, const struct rules_place *at)
+{
+	return streq(at->table, "ip filter") && streq(at->chain, "FORWARD") &&
+			       strstr(ruleset, "\tchain DOCKER-USER {")
+		       ? "DOCKER-USER"
+		       : at->chain;
+}
+
 /* ---- published ports */
 
 static bool parse_dnat(const char *rule, struct rules_dnat *out)
 {
 	const char *proto = strstr(rule, "tcp dport "), *to = strstr(rule, " dnat "), *colon;
+	const char *on = strstr(rule, "ip daddr ");
 	uint64_t outer, inner;
 
+	out->on = (struct net_addr){ .family = 0 };
+	on = on ? on + strlen("ip daddr ") : "";
+	if (net_addr_parse(on, strcspn(on, " "), &out->on) < 0)
+		out->on.family = 0;
 	out->udp = !proto;
 	proto = proto ? proto : strstr(rule, "udp dport ");
 	to = to ? strstr(to, "to ") : NULL;
@@ -237,8 +251,9 @@ bool rules_next_dnat(const char **at, struct rules_dnat *out)
 			output = false;
 		output |= contains(line, n, "hook output");
 		snprintf(rule, sizeof(rule), "%.*s", (int)n, line);
-		/* skip the output chain, which repeats the rules for the host's own packets */
-		if (!output && parse_dnat(rule, out))
+		/* skip the output chain, which repeats the rules for the host's own packets, except
+		 * for ports of loopback addresses, which only the host can use */
+		if ((!output || strstr(rule, "ip daddr 127.")) && parse_dnat(rule, out))
 			return true;
 	}
 	return false;

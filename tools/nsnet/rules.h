@@ -37,17 +37,22 @@ struct rules_place {
 enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
 			     const struct rules_packet *p, struct rules_place *place);
 
+/* Returns the chain to which an accept rule can be added that overrules the drop of a chain. This
+ * is the chain itself, or the chain DOCKER-USER, which Docker calls first and never changes. */
+const char *rules_user_chain(const char *ruleset, const struct rules_place *at);
+
 /* A rule that forwards a port of the host to another address. */
 struct rules_dnat {
 	bool udp;
 	uint16_t outer, inner;
+	struct net_addr on; /* address of the host; family 0: any */
 	struct net_addr to;
 	char table[96];
 };
 
-/* Finds the next such rule of the hook prerouting, beginning at *at, and advances *at. Before the
- * first call, the caller sets *at to the beginning of the ruleset. Returns false if there is no
- * further rule. */
+/* Finds the next rule at the hook prerouting that forwards a port, beginning at *at, and advances
+ * *at. Before the first call, the caller sets *at to the beginning of the ruleset. Returns false if
+ * there is no further rule. */
 bool rules_next_dnat(const char **at, struct rules_dnat *out);
 
 #endif

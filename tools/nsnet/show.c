@@ -28,10 +28,10 @@ static const struct cli_opt opts[] = {
 
 static const struct cli_tool tool = {
 	.name = "nsnet show",
-	.synopsis = { "[options] [<ref>...]" },
+	.synopsis = { "[options] [<name>|<ref>...]" },
 	.purpose = "Show network namespaces, their devices and connections.",
 	.opts = opts,
-	.notes = "Without <ref> all namespaces that have a process or a name are shown.",
+	.notes = "Without an argument, all namespaces that have a process or a name are shown.",
 	.failed = CLI_EXIT_FAILED,
 };
 
@@ -131,9 +131,10 @@ static void find_all(struct view *v, bool given, bool count)
 	close(q.proc);
 }
 
-static bool find_ref(struct view *v, char *ref)
+static bool find_ref(struct view *v, const char *word)
 {
 	struct nserr e = NSERR_INIT;
+	cleanup_free char *ref = spec_ref(word);
 	int fd = net_open_ref(ref, &e);
 	struct view_ns *ns;
 	struct stat st;
@@ -148,9 +149,9 @@ static bool find_ref(struct view *v, char *ref)
 	}
 	ns = new_ns(v);
 	ns->inode = st.st_ino;
-	ns->ref = strdup(ref);
-	if (str_after(ref, "netns:"))
-		ns->name = strdup(str_after(ref, "netns:"));
+	ns->ref = TAKE_PTR(ref);
+	if (str_after(ns->ref, "netns:"))
+		ns->name = strdup(str_after(ns->ref, "netns:"));
 	ns->fd = fd;
 	return true;
 }

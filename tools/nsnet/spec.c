@@ -101,28 +101,41 @@ static bool is_ref(const char *s)
 	return nsref_parse(s, &r, NULL) == 0;
 }
 
+char *spec_ref(const char *text)
+{
+	char *ref;
+
+	if (is_ref(text) || !name_is_valid(text))
+		return copy(text, strlen(text));
+	if (asprintf(&ref, "netns:%s", text) < 0)
+		cli_die(ENOMEM, "cannot parse the options");
+	return ref;
+}
+
 /*
- * Splits "REF:IF". A reference can contain colons. The last colon begins a device only if both
- * sides are valid and the device does not look like a number.
+ * Splits "REF:IF" or "NAME:IF". A reference can contain colons. The last colon begins a device only
+ * if both sides are valid and the device does not look like a number. "netns:web" is a reference,
+ * and not the device web of a namespace with the name netns.
  */
 static void split_ref(const char *option, const char *s, size_t n, struct wire *w)
 {
-	const char *colon = memrchr(s, ':', n);
-	size_t before = colon ? (size_t)(colon - s) : 0, after = colon ? n - before - 1 : 0;
+	cleanup_free char *all = copy(s, n), *first = copy(s, n), *ref = spec_ref(all);
+	char *colon = strrchr(first, ':');
+	bool splits = colon && net_ifname_is_valid(colon + 1, strlen(colon + 1)) &&
+		      strspn(colon + 1, "0123456789[]") < strlen(colon + 1);
 
-	w->other = copy(s, n);
+	if (splits)
+		*colon = '\0';
 	w->other_if[0] = '\0';
-	if (after && net_ifname_is_valid(colon + 1, after) &&
-	    strspn(colon + 1, "0123456789[]") < after) {
-		w->other[before] = '\0';
-		if (is_ref(w->other)) {
-			take_name(option, colon + 1, after, w->other_if);
-			return;
-		}
-		w->other[before] = ':';
+	if (splits && (is_ref(first) || (!is_ref(all) && name_is_valid(first)))) {
+		take_name(option, colon + 1, strlen(colon + 1), w->other_if);
+		w->other = spec_ref(first);
+	} else if (is_ref(ref)) {
+		w->other = TAKE_PTR(ref);
+	} else {
+		cli_die_usage("%s: '%s' is neither a name nor a reference to a namespace", option,
+			      all);
 	}
-	if (!is_ref(w->other))
-		cli_die_usage("%s: '%s' is not a reference to a namespace", option, w->other);
 }
 
 /* Returns true if the text is a reference and not the name of a bridge. A reference is a number,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steps: the namespace, its name and the program; the table of all kinds of steps. */
+/* steps: defines the steps for the namespace, its name and the program, and the table of all kinds
+ * of steps. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -109,7 +110,7 @@ static void show_namespace(const void *ctx, const struct plan_step *s, struct bu
 	const struct net *n = ctx;
 
 	(void)s;
-	if (!n->pasta) /* pasta creates the namespace */
+	if (!n->pasta) /* pasta itself creates the namespace */
 		buf_printf(out, "ip netns add %s\n", n->label);
 }
 
@@ -184,8 +185,8 @@ static void show_exec(const void *ctx, const struct plan_step *s, struct buf *ou
 		.name = #what, .call = (call_), .run = run_##what, .show = show_##what, \
 	}
 
-/* Steps without show() have no command of their own, because another command includes their work.
- */
+/* A step without show() prints no command, because the command of another step includes its
+ * work. */
 const struct plan_kind step_kinds[STEPS] = {
 	[STEP_NAMES] = { .name = "names", .call = "mount(MS_SHARED)", .run = run_names },
 	[STEP_RESERVE] = { .name = "reserve",
@@ -223,6 +224,7 @@ const struct plan_kind step_kinds[STEPS] = {
 	[STEP_ALIAS] = LINK_STEP(alias, "RTM_NEWLINK"),
 	[STEP_FORWARD] = LINK_STEP(forward, "write(/proc/sys/net)"),
 	[STEP_FORWARD_OUTER] = LINK_STEP(forward_outer, "RTM_NEWLINK"),
+	[STEP_LOCALNET] = LINK_STEP(localnet, "write(/proc/sys/net)"),
 	[STEP_NAT] = { .name = "nat",
 		       .call = "NFT_MSG_NEWTABLE",
 		       .run = run_nat,

@@ -123,7 +123,7 @@ void show_wire(const void *ctx, const struct plan_step *s, struct buf *out)
 }
 
 /* Returns true if the bridge must send packets back to the port that they came from. This happens
- * if a program connects to the published port of its own namespace. */
+ * if a program connects to the published port of the namespace in which it runs. */
 static bool needs_hairpin(const struct net *n, const struct wire *w)
 {
 	return w->kind == WIRE_BRIDGE && n->n_publish && !n->pasta;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "common/dot.h"
 #include "show.h"
 
 /* ---- JSON */
@@ -154,16 +155,6 @@ void view_tree(const struct view *v)
 
 /* ---- graph */
 
-/* Replaces quotes and backslashes, which a label cannot contain. */
-static void add_label(struct buf *out, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		buf_addc(out, c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ? '?' : s[i]);
-	}
-}
-
 static void dot_node(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		     struct buf *out)
 {
@@ -171,10 +162,10 @@ static void dot_node(const struct view *v, const struct view_ns *ns, const struc
 
 	view_addrs(v, ns, l, &addrs);
 	buf_printf(out, "    n%llu_%d [label=\"", (unsigned long long)ns->inode, l->index);
-	add_label(out, l->name, strlen(l->name));
+	dot_label(out, l->name, strlen(l->name));
 	for (const char *at = addrs.s; at && *at; at += strcspn(at, ","), at += *at == ',') {
 		buf_adds(out, "\\n");
-		add_label(out, at, strcspn(at, ","));
+		dot_label(out, at, strcspn(at, ","));
 	}
 	buf_printf(out, "\"%s%s];\n", streq(l->kind, "bridge") ? ", shape=hexagon" : "",
 		   l->flags & IFF_UP ? "" : ", style=dashed");
@@ -241,7 +232,7 @@ static void dot_ns(const struct view *v, const struct view_ns *ns, struct buf *o
 	unsigned devices;
 
 	buf_printf(out, "  subgraph cluster_%llu {\n    label=\"", inode);
-	add_label(out, ns->ref, strlen(ns->ref));
+	dot_label(out, ns->ref, strlen(ns->ref));
 	buf_printf(out, "%s\";\n", ns->inode == v->own ? "\\n(the caller's namespace)" : "");
 	devices = dot_ports(v, ns, 0, out);
 	for (size_t k = 0; k < ns->links.n; k++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* view_table: the columns of `show`, and a row for each device. */
+/* view_table: defines the columns of `show`, and adds a row for each device. */
 #include "show.h"
 
 enum {

@@ -16,7 +16,7 @@
 enum { OPT_PROBE = CLI_LONG };
 
 static const struct cli_opt opts[] = {
-	{ OPT_PROBE, "probe", CLI_NONE, NULL, "send one packet and trace it through the rules" },
+	{ OPT_PROBE, "probe", CLI_NONE, NULL, "send one packet and trace it in the firewall" },
 	{ 0 },
 };
 

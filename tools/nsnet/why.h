@@ -21,7 +21,7 @@ struct why {
 	/* devices of the namespace (`in`) and of the host (`out`) */
 	struct net_links in, out;
 	struct net_ifaddrs addrs, out_addrs;
-	struct buf rules, inner_rules; /* of nf_tables */
+	struct buf rules, inner_rules; /* firewall rules of the host, and of the namespace */
 	bool has_rules, has_inner_rules;
 	/* paths of packets that the checks have found */
 	struct net_way way, host_way;
@@ -94,6 +94,8 @@ bool why_inner_rules(struct why *y);
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
 bool why_nat(struct why *y);
+/* Returns true if the address is private, or shared by customers of a provider (RFC 6598). */
+bool why_is_private(const struct net_addr *a);
 bool why_published(struct why *y);
 
 /* Sets y->outer to the other end of y->dev. If the other end is not in the caller's namespace,

@@ -138,6 +138,40 @@ static bool is_elsewhere(struct why *y)
 	return !y->is_neighbour && !y->is_host && y->way.from.family;
 }
 
+/* Returns true if the packet has a private source address, and no rule translates addresses. The
+ * packet then needs forwarding and a translation, and `nsnet bridge --nat` adds both. */
+static bool needs_nat(const struct why *y)
+{
+	const char *rules = y->rules.s ? y->rules.s : "";
+
+	return y->has_rules && y->dst.family == AF_INET && y->entry != y->outer &&
+	       why_is_private(&y->way.from) && !why_is_private(&y->dst) &&
+	       !strstr(rules, "masquerade") && !strstr(rules, "snat ");
+}
+
+/* Asks for the route of the host's own packets. The answer about a forwarded packet has the same
+ * error number for some routes as for disabled forwarding and for the reverse path filter. */
+static bool check_host_route(struct why *y)
+{
+	char cure[CURE_SIZE], to[NET_ADDR_TEXT];
+	struct net_way way;
+	const char *what;
+	int rc = net_route_ask(&y->n->host, &y->dst, NULL, 0, &way, NULL);
+
+	net_addr_format(&y->dst, false, to);
+	if (rc == -ENETUNREACH)
+		return why_failed(y, HOST_CURE("ip route add default via <gateway>"),
+				  "%s itself has no route to %s", y->host, to);
+	what = rc == -EACCES         ? "prohibit"
+	       : rc == -EHOSTUNREACH ? "unreachable"
+	       : rc == -EINVAL       ? "blackhole"
+				     : NULL;
+	if (what)
+		return why_failed(y, HOST_CURE("ip route show match %s", to),
+				  "a route of %s discards packets to %s (%s)", y->host, to, what);
+	return true;
+}
+
 static bool check_forwarding(struct why *y)
 {
 	char cure[CURE_SIZE], to[NET_ADDR_TEXT], from[NET_ADDR_TEXT];
@@ -151,16 +185,14 @@ static bool check_forwarding(struct why *y)
 	if (v6 && why_devconf(y, "all", "forwarding") == 0)
 		return why_failed(y, HOST_CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
 				  "%s does not forward IPv6 packets", y->host);
-	if (rc == -EHOSTUNREACH)
-		return why_failed(
-			y, HOST_CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", y->entry->name),
-			"%s does not forward packets from '%s'", y->host, y->entry->name);
-	if (rc == -ENETUNREACH)
-		return why_failed(y, HOST_CURE("ip route add default via <gateway>"),
-				  "%s itself has no route to %s", y->host, to);
-	if (rc == -EACCES)
-		return why_failed(y, HOST_CURE("ip route show match %s", to),
-				  "%s prohibits packets to %s", y->host, to);
+	if (rc == -EHOSTUNREACH) {
+		if (needs_nat(y))
+			HOST_CURE("nsnet bridge %s --nat", y->entry->name);
+		else
+			HOST_CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", y->entry->name);
+		return why_failed(y, cure, "%s does not forward packets from '%s'", y->host,
+				  y->entry->name);
+	}
 	if (rc == -EINVAL || rc == -EXDEV)
 		return why_failed(
 			y,
@@ -263,6 +295,7 @@ static bool check_next(struct why *y)
 	return true;
 }
 
-why_check *const why_forward[] = { is_elsewhere,      check_forwarding, check_uplink,
-				   check_reply_route, check_firewall,   why_nat,
-				   check_mtu,         check_next,       NULL };
+why_check *const why_forward[] = { is_elsewhere, check_host_route,  check_forwarding,
+				   check_uplink, check_reply_route, check_firewall,
+				   why_nat,      check_mtu,         check_next,
+				   NULL };

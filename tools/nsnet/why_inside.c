@@ -188,7 +188,8 @@ why_check *const why_inside[] = { check_devices, check_addresses, check_route, w
 struct servers {
 	char path[512];
 	unsigned n, loopback;
-	struct net_addr first; /* first server that is not on a loopback address; family 0: none */
+	/* first server that is not on a loopback address; family 0 if there is no such server */
+	struct net_addr first;
 };
 
 /* Reads the name servers of the namespace into *s. Returns 0, or a negative errno if the file

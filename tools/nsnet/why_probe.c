@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* why_probe: sends one packet from the namespace, traces it through the firewall rules of the
- * namespace and of the caller's namespace, and reports its fate. */
+ * namespace and of the caller's namespace, and reports what happened to it. */
 #include <arpa/inet.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_report: the lines of the report, and functions that all checks need. */
+/* why_report: formats the lines of the report, and defines functions that all checks need. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>

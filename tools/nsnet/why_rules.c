@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* why_rules: the checks of firewall rules: chains that drop, address translation, published ports.
- */
+/* why_rules: checks the firewall rules: chains that drop packets, address translation, published
+ * ports. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -63,16 +63,6 @@ static uint8_t proto_of(const struct why *y)
 	return 0;
 }
 
-/* Returns the chain to which an accept rule can be added. Docker never changes the chain
- * DOCKER-USER, which is for the rules of users. */
-static const char *place_for_accept(const struct why *y, const struct rules_place *at)
-{
-	return streq(at->table, "ip filter") && streq(at->chain, "FORWARD") && y->rules.s &&
-			       strstr(y->rules.s, "\tchain DOCKER-USER {")
-		       ? "DOCKER-USER"
-		       : at->chain;
-}
-
 static bool report(struct why *y, enum rules_fate fate, const struct rules_place *at,
 		   const char *what, const char *cure)
 {
@@ -107,9 +97,9 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 	if (!y->has_rules)
 		return true;
 	fate = rules_decide(y->rules.s ? y->rules.s : "", "filter", hook, &p, &at);
-	/* an accept in another chain does not undo a drop, whatever the priorities are */
+	/* an accept in another chain does not undo a drop, even if its priority is higher */
 	if (fate != RULES_PASS) {
-		const char *chain = place_for_accept(y, &at);
+		const char *chain = rules_user_chain(y->rules.s, &at);
 
 		if (out)
 			HOST_CURE("nft insert rule %s %s iifname %s accept; nft insert rule %s %s "
@@ -127,7 +117,7 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 			y, fate, &at, "the answers",
 			HOST_CURE("nft insert rule %s %s oifname %s ct state established,related "
 				  "accept",
-				  at.table, place_for_accept(y, &at), in));
+				  at.table, rules_user_chain(y->rules.s, &at), in));
 	why_passed(y, "no chain at '%s' drops the packets", hook);
 	return true;
 }
@@ -169,7 +159,7 @@ bool why_inner_rules(struct why *y)
 
 /* ---- translation */
 
-static bool is_private(const struct net_addr *a)
+bool why_is_private(const struct net_addr *a)
 {
 	return a->family == AF_INET6
 		       ? (a->b[0] & 0xfe) == 0xfc
@@ -198,11 +188,11 @@ bool why_nat(struct why *y)
 	fate = rules_decide(y->rules.s ? y->rules.s : "", "nat", "postrouting", &p, &at);
 	if (fate == RULES_NAT) {
 		why_passed(y, "the table '%s' translates %s", at.table, from);
-	} else if (!is_private(&y->way.from)) {
+	} else if (!why_is_private(&y->way.from)) {
 		why_passed(y, "%s is not a private address", from);
 	} else if (fate == RULES_MAYBE) {
 		why_unknown(y, "the table '%s' may translate %s (%s)", at.table, from, at.rule);
-	} else if (is_private(&y->dst)) {
+	} else if (why_is_private(&y->dst)) {
 		why_note(y,
 			 y->entry == y->outer ? "nsnet add <name> ... --nat"
 					      : HOST_CURE("nsnet bridge %s --nat", y->entry->name),

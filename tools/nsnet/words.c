@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* words: parts of the commands that --explain prints. */
+/* words: formats parts of the commands that --explain prints. */
 #include <stdio.h>
 
 #include "nsnet.h"

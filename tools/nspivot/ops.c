@@ -46,8 +46,8 @@ static bool is_bind(const struct op *op)
 	return op->verb >= &verbs[VERB_BIND] && op->verb <= &verbs[VERB_RO_BIND_TRY];
 }
 
-/* Splits the argument into source, destination and options. Sets *options to NULL if there are
- * none. Returns 0, or a negative errno with e set. check_opts() checks the destination. */
+/* Splits the argument into source, destination and options. Sets *options to NULL if there are no
+ * options. Returns 0, or a negative errno with e set. check_opts() checks the destination. */
 static int cut_argument(struct op *op, char **options, struct nserr *e)
 {
 	enum { DST = 2, SRC_DST = 3 };

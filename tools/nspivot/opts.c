@@ -78,12 +78,13 @@ static const struct cli_tool tool = {
 	.name = "nspivot",
 	.synopsis = { "[options] <newroot> [--] [<program> [<argument>...]]",
 		      "[options] --host-root [--] [<program> [<argument>...]]", "--features [-J]" },
-	.purpose = "Build a root directory, pivot into it, and run a program there (default: a\n"
-		   "shell).",
+	.purpose = "Build a root directory, pivot into it, and run a program there.\n"
+		   "The default program is a shell.",
 	.opts = table,
-	.notes = "nspivot never forks. It must be the last tool of a chain, because it looks up\n"
-		 "the program in the new root:\n"
-		 " nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
+	.notes =
+		"nspivot never forks.\n"
+		"It looks up the program in the new root, so it must be the last tool of a chain:\n"
+		" nsunshare -Umpnr -- nsinit -- nspivot --preset=minimal <newroot> -- <program>",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };

@@ -16,7 +16,7 @@ struct layers {
 	int fd[PARAM_MAX];            /* descriptors whose /proc names are in param */
 	size_t n, ntext, nfd;
 	struct buf lower; /* all lower layers, if they are joined in one parameter */
-	/* the kernel does not support a separate parameter for each layer (before 6.5) */
+	/* the kernel has no separate parameter for each layer (before 6.5) */
 	bool joined;
 	bool one_string; /* the flag one_string of struct root_ops */
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: the steps except those of the verbs. */
+/* nspivot: defines the steps except those of the verbs. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -39,6 +39,12 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 			rc = hostroot_fill(&r->root, e);
 	} else {
 		dir = source_open(r->o->newroot, O_PATH | O_DIRECTORY, e);
+		if (dir < 0 && e->errnum)
+			nserr_set(e, dir, "cannot open the new root '%s'", r->o->newroot);
+		if (dir == -ENOTDIR)
+			nserr_hint(e,
+				   "name a directory as the new root, which is the first argument "
+				   "after the options");
 		rc = dir < 0 ? dir : root_begin(&r->root, dir, r->o->readonly, e);
 		root_done(&r->root, dir);
 	}

@@ -23,8 +23,8 @@ static const struct cli_opt table[] = {
 	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "set the boottime clock, which shows the uptime", X_BOOT },
 	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
 	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream in --print format", X_BOOT | X_MONO },
-	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "clock that + and - are relative to (default: own)" },
-	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "when =<time> applies (default: program start)" },
+	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "select the clock for + and - (default: caller's)" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "select when =<time> applies (default: start)" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,
@@ -48,7 +48,7 @@ static const struct cli_tool tool = {
 	.opts = table,
 	.notes = "<time> is one of:\n"
 		 "  +<duration>, -<duration>  relative to the caller's own clock\n"
-		 "  =<duration>               the reading of the clock\n"
+		 "  =<duration>               the time that the clock shows\n"
 		 "  =@<ref>                   the same as the clock of that namespace\n"
 		 "  <duration>                offset from the clock of the initial namespace\n"
 		 "nstimeoffset never forks.",

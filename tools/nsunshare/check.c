@@ -14,7 +14,7 @@
 static int check_ids(const struct opts *o, struct nserr *e)
 {
 	if (o->map && (o->map_user || o->map_group || o->users.n || o->groups.n))
-		return nserr_set(e, 0, "--map cannot be used with another map option");
+		return nserr_set(e, 0, "--map cannot be used with -r, -c or another map option");
 	if (o->setgroups != IDMAP_SETGROUPS_UNSET && !(o->types & CLONE_NEWUSER))
 		return nserr_set(e, 0, "--setgroups needs a new user namespace (-U)");
 	/* user_namespaces(7): without privilege, the kernel accepts a map of one group only if

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the functions of the helper that runs until the program has ended. */
+/* nsunshare: defines the functions of the helper that runs until the program has ended. */
 #include "nsunshare.h"
 
 static void created(void *ctx, pid_t child)

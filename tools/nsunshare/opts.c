@@ -177,9 +177,9 @@ static const struct cli_tool tool = {
 	.purpose = "Run a program (default: your shell) in new namespaces.",
 	.opts = table,
 	.peer = peer,
-	.notes = "--<type>=<file> bind-mounts the namespace on the file. nsunshare forks\n"
-		 "with -f and options that imply it. Maps of more than one id and --<type>=<file>\n"
-		 "need a helper process outside the new namespaces.",
+	.notes = "--<type>=<file> bind-mounts the namespace on the file.\n"
+		 "nsunshare forks with -f and with options that imply -f.\n"
+		 "--<type>=<file> and maps of several ids need a helper outside the namespaces.",
 	.failed = CLI_EXIT_OWN,
 	.features = features,
 };
@@ -421,8 +421,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
-	/* a new root has no proc file system that contains BINFMT_DIR, and a new pid namespace has
-	 * no proc file system of its own */
+	/* a new root has no proc file system that contains BINFMT_DIR, and no proc file system
+	 * shows the new pid namespace */
 	if (o->mount_binfmt && streq(o->mount_binfmt, BINFMT_DIR) && !o->mount_proc &&
 	    (o->root || (o->types & CLONE_NEWPID)))
 		o->mount_proc = "/proc";

@@ -136,7 +136,7 @@ int resolve(struct run *r, struct nserr *e)
 	r->cred.caps_follow_uid = true;
 	r->program.argv = o->argv;
 	r->program.other_root = o->root;
-	/* with --as, the shell is looked up in the program's own root */
+	/* with --as, the shell is looked up in the root directory of the program */
 	if (!r->cred.as)
 		program_find_shell(&r->program);
 	return resolve_maps(r, e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the last steps: credentials, descriptors and the execution of the program. */
+/* nsunshare: defines the last steps: credentials, descriptors and the execution of the program. */
 #include "nsunshare.h"
 
 void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the steps that change mounts, the root and the working directory inside. */
+/* nsunshare: defines the steps that change mounts, the root and the working directory inside. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 
 #include "base/file.h"
-#include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare.h"
@@ -134,12 +134,15 @@ static int run_mount_binfmt(void *ctx, const struct plan_step *s, struct nserr *
 {
 	const char *dir = s->arg;
 	int rc = sys_mount("binfmt_misc", dir, "binfmt_misc", FLAGS_OF_PROC, NULL);
+	unsigned major, minor;
+	struct utsname uts;
 
 	(void)ctx;
 	if (rc == 0)
 		return 0;
 	nserr_set(e, rc, "cannot mount binfmt_misc on '%s'", dir);
-	if (rc == -EPERM && sys_ns_in_userns() > 0 && sys_cap_has(CAP_SYS_ADMIN))
+	if (rc == -EPERM && uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2 &&
+	    (major < 6 || (major == 6 && minor < 7)))
 		nserr_hint(e, "use Linux 6.7 or later for binfmt_misc in a user namespace");
 	else if (rc == -ENODEV)
 		nserr_hint(e, "load the kernel module with 'modprobe binfmt_misc'");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsunshare: the steps that create the process and its namespaces, and map ids. The comment on a
- * step names the kernel rule for its place in the order. */
+ * step names the kernel rule that determines its position. */
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 			nserr_hint(e, "setgroups is denied in this user namespace, or no gid is "
 				      "mapped");
 		else if (e->errnum == EPERM)
-			nserr_hint(e, "run it as root to use --owner");
+			nserr_hint(e, "run the command as root to use --owner");
 		return -e->errnum;
 	}
 	/* Make this process undumpable. The owner has all capabilities in its user namespace, so it
@@ -179,7 +179,7 @@ const struct plan_kind step_helper = {
 
 /* Creates the helper of a caller that waits for the program and has blocked all signals. The helper
  * is undumpable, so the program cannot trace it, although it may trace other processes of the same
- * user. The helper has a process group of its own, so that it can clean up after a SIGKILL to the
+ * user. The helper has a separate process group, so that it can clean up after a SIGKILL to the
  * group of the caller. */
 static pid_t run_helper_stays(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -103,8 +103,8 @@ const struct plan_kind step_close = {
 };
 
 /* The root of a cgroup namespace is the cgroup of the process that creates it
- * (cgroup_namespaces(7)). The parent joins the namespace of the child, but stays in its own cgroup,
- * which could not be removed otherwise. */
+ * (cgroup_namespaces(7)). The parent joins the namespace of the child, but stays in its own cgroup;
+ * otherwise the cgroup of the child could not be removed. */
 static int run_enter_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the steps of --persist and --TYPE=FILE, which mount the new namespaces on files. */
+/* nsunshare: defines the steps of --persist and --TYPE=FILE, which mount the new namespaces on
+ * files. */
 #include <stdio.h>
 
 #include "kernel/proc_stat.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the steps that set names, sysctls, the cgroup and the loopback interface. */
+/* nsunshare: defines the steps that set names, sysctls, the cgroup and the loopback interface. */
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/ioctl.h>

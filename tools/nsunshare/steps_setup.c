@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the steps that run the shell commands of --setup, inside the new namespaces, and of
- * --setup-outside, in the helper outside of them. */
+/* nsunshare: defines the steps that run shell commands: that of --setup inside the new namespaces,
+ * and that of --setup-outside in the helper outside of them. */
 #include <poll.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -95,7 +95,7 @@ static _Noreturn void outside_child(const struct run *r, const char *command, pi
 	as.parent_pid = helper;
 	as.group = false;
 	snprintf(ref, sizeof(ref), "%d", (int)r->pid);
-	/* the helper has a process group of its own, in which the command could not read from the
+	/* the helper is in a separate process group, in which the command could not read from the
 	 * terminal */
 	setpgid(0, getpgid(caller));
 	if (setenv(REF_VARIABLE, ref, 1) == 0 && supervise_child(&as, &e) == 0)

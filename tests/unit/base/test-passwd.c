@@ -9,7 +9,7 @@
 static char got[256];
 static unsigned line;
 
-/* Returns the fields of the user, or the result. */
+/* Returns the fields of the user as text, or the result of passwd_find_user() as text. */
 static const char *user(const char *text, const char *name, uid_t uid)
 {
 	struct passwd_user u = PASSWD_USER_INIT;

@@ -33,6 +33,7 @@ static const char *place(const char *name, const char *mounts, const char *own)
 	m.at = m.text;
 	text[0] = '\0';
 	rc = cgroup_place(&c, copy, &m, &e);
+	CHECK(rc <= 0);
 	for (size_t i = 0; i < c.n; i++) {
 		strcat(strcat(text, c.dir[i].v2 ? "v2 " : ""), c.dir[i].path);
 		strcat(text, "\n");
@@ -326,6 +327,7 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 		  NOT_ENABLED ": write +fruit to cgroup.subtree_control of this cgroup");
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "is missing in cgroup.controllers of "));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but the controller lacks this file"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), ", and a new child cannot contain processes"));
 	c.dir[0].made = 0;
 	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
 		  ": write +fruit to cgroup.subtree_control of this cgroup and of each descendant "

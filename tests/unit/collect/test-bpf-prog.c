@@ -83,6 +83,11 @@ static void add_insn(struct buf *b, const struct bpf *p, unsigned at)
 	const struct bpf_insn *i = &p->insn[at];
 
 	buf_printf(b, "%3u  ", at);
+	/* the text does not show the mode of memory accesses and the width of arithmetic */
+	CHECK(BPF_CLASS(i->code) == BPF_LDX || BPF_CLASS(i->code) == BPF_STX ||
+			      BPF_CLASS(i->code) == BPF_ST
+		      ? BPF_MODE(i->code) == BPF_MEM
+		      : BPF_CLASS(i->code) != BPF_ALU);
 	switch (BPF_CLASS(i->code)) {
 	case BPF_LDX:
 		buf_printf(b, "r%d = *(%s *)(r%d %+d)", i->dst_reg, width(i), i->src_reg, i->off);

@@ -107,8 +107,8 @@ static void finds_namespaces_of_future_children(void)
 }
 
 /*
- * Uses the real /proc, because a descriptor is identified by its file and not by the text of its
- * link.
+ * The test uses the real /proc, because the source identifies a descriptor by its file and not by
+ * the text of its link.
  */
 static void finds_a_descriptor_by_its_file(void)
 {

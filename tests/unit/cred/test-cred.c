@@ -277,7 +277,7 @@ static void a_long_or_unlimited_limit_is_parsed(void)
 	      c.rlimits[RLIMIT_CORE].hard == RLIM_INFINITY);
 	CHECK(c.rlimits[RLIMIT_NOFILE].soft == 1 && c.rlimits[RLIMIT_NOFILE].hard == RLIM_INFINITY);
 	cred_free(&c);
-	/* of nine letters */
+	/* a wrong word that has nine letters, as "unlimited" has */
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "core=unlimitex"),
 		  "--rlimit: invalid limit 'core=unlimitex', expected a number or 'unlimited' "
 		  "after the '='");

@@ -15,7 +15,7 @@
 #define NONE  (-1)
 
 struct model {
-	int to[SPACE]; /* outside id of each inside id, or NONE */
+	int to[SPACE]; /* for each inside id, its outside id, or NONE */
 };
 
 static uint64_t state = 88172645463325252u;

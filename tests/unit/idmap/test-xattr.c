@@ -22,7 +22,8 @@ static const char *ids(const struct idmap_xattr *x, const char *v, size_t n)
 	return x->ids((const unsigned char *)v, n, note, NULL) < 0 ? "bad" : got;
 }
 
-/* user::rw-, user:1000:r--, group::r--, group:4294967294:rwx, mask::rwx, other::--- */
+/* the entries of the ACL: user::rw-, user:1000:r--, group::r--, group:4294967294:rwx, mask::rwx,
+ * other::--- */
 static const char acl[] = "\2\0\0\0"
 			  "\1\0\6\0\377\377\377\377"
 			  "\2\0\4\0\350\3\0\0"
@@ -85,7 +86,7 @@ static void translates_the_users_of_an_acl(void)
 	memcpy(v, acl, n);
 	CHECK_INT(idmap_xattr_translate(&idxattrs[0], v, &n, add_1000, NULL), 1);
 	CHECK_STR(ids(&idxattrs[0], (const char *)v, n), "u2000 g4294967294 ");
-	/* nothing else has changed */
+	/* the other bytes of the value must not have changed */
 	memcpy(v + 16, acl + 16, 4);
 	CHECK(n == sizeof(v) && memcmp(v, acl, n) == 0);
 	n = 5;
@@ -100,13 +101,13 @@ static void translates_the_root_uid_of_capabilities(void)
 	memcpy(old, v, sizeof(v));
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, to_root, NULL), 0);
 	CHECK(n == 20 && memcmp(v, old, 20) == 0);
-	/* version 2 becomes version 3 */
+	/* version 2 must become version 3 */
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, add_1000, NULL), 1);
 	CHECK_INT(n, 24);
 	CHECK(memcmp(v, "\1\0\0\3abcdefghijklmnop\350\3\0\0", 24) == 0);
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, add_1000, NULL), 1);
 	CHECK_STR(ids(&idxattrs[2], (const char *)v, n), "u2000 ");
-	/* and the other way round */
+	/* version 3 must become version 2 */
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, to_root, NULL), 1);
 	CHECK(n == 20 && memcmp(v, old, 20) == 0);
 }

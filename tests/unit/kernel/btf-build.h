@@ -154,6 +154,7 @@ static inline struct buf btf_build(const char *text)
 {
 	struct btf_build b = { 0 };
 	struct buf out = BUF_INIT;
+	const uint16_t magic = 0xeb9f;
 	uint32_t len;
 
 	build_string(&b, "");
@@ -161,7 +162,8 @@ static inline struct buf btf_build(const char *text)
 	b.n = (uint32_t)b.n_names;
 	build_lines(&b, text, build_item);
 	len = (uint32_t)(b.types.len + b.more.len);
-	build_word(&out, 0xeb9f | 1 << 16);
+	buf_add(&out, &magic, sizeof(magic));
+	buf_add(&out, "\1\0", 2); /* version and flags */
 	build_word(&out, 24);
 	build_word(&out, 0);
 	build_word(&out, len);

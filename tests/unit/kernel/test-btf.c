@@ -145,6 +145,7 @@ static void knows_the_size_of_a_structure(void)
 	CHECK_INT(btf_size(&btf, outer, &size), 0);
 	CHECK_INT(size, 64);
 	CHECK_INT(btf_size(&btf, 0, &size), -EBADMSG);
+	CHECK_INT(btf_size(&btf, 9999, &size), -EBADMSG);
 	close_example();
 }
 
@@ -173,6 +174,43 @@ static void refuses_every_truncation(void)
 		CHECK_INT(read_all(copy, n), -EBADMSG);
 		free(copy);
 	}
+	buf_free(&bytes);
+}
+
+/* Every damaged byte is refused or gives another answer, but never a read beyond the end. */
+static void survives_every_damaged_byte(void)
+{
+	static const unsigned char values[] = { 0, 1, 0x7f, 0xff };
+	struct btf_name name = { "outer", BTF_STRUCT, 0 };
+	uint32_t size, type;
+	unsigned refused = 0;
+
+	bytes = btf_build(example);
+	for (size_t at = 0; at < bytes.len; at++) {
+		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+			char *copy = malloc(bytes.len);
+			struct btf_field f;
+			int rc;
+
+			memcpy(copy, bytes.s, bytes.len);
+			copy[at] = (char)values[i];
+			name.id = 0;
+			rc = read_all(copy, bytes.len);
+			refused += rc == -EBADMSG;
+			CHECK(rc == 0 || rc == -EBADMSG);
+			if (btf_borrow(&btf, copy, bytes.len) == 0 &&
+			    btf_find(&btf, &name, 1) == 0 && name.id) {
+				rc = btf_member(&btf, name.id, "first", 5, &f);
+				CHECK(rc == 0 || rc == -EBADMSG || rc == -ENOENT || rc == -EINVAL);
+				rc = btf_size(&btf, name.id, &size);
+				CHECK(rc == 0 || rc == -EBADMSG);
+				CHECK_INT(btf_param(&btf, name.id, 0, &type), -EBADMSG);
+			}
+			btf_close(&btf);
+			free(copy);
+		}
+	}
+	CHECK(refused > bytes.len / 8);
 	buf_free(&bytes);
 }
 
@@ -211,10 +249,13 @@ static void refuses_a_structure_inside_itself(void)
 
 static void refuses_an_unknown_kind_of_type(void)
 {
+	/* the most significant byte of the second word of the first type */
+	const size_t kind = 24 + 4 + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 3 : 0);
+
 	bytes = btf_build(example);
-	bytes.s[24 + 7] = 31;
+	bytes.s[kind] = 31;
 	CHECK_INT(read_all(bytes.s, bytes.len), -EBADMSG);
-	bytes.s[24 + 7] = 0;
+	bytes.s[kind] = 0;
 	CHECK_INT(read_all(bytes.s, bytes.len), -EBADMSG);
 	buf_free(&bytes);
 }
@@ -234,5 +275,6 @@ static void opens_only_files_that_contain_btf(void)
 UNIT_MAIN(CASE(finds_members_at_any_depth), CASE(follows_pointers_by_their_type),
 	  CASE(refuses_paths_that_lead_nowhere), CASE(finds_functions_and_their_parameters),
 	  CASE(knows_the_size_of_a_structure), CASE(refuses_every_truncation),
-	  CASE(refuses_a_circle_of_types), CASE(refuses_a_structure_inside_itself),
-	  CASE(refuses_an_unknown_kind_of_type), CASE(opens_only_files_that_contain_btf))
+	  CASE(survives_every_damaged_byte), CASE(refuses_a_circle_of_types),
+	  CASE(refuses_a_structure_inside_itself), CASE(refuses_an_unknown_kind_of_type),
+	  CASE(opens_only_files_that_contain_btf))

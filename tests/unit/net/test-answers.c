@@ -2,10 +2,13 @@
 /* test-answers: checks how answers of the kernel are processed. A socket pair replaces the kernel,
  * and its answers are written to the socket before the request is sent. */
 #include <linux/if_addr.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "net/addr.h"
+#include "net/conntrack.h"
 #include "net/link.h"
 #include "net/netlink.h"
 #include "net/route.h"
@@ -238,6 +241,7 @@ static void damaged_answers_are_refused(void)
 {
 	struct netlink_batch b;
 	struct nlmsghdr *nh = (void *)b.space;
+	size_t info;
 
 	netlink_batch_init(&b);
 	put_error(&b, 1);
@@ -256,6 +260,13 @@ static void damaged_answers_are_refused(void)
 	/* the attributes within IFLA_LINKINFO */
 	put_link(&b, 1, "x", 0);
 	netlink_put_u32(&b, IFLA_LINKINFO, 99);
+	CHECK_INT(links_of(&b, NULL), -EBADMSG);
+	/* the attributes of a port of a bridge */
+	put_link(&b, 1, "x", 0);
+	info = netlink_nest(&b, IFLA_LINKINFO);
+	netlink_put_str(&b, IFLA_INFO_SLAVE_KIND, "bridge");
+	netlink_put_u32(&b, IFLA_INFO_SLAVE_DATA, 99);
+	netlink_nest_end(&b, info);
 	CHECK_INT(links_of(&b, NULL), -EBADMSG);
 }
 
@@ -458,7 +469,133 @@ static void a_closed_socket_is_an_error(void)
 	net_links_free(&links);
 }
 
-UNIT_MAIN(CASE(an_interrupted_dump_begins_again), CASE(a_dump_that_is_always_interrupted_fails),
+/* ---- Connection tracking */
+
+/* Adds a tuple: the last bytes of the addresses 10.0.0.x, and a port. */
+static void put_tuple(struct netlink_batch *b, uint16_t type, int src, int dst, uint8_t proto,
+		      uint16_t port)
+{
+	const uint8_t from[4] = { 10, 0, 0, (uint8_t)src }, to[4] = { 10, 0, 0, (uint8_t)dst };
+	const uint16_t net_port = htons(port);
+	size_t tuple = netlink_nest(b, type), part = netlink_nest(b, CTA_TUPLE_IP);
+
+	netlink_put(b, CTA_IP_V4_SRC, from, sizeof(from));
+	netlink_put(b, CTA_IP_V4_DST, to, sizeof(to));
+	netlink_nest_end(b, part);
+	part = netlink_nest(b, CTA_TUPLE_PROTO);
+	netlink_put(b, CTA_PROTO_NUM, &proto, 1);
+	netlink_put(b, CTA_PROTO_DST_PORT, &net_port, sizeof(net_port));
+	netlink_nest_end(b, part);
+	netlink_nest_end(b, tuple);
+}
+
+static void begin_entry(struct netlink_batch *b)
+{
+	const struct nfgenmsg nf = { .nfgen_family = AF_INET };
+
+	netlink_begin(b, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW, NLM_F_MULTI, &nf,
+		      sizeof(nf));
+}
+
+/* An entry for a packet from 10.0.0.9 to the port of 10.0.0.dst that leads to 10.0.0.inner. */
+static void put_entry(struct netlink_batch *b, int dst, int inner, uint8_t proto, uint16_t port)
+{
+	begin_entry(b);
+	put_tuple(b, CTA_TUPLE_ORIG, 9, dst, proto, port);
+	put_tuple(b, CTA_TUPLE_REPLY, inner, 9, proto, port);
+}
+
+/* Sends the entries of b, then `acks` acknowledgements with that error. Returns the number of
+ * selected entries, or a negative errno. The host is 10.0.0.1 and 10.0.0.2. */
+static int stale(struct netlink_batch *b, const struct net_addr *to, unsigned acks, int error)
+{
+	struct net_ifaddr own[2] = { { .index = 1 }, { .index = 2 } };
+	const struct net_ifaddrs local = { .v = own, .n = 2 };
+	const struct net_stale q = { .port = 53, .local = &local, .to = to };
+	struct nserr e = NSERR_INIT;
+	unsigned n = 99;
+	int rc;
+
+	CHECK_INT(net_addr_parse("10.0.0.1", 8, &own[0].addr), 0);
+	CHECK_INT(net_addr_parse("10.0.0.2", 8, &own[1].addr), 0);
+	begin();
+	put_done(b);
+	answer(b, 1);
+	for (unsigned i = 0; i < acks; i++) {
+		put_error(b, error);
+		answer(b, 2 + i);
+	}
+	rc = net_stale_entries(&nl, &q, acks > 0, &n, &e);
+	end();
+	CHECK(rc == 0 || e.what[0]);
+	return rc < 0 ? rc : (int)n;
+}
+
+static void selects_udp_entries_that_lead_elsewhere(void)
+{
+	const uint16_t port = htons(53);
+	struct net_addr to = { 0 };
+	struct netlink_batch b;
+	size_t tuple;
+
+	CHECK_INT(net_addr_parse("10.0.0.7", 8, &to), 0);
+	netlink_batch_init(&b);
+	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
+	put_entry(&b, 2, 5, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 0, 0), 2);
+	/* the entry leads to the wanted address */
+	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 0, 0), 0);
+	/* without a wanted address, only an entry with a translation is selected */
+	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
+	put_entry(&b, 2, 2, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, NULL, 0, 0), 1);
+	/* another protocol, another port, another host, no address */
+	put_entry(&b, 1, 6, IPPROTO_TCP, 53);
+	put_entry(&b, 1, 6, IPPROTO_UDP, 54);
+	put_entry(&b, 3, 6, IPPROTO_UDP, 53);
+	begin_entry(&b);
+	tuple = netlink_nest(&b, CTA_TUPLE_ORIG);
+	netlink_put(&b, CTA_TUPLE_IP, NULL, 0);
+	netlink_put(&b, CTA_TUPLE_PROTO, NULL, 0);
+	netlink_nest_end(&b, tuple);
+	put_tuple(&b, CTA_TUPLE_REPLY, 6, 9, IPPROTO_UDP, 53);
+	begin_entry(&b);
+	put_tuple(&b, CTA_TUPLE_ORIG, 9, 1, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 0, 0), 0);
+	/* damaged entries */
+	begin_entry(&b);
+	netlink_put(&b, CTA_TUPLE_ORIG, &port, sizeof(port));
+	put_tuple(&b, CTA_TUPLE_REPLY, 6, 9, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 0, 0), -EBADMSG);
+	begin_entry(&b);
+	put_tuple(&b, CTA_TUPLE_ORIG, 9, 1, IPPROTO_UDP, 53);
+	tuple = netlink_nest(&b, CTA_TUPLE_REPLY);
+	netlink_put_u32(&b, CTA_TUPLE_IP, 99);
+	netlink_put_u32(&b, CTA_TUPLE_PROTO, 99);
+	netlink_nest_end(&b, tuple);
+	CHECK_INT(stale(&b, &to, 0, 0), -EBADMSG);
+}
+
+static void deletes_the_selected_entries(void)
+{
+	struct net_addr to = { 0 };
+	struct netlink_batch b;
+
+	CHECK_INT(net_addr_parse("10.0.0.7", 8, &to), 0);
+	netlink_batch_init(&b);
+	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
+	put_entry(&b, 2, 6, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 2, 0), 2);
+	/* an entry that has expired is no error */
+	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 1, -ENOENT), 1);
+	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &to, 1, -EPERM), -EPERM);
+}
+
+UNIT_MAIN(CASE(selects_udp_entries_that_lead_elsewhere), CASE(deletes_the_selected_entries),
+	  CASE(an_interrupted_dump_begins_again), CASE(a_dump_that_is_always_interrupted_fails),
 	  CASE(answers_to_another_request_are_skipped), CASE(a_refused_dump_is_reported),
 	  CASE(a_missing_or_damaged_error_text_sets_no_hint), CASE(damaged_answers_are_refused),
 	  CASE(values_of_another_length_are_ignored), CASE(values_of_the_right_length_are_read),

@@ -105,6 +105,55 @@ static int try_undo(void)
 	return rc;
 }
 
+/* The text after the name of the directory. */
+static const char *suffix;
+
+static int try_dir_name(void)
+{
+	struct nspin_dir d = NSPIN_DIR_INIT;
+	struct nserr e = NSERR_INIT;
+	char name[128];
+	bool right;
+	int rc;
+
+	snprintf(name, sizeof(name), "%s%s", path, suffix);
+	if (mkdir(path, 0755) < 0)
+		return 1;
+	d.path = name;
+	fault_begin();
+	rc = nspin_dir_open(&d, &e);
+	fault_end();
+	right = rc < 0 || !d.created;
+	nspin_dir_undo(&d);
+	right = rmdir(path) == 0 && right;
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+/* The file is named by a descriptor, whose link is in /proc. */
+static int try_proc_link(void)
+{
+	struct nspin pin = NSPIN_INIT;
+	struct nserr e = NSERR_INIT;
+	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	char name[32];
+	bool right;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	pin.path = name;
+	fault_begin();
+	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
+	fault_end();
+	right = rc < 0 ? !is_pinned(path) : is_pinned(path) && !pin.created;
+	if (rc == 0)
+		nspin_undo(&pin);
+	right = right && exists(path) && !is_pinned(path);
+	unlink(path);
+	close(fd);
+	close(self);
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
 static int try_dir(void)
 {
 	struct nspin_dir d = NSPIN_DIR_INIT;
@@ -186,9 +235,14 @@ static void pins(const char *in)
 	CHECK(mount("t", dir, "tmpfs", 0, NULL) == 0);
 	CHECK(mount(NULL, dir, NULL, MS_PRIVATE, NULL) == 0);
 	fault_all("nspin_bind", try_bind, NULL);
+	fault_all("nspin_bind of a link in /proc", try_proc_link, NULL);
 	fault_all("nspin_undo", try_undo, NULL);
 	CHECK(mount(NULL, dir, NULL, MS_SHARED, NULL) == 0);
 	fault_all("nspin_dir_open", try_dir, NULL);
+	suffix = "///";
+	fault_all("a directory with slashes", try_dir_name, NULL);
+	suffix = "/.";
+	fault_all("a directory with a dot", try_dir_name, NULL);
 	fault_all("nspin_release", try_release, NULL);
 	fault_all("nspin_above", try_above, NULL);
 }
@@ -318,7 +372,7 @@ static void a_failed_call_opens_no_other_namespace(void)
 
 static bool join_all;
 
-/* Enters the namespaces of the child in a process of its own, which reports them. */
+/* Enters the namespaces of the child in a new process, which reports them. */
 static int try_join(void)
 {
 	struct nsref r;
@@ -423,18 +477,22 @@ static int try_read_ns(void)
 	return fault_result(rc, &e, memcmp(&t.off, &offsets.off, sizeof(t.off)) == 0);
 }
 
+static struct timens_now started; /* the start time of process 1 */
+
 static int try_look(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int init = open("/proc/1", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct timens_now now = { .initial = { { 0, 0 } } };
 	struct nserr e = NSERR_INIT;
 	int rc;
 
 	fault_begin();
-	rc = timens_look(TIMENS_ANCHOR_START, self, &now, &e);
+	rc = timens_look(TIMENS_ANCHOR_START, init, &now, &e);
+	fault_end();
 	return fault_result(rc, &e,
-			    now.initial[0].tv_sec > 0 && now.anchor[0].tv_sec > 0 &&
-				    now.anchor[1].tv_sec > 0);
+			    now.initial[0].tv_sec > 0 &&
+				    labs(now.anchor[0].tv_sec - started.anchor[0].tv_sec) <= 1 &&
+				    labs(now.anchor[1].tv_sec - started.anchor[1].tv_sec) <= 1);
 }
 
 static void clocks(const char *in)
@@ -444,6 +502,8 @@ static void clocks(const char *in)
 	struct nserr e = NSERR_INIT;
 
 	snprintf(path, sizeof(path), "%s/time", in);
+	CHECK_INT(timens_look(TIMENS_ANCHOR_START, self, &started, &e), 0);
+	CHECK(started.anchor[TIMENS_BOOTTIME].tv_sec > 0);
 	fault_all("timens_look", try_look, NULL);
 	fault_all("timens_write", try_write, NULL);
 	fault_all("timens_enter", try_enter, NULL);

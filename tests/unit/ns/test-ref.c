@@ -238,7 +238,7 @@ static void every_form_opens_our_own_namespace(void)
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%llu", (unsigned long long)own_inode("net"));
 	check_opens(s, NULL);
-	check_opens(s, NULL); /* the second call finds the namespace in the index of inodes */
+	check_opens(s, NULL); /* the second call must find the namespace in the index of inodes */
 	snprintf(s, sizeof(s), "fd:%d", fd);
 	check_opens(s, NULL);
 	snprintf(s, sizeof(s), "%d/fd/%d", (int)getpid(), fd);
@@ -372,8 +372,55 @@ static void opens_a_process_by_pid_and_inode(void)
 	CHECK_INT(nsref_open_process(&r, &p, &e), -ESRCH);
 }
 
-UNIT_MAIN(CASE(parses_every_form), CASE(refuses_invalid_references),
-	  CASE(climbs_in_order_up_to_the_limit), CASE(every_form_opens_our_own_namespace),
-	  CASE(opens_a_namespace_by_id), CASE(messages_name_the_error), CASE(never_opens_a_fifo),
-	  CASE(refuses_a_zombie), CASE(refuses_a_kernel_thread),
-	  CASE(opens_a_process_by_pid_and_inode))
+/* Returns the message for a reference that cannot be opened. */
+static const char *refusal(const char *text)
+{
+	static struct nserr e;
+	struct nsref r;
+	int fd = -1;
+
+	e = NSERR_INIT;
+	if (nsref_parse(text, &r, &e) == 0)
+		fd = nsref_open_ns(&r, nstype_by_flag(CLONE_NEWNET), &e);
+	util_close(&fd);
+	return unit_message(&e);
+}
+
+static void names_the_reason_of_a_refusal(void)
+{
+	char text[32], want[96];
+	int pair[2];
+	pid_t pid;
+
+	CHECK(pipe(pair) == 0);
+	snprintf(text, sizeof(text), "socket:self/%d", pair[0]);
+	snprintf(want, sizeof(want),
+		 "cannot use descriptor %d of process %d: Socket operation on non-socket", pair[0],
+		 (int)getpid());
+	CHECK_STR(refusal(text), want);
+	snprintf(text, sizeof(text), "fd:%d", pair[0]);
+	snprintf(want, sizeof(want), "fd:%d is not a namespace file", pair[0]);
+	CHECK_STR(refusal(text), want);
+	/* a zombie has no namespaces */
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	CHECK(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT) == 0);
+	snprintf(text, sizeof(text), "net:%d", (int)pid);
+	snprintf(want, sizeof(want), "process %d is a zombie", (int)pid);
+	CHECK(strstr(refusal(text), "zombie") != NULL);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+	snprintf(want, sizeof(want), "process %d: No such process", (int)pid);
+	CHECK_STR(refusal(text), want);
+	close(pair[0]);
+	close(pair[1]);
+	CHECK_STR(refusal("netns:missing-namespace"),
+		  "cannot open /run/netns/missing-namespace: No such file or directory");
+	CHECK_STR(refusal("/etc/passwd"), "/etc/passwd is not a namespace file");
+}
+
+UNIT_MAIN(CASE(names_the_reason_of_a_refusal), CASE(parses_every_form),
+	  CASE(refuses_invalid_references), CASE(climbs_in_order_up_to_the_limit),
+	  CASE(every_form_opens_our_own_namespace), CASE(opens_a_namespace_by_id),
+	  CASE(messages_name_the_error), CASE(never_opens_a_fifo), CASE(refuses_a_zombie),
+	  CASE(refuses_a_kernel_thread), CASE(opens_a_process_by_pid_and_inode))

@@ -33,7 +33,7 @@ static void lists_only_names_that_are_numbers(void)
 	for (size_t i = 0; i < s.n; i++)
 		sum += s.id[i];
 	CHECK_INT(sum, 7 + 12 + 2147);
-	/* a second scan replaces the first */
+	/* a second scan must replace the numbers of the first scan */
 	CHECK_INT(scan_dir(fd, "12", 0, &s), 0);
 	CHECK_INT(s.n, 0);
 	scan_free(&s);

@@ -260,6 +260,47 @@ static int try_libmount(void)
 	return fault_result(rc, &e, right);
 }
 
+/* The search for the reason of a refused mount can fail, but the message stays. */
+static const char *explained;
+
+static int try_explain(void)
+{
+	struct nserr e = NSERR_INIT;
+
+	nserr_set(&e, EPERM, "message");
+	fault_begin();
+	libmount_explain(explained, &e);
+	fault_end();
+	return streq(e.what, "message") && e.errnum == EPERM ? 0 : 1;
+}
+
+static void explain(const char *in)
+{
+	static const char *const types[] = { "proc", "sysfs", "tmpfs", "mqueue", "overlay", "" };
+
+	(void)in;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		explained = types[i];
+		fault_all(types[i], try_explain, NULL);
+	}
+	/* a part of /proc is covered, and /proc is read-only */
+	CHECK(mount("t", "/proc/sys", "tmpfs", 0, NULL) == 0);
+	explained = "proc";
+	fault_all("a covered /proc", try_explain, NULL);
+	CHECK(umount2("/proc/sys", MNT_DETACH) == 0);
+	CHECK(mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == 0);
+	fault_all("a read-only /proc", try_explain, NULL);
+}
+
+static void a_failed_search_for_a_reason_keeps_the_message(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, explain);
+}
+
 static void checks(const char *in)
 {
 	root_dir = in;
@@ -286,4 +327,5 @@ static void a_failed_call_leaves_no_wrong_root(void)
 }
 
 UNIT_MAIN(CASE(a_failed_call_leaves_no_wrong_root),
-	  CASE(a_failed_call_never_leaves_the_initramfs_halfway), CASE(a_failed_check_never_passes))
+	  CASE(a_failed_call_never_leaves_the_initramfs_halfway), CASE(a_failed_check_never_passes),
+	  CASE(a_failed_search_for_a_reason_keeps_the_message))

@@ -16,7 +16,8 @@
 struct trace {
 	/* names of the steps that ran, in order, in memory that the processes share */
 	char text[128];
-	size_t fail_at; /* the number of the step that fails, counted from 1; 0 if none fails */
+	/* the position of the step that must fail, counted from 1; 0 if none must fail */
+	size_t fail_at;
 	size_t runs, undone;
 };
 

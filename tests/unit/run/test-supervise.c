@@ -321,8 +321,8 @@ static int reports_a_received_signal_for_a_status_of_128_plus_n(void)
 }
 
 /*
- * If the child has already been waited for, supervise_wait() must fail instead of blocking for
- * ever.
+ * If the child has already been waited for, supervise_wait() must fail instead of blocking without
+ * end.
  */
 static int fails_if_the_child_was_waited_for_already(void)
 {
@@ -405,7 +405,7 @@ static int names_a_parent_that_has_ended(void)
 	(void)!prctl(PR_SET_PDEATHSIG, 0);
 	if (rc >= 0 || !streq(e.what, "the parent has ended") || e.errnum != 0)
 		return 2;
-	/* the same check with the pid instead of a pidfd */
+	/* the same check, but the pid identifies the parent instead of a pidfd */
 	outer.parent = -1;
 	rc = supervise_inherit(&inner, &outer, &e);
 	(void)!prctl(PR_SET_PDEATHSIG, 0);

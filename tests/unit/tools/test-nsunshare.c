@@ -26,9 +26,9 @@ static void map_excludes_other_map_options(void)
 
 	CHECK_STR(said(&o), "");
 	o.map_user = "0";
-	CHECK_STR(said(&o), "--map cannot be used with another map option");
+	CHECK_STR(said(&o), "--map cannot be used with -r, -c or another map option");
 	o = (struct opts){ .types = CLONE_NEWUSER, .map = "u:0:0:1", .groups = words("auto") };
-	CHECK_STR(said(&o), "--map cannot be used with another map option");
+	CHECK_STR(said(&o), "--map cannot be used with -r, -c or another map option");
 }
 
 static void setgroups_needs_a_new_user_namespace(void)

@@ -1,0 +1,192 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causes-idmap: checks the hints of nsidmap. Each hint has a situation in which it must appear and a
+# similar one in which it must not.
+# as: root user
+# budget: 120
+. "${0%/*}/testlib.sh"
+require_ns user mnt
+require_feature sandbox
+
+# start_target [PREFIX…]: starts a process in a user namespace without maps. Sets $holder.
+start_target()
+{
+	start_holder "$@" unshare --user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+}
+
+# as: user
+test_the_map_of_a_user_without_privilege()
+{
+	start_target
+	run nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1,s:allow
+	assert_rc 1
+	assert_err_has 'hint: deny setgroups first, or run the command with CAP_SETGID'
+	assert_err_lacks 'map only your own id'
+	start_target
+	run nsidmap write --via direct "$holder" u:0:5:1,g:0:61234:1,s:deny
+	assert_rc 1
+	assert_err_has 'hint: map only your own id, or run the command with CAP_SETUID'
+	assert_err_lacks 'deny setgroups first'
+}
+
+# as: root
+test_the_map_of_root_without_a_capability()
+{
+	feature setfcap-to-map-root || return 0
+	start_target
+	set -- setpriv --bounding-set -setfcap --inh-caps -setfcap
+	run "$@" nsidmap write --via direct "$holder" u:0:0:5,g:0:0:5
+	assert_rc 1
+	assert_err_has 'hint: run the command with CAP_SETFCAP, which is needed to map id 0 of the parent'
+	run setpriv --bounding-set -setuid,-setfcap --inh-caps -setuid,-setfcap nsidmap write --via direct "$holder" u:0:1:5,g:0:0:5
+	assert_rc 1
+	assert_err_has 'hint: map only your own id, or run the command with CAP_SETUID'
+	assert_err_lacks 'which is needed to map id 0'
+	run "$@" nsidmap write --via direct "$holder" u:0:1:5,g:0:0:5
+	assert_ok
+}
+
+# as: user
+test_a_map_that_a_process_writes_for_itself()
+{
+	id=$(id -u)
+	run unshare -U --keep-caps nsidmap write --via direct self u:0:0:5,g:0:0:1,s:deny
+	assert_rc 1
+	assert_err_has "hint: write the map from the parent namespace, or map only the creator's own id (a group only if setgroups is denied)"
+	assert_err_lacks '(0 only if the creator had CAP_SETFCAP)'
+	run unshare -U --keep-caps nsidmap write --via direct self u:0:5:1,g:0:5:1,s:deny
+	assert_rc 1
+	assert_err_has "hint: write the map from the parent namespace, or map only the creator's own id"
+	assert_err_lacks '(a group only if setgroups is denied)'
+	assert_err_lacks '(0 only'
+	run unshare -U --keep-caps nsidmap write --via direct self "u:0:$id:1,g:0:$id:1,s:deny"
+	assert_ok
+	assert_err_lacks 'write the map from the parent namespace'
+}
+
+# as: user
+test_a_map_that_has_been_written()
+{
+	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
+	assert_rc 1
+	assert_err_has "hint: the process is in the caller's user namespace, which has a map already"
+	assert_err_lacks 'can be written only once'
+	start_target
+	map="u:0:$(id -u):1,g:0:$(id -g):1,s:deny"
+	nsidmap write "$holder" "$map"
+	run nsidmap write --via direct "$holder" "$map"
+	assert_rc 1
+	assert_err_has 'hint: the map has been written already, and a map can be written only once'
+	assert_err_lacks "in the caller's user namespace"
+	assert_err_lacks 'write the map from inside the namespace'
+}
+
+test_setgroups_that_cannot_be_changed()
+{
+	start_target
+	echo deny >"/proc/$holder/setgroups"
+	run nsidmap write --via direct "$holder" "u:0:$(id -u):1,g:0:$(id -g):1,s:allow"
+	assert_refused 1 "cannot write /proc/$holder/setgroups"
+	assert_err_has 'hint: create a new user namespace, because setgroups has been denied in this one and cannot be allowed again'
+	assert_err_lacks 'deny setgroups before'
+	[ "$(id -u)" = 0 ] || return 0
+	start_target
+	echo 0 0 1 >"/proc/$holder/gid_map"
+	run nsidmap write --via direct "$holder" u:0:0:1,g:0:0:1,s:deny
+	assert_refused 1 "cannot write /proc/$holder/setgroups"
+	assert_err_has 'hint: deny setgroups before the gid map is written'
+	assert_err_lacks 'create a new user namespace, because setgroups'
+}
+
+# as: user
+test_a_read_only_proc()
+{
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run nsunshare -rmp --mount-proc sh -c 'mount -o remount,ro /proc && nsunshare -U -r true'
+	assert_refused 125 'Read-only file system'
+	assert_err_has 'hint: make /proc writable: mount -o remount,rw /proc'
+	run nsunshare -rmp --mount-proc nsidmap write --via direct self u:0:0:1,g:0:0:1
+	assert_rc 1
+	assert_err_lacks 'make /proc writable'
+}
+
+# as: root
+test_the_process_of_another_user()
+{
+	start_target setpriv --reuid 54321 --regid 54321 --clear-groups
+	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
+	assert_rc 1
+	assert_err_has 'hint: run the command as the user of the process'
+	assert_err_lacks 'belongs to root'
+	start_target
+	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
+	assert_rc 1
+	assert_err_has 'hint: run the command as root, because the process belongs to root'
+	assert_err_lacks 'as the user of the process'
+}
+
+# as: root
+test_a_mount_whose_ids_cannot_be_mapped()
+{
+	mkdir "$TMP/src" "$TMP/dst" "$TMP/more"
+	map=u:0:1000:9,g:0:1000:9
+	run nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_ok
+	run nsidmap mount --map $map "$TMP/dst" "$TMP/more"
+	assert_refused 1 "cannot map the ids of '$TMP/dst': Operation not permitted"
+	assert_err_has 'hint: use another mount of the file system: this mount is idmapped'
+	assert_err_lacks 'does not support idmapped mounts'
+	umount "$TMP/dst"
+	chmod 755 "$TMP"
+	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, which is needed to copy a mount'
+	run enosys -e EPERM open_tree -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_lacks 'which is needed to copy a mount'
+	run nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot map the ids of '$TMP/src': Operation not permitted"
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace that mounted the file system'
+	assert_err_lacks 'this mount is idmapped'
+	run nsidmap mount --map $map /proc "$TMP/dst"
+	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
+	assert_err_has 'hint: use another directory: its file system, or a file system mounted below it, does not support'
+	assert_err_lacks 'use Linux 5.12 or later'
+}
+
+# In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be copied
+# for another reason.
+# as: user
+test_a_mount_with_locked_mounts_below()
+{
+	mkdir -p "$TMP/locked/below" "$TMP/dst"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run nsunshare -rm sh -c 'mount -t tmpfs none "$0/locked" && mkdir "$0/locked/below" &&
+		mount -t tmpfs none "$0/locked/below" && mount --make-unbindable "$0/locked" &&
+		exec nsidmap mount --map u:0:0:1,g:0:0:1 "$0/locked" "$0/dst"' "$TMP"
+	assert_refused 1 "cannot copy the mount of '$TMP/locked': Invalid argument"
+	assert_err_lacks 'add --recursive'
+	# shellcheck disable=SC2016
+	run nsunshare -rm sh -c 'mount -t tmpfs none "$0/locked" && mkdir "$0/locked/below" &&
+		mount -t tmpfs none "$0/locked/below" &&
+		exec nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$0/locked" "$0/dst"' "$TMP"
+	assert_refused 1 "cannot copy the mount of '$TMP/locked': Invalid argument"
+	assert_err_has 'hint: add --recursive: a user namespace cannot separate an inherited mount from the mounts below it'
+}
+
+# as: root
+test_a_file_whose_owner_cannot_be_changed()
+{
+	mkdir "$TMP/tree"
+	echo >"$TMP/tree/file"
+	chown -R 61234:61234 "$TMP/tree"
+	chmod 755 "$TMP"
+	run as_nstest nsidmap chown --from u:0:61234:1,g:0:61234:1 --to u:0:5:1,g:0:5:1 "$TMP/tree"
+	assert_rc 1
+	assert_err_has "cannot change the owner of '$TMP/tree"
+	assert_err_lacks 'remove its attribute'
+	assert_err_lacks 'change to ids that neither map contains'
+	assert_err_lacks 'set XDG_RUNTIME_DIR'
+}
+
+. shunit2

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-collect-faults: makes each system call fail while namespaces are collected (fault.h). */
+#include <sys/socket.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+#include "collect/collect.h"
+
+static pid_t child;
+static unsigned sources;
+static ino_t want;
+
+/* Starts a child in a new UTS namespace, which waits until it is killed. */
+static void start_child(void)
+{
+	int pair[2];
+	char c;
+
+	CHECK(pipe(pair) == 0);
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWUTS | CLONE_NEWNET) == 0 && unshare(CLONE_NEWPID) == 0 &&
+		    write(pair[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(pair[1]);
+	CHECK(read(pair[0], &c, 1) == 1);
+	close(pair[0]);
+}
+
+static bool has(const struct collect *c, ino_t inode)
+{
+	for (size_t i = 0; i < c->tab.n; i++)
+		if (c->tab.all[i]->inode == inode)
+			return true;
+	return false;
+}
+
+/* A list without an error must contain the namespace, unless a count says that it is incomplete. */
+static int try_collect(void)
+{
+	struct collect_query q = { .types = NSTYPE_ALL_BITS,
+				   .sources = sources,
+				   .self = getpid(),
+				   .no_bpf = true,
+				   .mount_details = true };
+	struct nserr e = NSERR_INIT;
+	struct mountinfo m = MOUNTINFO_INIT;
+	struct collect c;
+	bool right = true;
+	int rc;
+
+	q.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fault_begin();
+	rc = collect_run(&c, &q, &e);
+	for (size_t i = 0; rc == 0 && i < c.tab.n; i++) {
+		int fd = collect_open(&c, c.tab.all[i]);
+
+		util_close(&fd);
+		if (c.tab.all[i]->type->flag == CLONE_NEWNS &&
+		    collect_mountinfo(&c, c.tab.all[i], &m) == 0)
+			mountinfo_free(&m);
+	}
+	fault_end();
+	if (rc == 0 && !has(&c, want))
+		right = !collect_complete(&c);
+	close(q.proc);
+	collect_free(&c);
+	return fault_result(rc, &e, right);
+}
+
+/* A process that has ended is no error, and most files are missing then. The child that examines
+ * sockets is not waited for if it could have duplicated another file. */
+static bool has_ended(const char *why, const struct fault_run *f)
+{
+	return (f->error == ENOENT && f->result == 1) || streq(why, "left a child process");
+}
+
+static void collects(const char *in)
+{
+	struct stat st;
+	char path[64];
+	int fd, sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	start_child();
+	snprintf(path, sizeof(path), "/proc/%d/ns/uts", child);
+	CHECK(stat(path, &st) == 0);
+	want = st.st_ino;
+	sources = NSTYPE_BIT(COLLECT_PROC);
+	fault_all("processes", try_collect, has_ended);
+	sources = COLLECT_ALL & ~NSTYPE_BIT(COLLECT_KERNEL);
+	fault_all("all sources", try_collect, has_ended);
+	/* a namespace that only a mount and a descriptor keep */
+	snprintf(path, sizeof(path), "%s/ns", in);
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	close(fd);
+	CHECK(unshare(CLONE_NEWUTS) == 0);
+	CHECK(mount("/proc/self/ns/uts", path, NULL, MS_BIND, NULL) == 0 && stat(path, &st) == 0);
+	CHECK(unshare(CLONE_NEWUTS) == 0);
+	want = st.st_ino;
+	fault_all("mounts", try_collect, has_ended);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	CHECK(umount2(path, MNT_DETACH) == 0);
+	fault_all("descriptors", try_collect, has_ended);
+	close(fd);
+	close(sock);
+	kill(child, SIGKILL);
+	CHECK(waitpid(child, NULL, 0) == child);
+}
+
+static void a_failed_call_never_shortens_the_list(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, collects);
+}
+
+UNIT_MAIN(CASE(a_failed_call_never_shortens_the_list))

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-idmap-faults: makes each system call of the functions in lib/idmap fail (fault.h). */
+#include <pwd.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+#include "idmap/mount.h"
+#include "idmap/newuidmap.h"
+#include "idmap/plan.h"
+#include "idmap/procfile.h"
+#include "idmap/subid_lint.h"
+#include "idmap/view.h"
+#include "idmap/writer.h"
+
+static pid_t child;
+static char path[64];
+
+/* Starts a child in a new user namespace without maps, which waits until it is killed. */
+static bool start_child(void)
+{
+	int pair[2];
+	char c;
+
+	if (pipe(pair) < 0)
+		return false;
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWUSER) == 0 && write(pair[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(pair[1]);
+	c = (char)(read(pair[0], &c, 1) == 1);
+	close(pair[0]);
+	return c;
+}
+
+static void end_child(void)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static int open_child(void)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/%d", child);
+	return open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Returns the map of one id, 5 inside and 0 outside. */
+static struct idmaps single(void)
+{
+	struct idmaps m = IDMAPS_INIT;
+
+	CHECK_INT(idmap_append(&m.map[IDMAP_UID], (struct idmap_extent){ 5, 0, 1, 0 }), 0);
+	CHECK_INT(idmap_append(&m.map[IDMAP_GID], (struct idmap_extent){ 5, 0, 1, 0 }), 0);
+	return m;
+}
+
+static bool is_single(const struct idmap *m)
+{
+	return m->n == 1 && m->ext[0].inside == 5 && m->ext[0].outside == 0 && m->ext[0].count == 1;
+}
+
+/* Prepares, writes and verifies the maps of a child. */
+static int try_write(void)
+{
+	cleanup_idmaps struct idmaps m = single(), back = IDMAPS_INIT;
+	struct nserr e = NSERR_INIT;
+	enum idmap_writer w;
+	int proc, rc;
+	bool right;
+
+	if (!start_child())
+		return 1;
+	proc = open_child();
+	fault_begin();
+	rc = idmaps_prepare(&m, 0, 0, false, &w, &e);
+	if (rc == 0)
+		rc = idmaps_write_by(w, proc, &m, -1, &e);
+	if (rc == 0)
+		rc = idmaps_verify(proc, &m, &e);
+	fault_end();
+	right = rc < 0 || (idmaps_read(proc, &back, &e) == 0 && is_single(&back.map[IDMAP_UID]) &&
+			   is_single(&back.map[IDMAP_GID]));
+	close(proc);
+	end_child();
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+/* A map that the kernel refuses. The search for the reason can fail, but the error stays. */
+static struct idmap_extent refused;
+static bool of_self; /* the map is written to the calling process, which has a map already */
+
+static int try_refused(void)
+{
+	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+	struct nserr e = NSERR_INIT;
+	int proc, rc;
+
+	if (!start_child() || idmap_append(&m.map[IDMAP_UID], refused) < 0 ||
+	    idmap_append(&m.map[IDMAP_GID], refused) < 0)
+		return 1;
+	proc = of_self ? open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC) : open_child();
+	fault_begin();
+	rc = idmaps_write(proc, &m, &e);
+	fault_end();
+	close(proc);
+	end_child();
+	return rc < 0 && e.what[0] ? 0 : 1;
+}
+
+/* A map that differs from that of the process. */
+static int try_verify(void)
+{
+	cleanup_idmaps struct idmaps m = single();
+	struct nserr e = NSERR_INIT;
+	int proc = open_child(), rc;
+
+	m.map[IDMAP_GID].ext[0].inside = 6;
+	fault_begin();
+	rc = idmaps_verify(proc, &m, &e);
+	fault_end();
+	close(proc);
+	return rc < 0 && e.what[0] ? 0 : 1;
+}
+
+static int try_view(void)
+{
+	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = idmap_view_read(path, &m, &e);
+	return fault_result(rc, &e, is_single(&m.map[IDMAP_UID]) && is_single(&m.map[IDMAP_GID]));
+}
+
+static int try_view_open(void)
+{
+	struct idmap_view n = IDMAP_VIEW_INIT;
+	struct nserr e = NSERR_INIT;
+	bool right;
+	int rc;
+
+	fault_begin();
+	rc = idmap_view_open(path, &n, &e);
+	fault_end();
+	right = is_single(&n.view[IDMAP_VIEW_ME].map[IDMAP_UID]);
+	for (int i = 0; i < IDMAP_VIEW_VIEWS; i++)
+		right = right && (n.known[i] || n.view[i].map[IDMAP_UID].n == 0);
+	idmap_view_free(&n);
+	return fault_result(rc, &e, right);
+}
+
+/* A failure means "does not see all", because then nothing is concluded from a missing id. */
+static int try_sees(void)
+{
+	fault_begin();
+	(void)!idmap_view_sees_all(path);
+	fault_end();
+	return 0;
+}
+
+static int try_mount(void)
+{
+	cleanup_idmaps struct idmaps m = single();
+	struct nserr e = NSERR_INIT;
+	int fd;
+
+	fault_begin();
+	fd = idmap_mount_tree(AT_FDCWD, path, true, &m, &e);
+	fault_end();
+	if (fd < 0)
+		return e.what[0] ? fd : 1;
+	close(fd);
+	return 0;
+}
+
+static void maps(const char *in)
+{
+	cleanup_idmaps struct idmaps m = single();
+	struct nserr e = NSERR_INIT;
+	int proc;
+
+	fault_all("idmaps_write", try_write, NULL);
+	/* ids that the parent does not map */
+	refused = (struct idmap_extent){ 0, 1000, 1, 0 };
+	fault_all("a map of missing ids", try_refused, NULL);
+	refused = (struct idmap_extent){ 0, 0, 2, 0 };
+	fault_all("a map of too many ids", try_refused, NULL);
+	refused = (struct idmap_extent){ 0, 0, 1, 0 };
+	of_self = true;
+	fault_all("a map of the own process", try_refused, NULL);
+	CHECK(start_child());
+	proc = open_child();
+	m.setgroups = IDMAP_SETGROUPS_DENY;
+	CHECK_INT(idmaps_write(proc, &m, &e), 0);
+	CHECK_STR(unit_message(&e), "");
+	close(proc);
+	fault_all("idmaps_verify", try_verify, NULL);
+	snprintf(path, sizeof(path), "user:%d", child);
+	fault_all("idmap_view_read of a process", try_view, NULL);
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", child);
+	fault_all("idmap_view_read of a file", try_view, NULL);
+	fault_all("idmap_view_open", try_view_open, NULL);
+	fault_all("idmap_view_sees_all", try_sees, NULL);
+	end_child();
+	/* an idmapped mount of a tmpfs that belongs to this user namespace */
+	CHECK(mount("t", in, "tmpfs", 0, NULL) == 0);
+	snprintf(path, sizeof(path), "%s", in);
+	fault_all("idmap_mount_tree", try_mount, NULL);
+}
+
+static void a_failed_call_makes_or_reads_no_other_map(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, maps);
+}
+
+/* ---- Users and subordinate ids */
+
+static const char *user = "nobody";
+static char want[4096];
+
+static int try_subids(void)
+{
+	struct subid_user u = { .has_uid = false };
+	cleanup_subids struct subids s = SUBIDS_INIT;
+	struct nserr e = NSERR_INIT;
+	cleanup_buf struct buf out = BUF_INIT;
+	int rc;
+
+	fault_begin();
+	rc = subid_user(user, &u, &e);
+	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
+		rc = subid_ranges(&u, (enum idmap_kind)k, &s, &e);
+	fault_end();
+	buf_printf(&out, "%s %u %u:", u.name, (unsigned)u.uid, (unsigned)u.gid);
+	for (size_t i = 0; i < s.n; i++)
+		buf_printf(&out, " %u+%u", s.r[i].start, s.r[i].count);
+	return fault_result(rc, &e, out.s && streq(out.s, want));
+}
+
+/* A missing file has no ranges. */
+static bool no_file(const char *why, const struct fault_run *f)
+{
+	return f->error == ENOENT && f->result == 1 && why;
+}
+
+/* The files that NSS reads are not ours. */
+static bool nss_leaks(const char *why, const struct fault_run *f)
+{
+	(void)f;
+	return streq(why, "left a descriptor open");
+}
+
+static int try_lint(void)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+	struct nserr partial = NSERR_INIT, e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = subid_lint_files(&out, &partial, &e);
+	return fault_result(rc, &e, true);
+}
+
+static int try_plan(void)
+{
+	static const enum idmap_plan_style styles[] = { IDMAP_PLAN_AUTO, IDMAP_PLAN_ROOT,
+							IDMAP_PLAN_IDENTITY, IDMAP_PLAN_KEEP_ID };
+	struct nserr e = NSERR_INIT, note = NSERR_INIT;
+	int rc = 0;
+
+	fault_begin();
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(styles); i++) {
+		const struct idmap_plan_request r = { .style = styles[i] };
+		cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+
+		rc = idmap_plan_make(&r, &m, &note, &e);
+		/* the subuid file of the test has no ranges for root */
+		if (rc < 0 && styles[i] == IDMAP_PLAN_KEEP_ID && e.what[0])
+			rc = 0;
+		else if (rc == 0 && m.map[IDMAP_UID].n == 0)
+			rc = 1;
+	}
+	fault_end();
+	return rc > 0 ? 1 : fault_result(rc, &e, true);
+}
+
+/* The answer of the check depends on the system, but a failed call must not crash it or leave
+ * anything. */
+static int try_check(void)
+{
+	cleanup_idmaps struct idmaps m = single();
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = newuidmap_check(&m, &e);
+	fault_end();
+	return rc < 0 && !e.what[0] ? 1 : 0;
+}
+
+static void users(const char *in)
+{
+	const struct passwd *pw = getpwnam(user);
+	cleanup_fd int fd = -1;
+	char file[64];
+
+	/* own files of ranges, also where the system has none */
+	snprintf(file, sizeof(file), "%s/sub", in);
+	fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	CHECK(dprintf(fd, "nobody:100000:65536\nother:1:2\n%u:400000:7\n", pw ? pw->pw_uid : 1) >
+	      0);
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		if (access(subid_files[k], F_OK) < 0 ||
+		    mount(file, subid_files[k], NULL, MS_BIND, NULL) < 0) {
+			printf("# cannot replace %s\n", subid_files[k]);
+			return;
+		}
+	}
+	if (!pw)
+		return;
+	snprintf(want, sizeof(want), "nobody %u %u: 100000+65536 400000+7 100000+65536 400000+7",
+		 (unsigned)pw->pw_uid, (unsigned)pw->pw_gid);
+	fault_all("subid_ranges", try_subids, no_file);
+	fault_all("subid_lint_files", try_lint, nss_leaks);
+	fault_all("idmap_plan_make", try_plan, NULL);
+	fault_all("newuidmap_check", try_check, NULL);
+}
+
+static void a_failed_call_changes_no_ranges(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, users);
+}
+
+UNIT_MAIN(CASE(a_failed_call_makes_or_reads_no_other_map), CASE(a_failed_call_changes_no_ranges))

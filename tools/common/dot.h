@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dot: text in graphs for dot(1). */
+#ifndef NSU_COMMON_DOT_H
+#define NSU_COMMON_DOT_H
+
+#include "base/buf.h"
+
+/* Appends n bytes of a foreign text to a label in quotes. Replaces backslashes and quotes, which
+ * have a special meaning in a label, and bytes that are not printable ASCII. */
+void dot_label(struct buf *out, const char *s, size_t n);
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tails: keeps the text of the last column away from libsmartcols, which needs a fifth of the time
+ * of a run to find the widths of all command lines. Nothing depends on the width of the last column
+ * if the output is not a terminal. The library gets a placeholder, which the text replaces. */
+#include "nslist.h"
+
+#include "common/cli.h"
+
+/* One character, so that the column is not wider than its heading. */
+#define PLACEHOLDER "@"
+
+void nslist_tails_begin(struct run *run)
+{
+	const struct opts *o = run->o;
+
+	run->has_tails = o->format == NSLIST_TABLE && o->n_cols > 0 && !run->self_color &&
+			 !(o->cols[o->n_cols - 1]->flags & COL_RIGHT) && !isatty(STDOUT_FILENO);
+	/* a row of several lines would have several ends */
+	for (size_t i = 0; i < o->n_cols; i++)
+		run->has_tails &= !(o->wrap && o->cols[i]->flags & COL_WRAP);
+	buf_reset(&run->tails);
+}
+
+/* Returns true if the library would print the text as it is. */
+static bool is_plain(const char *s)
+{
+	while (*s >= ' ' && *s <= '~' && *s != '\\')
+		s++;
+	return !*s;
+}
+
+const char *nslist_tail(struct run *run, const char *s)
+{
+	bool plain = s && *s && is_plain(s);
+
+	if (!run->has_tails)
+		return s;
+	if (plain)
+		buf_adds(&run->tails, s);
+	buf_addc(&run->tails, '\0');
+	return plain ? PLACEHOLDER : s;
+}
+
+void nslist_tails_end(struct run *run, struct buf *out, const char *text)
+{
+	const char *tail = run->tails.s;
+	bool heading = run->o->headings;
+
+	if (run->tails.err)
+		cli_die(ENOMEM, "cannot print namespaces");
+	if (!tail) {
+		buf_adds(out, text);
+		return;
+	}
+	for (; *text; heading = false) {
+		size_t len = strcspn(text, "\n");
+		bool has_tail = !heading && *tail;
+
+		buf_add(out, text, has_tail ? len - strlen(PLACEHOLDER) : len);
+		if (!heading) {
+			buf_adds(out, tail);
+			tail += strlen(tail) + 1;
+		}
+		text += len;
+		if (*text == '\n')
+			buf_addc(out, *text++);
+	}
+}

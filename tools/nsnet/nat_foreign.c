@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nat_foreign: finds rules of other tables that take a published port, or that drop the packets
+ * which
+ * --nat translates. The accept of one chain does not undo the drop of another, and nsnet does not
+ * change the tables of other programs. */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "nat.h"
+#include "rules.h"
+
+#define OUTSIDE "203.0.113.1" /* an address for documentation, which no host has (RFC 5737) */
+
+static void warn_of_chain(const struct net *n, const char *ruleset, const struct rules_place *at)
+{
+	const char *chain = rules_user_chain(ruleset, at);
+	struct nserr e = NSERR_INIT;
+	char net[NET_ADDR_TEXT];
+
+	net_addr_format(&n->subnets.v[0], true, net);
+	nserr_set(&e, 0, "the chain '%s' of the table '%s' drops the forwarded packets of %s (%s)",
+		  at->chain, at->table, net, at->rule);
+	nserr_hint(&e,
+		   "allow them with: nft insert rule %s %s ip saddr %s accept; nft insert rule %s "
+		   "%s ip daddr %s ct state established,related accept",
+		   at->table, chain, net, at->table, chain, net);
+	cli_warn_nserr(&e);
+}
+
+static void warn_of_drops(const struct net *n, const char *ruleset)
+{
+	struct rules_packet p = { .iif = n->n_bridges ? n->bridges[0].name : "vethns0",
+				  .oif = n->n_uplinks ? n->uplinks[0] : NULL,
+				  .src = n->subnets.v[0] };
+	struct rules_place at = { .table = "" };
+
+	if (!n->nat || !p.oif || net_addr_parse(OUTSIDE, strlen(OUTSIDE), &p.dst) < 0)
+		return;
+	/* the first host of the subnet */
+	(void)net_addr_add(&p.src, 1);
+	p.src.prefix = 32;
+	if (rules_decide(ruleset, "filter", "forward", &p, &at) == RULES_DROP)
+		warn_of_chain(n, ruleset, &at);
+}
+
+/* Returns true if a packet can match both the rule and the published port. A rule without an
+ * address does not match loopback addresses. */
+static bool collides(const struct rules_dnat *d, const struct publish *p)
+{
+	const bool lo = p->addr.family && p->addr.b[0] == 127;
+
+	if (d->udp != p->udp || d->outer != p->outer)
+		return false;
+	if (d->on.family && p->addr.family)
+		return net_addr_overlap(&d->on, &p->addr);
+	return d->on.family ? d->on.b[0] != 127 : !lo;
+}
+
+/* Finds a rule of another table that forwards a published port. Only the first rule for a port
+ * takes effect (nft(8)). */
+static bool find_collision(const struct net *n, const char *ruleset, struct rules_dnat *d)
+{
+	const char *own = n->table;
+
+	while (rules_next_dnat(&ruleset, d)) {
+		const char *table = str_after(d->table, "inet ");
+
+		for (size_t i = 0; !(table && streq(table, own)) && i < n->n_publish; i++)
+			if (collides(d, &n->publish[i]))
+				return true;
+	}
+	return false;
+}
+
+int nat_check_others(struct net *n, struct nserr *e)
+{
+	cleanup_buf struct buf ruleset = BUF_INIT, removed = BUF_INIT;
+	struct rules_dnat d;
+	char to[NET_ADDR_TEXT];
+	bool collision;
+
+	if (nft_list(n->nft, "list ruleset", &ruleset, NULL) < 0 || !ruleset.s)
+		return 0;
+	collision = find_collision(n, ruleset.s, &d);
+	/* the namespace of the other table may have ended */
+	if (collision && !n->check && nat_collect(n, false, &removed, NULL) == 0 && removed.len) {
+		buf_reset(&ruleset);
+		if (nft_list(n->nft, "list ruleset", &ruleset, NULL) < 0)
+			return 0;
+		collision = find_collision(n, ruleset.s ? ruleset.s : "", &d);
+	}
+	if (collision && !n->force) {
+		nserr_set(e, EADDRINUSE,
+			  "the table '%s' forwards the port %u/%s of the host to %s already",
+			  d.table, d.outer, d.udp ? "udp" : "tcp",
+			  net_addr_format(&d.to, false, to));
+		nserr_hint(e, "choose another port, or use --force");
+		return -EADDRINUSE;
+	}
+	warn_of_drops(n, ruleset.s ? ruleset.s : "");
+	return 0;
+}
