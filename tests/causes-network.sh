@@ -38,8 +38,11 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	1 | nsnet add web --bridge lo | 'lo' is a device, but not a bridge | create it with 'nsnet bridge
 	1 | nsnet add web --bridge br1 | hint: give the bridge an address with 'nsnet bridge br1,<address>/<length>' | create it
 	0 | nsnet add with --bridge br1,10.9.9.9/24 | - | give the bridge an address
-	1 | nsnet add self --link eth0@br2,10.2.0.5/24 --nat | hint: give the namespace an address with 'nsnet attach <name> self' | -
-	0 | nsnet add web --bridge br2 --nat | - | nsnet attach
+	1 | nsnet add nat --nat | hint: add '--bridge <bridge>,<address>/<length>', for example '--bridge br0,10.0.0.1/24' | -
+	0 | nsnet add nat --bridge br2 --nat | - | for example '--bridge br0
+	0 | nsnet add one --bridge br2,10.2.0.7/24 | - | -
+	1 | nsnet add two --link eth0@br2,10.2.0.2/24 | hint: choose another address, or use --force | -
+	1 | nsnet add two --link eth0@br2,10.2.0.1/24 | the bridge 'br2' has the address 10.2.0.1 | choose another address
 	TABLE
 }
 
@@ -54,11 +57,13 @@ test_a_subnet_or_port_that_is_used_already()
 	until ss -Htln 'sport = 8080' | grep -q .; do
 		kill -0 "$server" || break
 	done
+	echo 'table ip x { chain pre { type nat hook prerouting priority -100; tcp dport 9090 dnat to 10.3.0.8:80; }; }' >"$TMP/rules"
 	situations <<-'TABLE'
 	1 | nsnet bridge br0,10.3.0.9/24 | hint: choose another subnet, or use --force | -
 	0 | nsnet bridge br0,10.4.0.1/24 | - | choose another subnet
 	1 | nsnet add web --bridge br0 --publish 8080:80 | hint: choose another port, or use --force to redirect the port although a program listens on this port | -
 	1 | nsnet add web --bridge br0 --publish 80 | - | choose another port
+	1 | nft -f rules && nsnet add web --bridge br0 --publish 9090:80 | hint: choose another port, or use --force | listens on this port
 	0 | nsnet add web --bridge br0 --publish 8081:80 | - | choose another port
 	TABLE
 	kill "$server"
@@ -75,8 +80,8 @@ test_an_object_that_is_not_removed()
 	ip link set v1 master br2 up
 	situations <<-'TABLE'
 	1 | nsnet del br1 | hint: remove it with --force, or with 'ip link del br1' | -
-	1 | nsnet del br2 | hint: remove it with --force | ip link del
-	1 | nsnet del none | - | remove it with --force
+	1 | nsnet del br2 | hint: delete the namespaces that use the bridge, which 'nsnet show' lists, or use --force | ip link del
+	1 | nsnet del none | - | delete the namespaces that use
 	0 | nsnet del --force br1 | - | remove it with --force
 	TABLE
 	nsnet add web
@@ -107,6 +112,10 @@ test_a_device_that_is_not_lent()
 	ip route del default
 	run nsnet run --move up0 -- sh -c 'exit 3'
 	assert_err_lacks 'becomes unreachable'
+	assert_err_lacks 'stop the client'
+	ip addr change 10.3.0.1/24 dev up0 valid_lft 1000 preferred_lft 1000
+	run nsnet run --move up0 -- true
+	assert_err_has 'hint: stop the client before the device is lent'
 	ip link show up0 >/dev/null
 	run nsnet run --move up0 -- nsenter "--net=/proc/$$/ns/net" ip link add up0 type bridge
 	assert_err_has "cannot move the device 'up0' back"

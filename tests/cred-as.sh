@@ -4,6 +4,7 @@
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
+require_feature subids
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/credlib.sh"
 

@@ -32,6 +32,18 @@ test_namespaces_are_entered_one_by_one_on_an_old_kernel()
 }
 
 # as: root
+test_a_pid_namespace_that_has_ended_is_named()
+{
+	start_holder unshare --pid --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	exec 8<"/proc/$holder/ns/pid_for_children"
+	stop_holder "$holder"
+	run nsenter2 --pid=/proc/self/fd/8 true
+	exec 8<&-
+	assert_refused 125 'Cannot allocate memory'
+	assert_err_has 'hint: create a new pid namespace: this one has ended, because its process 1 has ended'
+}
+
+# as: root
 test_the_name_of_a_network_namespace_gives_a_suggestion()
 {
 	mkdir -p /run/netns

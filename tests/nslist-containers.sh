@@ -7,6 +7,7 @@
 . "${0%/*}/cgrouplib.sh"
 require_ns user uts pid mnt net ipc
 require_tool jq ip
+require_feature sandbox # other containers change the output
 
 id64=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 containers=

@@ -156,7 +156,6 @@ test_narrow_terminal_never_cuts_numbers_and_references()
 # If the output is a pipe, libsmartcols does not get the text of the last column.
 test_pipe_has_the_same_table_as_a_wide_terminal()
 {
-	export NO_COLOR=1
 	for name in sleep 'back\slash \x41' "$(printf 'tab\tand\nline')" '@' "$(printf 'caf\303\251')"; do
 		start_holder unshare -r -u perl -e 'open F, ">&=3"; print F "\n"; close F; exec {"sleep"} $ARGV[0], 1000' "$name"
 		settle 50 grep -qx sleep "/proc/$holder/comm"
@@ -168,7 +167,7 @@ test_pipe_has_the_same_table_as_a_wide_terminal()
 			assert_ok
 			grep -v nslist "$TMP/out" >"$TMP/pipe"
 			# shellcheck disable=SC2086 # several words
-			on_terminal 1000 env LC_ALL=$locale nslist -u $options
+			on_terminal 1000 env NO_COLOR=1 LC_ALL=$locale nslist -u $options
 			assert_rc 0
 			grep -v nslist "$TMP/lines" >"$TMP/terminal"
 			assert_empty "$locale $options" "$(diff -b "$TMP/pipe" "$TMP/terminal")"

@@ -29,6 +29,7 @@ state()
 		ip \${ns:+-n "\$ns"} route
 	done 2>&1 | sed -e 's/veth[0-9a-z]*/veth/g' -e 's/<[^>]*\\bUP\\b[^>]*>/up/' -e 's/<[^>]*>/down/' -e 's/ linkdown//' -e '/alias nsnet:run /d' | sort
 	ls /run/netns
+	cat /proc/sys/net/ipv4/conf/br*/route_localnet
 	[ ! -d /etc/netns ] || grep -r . /etc/netns
 	# the kernel removes the rules of "nsnet run" a moment after the socket that created them is
 	# closed
@@ -83,6 +84,11 @@ test_link_and_attach_are_complete_or_report_the_failure()
 test_bridge_with_nat_is_complete_or_reports_the_failure()
 {
 	verb 15 '^$' nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
+}
+
+test_port_of_a_loopback_address_is_published_or_the_failure_is_reported()
+{
+	verb 20 '^$' nsnet add third --bridge br0 --publish 127.0.0.1:8080:80
 }
 
 test_gc_is_complete_or_reports_the_failure()

@@ -137,6 +137,31 @@ test_cap_keep_keeps_one_capability()
 	assert_out 'CapEff:	0000000000002000'
 }
 
+test_cap_drop_drops_one_capability()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	in_shell nspivot:--cap-drop=net_raw -- 'while read -r key value; do
+		[ "$key" != CapBnd: ] || echo "$((0x$value >> 13 & 1)) $((0x$value >> 12 & 1))"; done </proc/self/status'
+	assert_out '0 1'
+}
+
+test_bash_sets_the_name_of_the_program()
+{
+	run nsrun -- bash -c 'exec -a other cat /proc/self/cmdline'
+	assert_out_has other
+}
+
+test_the_table_has_every_option_of_the_installed_bubblewrap()
+{
+	feature bwrap || return 0
+	sed -n '/^.Sh OPTIONS OF BUBBLEWRAP/,/^.Sh SEE ALSO/{ s/^.It \(.*\) Ta .*/\1/p; }' "${0%/*}/../man/nsrun.1" |
+		grep -o -e '--[a-z0-9-]*' | sort >"$TMP/table"
+	for option in $(bwrap --help 2>&1 | sed -n 's/^ *\(--[a-z0-9-]*\).*/\1/p' | grep -vx -e --help -e --version); do
+		assertTrue "$option" "grep -qxe $option '$TMP/table'"
+	done
+	assertTrue 'many options' "[ $(grep -c . "$TMP/table") -ge 60 ]"
+}
+
 test_wait_fd_status_fd_and_flock_work()
 {
 	run sh -c 'echo go | nsrun --with nsunshare:--wait-fd=0 -- echo ran'

@@ -195,8 +195,9 @@ kill_one()
 
 test_kill_of_any_process_leaves_nothing()
 {
-	n=-1
-	while [ $((n += 1)) -lt "${RUNS:-4}" ]; do
+	n=$((${FIRST:-0} - 1))
+	end=$((n + 1 + ${RUNS:-4}))
+	while [ $((n += 1)) -lt $end ]; do
 		named=
 		kill_one $n -- sh -c 'sleep 1000; :'
 		kill_one $n -R "$box" -- /bin/sh -c 'sleep 1000; :'
@@ -209,8 +210,9 @@ test_kill_of_any_process_leaves_nothing()
 test_kill_at_any_moment_leaves_nothing()
 {
 	note_state
-	n=-1
-	while [ $((n += 1)) -lt "${RUNS:-12}" ]; do
+	n=$((${FIRST:-0} - 1))
+	end=$((n + 1 + ${RUNS:-12}))
+	while [ $((n += 1)) -lt $end ]; do
 		for profile in container service system sandbox build; do
 			root=$box
 			case $profile in

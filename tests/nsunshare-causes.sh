@@ -283,6 +283,7 @@ test_names_a_seccomp_filter_as_the_cause()
 
 test_a_directory_that_the_mapped_user_cannot_search_is_named()
 {
+	feature subids || return 0
 	mkdir -p "$TMP/private/bin"
 	printf '#!/bin/sh\necho ran\n' >"$TMP/private/bin/program"
 	chmod 755 "$TMP/private/bin/program"

@@ -154,6 +154,7 @@ test_exit_statuses_are_the_same_as_with_unshare()
 
 test_runs_a_shell_by_default()
 {
+	feature sandbox || return 0 # the user needs a shell in passwd
 	printf '#!/bin/sh\necho "$0 $#"\n' >"$TMP/shell"
 	chmod 755 "$TMP/shell"
 	SHELL=$TMP/shell

@@ -45,7 +45,7 @@ nsrun --stop my|--stop my-run'
 # a tab, and waits for the arguments. Finally, types the beginning of a pid.
 complete_in()
 {
-	set -- -t "$((10 * NSUTILS_SLOW))" -s "$1\\r" -e ready_now
+	set -- -t "$((20 * NSUTILS_SLOW))" -s "$1\\r" -e ready_now
 	while IFS='|' read -r line want; do
 		set -- "$@" -s "$line	\\r" -e "got[$want]"
 	done <<-END
@@ -96,7 +96,9 @@ test_zsh_completes_values_and_names()
 
 test_fish_completes_values_and_names()
 {
-	shell='fish --no-config -i'
+	# fish before 3.2 lacks --no-config
+	export XDG_CONFIG_HOME="$TMP/none" XDG_DATA_HOME="$TMP/none"
+	shell='fish -i'
 	{
 		for tool in $tools; do
 			echo "source '$TMP/fish/$tool'; function $tool; echo \"got[\$argv]\"; end"

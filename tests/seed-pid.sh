@@ -70,6 +70,7 @@ test_the_same_process_has_a_pid_in_each_namespace()
 
 test_the_end_of_the_first_process_kills_all_others()
 {
+	feature sandbox || return 0 # counts all processes
 	start_holder nsunshare $own -p --mount-proc --kill-child -- \
 		sh -c 'sleep 1002 & setsid sleep 1003 & echo $$ >&3; exec 3>&-; wait'
 	sleeps 1002
@@ -95,6 +96,7 @@ test_fork_fails_after_the_first_process_has_ended()
 # The article requires that an init process forwards TERM, waits for its children and then ends.
 test_term_reaches_the_program_below_an_init()
 {
+	feature sandbox || return 0 # counts all processes
 	mkfifo "$TMP/ready.in"
 	nsunshare $own -p --mount-proc -- nsinit --grace 1s -- \
 		sh -c 'trap "exit 7" TERM; echo >"$0"; sleep 1000 & wait' "$TMP/ready.in" &

@@ -272,7 +272,7 @@ enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
 enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };
 enum { MOUNT = DESCRIPTOR + 1, NEXT_MOUNT, MOUNTS_END, MOUNTS_TIRED, MOUNTS_DONE };
-enum { MNT_NS = MOUNTS_DONE + 1, NEXT_MNT_NS, MNT_NS_TIRED };
+enum { EACH_MNT_NS = MOUNTS_DONE + 1, NEXT_MNT_NS, MNT_NS_TIRED };
 
 #define NEXT_OF_MNT_NS "ns.ns_list_node"
 
@@ -339,7 +339,7 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_get(p, B_FIRST, B_FIRST, "nsproxy->mnt_ns");
 	bpf_move(p, B_AT, B_FIRST);
 	write_pair(p, BPF_RECORD_MNT_NS, 0);
-	bpf_label(p, MNT_NS);
+	bpf_label(p, EACH_MNT_NS);
 	bpf_jump_tired(p, MNT_NS_TIRED);
 	bpf_get(p, R1, B_AT, "ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MNT_NS);
@@ -352,7 +352,7 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_jump_null(p, B_AT, MNT_NS_TIRED);
 	bpf_add(p, B_AT, -(int32_t)bpf_offset(p, s->mnt_ns, NEXT_OF_MNT_NS, NULL));
 	bpf_cast(p, B_AT, s->mnt_ns);
-	bpf_jump_differ(p, B_AT, B_FIRST, MNT_NS);
+	bpf_jump_differ(p, B_AT, B_FIRST, EACH_MNT_NS);
 	write_pair(p, 0, 0);
 	bpf_jump(p, B_END);
 	bpf_label(p, MNT_NS_TIRED);

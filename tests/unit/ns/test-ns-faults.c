@@ -368,6 +368,49 @@ static void a_failed_call_opens_no_other_namespace(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, refs);
 }
 
+/* Returns the number of descriptors that lead to a namespace to which a lower one leads, too. */
+static unsigned duplicates(void)
+{
+	struct stat st[256];
+	struct statfs fs;
+	unsigned found = 0;
+	int n = 0;
+
+	for (int fd = 3; fd < 256; fd++) {
+		if (fstatfs(fd, &fs) < 0 || fs.f_type != SYS_NS_MAGIC || fstat(fd, &st[n]) < 0)
+			continue;
+		for (int i = 0; i < n; i++)
+			found += st[i].st_ino == st[n].st_ino;
+		n++;
+	}
+	CHECK(n > 0);
+	return found;
+}
+
+static void search(const char *in)
+{
+	struct nserr e = NSERR_INIT;
+	pid_t first;
+
+	(void)in;
+	start_child(CLONE_NEWUTS | CLONE_NEWUSER);
+	first = child;
+	start_child(CLONE_NEWUTS);
+	CHECK_INT(nsref_find_inode(NULL, 1, &e), -ENOENT);
+	CHECK_INT(duplicates(), 0);
+	/* the second search uses the index */
+	CHECK_INT(nsref_find_inode(NULL, 1, &e), -ENOENT);
+	CHECK_INT(duplicates(), 0);
+	end_child();
+	child = first;
+	end_child();
+}
+
+static void a_search_keeps_each_namespace_once(void)
+{
+	sandbox(CLONE_NEWPID, search);
+}
+
 /* ---- Entering */
 
 static bool join_all;
@@ -585,6 +628,6 @@ static void a_failed_call_finds_no_other_socket(void)
 }
 
 UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_other_namespace),
-	  CASE(a_failed_call_enters_no_other_namespace),
+	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_other_namespace),
 	  CASE(a_failed_call_sets_or_reads_no_other_clock),
 	  CASE(a_failed_call_finds_no_other_socket))

@@ -135,6 +135,11 @@ static void recognises_the_mount_namespace_of_the_machine(void)
 	if (stat("/proc/self/ns/mnt", &mine) < 0 || stat("/proc/2/ns/mnt", &kthreadd) < 0)
 		return;
 	CHECK_INT(root_pivot_check_ns(&e), mine.st_ino == kthreadd.st_ino ? -EPERM : 0);
+	CHECK_STR(e.hint,
+		  mine.st_ino == kthreadd.st_ino
+			  ? "run 'nsunshare -m -- nspivot ...', or use --force to pivot here"
+			  : "");
+	CHECK(!strstr(e.hint, "use --force to skip this check"));
 }
 
 static void recognises_names_of_the_root(void)
