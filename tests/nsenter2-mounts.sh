@@ -37,6 +37,18 @@ test_mount_proc_shows_the_processes_of_the_target()
 	assert_out_has "$0"
 }
 
+# as: root
+test_mounts_of_the_program_are_not_visible_outside()
+{
+	start_target
+	mkdir "$TMP/shared"
+	mount -t tmpfs none "$TMP/shared"
+	mount --make-shared "$TMP/shared"
+	run nsenter2 -t "$target" --pid --mount-proc -- grep -c ' shared:' /proc/self/mountinfo
+	umount "$TMP/shared"
+	assert_out 0
+}
+
 test_mount_sys_shows_the_devices_of_the_target()
 {
 	start_target -n

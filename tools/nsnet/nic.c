@@ -112,7 +112,9 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 	state = strtok_r(NULL, " ", &save);
 	if (!state || !net_ifname_is_valid(name, strlen(name)) ||
 	    num_u64(mtu, 0, UINT32_MAX, &number) < 0)
-		return nserr_set(e, EBADMSG, "the record of the device is damaged");
+		return nserr_set(e, EBADMSG,
+				 "cannot use '%s', which nsnet recorded in the alias of the device",
+				 record);
 	netlink_batch_init(&b);
 	net_link_put_name(&b, index, name, (uint32_t)number, streq(state, "up"));
 	first = send_one(host, &b, name, e);

@@ -113,6 +113,25 @@ static int try_refused(void)
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
+/* The filter kills newuidmap(1), so its failure must be reported. */
+static int try_helpers(void)
+{
+	cleanup_idmaps struct idmaps m = single();
+	struct nserr e = NSERR_INIT;
+	int proc, rc;
+
+	m.setgroups = IDMAP_SETGROUPS_DENY;
+	if (!start_child())
+		return 1;
+	proc = open_child();
+	fault_begin();
+	rc = idmaps_write_helpers(proc, &m, -1, &e);
+	fault_end();
+	close(proc);
+	end_child();
+	return rc < 0 && e.what[0] ? 0 : 1;
+}
+
 /* A map that differs from that of the process. */
 static int try_verify(void)
 {
@@ -187,6 +206,8 @@ static void maps(const char *in)
 	int proc;
 
 	fault_all("idmaps_write", try_write, NULL);
+	if (access("/usr/bin/newuidmap", X_OK) == 0)
+		fault_all("idmaps_write_helpers", try_helpers, NULL);
 	/* ids that the parent does not map */
 	refused = (struct idmap_extent){ 0, 1000, 1, 0 };
 	fault_all("a map of missing ids", try_refused, NULL);
@@ -212,7 +233,9 @@ static void maps(const char *in)
 	/* an idmapped mount of a tmpfs that belongs to this user namespace */
 	CHECK(mount("t", in, "tmpfs", 0, NULL) == 0);
 	snprintf(path, sizeof(path), "%s", in);
-	fault_all("idmap_mount_tree", try_mount, NULL);
+	/* tmpfs supports idmapped mounts since Linux 6.3 */
+	if (try_mount() == 0)
+		fault_all("idmap_mount_tree", try_mount, NULL);
 }
 
 static void a_failed_call_makes_or_reads_no_other_map(void)
@@ -259,6 +282,18 @@ static bool nss_leaks(const char *why, const struct fault_run *f)
 {
 	(void)f;
 	return streq(why, "left a descriptor open");
+}
+
+/* A user without a passwd entry: the search in /etc/passwd itself must end. */
+static int try_missing_user(void)
+{
+	struct subid_user u = { .has_uid = false };
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = subid_user("no-such-user", &u, &e);
+	return fault_result(rc, &e, !u.has_uid);
 }
 
 static int try_lint(void)
@@ -332,6 +367,7 @@ static void users(const char *in)
 	snprintf(want, sizeof(want), "nobody %u %u: 100000+65536 400000+7 100000+65536 400000+7",
 		 (unsigned)pw->pw_uid, (unsigned)pw->pw_gid);
 	fault_all("subid_ranges", try_subids, no_file);
+	fault_all("subid_user of a missing user", try_missing_user, NULL);
 	fault_all("subid_lint_files", try_lint, nss_leaks);
 	fault_all("idmap_plan_make", try_plan, NULL);
 	fault_all("newuidmap_check", try_check, NULL);

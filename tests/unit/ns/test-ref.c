@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 
 #include "../unit.h"
+#include "base/buf.h"
 #include "kernel/sys_ns.h"
+#include "ns/join.h"
 #include "ns/ref_find.h"
 
 static void parses_every_form(void)
@@ -419,8 +421,23 @@ static void names_the_reason_of_a_refusal(void)
 	CHECK_STR(refusal("/etc/passwd"), "/etc/passwd is not a namespace file");
 }
 
-UNIT_MAIN(CASE(names_the_reason_of_a_refusal), CASE(parses_every_form),
-	  CASE(refuses_invalid_references), CASE(climbs_in_order_up_to_the_limit),
-	  CASE(every_form_opens_our_own_namespace), CASE(opens_a_namespace_by_id),
-	  CASE(messages_name_the_error), CASE(never_opens_a_fifo), CASE(refuses_a_zombie),
-	  CASE(refuses_a_kernel_thread), CASE(opens_a_process_by_pid_and_inode))
+static void explains_what_is_entered(void)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+	struct nsjoin j;
+
+	nsjoin_init(&j);
+	j.proc.pid = 12;
+	j.mask = CLONE_NEWUTS;
+	j.fds[nstype_index(nstype_by_flag(CLONE_NEWNET))] = 1000;
+	j.names[nstype_index(nstype_by_flag(CLONE_NEWNET))] = "/run/netns/x";
+	nsjoin_show(&j, &out);
+	CHECK_STR(out.s, "enter uts of process 12, net /run/netns/x");
+}
+
+UNIT_MAIN(CASE(explains_what_is_entered), CASE(names_the_reason_of_a_refusal),
+	  CASE(parses_every_form), CASE(refuses_invalid_references),
+	  CASE(climbs_in_order_up_to_the_limit), CASE(every_form_opens_our_own_namespace),
+	  CASE(opens_a_namespace_by_id), CASE(messages_name_the_error), CASE(never_opens_a_fifo),
+	  CASE(refuses_a_zombie), CASE(refuses_a_kernel_thread),
+	  CASE(opens_a_process_by_pid_and_inode))

@@ -75,6 +75,27 @@ static void matches_decide_if_a_rule_applies(void)
 		{ "iifname \"br0\" accept\n\t\tdrop", RULES_PASS },
 		{ "return\n\t\tdrop", RULES_PASS },
 		{ "meta nftrace set 1\n\t\tdrop", RULES_DROP },
+		{ "iif \"br0\" drop", RULES_DROP },
+		{ "iif \"br1\" drop", RULES_PASS },
+		{ "oif \"up0\" drop", RULES_DROP },
+		{ "oif \"up1\" drop", RULES_PASS },
+		{ "iifname == \"br0\" drop", RULES_DROP },
+		{ "ip protocol tcp drop", RULES_DROP },
+		{ "ip protocol udp drop", RULES_PASS },
+		{ "tcp sport 80 drop", RULES_MAYBE },
+		{ "udp sport 80 drop", RULES_PASS },
+		{ "ct mark 1 drop", RULES_MAYBE },
+		{ "ip saddr 10.1.0.300 drop", RULES_MAYBE },
+		{ "tcp dport 80-x drop", RULES_MAYBE },
+		{ "tcp dport x drop", RULES_MAYBE },
+		{ "meta l4proto 132 drop", RULES_MAYBE },
+		/* incomplete rules have no verdict */
+		{ "iifname", RULES_PASS },
+		{ "iifname !=", RULES_PASS },
+		{ "iifname { \"br0\"", RULES_PASS },
+		{ "ip saddr", RULES_PASS },
+		{ "ip", RULES_PASS },
+		{ "tcp", RULES_PASS },
 	};
 	struct rules_packet p = packet();
 
