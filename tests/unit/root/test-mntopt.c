@@ -111,6 +111,15 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
+/* Returns true and skips the case if the test is linked statically, which prevents dl_load(). */
+static bool is_static(int rc, const struct nserr *e)
+{
+	if (rc == 0 || !strstr(e->what, "linked statically"))
+		return false;
+	unit_skip("the test is linked statically");
+	return true;
+}
+
 /* The table of mntopt.c must have every other option that libmount knows for all mounts, with the
  * same flag. */
 static void option_flags_equal_those_of_libmount(void)
@@ -118,9 +127,12 @@ static void option_flags_equal_those_of_libmount(void)
 	static __typeof__(&mnt_get_builtin_optmap) optmap;
 	static const struct dl_symbol symbols[] = { DL_SYMBOL(optmap, mnt_get_builtin_optmap) };
 	const struct libmnt_optmap *m;
-	struct nserr e;
+	struct nserr e = NSERR_INIT;
+	int rc = dl_load(LIBMOUNT_SONAME, symbols, ARRAY_SIZE(symbols), &e);
 
-	CHECK_INT(dl_load(LIBMOUNT_SONAME, symbols, ARRAY_SIZE(symbols), &e), 0);
+	if (is_static(rc, &e))
+		return;
+	CHECK_INT(rc, 0);
 	for (m = optmap(MNT_LINUX_MAP); m->name; m++) {
 		struct mntopt o = MNTOPT_INIT;
 		unsigned long ms = 0, want = m->mask & MNT_INVERT ? 0 : (unsigned long)m->id;
@@ -142,10 +154,16 @@ static void a_mount_table_is_read(void)
 	char name[] = "/tmp/test-mntopt-XXXXXX";
 	struct mnt_table t;
 	struct nserr e = NSERR_INIT;
-	int fd = mkstemp(name);
+	int fd = mkstemp(name), rc;
 
 	CHECK(write(fd, good, sizeof(good) - 1) == sizeof(good) - 1);
-	CHECK_INT(libmount_read(&t, name, &e), 0);
+	rc = libmount_read(&t, name, &e);
+	if (is_static(rc, &e)) {
+		close(fd);
+		unlink(name);
+		return;
+	}
+	CHECK_INT(rc, 0);
 	CHECK_INT(t.n, 1);
 	CHECK_INT(t.m[0].id, 36);
 	libmount_done(&t);
