@@ -159,8 +159,9 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 
 	if (number == SYS_rt_sigprocmask)
 		r[REG_RAX] = fault_sigprocmask(a, u);
-	else if (number == SYS_rt_sigaction && a[0] == sig)
-		r[REG_RAX] = 0;
+	/* sigaction(2) fails only for invalid arguments, and posix_spawn(3) does not expect that */
+	else if (number == SYS_rt_sigaction)
+		r[REG_RAX] = a[0] == sig ? 0 : fault_raw(number, a);
 	else if (f->armed && fault_is_denied(number))
 		r[REG_RAX] = -ENOSYS;
 	else if (f->armed && atomic_fetch_add(&f->calls, 1) + 1 == f->target) {
