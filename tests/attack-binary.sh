@@ -354,9 +354,9 @@ test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 	done
 }
 
-# race TOOL OPTION…: TOOL enters a container RUNS times. Both use the same user namespace. Process 1
-# of the container searches for the victims (copies of the tools) and stops as soon as it has
-# overwritten one. Prints the output of process 1 and the number of runs.
+# race TOOL OPTION…: TOOL enters a container RUNS times. The tool and the container use the same
+# user namespace. Process 1 of the container searches for the victims (copies of the tools) and
+# stops as soon as it has overwritten one. Prints the output of process 1 and the number of runs.
 race()
 {
 	# shellcheck disable=SC2016,SC2046 # the inner shell expands it; several words

@@ -30,12 +30,12 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 		run nsenter2 -t "$holder" --follow$what -m -- grep CapEff /proc/self/status
 		assert_refused 125 'is not entered'
 	done
-	# nsenter2 must enter the user namespace; there the target has these capabilities anyway
+	# nsenter2 must enter the user namespace, in which the target already has its capabilities
 	run nsenter2 -t "$holder" -a --follow -- readlink /proc/self/ns/user
 	assert_rc 0
 	assertNotEquals "$initial_user" "$out"
 	assertEquals "$(readlink "/proc/$holder/ns/user")" "$out"
-	# these attributes are not privileges, so nsenter2 need not enter the user namespace
+	# umask and no_new_privs are not privileges, so nsenter2 need not enter the user namespace
 	run nsenter2 -t "$holder" -n --follow=umask,nnp -- true
 	assert_rc 0
 }
@@ -67,8 +67,8 @@ let_it_change()
 	read -r _ <"$TMP/gone"
 }
 
-# This attacked program lacks the protection: it first checks that it shares the user namespace with
-# the target, and enters the other namespaces later.
+# A program to attack that lacks the protection of nsenter2: it first checks that it shares the user
+# namespace with the target, and enters the other namespaces later.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);

@@ -119,8 +119,8 @@ while (1) {
 	select undef, undef, undef, 0.0005;
 }
 SCRIPT
-# This subreaper lacks the defence: it reads the pids of its descendants and sends the signals a
-# short time later.
+# A subreaper without the protection of nsinit: it reads the pids of its descendants and sends the
+# signals a short time later.
 cat >"$TMP/naive" <<'SCRIPT'
 my $pid;
 $SIG{TERM} = sub {

@@ -35,8 +35,8 @@ tearDown()
 export WORD=s3cret
 echo s3cret >"$TMP/secret"
 
-# stolen ATTACKER CMD…: runs the attacker at each system call of CMD and collects the secrets that
-# the attacker finds in $out. CMD has the secret in its environment and in descriptor 7.
+# stolen ATTACKER CMD…: runs the attacker at each system call of CMD, and collects in $out the
+# secrets that the attacker finds. CMD has the secret in its environment and in descriptor 7.
 stolen()
 {
 	_attacker=$1
@@ -96,7 +96,7 @@ environment'
 
 # ---- The processes to which nsinit sends signals
 
-# The program has a child with this pid. TERM does not end the program.
+# The attacked program has a child whose pid is $child. TERM does not end the program.
 child=31000
 cat >"$TMP/keeper" <<'SCRIPT'
 $SIG{TERM} = "IGNORE";
@@ -123,8 +123,8 @@ while [ ! -e "$1/gone" ]; do :; done
 samepid "$2" perl "$1/innocent" "$1" </dev/null >/dev/null 2>&1
 while [ ! -e "$1/up" ]; do :; done
 SCRIPT
-# This subreaper lacks the defence: it opens a process by the pid that it has read, and sends the
-# signal to it.
+# A subreaper without the protection of nsinit: it opens a process by the pid that it has read, and
+# sends the signal to it.
 cat >"$TMP/naive" <<'SCRIPT'
 $SIG{TERM} = sub { };
 my $pid = fork;

@@ -17,7 +17,8 @@ fresh_victims()
 	rm -rf "$victims"
 	mkdir "$victims"
 	cp "$NSUTILS_BIN"/ns* /usr/bin/unshare /usr/bin/nsenter /usr/sbin/chroot "$victims"
-	# this shell is a victim, too: as process 1 or as a waiting parent
+	# the attacks also try to overwrite the copy of dash, which is process 1 or the waiting
+	# parent
 	cp /bin/dash "$victims/dash"
 	PATH=$victims:$PATH
 	sums=$(cd "$victims" && cksum ./*)

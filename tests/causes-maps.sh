@@ -47,7 +47,7 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'neither setuid root'
 	run nsunshare -c nsunshare -c true
 	assert_ok
-	# the nearest other situation: a program that is not set-user-ID at all
+	# a similar situation with another cause: newuidmap(1) is not set-user-ID at all
 	mkdir -p "$TMP/bin"
 	for t in newuidmap newgidmap; do
 		cp "$(command -v $t)" "$TMP/bin/$t"

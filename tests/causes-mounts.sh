@@ -64,7 +64,7 @@ test_a_layer_with_inherited_mounts_below_is_named()
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/true
 	assert_rc 125
 	assert_err_has "hint: use a layer without mounts below it: '$TMP/layer/mnt' is a mount, and a user namespace may not separate it from '$TMP/layer'"
-	# a control: the mount below was made in the same user namespace, so it is not locked
+	# a control: the submount was made in the same user namespace, so it is not locked
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/layer/mnt" && exec nspivot "$@"' sh \
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/none
 	assert_rc 127

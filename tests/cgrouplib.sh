@@ -17,8 +17,8 @@ cgroup_mount()
 	}' /proc/self/mountinfo
 }
 
-v2=$(cgroup_mount cgroup2 rw)		# empty if there is none
-v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy of the cpu controller; empty if there is none
+v2=$(cgroup_mount cgroup2 rw)		# empty if no writable version 2 hierarchy is mounted
+v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy of the cpu controller, or empty
 
 # find_freezer: sets $dir to the root of a hierarchy that can freeze its cgroups, $file to the name
 # of the file that controls it, and $frozen and $thawed to the values to write.
@@ -38,7 +38,7 @@ assert_quota_holds()
 	elif feature cgroup2-cpu; then
 		set -- "$@" --cgroup-set 'cpu.max=20000 100000'
 	else
-		return 0	# feature has reported n/a
+		return 0	# feature() has reported n/a for this test
 	fi
 	run sh -c '"$@" cpu-burner 2 2; times' sh "$@"
 	# the lower limit is small, because on a busy machine the loops get less time than the quota

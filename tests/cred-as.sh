@@ -8,7 +8,7 @@ require_feature subids
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/credlib.sh"
 
-# The ids of these users differ from those of users with the same names on the host.
+# The ids of the users in the root $box differ from those of users with the same names on the host.
 make_box
 for applet in ash env sort tr; do
 	ln -sf busybox "$box/bin/$applet"

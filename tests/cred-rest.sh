@@ -50,7 +50,8 @@ Seccomp:	2'
 	done
 }
 
-# The filter also need not allow the system calls for --pid-file and the other options for scripts.
+# With no_new_privs, the filter need not allow the system calls for --pid-file and the other options
+# for scripts.
 test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles
@@ -258,7 +259,7 @@ test_explain_shows_the_order_of_the_steps()
 	done
 }
 
-# The user of the program decides if the capabilities become ambient, and this user is known in
+# It depends on the user of the program if the capabilities become ambient. The user is known in
 # advance only if an option sets it.
 test_explain_shows_when_capabilities_become_ambient()
 {

@@ -127,7 +127,8 @@ test_every_view_of_nslist_has_an_example()
 	done <"$TMP/views"
 }
 
-# examples-run.sh would skip an example in another kind of display, or an example without a prompt.
+# The other tests of examples-run.sh read only literal displays with a prompt, so they would skip
+# any other example.
 # no tool: it checks the text of the pages
 test_every_example_has_a_prompt()
 {

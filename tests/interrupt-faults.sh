@@ -12,8 +12,8 @@ waits=write,sendto,sendmsg,recvfrom,recvmsg,poll,ppoll,wait4,waitid,fstatfs,floc
 FAULT_MAX=${FAULT_MAX:-30}
 
 # interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may wait. The
-# first fstatfs(2) is made for /proc and never waits; a later one may wait, because something may
-# cover the file of a namespace.
+# first fstatfs(2) is made for /proc and never waits; a later fstatfs(2) may wait, because a mount
+# that waits for a server may cover the file of a namespace.
 interrupted()
 {
 	fault_all -f none -e EINTR -s $waits -x "${unless:-:fstatfs:}" "$@"

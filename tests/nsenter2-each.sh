@@ -246,8 +246,9 @@ netns:blue: $blue"
 
 test_handles_ten_thousand_references()
 {
-	# None of these namespaces exists. Then one invalid reference is added, and nsenter2 must
-	# refuse all references before it looks up any of them.
+	# First, all references are valid but refer to namespaces that do not exist. Then one
+	# invalid reference is added, and nsenter2 must refuse all references before it looks up any
+	# of them.
 	awk 'BEGIN { for (i = 0; i < 10000; i++) print "net:" 4184304 + i }' >"$TMP/refs"
 	run nsenter2 --each -P 100 -- true <"$TMP/refs"
 	assert_rc 125

@@ -79,7 +79,7 @@ test_failed_call_with_namespace_files_is_reported()
 
 # The namespace of the reference can be entered alone and without a copy of the binary. Faults of
 # reading or writing the output of the program are not tested here, because the program has run by
-# then; nsenter2-each.sh tests the status for them.
+# then; nsenter2-each.sh tests the exit status after such faults.
 test_failed_call_with_each_is_reported()
 {
 	start_target

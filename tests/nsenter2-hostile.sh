@@ -277,7 +277,7 @@ test_program_with_less_privilege_cannot_open_the_binary()
 test_user_namespace_with_the_same_root_cannot_write_the_binary()
 {
 	mkdir -p "$TMP/jail/usr" "$TMP/jail/proc" "$TMP/jail/dev"
-	: >"$TMP/jail/dev/null" # perl needs it
+	: >"$TMP/jail/dev/null" # perl needs /dev/null
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/jail"
 	printf '#!/proc/self/exe --wait-fd=9\n' >"$TMP/jail/evil"
 	chmod +x "$TMP/jail/evil"
@@ -360,7 +360,7 @@ test_groups_are_dropped_before_the_ids_change()
 	*) fail "order: $order" ;;
 	esac
 	[ "$(id -u)" = 0 ] || return 0
-	# setgroups(2) is denied inside the user namespace, so nsenter2 must drop the caller's
+	# setgroups(2) is denied in the target's user namespace, so nsenter2 must drop the caller's
 	# groups before it enters
 	run setpriv --groups 7,8 nsenter2 -t "$target" -a id -G
 	assert_ok

@@ -142,7 +142,7 @@ test_root_option_enters_the_chroot_of_the_target()
 	assert_ok
 	assert_out "$TMP/base/sub"
 	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root="$1/root" pwd' sh "$TMP" "$target"
-	assert_rc 127 # outside, /usr is not mounted in this root
+	assert_rc 127 # /usr is mounted in the root only in the target's mount namespace
 	run sh -c 'cd "$1/base/sub" && exec nsenter2 -t "$2" -U --root --explain pwd' sh "$TMP" "$target"
 	assert_out_has 'keep the working directory, or change to the root if the directory is outside the root'
 }

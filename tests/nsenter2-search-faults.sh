@@ -28,8 +28,8 @@ held_by_an_inner_mount()
 	mount -t tmpfs t "$TMP/pins"
 	mount --make-private "$TMP/pins"
 	: >"$TMP/pins/mnt"
-	# use nsunshare, because unshare(1) fails if another processor gives the new mount namespace
-	# a lower id (Linux 6.18)
+	# use nsunshare, because unshare(1) cannot mount a new mount namespace whose id is lower
+	# than that of the caller's, which is possible since Linux 6.18
 	nsunshare --mount="$TMP/pins/mnt" sh -c 'mount -t tmpfs t /mnt && : >/mnt/net &&
 		unshare --net=/mnt/net true && stat -L -c %i /mnt/net >"$0"' "$TMP/inode" || return
 	inner=$(cat "$TMP/inode")

@@ -262,7 +262,8 @@ test_walks_a_deep_tree_with_few_descriptors()
 			i=$((i + 1))
 		done
 	)
-	nsidmap chown --from $identity --to $from "$TMP/t" # the host's root has made it
+	# the files of the tree belong to the root of the host
+	nsidmap chown --from $identity --to $from "$TMP/t"
 	run prlimit --nofile=100 nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok
 	assertEquals 300000 "$(find "$TMP/t" -printf '%U\n' | sort -u)"

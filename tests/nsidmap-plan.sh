@@ -273,7 +273,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	assert_ok
 	assert_out "0 $id 1 1 $((id + 1)) 1000
 0 $id 1 1 $((id + 1)) 1000"
-	# other tools must not join the extents again
+	# the other verbs of nsidmap must not join the extents again
 	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
 	assert_ok
 	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"
@@ -325,8 +325,8 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_out u:0:900000:10,g:0:900000:10
 	run nsidmap plan --style lxc --user 4242 --format arg
 	assert_out u:0:800000:10,g:0:800000:10
-	# This user runs nsidmap without help from root. newuidmap needs a passwd entry, so --auto
-	# maps only the caller's own id and prints the reason.
+	# User 4242 has no passwd entry, which newuidmap needs, so --auto maps only the user's own
+	# id and prints the reason.
 	run setpriv --reuid 4242 --regid 4242 --clear-groups nsidmap plan --auto --format arg
 	umount /etc/subuid /etc/subgid
 	assert_rc 0

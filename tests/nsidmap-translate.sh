@@ -208,8 +208,8 @@ test_reports_ids_that_are_not_visible()
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 0
 	assert_ok
 	assert_out 0
-	# in namespace $a, id 500 is id 1 of this namespace, but uid_map of $a shows only the first
-	# id of each range
+	# id 500 of $a is id 1 of the namespace in which nsidmap runs, but nsidmap cannot know that,
+	# because uid_map of $a shows it only the first id of each range
 	run nsenter -t "$holder" -U -S 0 -G 0 nsidmap translate --from "$a" 500
 	assert_rc 1
 	assert_out -

@@ -87,7 +87,7 @@ test_accepts_maps_up_to_the_kernels_limits()
 	run echo "$(wc -l <"/proc/$holder/uid_map")"
 	assert_out 340
 	start_target
-	# 4,095 bytes
+	# a map of 4,095 bytes, the longest that the kernel accepts
 	awk 'BEGIN { print "gid 0 0 1"; for (i = 0; i < 170; i++) printf "uid %d %d 1\n", 1000000000 + 2 * i, 1000000000 + 2 * i
 		print "uid 10 1 100000000" }' >"$TMP/map"
 	run nsidmap write "$holder" "$TMP/map"
@@ -351,7 +351,7 @@ test_refuses_a_grandchild_namespace()
 	assert_err_lacks 'a map can be written only once'
 }
 
-# One part of the extent is in one extent of the parent's map, the other part in another.
+# The extent that is written spans two extents of the parent namespace's map.
 # as: root
 test_explains_a_range_across_two_ranges_of_the_parent()
 {

@@ -137,7 +137,7 @@ test_kills_processes_that_fork_all_the_time()
 	done
 }
 
-# In a build with sanitizers, nsinit would report an integer overflow.
+# If the grace period overflowed an integer, nsinit built with sanitizers would report the overflow.
 test_longest_grace_period_does_not_overflow()
 {
 	run nsinit --grace 9223372036854775807 sh -c 'sleep 1000 & exit 4'

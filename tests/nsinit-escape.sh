@@ -9,7 +9,7 @@ require_tool setpriv
 box=$TMP/box
 mkdir -p "$box"
 cp "$NSUTILS_HELPERS/escape" "$box/escape"
-# a process 1 without the protection would have this directory as /proc/1/cwd
+# process 1 without the protection of nsinit would have the directory $TMP/host as /proc/1/cwd
 mkdir "$TMP/host"
 cd "$TMP/host" || exit 1
 

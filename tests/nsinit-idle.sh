@@ -21,7 +21,7 @@ test_does_not_wake_up()
 	done
 	sleep 0.2
 	before=$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)
-	sleep 1 # count the wake-ups during this second
+	sleep 1 # nsinit must not wake up during this second
 	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
 }
 
@@ -30,7 +30,7 @@ test_does_not_wake_up()
 test_uses_at_most_256_KiB_of_private_memory()
 {
 	feature no-sanitizer || return 0
-	feature sandbox || return 0 # outside, the binary is on a tmpfs, whose pages would be counted
+	feature sandbox || return 0 # otherwise, pages of the binary on a tmpfs would be counted
 	for init in nsinit 'nsunshare -Ur --init'; do
 		# shellcheck disable=SC2086 # several words
 		start_holder $init --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'

@@ -35,7 +35,7 @@ test_loses_no_signal_at_1000_a_second_for_10_seconds()
 	exec 4<"$TMP/fifo"
 	read -r line <&4
 	assertEquals ready "$line"
-	# the helper signals(1) fails if sending them took more than 10 s
+	# the helper `signals` fails if it takes more than 10 s to send all signals
 	run signals send "$pid" 36 10000 1000
 	assert_ok
 	kill -40 "$pid"

@@ -45,7 +45,8 @@ READY=1"; "$1/notify" READY=1; read -r line <"$1/go"' sh "$TMP" 7>"$TMP/ready" 8
 	settle 50 grep -q '"exec"' "$TMP/status"
 	assertFalse 'not ready before' "grep -q ready '$TMP/status'"
 	echo >&6
-	# the end of file follows after the line, although the program still runs
+	# the reader of the descriptor gets the line and then the end of file, although the program
+	# still runs
 	run cat <&5
 	assert_out ready
 	assertTrue 'the program still runs' "kill -0 $pid"

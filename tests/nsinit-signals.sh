@@ -127,7 +127,8 @@ test_signals_the_process_group_only_with_the_group_option()
 	kill -USR1 "$pid"
 	finish
 	assert_rc 0
-	# the other process may get the signals of the shutdown, but it must not get USR1
+	# processes other than the program may get the signals of the shutdown, but they must not
+	# get USR1
 	assertEquals 'USR1 reached one process' 1 "$(printf '%s\n' "$out" | grep -cx 10)"
 }
 

@@ -45,7 +45,8 @@ scene()
 	feature pidfd-ns && also newpid
 	also mount "$TMP/mount"
 	also lostmount "$TMP/lost"
-	start_holder holder threads 200 # on a small machine /proc would be read
+	# with only a few threads on the machine, nslist would read /proc instead
+	start_holder holder threads 200
 	inside --user --map-root-user --pid --fork --mount --uts --ipc --net --cgroup
 	inside --pid --fork --mount-proc --uts
 	sleep infinity 5<"/proc/$program/ns/net" 6<"/proc/$program/ns/uts" 7<"/proc/$program/ns/net" &
@@ -177,7 +178,8 @@ refused()
 	run strace -f -o "$TMP/trace" -e trace=bpf "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD
 	assert_rc 0
 	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/by-bpf"
-	sed 's/[0-9][0-9]* //g' "$TMP/err" >"$TMP/err-bpf" # others come and go
+	# omit the numbers, because other processes come and go
+	sed 's/[0-9][0-9]* //g' "$TMP/err" >"$TMP/err-bpf"
 	assertFalse "iterators were used: $*" used_iterators
 	rows "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD --no-bpf
 	assertTrue 'something was printed' "[ -s '$TMP/out' ]"

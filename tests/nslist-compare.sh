@@ -109,7 +109,7 @@ test_stale_lists_the_files_of_killed_runs()
 	fi
 	start_holder nsunshare -U -r -u --name lives --ready-fd 3 -- sleep infinity
 	settle 50 test -e "$dir/lives.json"
-	# at the end of the run, a copy of the directory remains
+	# copy the file of the run, so that a file remains when the run has ended
 	cp -p "$dir/lives.json" "$dir/killed.json"
 	run nslist --stale -n
 	assert_ok

@@ -14,8 +14,9 @@ calls()
 	awk '$NF == "total" { print $4 }' "$TMP/trace"
 }
 
-# calls_among N ARGUMENT…: does the same while N additional processes run, which have three
-# descriptors each. The command $within starts these processes.
+# calls_among N ARGUMENT…: prints the number of system calls of nslist with these arguments while N
+# additional processes run, which have three descriptors each. The command $within starts these
+# processes.
 calls_among()
 {
 	# shellcheck disable=SC2086 # several words

@@ -134,7 +134,7 @@ test_other_reporters_accept_options_after_arguments()
 	assert_rc 125
 	assert_err_has "'-J'"
 	run nstimeoffset -b +1 echo --show
-	[ "$rc" = 125 ] || assert_out --show	# an ordinary user has no permission
+	[ "$rc" = 125 ] || assert_out --show	# an ordinary user has no permission to set clocks
 }
 
 # as: root

@@ -89,7 +89,7 @@ test_finds_a_mount_in_a_mount_namespace_without_process()
 	run nslist -rn -t mnt -o NPROCS,HELD,NMOUNTS -P
 	assert_rc 0
 	assert_out_has '0 fd '
-	# nslist has opened the namespace through this mount point, so it knows the owner
+	# nslist has opened the namespace through its mount point, so it knows the owner
 	run nslist -rn -t uts -P -o NS,ONS
 	assert_out "$inode $(own_inode user)"
 }
@@ -143,7 +143,8 @@ test_reads_clock_offsets_of_a_time_namespace_without_process()
 	umount "$TMP/clocks"
 }
 
-# No link in /proc leads to this namespace. Since Linux 6.11, a pidfd leads to it.
+# No link in /proc leads to a pid namespace that has had no process yet. Since Linux 6.11, a pidfd
+# leads to such a namespace.
 test_finds_a_pid_namespace_that_waits_for_its_first_process()
 {
 	kernel_call pidfd_open && feature pidfd-ns || return 0

@@ -86,15 +86,16 @@ test_each_printed_reference_of_a_mount_opens()
 	unshare --ipc="$TMP/cover/ipc" true
 	mount -t tmpfs t "$TMP/cover"
 	# a namespace whose file is mounted in a mount namespace without a process (nsunshare is
-	# used because unshare(1) fails if another processor gives the namespace a lower id, Linux
-	# 6.18)
+	# used because unshare(1) cannot mount a new mount namespace whose id is lower than that of
+	# the caller's, which is possible since Linux 6.18)
 	nsunshare --mount="$TMP/mnt" sh -c 'mount -t tmpfs t /mnt; : >/mnt/net; unshare --net=/mnt/net true'
 	assertEquals 'mount namespace' nsfs "$(stat -fc %T "$TMP/mnt")"
 	for way in --no-bpf ''; do
 		# shellcheck disable=SC2086 # an option or nothing
 		open_all $way
 		assert_empty "refused with <$way>" "$(cat "$TMP/refused")"
-		# the mount point of the only namespace that no tool can open is covered
+		# only the ipc namespace has no reference: no tool can open it, because its mount
+		# point is covered
 		assertEquals "<$way>" ipc "$(cut -d ' ' -f 1 "$TMP/nameless")"
 	done
 	run nslist -rn -t ipc -P -o NSFS,REF,NAME
@@ -251,7 +252,8 @@ test_covered_mount_in_run_netns_is_no_name()
 	mount --bind "/proc/$holder/ns/net" /run/netns/blue
 	run nslist -rn -p "$holder" -t net -o NAME,NSFS
 	assert_out 'blue /run/netns/blue'
-	# another network namespace has this name by now
+	# mount another network namespace on the same file, so that the name belongs to that
+	# namespace
 	mount --bind /proc/self/ns/net /run/netns/blue
 	run nslist -rn -p "$holder" -t net -o NAME,NSFS
 	assert_out ' /run/netns/blue'

@@ -181,15 +181,15 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 	assertTrue "$line" "echo '$line' | grep -qE '^[+] [^ ]+ [0-9]+ uts$'"
 	row=${line#+ * }
 	appeared=${line#+ } appeared=${appeared%% *}
-	# the next namespace may have appeared while this namespace still existed
+	# skip the lines of further namespaces that appeared before the namespace vanished
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
 		[ "${gone%% *} ${gone#* * }" != "- $row" ] || break
 	done
 	assertEquals "- $row" "${gone%% *} ${gone#* * }"
 	gone=${gone#- } gone=${gone%% *}
-	# the first time must not be before the start, and the second time must be neither before
-	# the first time nor in the future
+	# the namespace must have appeared after the start and vanished after it appeared, but not
+	# in the future
 	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
 	assertEquals "times of the lines: $appeared $gone" "$times" \
 		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"
@@ -338,7 +338,7 @@ test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 	assertEquals "$(sort -u "$TMP/out" | wc -l)" "$nested"
 }
 
-# In the picture of dot(1), the row at the bottom is the first one.
+# dot(1) draws the first row of frames at the bottom of the picture.
 test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
 {
 	for _ in 1 2 3 4; do

@@ -252,7 +252,8 @@ test_ports_of_a_process_are_published_until_del_or_gc()
 	settle 50 sh -c 'nsnet gc --dry-run | grep -q .'
 	run nsnet gc
 	assert_out "table inet nsnet_id/$inode"
-	# a reference with a name has the rules of the name
+	# if the reference contains a name, the table of rules is named after the name and not the
+	# inode
 	nsnet add web
 	nsnet add netns:web --bridge br0 --publish 8080:80
 	assertEquals 'table inet nsnet_ns/web' "$(nft list tables)"
@@ -311,7 +312,7 @@ test_a_port_of_another_table_is_refused_unless_forced()
 		assert_refused 1 "the table 'inet nsnet_ns/web' forwards the port 8080/tcp of the host to 10.1.0.2 already"
 	done
 	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
-	# other protocols and the loopback addresses are free
+	# the port is still free for other protocols and on the loopback addresses
 	run nsnet add db --bridge br0 --publish 8080:80/udp --publish 127.0.0.1:8080:80
 	assert_ok
 	run nsnet run --bridge br0 --publish 127.0.0.1:8080:80 -- true
@@ -495,7 +496,7 @@ test_reports_invalid_arguments()
 	assert_err_has 'is not an IPv4 address'
 	run nsnet add web --nat
 	assert_refused 1 'need a bridge with an IPv4 address'
-	# nft(8) would interpret a part of this name as rules
+	# nft(8) would interpret the text after the ';' in the name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
 	assert_refused 1 'cannot name a table of firewall rules'
 }

@@ -36,7 +36,8 @@ oneTimeTearDown()
 	clear_network
 }
 
-# pasta executes a variant of itself for the processor, which has another name (passt.avx2).
+# pasta executes a variant of itself that is optimized for the processor and has another name
+# (passt.avx2).
 has_no_pasta()
 {
 	! pgrep -x 'pas(ta|st).*' >/dev/null

@@ -221,7 +221,7 @@ test_reports_a_name_server_on_loopback()
 {
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	assert_cause '/etc/resolv.conf names only servers at loopback addresses'
-	# the file resolv.conf that ip-netns(8) uses for this namespace
+	# create the file resolv.conf that ip-netns(8) uses for the namespace web
 	mkdir -p /etc/netns/web && echo nameserver 192.0.2.1 >/etc/netns/web/resolv.conf
 	run nsnet why web
 	assert_ok

@@ -46,8 +46,8 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 }
 
 # move_exchanged: the owner of the new root exchanges the mount point of a proc file system with
-# another directory, at one system call of the nspivot that moves the root to /. initramfs() must
-# have been called before, because it fills $TMP/real.
+# another directory, during one system call of nspivot while nspivot moves the root to /.
+# initramfs() must have been called before, because it fills $TMP/real.
 move_exchanged()
 {
 	UNDER="failat -b mover -u look $1 -o $TMP/report --" initramfs "ln -s /tools/nspivot /mover; mkdir -p /new/p /new/fake/sys/kernel /new/fake/fs

@@ -114,7 +114,7 @@ test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 	assert_ok
 	assert_out_has bin
 	assert_out_lacks usr
-	# --force skips the check
+	# with --force, nspivot does not check for processes in the old root
 	run in_ns sh -c "cd '$TMP' && nspivot --force --preset=minimal '$box' -- /bin/ls /; :"
 	assert_ok
 }

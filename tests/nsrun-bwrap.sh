@@ -25,7 +25,8 @@ with()
 	run nsrun "$@"
 }
 
-# in_shell OPTION… -- SCRIPT: does the same, but the program is a shell that executes SCRIPT.
+# in_shell OPTION… -- SCRIPT: runs nsrun with these options as with() does; the program is a shell
+# that executes SCRIPT.
 in_shell()
 {
 	# the last argument of the function is the script

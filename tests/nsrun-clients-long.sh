@@ -70,7 +70,7 @@ test_nginx_serves_a_file_and_stops()
 	await_name web
 	tries=0
 	while [ $((tries += 1)) -lt 100 ]; do
-		# the shell is that of the caller, in the network of the container
+		# run the bash of the host in the network namespace of the container
 		# shellcheck disable=SC2016
 		run nsenter2 -t name:web -n -- bash -c 'exec 3<>/dev/tcp/127.0.0.1/80 &&
 			printf "GET /hello HTTP/1.0\r\n\r\n" >&3 && cat <&3'

@@ -300,7 +300,7 @@ test_a_misspelled_word_gets_a_suggestion()
 		assert_refused 125 "unknown profile '${pair%:*}'"
 		assertEquals "hint: did you mean ${pair#*:}?" "$(tail -n 1 "$TMP/err")"
 	done
-	# both names are near
+	# two profiles have names similar to miny, so nsrun must not suggest one of them
 	: >"$HOME/.config/nsutils/profiles/minx"
 	run "$nsrun" --profile miny prog
 	assert_err_has 'use sandbox, build'
@@ -319,7 +319,7 @@ test_a_profile_may_set_limits()
 	assert_pipeline_lacks 'pids.max=7'
 	assert_pipeline_has '<--cgroup-set=pids.max=9>'
 	assertEquals 1 "$(grep -c '^<--into-cgroup=nsrun-.' "$TMP/out")"
-	# the caller has chosen the control group
+	# if the caller chooses the control group, nsrun must not choose another one
 	run "$nsrun" --profile "$TMP/limits" --with nsunshare:--into-cgroup=/mine -- prog
 	assert_pipeline_has '<--into-cgroup=/mine>'
 	assert_pipeline_lacks '<--into-cgroup=nsrun'

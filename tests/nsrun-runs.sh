@@ -164,7 +164,7 @@ content'
 	assert_ok
 }
 
-# the root of the host has mounts below it, such as /proc
+# an overlay of / is impossible, because the root of the host has mounts below it, such as /proc
 # as: user
 test_overlay_of_the_host_root_names_the_mount_that_prevents_it()
 {

@@ -523,7 +523,7 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 	assertFalse 'the next run has removed it' "[ -d '$mount$name' ]"
 }
 
-# At this time, the first run has not started its program yet.
+# The second run in the cgroup ends before the first run has started its program.
 test_the_cgroup_of_another_run_is_not_removed()
 {
 	mount=${v2:-$v1cpu}

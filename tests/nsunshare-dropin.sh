@@ -240,7 +240,8 @@ test_the_callers_id_is_the_first_line_of_a_map()
  5 1500004 5"
 }
 
-# interfaces: -S NAME takes the groups of the user, -S NUMBER those of the caller, as in unshare(1).
+# As in unshare(1), -S NAME sets the groups of the user NAME, and -S NUMBER keeps those of the
+# caller.
 # as: root
 test_setuid_with_a_name_sets_the_groups()
 {

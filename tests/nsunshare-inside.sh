@@ -14,15 +14,16 @@ test_mount_proc_shows_the_new_pid_namespace_only()
 	mkdir "$TMP/proc"
 	run nsunshare -rp --mount-proc="$TMP/proc" sh -c 'echo "$0"/[0-9]*' "$TMP/proc"
 	assert_out "$TMP/proc/1"
-	# the mounts outside are shared; the proc that is mounted inside must not appear there
+	# the mounts of the caller are shared, but the proc that nsunshare mounts must not appear
+	# among them
 	before=$(cat /proc/self/mountinfo)
 	run nsunshare -rp --propagation shared --mount-proc true
 	assert_ok
 	assertEquals "$before" "$(cat /proc/self/mountinfo)"
 }
 
-# A mount that is made inside appears outside only with --propagation shared or unchanged, and never
-# if there is a new user namespace.
+# A mount that is made in the new mount namespace appears outside only with --propagation shared or
+# unchanged, and never if there is a new user namespace.
 # as: root
 test_propagation_controls_which_mounts_appear_outside()
 {

@@ -325,7 +325,7 @@ test_a_user_has_names_of_its_own()
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
-	# the directory of root exists already
+	# /run/nsutils, which belongs to root, exists already
 	mkdir -p /run/nsutils
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	rmdir /run/nsutils

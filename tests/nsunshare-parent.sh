@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsunshare-parent: checks the parent that waits for the program. As with unshare(1), other programs enter the new
-# namespaces by its PID; a program inside must get nothing from it that it does not have.
+# nsunshare-parent: checks the parent that waits for the program. As with unshare(1), other programs
+# enter the new namespaces by the PID of the parent. The program inside must not get anything from
+# the parent that the program does not have itself.
 # as: root user
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
@@ -107,8 +108,8 @@ test_the_program_takes_no_descriptor_of_the_parent()
 	done
 }
 
-# A process inside whose id is that of the owner, or is not an id of the caller, would get the ids
-# of the parent.
+# A process inside whose id is that of the owner, or is not an id of the caller, could gain the ids
+# of the parent if it could trace the parent.
 # as: root
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {

@@ -73,9 +73,10 @@ test_works_with_the_proc_of_another_pid_namespace()
 {
 	other='unshare --user --map-root-user --pid --fork'
 	[ "$(id -u)" != 0 ] || other='unshare --pid --fork'
-	# the other process is a subshell that has not called execve(2)
+	# the process that has the pid of the program in the pid namespace of /proc is a subshell
+	# that has not called execve(2)
 	(read -r line <"$TMP/fifo") &
-	# the helper has the number before that of the program
+	# the helper of nsunshare gets the pid before that of the program
 	# shellcheck disable=SC2086 # several words
 	run $other sh -c 'echo $(($1 - 2)) >/proc/sys/kernel/ns_last_pid
 		exec nsunshare -f --pid-file "$2" sh -c "echo ran as \$\$; exit 3"' sh "$!" "$TMP/pid"

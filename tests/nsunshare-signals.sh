@@ -121,7 +121,7 @@ test_ends_in_the_same_way_as_the_program()
 test_dumps_no_core_of_its_own()
 {
 	case $(cat /proc/sys/kernel/core_pattern) in
-	'|'* | /*) return 0 ;; # cores go to another place
+	'|'* | /*) return 0 ;; # the kernel does not write core files to the working directory
 	esac
 	cd "$TMP" || return
 	# shellcheck disable=SC2016 # for the shells inside

@@ -11,8 +11,8 @@ require_ns cgroup mnt
 [ -n "$v2" ] || skip 'no cgroup2 is mounted'
 name=/$own_cgroup
 
-# The article uses separate commands for this: create a group, move a process into it, create a
-# namespace, and mount cgroup2 again.
+# The article uses a separate command for each step: create a group, move a process into it, create
+# a namespace, and mount cgroup2 again.
 test_a_container_sees_only_its_own_group()
 {
 	note_state

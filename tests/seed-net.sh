@@ -87,7 +87,7 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# these are the steps of the article: a pair, one end renamed inside, addresses, a default
+	# follow the steps of the article: a veth pair, one end renamed inside, addresses, a default
 	# route
 	ip link add veth_b type veth peer name veth_a
 	ip link set veth_a netns "$inner" name eth0

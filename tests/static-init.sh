@@ -4,7 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
-require_feature no-sanitizer # it cannot be linked statically
+require_feature no-sanitizer # a program with sanitizers cannot be linked statically
 require_tool busybox nsinit-static
 
 setUp()

@@ -26,9 +26,9 @@
 # above it; the other mode does not run it. A function that makes no assert fails, unless `feature`
 # or `kernel_call` reports that this machine lacks the feature under test.
 #
-# A function that tests a text or the test itself instead of a tool has `# no tool: REASON` in that
-# comment. Each other function must fail if the tools are replaced by stubs that do nothing
-# (./bootstrap check-tests).
+# A function that tests a text or the test itself instead of a tool has `# no tool: REASON` in the
+# comment right above it. Each other function must fail if the tools are replaced by stubs that do
+# nothing (./bootstrap check-tests).
 #
 # A test file that is started directly passes itself to tests/run. The runner gives every file its
 # own namespaces, /tmp, /run, passwd and subuid. A test may mount, kill and configure anything there
@@ -49,7 +49,7 @@ fi
 # machine can see cgroups.
 own_cgroup=${0##*/}
 own_cgroup=$NSUTILS_RUN_ID-${own_cgroup%.sh}-$(id -u)
-TMP=$(mktemp -d) || exit 1	# the runner removes it, even if the test is killed
+TMP=$(mktemp -d) || exit 1	# the runner removes $TMP, even if the test is killed
 out='' err='' rc=''		# results of the last `run`; $TMP/out and $TMP/err hold the exact bytes
 holder='' holder_line='' _holders=''
 
@@ -523,7 +523,7 @@ _state()
 		case ${_stat##*) } in
 		Z* | X*) continue ;;
 		esac
-		echo "process ${_stat%% *}"	# without the name, which an execve(2) changes
+		echo "process ${_stat%% *}"	# without the name of the process, which execve(2) changes
 	done
 }
 

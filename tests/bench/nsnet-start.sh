@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-start.sh [NSNET [LIBNS]]: measures the time from nothing to a program in a namespace that is
-# connected to a bridge. Compares nsnet, the smallest C program that does it (nsnet-prototype.c,
-# linked with LIBNS, default build/lib/libns.a), and the ip(8) commands of the article that
-# tests/seed-net.sh follows. The three take turns, ROUNDS (25) times, and each removes the bridge
-# before a round, which is not measured. The time that date(1) takes is measured as well and
-# subtracted. Prints lowest deciles, medians and ratios; load can only increase the times. Needs
-# root, cc and iproute2.
+# nsnet-start.sh [NSNET [LIBNS]]: measures the time to start a program in a new namespace that is
+# connected to a new bridge. Compares nsnet, the smallest C program that does the same
+# (nsnet-prototype.c, linked with LIBNS, default build/lib/libns.a), and the ip(8) commands of the
+# article that tests/seed-net.sh follows. The three take turns, ROUNDS (25) times. Each removes the
+# bridge before a round, and the removal is not measured. The time that date(1) takes is measured as
+# well and subtracted. Prints lowest deciles, medians and ratios; load can only increase the times.
+# Needs root, cc and iproute2.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 if [ "${INSIDE-}" != 1 ]; then

@@ -4,8 +4,9 @@
 #
 # usage: tests/bench/nsoci.sh [BUILDDIR [ROUNDS]]
 #
-# As root, with jq. Both sides run in turns, and the shortest time of each counts. The chain by hand
-# is the one that nsoci prints, without --detach and the descriptors of the handles.
+# As root, with jq. nsoci and the chain by hand run in turns, and the shortest time of each counts.
+# The chain by hand is the one that nsoci prints, without --detach and the descriptors of the
+# handles.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}") rounds=${2:-30}

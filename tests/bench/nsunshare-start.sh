@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-start.sh [NSUNSHARE]: compares the cost of starting a program in new namespaces with
-# unshare(1) and with the smallest C program that does it (nsunshare-minimal.c): user-space
+# unshare(1) and with the smallest C program that does the same (nsunshare-minimal.c): user-space
 # instructions of the parent, system calls, and time. The time is the lowest decile of ROUNDS
 # (1000), in which the three take turns (turns.c). Needs root, valgrind, strace and cc.
 set -eu

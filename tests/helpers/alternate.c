@@ -10,7 +10,7 @@
  *	sock DIR	like fuse, with a socket in a net namespace that exists only because of it
  *	watch FILE SEEN	creates SEEN and exits when a process opens FILE; also exits at SIGTERM
  *	naive PID [sock]	for the control: acts as a tool without a defence. For two seconds,
- *			opens these descriptors of PID by name, or duplicates them with
+ *			opens the descriptors 9 to 40 of PID by name, or duplicates them with
  *			pidfd_getfd(2)
  *
  * Writes "TYPE INODE" to descriptor 3 when the attack has started.
@@ -85,7 +85,10 @@ static int make(int flag, const char *path, const char *type)
 	return fd;
 }
 
-/* Exchanges at random times, so that a tool cannot be safe because it looks at a fixed rate. */
+/*
+ * Exchanges at random times, so that a tool that looks at a fixed rate cannot avoid the exchange
+ * by chance.
+ */
 static void alternate(int a, int b)
 {
 	unsigned random = 1;

@@ -35,10 +35,10 @@
 #define GRACE     2 /* seconds that the program's children have to end after the program */
 
 /*
- * Plausible errors of each system call, the likeliest first. A call in no row gets the errors of
- * the last row. EINTR is listed only for calls that can block. Calls in untouched[] cannot really
- * fail, so they are never made to fail; brk(2), for example, reports a failure by returning the old
- * break.
+ * Plausible errors of each system call, the likeliest first. A call that the table does not name
+ * gets the errors of the last row. EINTR is listed only for calls that can block. Calls in
+ * untouched[] cannot really fail, so they are never made to fail; brk(2), for example, reports a
+ * failure by returning the old break.
  */
 static const struct {
 	const char *calls, *errors;

@@ -202,7 +202,8 @@ static void hold_children(int flag)
 		notify_line("time", "/proc/self/ns/time_for_children");
 		return;
 	}
-	/* /proc does not show this inode, so the test looks for a new namespace */
+	/* /proc does not show the inode of a pid namespace without a process, so the test looks
+	 * for a new namespace */
 	dprintf(3, "pid 0\n");
 	close(3);
 }

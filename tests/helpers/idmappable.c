@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The C library defines these since glibc 2.36. */
+/* glibc lacks the constants and the structure of mount_setattr(2) before 2.36. */
 enum { OPEN_TREE = 428, MOUNT_SETATTR = 442, CLONE_TREE = 1, IDMAP = 0x100000 };
 
 struct attr {

@@ -282,7 +282,7 @@ static void show_mounts(void)
 	while (f && n < sizeof(lines) / sizeof(lines[0]) && fgets(line, sizeof(line), f)) {
 		char *kept = calloc(1, sizeof(line)), *end = kept;
 		bool is_tag = false, is_readonly = false;
-		int field = 0, type = 0; /* type is the number of the file system type's field */
+		int field = 0, type = 0; /* type: number of the field with the file system type */
 
 		if (!kept)
 			abort();

@@ -103,7 +103,7 @@ static int send_them(pid_t pid, int sig, int count, int per_second)
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	next = began;
 	for (int i = 1; i <= count; i++) {
-		/* the receiver's queue is full */
+		/* EAGAIN means that the receiver's queue of signals is full */
 		while (sigqueue(pid, sig, (union sigval){ .sival_int = i }) < 0) {
 			if (errno != EAGAIN) {
 				perror("signals: sigqueue");

@@ -6,7 +6,7 @@
  *				translates them
  *	sockpeer send PATH	connects to a receiver (recv)
  *	sockpeer give PATH FILE	sends a descriptor of FILE to one receiver
- *	sockpeer take PATH FLAG	receives it, calls setns(2) with FLAG, prints the result
+ *	sockpeer take PATH FLAG	receives the descriptor, calls setns(2) with FLAG, prints the result
  *
  * A PATH that begins with @ is an abstract name.
  * recv and take write a line to descriptor 3 when they are listening.

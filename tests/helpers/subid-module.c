@@ -28,7 +28,7 @@ enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_t
 	return r ? SUBID_STATUS_SUCCESS : SUBID_STATUS_ERROR;
 }
 
-/* newuidmap(1) and similar programs call this. libsubid requires it in every module. */
+/* newuidmap(1) and similar programs call this function. libsubid requires it in every module. */
 enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
 					 unsigned long count, enum subid_type type, bool *result)
 {

@@ -174,9 +174,9 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 	}
 }
 
-/* Installs the filter. The filter permits three kinds of calls: those that cannot fail, those whose
- * failure has no effect, and those that the handler cannot execute, because a child that shares
- * memory would use its stack. */
+/* Installs the filter. The filter permits three kinds of calls: those that cannot fail, those
+ * whose failure has no effect, and those that the handler cannot execute, because a child that
+ * shares memory would use the handler's stack. */
 static bool fault_install(void)
 {
 	static const int permitted[] = {
@@ -350,7 +350,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 			f->error = errors[((unsigned)call / step + i) % n];
 			why = fault_one(try, f);
 			if (f->number < 0) {
-				/* no further call */
+				/* the function has made no further call */
 				last = call > calls ? 0 : last;
 				break;
 			}

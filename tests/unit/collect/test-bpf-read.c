@@ -152,7 +152,7 @@ static void refuses_invalid_records_of_tasks(void)
 	end();
 	begin();
 	task(20, 20, 100);
-	task(10, 10, 100); /* not in order */
+	task(10, 10, 100); /* the pids must ascend */
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 	begin();
@@ -160,7 +160,7 @@ static void refuses_invalid_records_of_tasks(void)
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 	begin();
-	file(1, 1, 1, 1, 0, 1); /* a record of the program for descriptors must be refused here */
+	file(1, 1, 1, 1, 0, 1); /* a descriptor is not a task */
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 }
@@ -173,7 +173,7 @@ static void descriptors_become_holders(void)
 	file(10, 10, 3, 500, (uint32_t)nstypes[NSTYPE_UTS].flag, 1);
 	file(10, 10, 4, 501, 0x40, 1); /* an unknown namespace type must be ignored */
 	file(10, 10, 5, 600, 0, 1);
-	file(20, 20, 6, 600, 0, 2); /* the same socket in another process */
+	file(20, 20, 6, 600, 0, 2); /* process 10 has this socket, too */
 	CHECK_INT(take_files(9, &seen), 0);
 	CHECK(!seen);
 	CHECK_INT(w.n, 2);
@@ -313,11 +313,11 @@ static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
 	struct ns *uts, *pid;
 
 	begin();
-	relation(NSTYPE_USER, 2, 1, 1); /* 1 is unknown */
+	relation(NSTYPE_USER, 2, 1, 1); /* there is no namespace 1 */
 	relation(NSTYPE_UTS, 5, 2, 0);
 	relation(NSTYPE_USER, 3, 0, 0);
-	relation(NSTYPE_PID, 7, 3, 6);  /* so is 6 */
-	relation(NSTYPE_USER, 8, 9, 9); /* a circle */
+	relation(NSTYPE_PID, 7, 3, 6);  /* there is no namespace 6 */
+	relation(NSTYPE_USER, 8, 9, 9); /* 8 and 9 own each other */
 	relation(NSTYPE_USER, 9, 8, 8);
 	bpf_sort_related(&b);
 	c.bpf = &b;

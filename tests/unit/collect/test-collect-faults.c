@@ -71,8 +71,9 @@ static int try_collect(void)
 	return fault_result(rc, &e, right);
 }
 
-/* A process that has ended is no error, and most files are missing then. The child that examines
- * sockets is not waited for if it could have duplicated another file. */
+/* Accepts ENOENT, which most files of a process return after the process has ended. Accepts a
+ * remaining child: the function does not wait for the child that examines sockets if that child
+ * could have duplicated a file other than a socket. */
 static bool has_ended(const char *why, const struct fault_run *f)
 {
 	return (f->error == ENOENT && f->result == 1) || streq(why, "left a child process");
@@ -92,7 +93,7 @@ static void collects(const char *in)
 	fault_all("processes", try_collect, has_ended);
 	sources = COLLECT_ALL & ~NSTYPE_BIT(COLLECT_KERNEL);
 	fault_all("all sources", try_collect, has_ended);
-	/* a namespace that only a mount and a descriptor keep */
+	/* create a namespace that only a mount and a descriptor keep alive */
 	snprintf(path, sizeof(path), "%s/ns", in);
 	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 	close(fd);

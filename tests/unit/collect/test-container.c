@@ -186,11 +186,11 @@ static void with_one(int type, bool all, const char *mountinfo, const char *cgro
 static void another_mount_namespace_is_a_container_if_its_root_differs(void)
 {
 	static const char *const roots[] = {
-		"1 0 8:2 / / rw - ext4 /dev/sdb rw\n",    /* another file system */
-		"1 0 8:1 /box / rw - ext4 /dev/sda rw\n", /* another directory */
-		"1 0 0:30 / / rw - overlay overlay rw\n"  /* another type */
+		"1 0 8:2 / / rw - ext4 /dev/sdb rw\n",    /* another file system as root */
+		"1 0 8:1 /box / rw - ext4 /dev/sda rw\n", /* another directory as root */
+		"1 0 0:30 / / rw - overlay overlay rw\n"  /* another type of root file system */
 		"2 1 0:31 / /sys rw - sysfs blue rw\n",
-		"1 0 8:1 / / rw - ext4 /dev/sda rw\n" /* the last mount on / is visible */
+		"1 0 8:1 / / rw - ext4 /dev/sda rw\n" /* the last mount on / covers the first */
 		"2 1 0:40 / / rw - tmpfs none rw\n",
 	};
 	static const char *const texts[] = { "ext4", "ext4:/box", "overlay", "tmpfs" };

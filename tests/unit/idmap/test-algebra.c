@@ -322,7 +322,7 @@ static void stream_answers_like_the_lookup(void)
 
 		random_map(base, &m, &model);
 		for (unsigned i = 0; i < 200; i++) {
-			/* an id near the mapped ids, or anywhere */
+			/* choose an id near the mapped ids, or any id */
 			uint64_t spread = (uint64_t)base + rnd(2 * SPACE) % SPACE;
 			uint32_t id = rnd(4) ? (uint32_t)MIN(spread, NUM_ID_MAX)
 					     : (uint32_t)rnd(1u << 30) * 3,

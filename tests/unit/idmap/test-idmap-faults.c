@@ -91,7 +91,8 @@ static int try_write(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* A map that the kernel refuses. The search for the reason can fail, but the error stays. */
+/* A map that the kernel refuses. The search for the reason can fail, but the error of the kernel
+ * must still be returned. */
 static struct idmap_extent refused;
 static bool of_self; /* the map is written to the calling process, which has a map already */
 
@@ -175,7 +176,8 @@ static int try_view_open(void)
 	return fault_result(rc, &e, right);
 }
 
-/* A failure means "does not see all", because then nothing is concluded from a missing id. */
+/* If the check fails, it must answer that the process does not see all ids. The caller then
+ * concludes nothing from a missing id. */
 static int try_sees(void)
 {
 	fault_begin();
@@ -271,13 +273,13 @@ static int try_subids(void)
 	return fault_result(rc, &e, out.s && streq(out.s, want));
 }
 
-/* A missing file has no ranges. */
+/* Accepts ENOENT, because a missing file means that there are no ranges. */
 static bool no_file(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && why;
 }
 
-/* The files that NSS reads are not ours. */
+/* Accepts descriptors that remain open, because NSS modules can leave files open. */
 static bool nss_leaks(const char *why, const struct fault_run *f)
 {
 	(void)f;
@@ -350,7 +352,7 @@ static void users(const char *in)
 	cleanup_fd int fd = -1;
 	char file[64];
 
-	/* own files of ranges, also where the system has none */
+	/* create files of ranges for the test, because the system may have none */
 	snprintf(file, sizeof(file), "%s/sub", in);
 	fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 	CHECK(dprintf(fd, "nobody:100000:65536\nother:1:2\n%u:400000:7\n", pw ? pw->pw_uid : 1) >

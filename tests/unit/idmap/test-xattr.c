@@ -101,13 +101,13 @@ static void translates_the_root_uid_of_capabilities(void)
 	memcpy(old, v, sizeof(v));
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, to_root, NULL), 0);
 	CHECK(n == 20 && memcmp(v, old, 20) == 0);
-	/* version 2 must become version 3 */
+	/* file capabilities of version 2 must become version 3 */
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, add_1000, NULL), 1);
 	CHECK_INT(n, 24);
 	CHECK(memcmp(v, "\1\0\0\3abcdefghijklmnop\350\3\0\0", 24) == 0);
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, add_1000, NULL), 1);
 	CHECK_STR(ids(&idxattrs[2], (const char *)v, n), "u2000 ");
-	/* version 3 must become version 2 */
+	/* file capabilities of version 3 must become version 2 */
 	CHECK_INT(idmap_xattr_translate(&idxattrs[2], v, &n, to_root, NULL), 1);
 	CHECK(n == 20 && memcmp(v, old, 20) == 0);
 }

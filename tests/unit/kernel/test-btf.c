@@ -177,7 +177,8 @@ static void refuses_every_truncation(void)
 	buf_free(&bytes);
 }
 
-/* Every damaged byte is refused or gives another answer, but never a read beyond the end. */
+/* A damaged byte may be refused or change the answer, but must never cause a read beyond the
+ * end. */
 static void survives_every_damaged_byte(void)
 {
 	static const unsigned char values[] = { 0, 1, 0x7f, 0xff };

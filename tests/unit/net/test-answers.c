@@ -550,7 +550,8 @@ static void selects_udp_entries_that_lead_elsewhere(void)
 	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
 	put_entry(&b, 2, 2, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, NULL, 0, 0), 1);
-	/* another protocol, another port, another host, no address */
+	/* entries with another protocol, another port, another host or no address must not be
+	 * selected */
 	put_entry(&b, 1, 6, IPPROTO_TCP, 53);
 	put_entry(&b, 1, 6, IPPROTO_UDP, 54);
 	put_entry(&b, 3, 6, IPPROTO_UDP, 53);
@@ -563,7 +564,7 @@ static void selects_udp_entries_that_lead_elsewhere(void)
 	begin_entry(&b);
 	put_tuple(&b, CTA_TUPLE_ORIG, 9, 1, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 0);
-	/* damaged entries */
+	/* damaged entries must be refused */
 	begin_entry(&b);
 	netlink_put(&b, CTA_TUPLE_ORIG, &port, sizeof(port));
 	put_tuple(&b, CTA_TUPLE_REPLY, 6, 9, IPPROTO_UDP, 53);

@@ -70,7 +70,7 @@ static int try_bridge(void)
 			(addrs.v[i].index == l.index && net_addr_same(&addrs.v[i].addr, &a, 32));
 	right = right && found && found->mtu == 1400 && streq(found->alias, "alias") &&
 		routes.n >= 1;
-	/* the next run needs the name */
+	/* remove the device, because the next run needs its name */
 	netlink_close(&nl);
 	if (netlink_open(&nl, &e) == 0 && net_link_find(&nl, "t0", &l, &e) == 0) {
 		netlink_batch_init(&b);

@@ -105,7 +105,7 @@ static int try_undo(void)
 	return rc;
 }
 
-/* The text after the name of the directory. */
+/* try_dir_name() appends this text to the name of the directory. */
 static const char *suffix;
 
 static int try_dir_name(void)
@@ -129,7 +129,7 @@ static int try_dir_name(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* The file is named by a descriptor, whose link is in /proc. */
+/* The path of the file is the link of a descriptor in /proc. */
 static int try_proc_link(void)
 {
 	struct nspin pin = NSPIN_INIT;
@@ -368,7 +368,8 @@ static void a_failed_call_opens_no_other_namespace(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, refs);
 }
 
-/* Returns the number of descriptors that lead to a namespace to which a lower one leads, too. */
+/* Returns the number of descriptors that lead to a namespace to which a descriptor with a lower
+ * number leads, too. */
 static unsigned duplicates(void)
 {
 	struct stat st[256];
@@ -585,7 +586,7 @@ static int try_ask(void)
 	for (int i = 0; i < 2; i++)
 		if (s[i].rc == 0 && s[i].ns != net.st_ino)
 			return 1;
-	/* the other element answers if the first one fails */
+	/* one process can answer for the socket even if the other one cannot be asked */
 	return s[0].rc == 0 || s[1].rc == 0 || s[0].rc < -1 || s[1].rc < -1 ? 0 : -1;
 }
 

@@ -6,7 +6,7 @@
 
 #include "../unit.h"
 
-/* Records the mount of "/" as if it were mounted on this path. */
+/* Records the mount of "/" as if it were mounted on `path`. */
 static void note(struct root_mounts *m, const char *path)
 {
 	cleanup_fd int fd = open("/", O_PATH | O_CLOEXEC);
@@ -101,7 +101,7 @@ static void path_that_does_not_lead_to_its_mount_is_refused(void)
 	close(fd);
 	CHECK_STR(rest, "sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/usr", &rest), -ENODATA);
-	/* the record says that "/" is mounted on this path, but another mount is there */
+	/* the list says that "/" is mounted on this path, but another mount is there */
 	note(&m, "/proc/sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/proc/sys/fs", &rest), -ESTALE);
 	CHECK(root_mounts_check(&m, root, &e) < 0);

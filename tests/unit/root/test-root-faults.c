@@ -139,8 +139,8 @@ static void build(const char *in)
 
 /* ---- Leaving an initramfs */
 
-/* Makes a tmpfs with a new root in /new the root of a new mount namespace. Returns false if the
- * root of the machine could still be reached. */
+/* Creates a mount namespace whose root is a tmpfs that contains a new root in /new. Returns
+ * false if the root of the machine could still be reached. */
 static bool become_initramfs(void)
 {
 	static const char *const dirs[] = { "dev", "proc", "sys", "run", "sub", "new" };
@@ -177,7 +177,7 @@ static int try_switch(void)
 	if (rc == 0)
 		rc = root_switch(&r, &e);
 	fault_end();
-	/* a file of the initramfs that cannot be removed is left */
+	/* a file of the initramfs that cannot be removed may remain */
 	right = rc < 0 || (exists("/proc/self") && exists("/dev/x") && !exists("/run"));
 	close(dir);
 	close(old);
@@ -246,7 +246,7 @@ static int try_libmount(void)
 	bool right = false;
 	int rc;
 
-	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* loads the library */
+	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* loads libmount before the faults */
 	if (rc < 0)
 		return rc;
 	libmount_done(&t);
@@ -260,7 +260,8 @@ static int try_libmount(void)
 	return fault_result(rc, &e, right);
 }
 
-/* The search for the reason of a refused mount can fail, but the message stays. */
+/* The search for the reason of a refused mount can fail, but the message about the refused mount
+ * must stay. */
 static const char *explained;
 
 static int try_explain(void)

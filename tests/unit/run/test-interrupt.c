@@ -64,7 +64,7 @@ static void wait_for_a_line_ends_at_a_signal(void)
 	CHECK(fd > 2);
 	kill(getpid(), SIGTERM);
 	CHECK_INT(interrupt_wait(fd, pair[0]), -EINTR);
-	/* if both arrive, the line takes precedence over the signal */
+	/* if a line and a signal have both arrived, the line takes precedence */
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(interrupt_wait(fd, pair[0]), 0);
 	CHECK_INT(interrupt_wait(-1, pair[0]), 0);

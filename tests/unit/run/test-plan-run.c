@@ -173,7 +173,7 @@ static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	(void)e;
-	/* the program inherits this signal mask */
+	/* the program inherits the signal mask of the child */
 	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
 	if (kill(getppid(), (int)s->num) < 0)
 		return -errno;
@@ -260,13 +260,13 @@ static void other_steps_run_in_a_forked_child(void)
 	struct plan p = PLAN_INIT;
 	struct nserr e;
 
-	/* a step that is not brief */
+	/* the child must be forked if one of its steps is not brief */
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CHILD, &kind_note, NULL, 'a');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
 	CHECK_INT(run_counted(&p, t, &child, &e, true), 0);
 	CHECK_INT(waitpid(child, NULL, 0), child);
-	/* a step that the caller must run after the creation of the child */
+	/* the child must be forked if the caller must run a step after its creation */
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CALLER, &kind_brief, NULL, 'b');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);

@@ -45,7 +45,7 @@ static pid_t fork_child(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid;
 }
 
-/* The end of the child. It executes no program, because the filter would kill that. */
+/* The end of the child. It executes no program, because the filter would kill the program. */
 static int end_child(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -370,7 +370,8 @@ static void a_failed_call_ends_all_processes(void)
 
 static int refusal;
 
-/* The search for a reason can fail, but the message and the error stay. */
+/* The search for the reason of a failure can fail, but the message and the error of that failure
+ * must stay. */
 static int try_causes(void)
 {
 	static const char *const programs[] = { "/bin/sh", "/etc/passwd", "/missing/x", "/etc" };

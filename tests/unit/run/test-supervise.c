@@ -405,7 +405,7 @@ static int names_a_parent_that_has_ended(void)
 	(void)!prctl(PR_SET_PDEATHSIG, 0);
 	if (rc >= 0 || !streq(e.what, "the parent has ended") || e.errnum != 0)
 		return 2;
-	/* the same check, but the pid identifies the parent instead of a pidfd */
+	/* without a pidfd, the pid must identify the parent that has ended */
 	outer.parent = -1;
 	rc = supervise_inherit(&inner, &outer, &e);
 	(void)!prctl(PR_SET_PDEATHSIG, 0);
