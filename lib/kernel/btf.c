@@ -11,13 +11,14 @@
 
 #define BTF_MAGIC   0xeb9f
 #define BTF_VERSION 1
-#define MAX_SIZE    (64u << 20) /* ten times the size of the BTF of current kernels */
-#define STEP        64          /* number of types per entry of the index */
+#define MAX_SIZE \
+	(64u << 20)   /* maximum size in bytes: ten times the size of the BTF of current kernels */
+#define STEP       64 /* number of types for each entry of the index */
 /* maximum number of typedefs, qualifiers and arrays before a type */
-#define MAX_CHAIN   32
-#define MAX_NESTED  16 /* maximum depth of nested nameless structures */
+#define MAX_CHAIN  32
+#define MAX_NESTED 16 /* maximum depth of nested nameless structures */
 /* maximum number of nameless structures that are searched for one member */
-#define MAX_VISITS  1000
+#define MAX_VISITS 1000
 
 enum {
 	KIND_INT = 1,
@@ -108,7 +109,7 @@ static int decode_next(struct btf *b, struct type *t)
 	return 1;
 }
 
-/* Decodes the type with that id. Returns 0 or -EBADMSG. */
+/* Decodes the type with the given id. Returns 0 or -EBADMSG. */
 static int type_of(struct btf *b, uint32_t id, struct type *t)
 {
 	uint32_t at;
@@ -130,7 +131,7 @@ static int type_of(struct btf *b, uint32_t id, struct type *t)
 	}
 }
 
-/* Returns true if the name at that position is exactly the n bytes s. */
+/* Returns true if the name at the position is exactly the n bytes s. */
 static bool is_name(const struct btf *b, uint32_t at, const char *s, size_t n)
 {
 	return at < b->strings_len && b->strings_len - at > n &&

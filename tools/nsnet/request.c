@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MESSAGE_MAX 600 /* bytes of the longest message, which sets an alias */
+#define MESSAGE_MAX \
+	600 /* size in bytes of the longest message, which sets the alias of a device \
+	     */
 
 int request_flush(struct net *n, struct nserr *e)
 {
