@@ -11,14 +11,13 @@
 
 #define BTF_MAGIC   0xeb9f
 #define BTF_VERSION 1
-#define MAX_SIZE \
-	(64u << 20)   /* maximum size in bytes: ten times the size of the BTF of current kernels */
-#define STEP       64 /* number of types for each entry of the index */
+#define MAX_SIZE    (64u << 20) /* ten times the size of the BTF of current kernels */
+#define STEP        64          /* number of types per entry of the index */
 /* maximum number of typedefs, qualifiers and arrays before a type */
-#define MAX_CHAIN  32
-#define MAX_NESTED 16 /* maximum depth of nested nameless structures */
+#define MAX_CHAIN   32
+#define MAX_NESTED  16 /* maximum depth of nested nameless structures */
 /* maximum number of nameless structures that are searched for one member */
-#define MAX_VISITS 1000
+#define MAX_VISITS  1000
 
 enum {
 	KIND_INT = 1,

@@ -160,7 +160,7 @@ static int follow_status(struct run *r, struct nserr *e)
 	return 0;
 }
 
-/* ---- The other files */
+/* ---- The other files of the target in /proc */
 
 static int follow_rlimits(struct run *r, struct nserr *e)
 {

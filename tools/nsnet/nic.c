@@ -8,9 +8,7 @@
 
 #include "base/num.h"
 
-#define RECORD \
-	"nsnet-nic:" /* text with which the alias of a lent device begins; the settings to restore \
-			follow */
+#define RECORD "nsnet-nic:" /* beginning of the alias of a lent device */
 
 static void warn_of_client(const char *device, const char *addr)
 {

@@ -5,9 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MESSAGE_MAX \
-	600 /* size in bytes of the longest message, which sets the alias of a device \
-	     */
+#define MESSAGE_MAX 600 /* bytes of the longest message, which sets an alias */
 
 int request_flush(struct net *n, struct nserr *e)
 {
