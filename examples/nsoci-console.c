@@ -31,7 +31,7 @@ static _Noreturn void fail(const char *what, const char *name)
 	exit(125);
 }
 
-/* Connects to the socket at path. Returns its descriptor. */
+/* Connects to the socket at path. Returns the descriptor of the connection. */
 static int connect_to(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
@@ -47,7 +47,7 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-/* Sends the descriptor fd with its name, as runc does. */
+/* Sends the descriptor fd together with its name to a socket, as runc does. */
 static void send_fd(int to, int fd, const char *name, const char *path)
 {
 	union {
@@ -68,7 +68,7 @@ static void send_fd(int to, int fd, const char *name, const char *path)
 }
 
 /* Forks. The child returns. The parent waits until the child executes its program, which closes the
- * pipe, writes the pid of the child to the file, and ends the process. */
+ * pipe between them, then writes the pid of the child to the file, and ends the process. */
 static void detach(const char *pid_file)
 {
 	int line[2], status;

@@ -109,7 +109,8 @@ static void add_rule(scmp_filter_ctx ctx, uint32_t normal, char *rest)
 		n++;
 	}
 	rc = seccomp_rule_add_array(ctx, act, call, n, cmp);
-	/* EEXIST: another rule is the same; EDOM: no architecture of the filter has the call */
+	/* EEXIST: the filter has the same rule already; EDOM: no architecture of the filter has the
+	 * call */
 	if (rc < 0 && rc != -EEXIST && rc != -EDOM)
 		fail("cannot add a rule for %s: %s", name, strerror(-rc));
 }

@@ -32,7 +32,7 @@ int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
 	if (is_failure(errno))
 		return -errno;
 	/* /etc/passwd may be unreadable for a moment, and a later NSS module that does not know the
-	 * user hides this error, so check the file itself */
+	 * user hides the error, so check the file itself */
 	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;

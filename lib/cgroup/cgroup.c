@@ -50,8 +50,8 @@ static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *pat
 	return 0;
 }
 
-/* Returns true if c has a directory of this hierarchy. Version 2 has a single hierarchy;
- * hierarchies of version 1 have different controllers. */
+/* Returns true if c has a directory of the same hierarchy as the mount. Version 2 has a single
+ * hierarchy; hierarchies of version 1 have different controllers. */
 static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -87,7 +87,8 @@ static const char *below_mount(const char *path, const struct mountinfo_line *mo
 	return below && (*below == '/' || *below == '\0') ? below : NULL;
 }
 
-/* Adds the directory for c->name in that mount. Returns 0, or a negative errno with e set. */
+/* Adds the directory for c->name in the hierarchy of the mount. Returns 0, or a negative errno with
+ * e set. */
 static int add_mount(struct cgroup *c, const struct mountinfo_line *mount, char *own,
 		     struct nserr *e)
 {
@@ -270,7 +271,7 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
 		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
 
 		/* the root cgroup and hierarchies without the freezer controller do not have the
-		 * file */
+		 * file with the state of the freezer */
 		if (n == -ENOENT)
 			continue;
 		if (n < 0)

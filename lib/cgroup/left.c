@@ -72,7 +72,7 @@ void cgroup_mark(const struct cgroup_dir *d)
 
 	if (d->made == 0)
 		return;
-	/* another run takes the lock for a short time when it looks for the mark */
+	/* another run may hold the lock for a short time while it looks for the mark of nsutils */
 	for (int tries = 0; tries < 10 && locked < 0; tries++) {
 		locked = flock(d->fd, LOCK_EX | LOCK_NB);
 		if (locked < 0)

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if the controller of a setting belongs to this version 1 hierarchy. */
+/* Returns true if the controller of a setting belongs to the version 1 hierarchy. */
 static bool controls(const struct cgroup_dir *d, const char *setting)
 {
 	cleanup_free char *name = strndup(setting, strcspn(setting, ".="));
@@ -16,8 +16,8 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create this directory; the comment on cgroup_open() has the
- * rule. */
+/* Returns true if cgroup_open() must create the directory of the hierarchy; the comment on
+ * cgroup_open() has the rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -151,7 +151,7 @@ int cgroup_join(const struct cgroup *c, pid_t pid, struct nserr *e)
 }
 
 /* Removes the directories that were created above a cgroup, up to the first one that another
- * process uses. Lower ones may be missing if their creation failed. */
+ * process uses. Lower directories may be missing if their creation failed. */
 static void remove_above(const struct cgroup_dir *d)
 {
 	for (size_t len = cgroup_above(d->path, strlen(d->path)); len >= d->made;

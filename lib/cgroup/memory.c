@@ -9,8 +9,8 @@
 #include "base/str.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if the mount has the memory controller. A hierarchy of version 2 may have the
- * controller. */
+/* Returns true if the mount has the memory controller. A hierarchy of version 2 may have the memory
+ * controller, too. */
 static bool may_have(const struct mountinfo_line *l)
 {
 	return streq(l->fstype, "cgroup2") ||

@@ -3,7 +3,7 @@
  * container engines. Opens no file. */
 #include "cgroup/name.h"
 
-#define SHORT_ID 12 /* container engines print 12 of the 64 hexadecimal digits */
+#define SHORT_ID 12 /* container engines print 12 of the 64 hexadecimal digits of an id */
 
 const char *cgroup_name_path(const char *text, size_t *len)
 {

@@ -191,7 +191,7 @@ int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
 	if (!d && v2 && s.controller[0]) {
 		rc = enable(v2, strlen(v2->path), s.controller, e);
 		/* ENOENT: the host has not enabled the controller; EINVAL: the kernel does not know
-		 * it. The code below reports both errors. */
+		 * it. Both errors are reported later. */
 		if (rc < 0 && rc != -ENOENT && rc != -EINVAL)
 			return rc;
 		d = with_file(c, s.file);

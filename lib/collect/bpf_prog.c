@@ -62,7 +62,7 @@ int bpf_source_init(struct bpf_source *s)
 
 /* ---- Tasks ---- */
 
-/* Offsets on the stack. */
+/* Offsets of the program's variables on the stack. */
 enum {
 	TASK = BPF_STACK_TOP - (int)sizeof(struct bpf_task),
 	RELATION = TASK - (int)sizeof(struct bpf_relation),
@@ -79,7 +79,7 @@ enum { A_TASK = R6, A_NSPROXY = R7, A_USER = R8, A_SEQ = R9 };
 
 enum { END, WRITE, NESTED, HAVE_PID, RELATE };
 
-/* Stores base->path on the stack at the offset, or 0 if this kernel lacks the member. Overwrites R0
+/* Stores base->path on the stack at the offset, or 0 if the kernel lacks the member. Overwrites R0
  * to R5. */
 static void store(struct bpf *p, int offset, unsigned size, int base, const char *path)
 {
@@ -134,7 +134,7 @@ static void fill_task(struct bpf *p)
 	store(p, TASK_AT(pid_child), 4, A_NSPROXY, "pid_ns_for_children->ns.inum");
 	store(p, TASK_AT(time_child), 4, A_NSPROXY, "time_ns_for_children->ns.inum");
 
-	/* the initial pid namespace has a fixed inode */
+	/* the initial pid namespace has the same inode on every kernel */
 	bpf_get(p, R4, A_TASK, "thread_pid");
 	bpf_get(p, R5, R4, "level");
 	bpf_jump_not(p, R5, 0, NESTED);
@@ -359,14 +359,14 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	write_pair(p, 0, 1);
 }
 
-/* Fills the record of a descriptor (struct bpf_file) for the file in B_FILE, which is a namespace
+/* Fills the record for a descriptor (struct bpf_file) for the file in B_FILE, which is a namespace
  * or a socket. */
 static void fill_by_type(struct bpf *p, const struct bpf_source *s)
 {
 	bpf_label(p, NAMESPACE);
 	bpf_get(p, B_TASK, B_INODE, "i_private");
 	bpf_cast(p, B_TASK, s->ns);
-	/* 6.18 */
+	/* since Linux 6.18 */
 	bpf_get(p, R1, B_TASK, bpf_has(p, s->ns, "ns_type") ? "ns_type" : "ops->type");
 	bpf_put(p, FILE_AT(flag), R1, 4);
 	bpf_put_value(p, FILE_AT(net), 0, 4);

@@ -12,7 +12,8 @@ enum bpf_record_kind {
 	BPF_RECORD_FILE,
 	/* followed by pairs (struct bpf_pair); the pair with the id 0 is the last */
 	BPF_RECORD_MOUNTS,
-	BPF_RECORD_MNT_NS, /* the same */
+	BPF_RECORD_MNT_NS, /* followed by pairs (struct bpf_pair); the pair with the id 0 is the
+			      last */
 };
 
 /* The record of a process, or of a thread that is in other namespaces than its process. The inodes

@@ -53,7 +53,7 @@ static void *grow(void *array, size_t n, size_t *size, size_t item)
 	return p;
 }
 
-/* A position in the output. */
+/* A position in the output of a BPF program. */
 struct cursor {
 	const char *at, *end;
 };
@@ -69,7 +69,7 @@ static int take(struct cursor *c, void *record, size_t size)
 	return 0;
 }
 
-/* Returns the kind of the next record, or 0 at the end. */
+/* Returns the kind of the next record, or 0 at the end of the output. */
 static uint32_t kind_of(const struct cursor *c)
 {
 	size_t left = (size_t)(c->end - c->at);
@@ -338,7 +338,7 @@ static int add_file(const struct collect *c, struct worker *w, struct collect_bp
 	return worker_found(w, &f);
 }
 
-/* Reads a list. Returns 0 or a negative errno. */
+/* Reads a list of pairs that a BPF program wrote. Returns 0 or a negative errno. */
 static int take_list(struct cursor *at, struct bpf_pairs *list)
 {
 	struct bpf_list head;

@@ -66,11 +66,13 @@ static int look_at(struct worker *w, struct nsmember *m)
 	unsigned sources = w->c->sources;
 	int rc = collect_proc(w, m);
 
-	/* own_descriptors() has read the descriptors of nslist before the scan opened any */
+	/* own_descriptors() has read the descriptors of nslist before the scan opened any
+	 * descriptor */
 	if (m->pid == w->c->q.self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
-		sources &= ~NSTYPE_BIT(COLLECT_SOCK); /* collect_fd() also reads sockets */
+		sources &= ~NSTYPE_BIT(
+			COLLECT_SOCK); /* collect_fd() also finds the sockets of the process */
 
 	if (rc == WORKER_DENIED)
 		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);
@@ -146,8 +148,8 @@ static int look_at_sockets(struct worker *w, const struct worker *more)
 	return collect_sockets(w);
 }
 
-/* Reads all processes, with a second thread if there are many. A failed worker has its error in
- * worker.err. */
+/* Reads all processes, with a second thread if there are many processes. A failed worker has its
+ * error in worker.err. */
 static void run_crew(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];
@@ -295,7 +297,7 @@ static int prepare_proc(struct collect *c, struct nserr *e)
 	return collect_list_members(c, e);
 }
 
-/* Returns the member with that pid, which must exist. */
+/* Returns the member with the pid, which must exist. */
 static struct nsmember *member_of(const struct collect *c, pid_t pid)
 {
 	return c->members + (collect_member(c, pid) - c->members);
@@ -323,7 +325,7 @@ static int scan_members(struct collect *c, struct nserr *e)
 	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
 	int rc = 0;
 
-	/* the source mnt needs all mount namespaces */
+	/* the source mnt can only run after all mount namespaces have been found */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT))
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	if (collect_bpf(c, &crew.worker[0])) {

@@ -65,7 +65,7 @@ void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
  * use them. */
 struct collect_programs {
 	bool loaded;
-	int task, file; /* the programs */
+	int task, file; /* the BPF programs */
 	/* descriptor of a namespace file, or -1; when the second program reaches it, the program
 	 * writes its lists */
 	int probe;
@@ -103,7 +103,7 @@ struct collect {
 	 * supports and the others need */
 	unsigned types, sources;
 	struct nsfile_proc files; /* q.proc after its verification; not used for a test fixture */
-	/* true if the kernel reports the number of descriptors as the size of /proc/PID/fd */
+	/* true if the kernel (6.2) reports the number of descriptors as the size of /proc/PID/fd */
 	bool fd_sizes;
 	uint32_t own_mnt, own_user; /* inodes of the namespaces of this process, or 0 if unknown */
 	/* for each type, the inode of the topmost visible namespace, or 0 if unknown */

@@ -29,7 +29,7 @@ struct find {
 
 /* The root mount of a process. */
 struct root {
-	/* the result of container_root(): type and directory of the root mount */
+	/* the result of container_root(): file system type and directory of the root mount */
 	char *text;
 	char device[24];    /* device number of the file system, "MAJOR:MINOR" */
 	bool is_netns_exec; /* /sys is mounted in the way in which ip-netns(8) mounts it */
@@ -43,7 +43,7 @@ static bool is_named_sysfs(const struct mountinfo_line *l)
 	       !streq(l->source, "sysfs") && !streq(l->source, "none") && !streq(l->source, "sys");
 }
 
-/* Returns the text of container_root(), which the caller frees, or NULL if there is no memory. */
+/* Returns the result of container_root(), which the caller frees, or NULL if there is no memory. */
 static char *root_text(const char *fstype, const char *root)
 {
 	bool whole = streq(root, "/");

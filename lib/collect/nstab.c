@@ -19,7 +19,7 @@ static struct ns **find_slot(const struct nstab *t, const struct nstype *type, u
 	return &t->slot[i];
 }
 
-/* Doubles the table. Returns 0, or -ENOMEM with an unchanged table. */
+/* Doubles the hash table. Returns 0, or -ENOMEM with an unchanged table. */
 static int grow(struct nstab *t)
 {
 	size_t size = t->size ? t->size * 2 : 64;

@@ -72,7 +72,7 @@ int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
 
 int collect_relate(struct collect *c, struct nserr *e)
 {
-	/* parents and owners that the loop adds have been opened already */
+	/* the loop appends parents and owners that are opened already */
 	for (; c->related < c->tab.n; c->related++) {
 		struct ns *ns = c->tab.all[c->related];
 		cleanup_fd int fd = -1;

@@ -43,7 +43,7 @@ static void sort(struct bpf_pairs *list)
 		qsort(list->pair, list->n, sizeof(*list->pair), by_pair);
 }
 
-/* Returns true if both lists are complete and have the same items. */
+/* Returns true if both lists are complete and contain the same items. */
 static bool is_same(const struct bpf_pairs *a, const struct bpf_pairs *b)
 {
 	return a->known && b->known && a->n == b->n &&
@@ -134,7 +134,7 @@ static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
 	return rc;
 }
 
-/* Reads the tasks and checks their number. Returns 0 or a negative errno. */
+/* Reads the tasks and checks that no task is missing. Returns 0 or a negative errno. */
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;

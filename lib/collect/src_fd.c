@@ -5,8 +5,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
-/* Limits of the balance of guesses. A wrong guess of the descriptor numbers costs twice the time
- * that a right guess saves. */
+/* Limits of the counter that each right guess of the descriptor numbers of a process raises and
+ * each wrong guess lowers. A wrong guess costs twice the time that a right guess saves. */
 enum { GUESS_NEVER = -6, GUESS_GOOD = 8 };
 
 /* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
@@ -27,7 +27,7 @@ static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
 	struct stat st;
 
-	if (fd == -ENOTTY) /* the process has replaced the descriptor */
+	if (fd == -ENOTTY) /* the process has replaced the descriptor by another file meanwhile */
 		return WORKER_OK;
 	if (flag < 0)
 		return worker_error(w, (int)flag, path);
@@ -113,7 +113,8 @@ int collect_fd(struct worker *w, struct nsmember *m)
 	int rc = 0, n, done = 0;
 
 	procfs_path_set(&path, m->pid);
-	/* the size of the directory is the number of descriptors since 6.2, and 0 before */
+	/* the size of the directory /proc/PID/fd is the number of descriptors since Linux 6.2, and
+	 * 0 before */
 	if (fstatat(w->c->q.proc, procfs_path_at(&path, "fd"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
 	n = (int)st.st_size;

@@ -133,7 +133,7 @@ static int collect_known(const struct collect *c, struct known *known)
 	return 0;
 }
 
-/* Adds the namespaces with these ids. Returns 0 or a negative errno, perhaps with e set. */
+/* Adds the namespaces with the listed ids. Returns 0 or a negative errno, perhaps with e set. */
 static int add_ids(struct collect *c, const struct known *known, const uint64_t *ids, size_t n,
 		   struct nserr *e)
 {

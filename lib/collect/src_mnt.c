@@ -111,7 +111,7 @@ struct own_mountinfo {
 	struct mountinfo *m;
 };
 
-/* Reads the caller's mountinfo inside another mount namespace, for nsinside_call(). */
+/* Reads the caller's mountinfo inside another mount namespace; called by nsinside_call(). */
 static int read_own_mountinfo(void *arg)
 {
 	const struct own_mountinfo *own = arg;
@@ -143,13 +143,14 @@ static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 	struct mountinfo_line line;
 	int rc = collect_mountinfo(c, where, &m);
 
-	where->mounts = 0; /* by_listmount() may have counted some mounts before it failed */
+	where->mounts = 0; /* by_listmount() may have counted some mounts before the failure, so
+			      count again from 0 */
 	while (rc == 0 && mountinfo_next(&m, &line))
 		rc = add_line(c, where, &line, e);
 	return rc;
 }
 
-/* ---- All methods */
+/* ---- The choice of the method */
 
 /* Records all mounts of `where`, or counts the failure. Returns 0, or a negative errno with e set.
  */
@@ -183,7 +184,7 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 	}
 }
 
-/* Returns the mount namespace with that 64-bit id, or NULL. */
+/* Returns the mount namespace with the 64-bit id, or NULL. */
 static struct ns *find_by_id(const struct collect *c, uint64_t id)
 {
 	static const struct nstype *const mnt = &nstypes[NSTYPE_MNT];

@@ -52,7 +52,7 @@ static int go(void *arg)
 
 /* ---- Through a user namespace ---- */
 
-/* The head of the answer of the child. The bytes of the result follow. */
+/* The head of the child's answer. The bytes of the function's result follow. */
 struct answer {
 	int rc;
 	size_t n;

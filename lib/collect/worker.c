@@ -9,7 +9,7 @@ int worker_error(struct worker *w, int rc, const char *path)
 	if (scan_gone(rc))
 		return WORKER_GONE;
 	if (rc == -EACCES || rc == -EPERM) {
-		/* a process that ends between lookup and read causes these errors, too */
+		/* EACCES and EPERM can also mean that the process ended between lookup and read */
 		memcpy(dir.s, path, strcspn(path, "/"));
 		if (faccessat(w->c->q.proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
 			return WORKER_GONE;

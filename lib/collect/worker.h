@@ -68,7 +68,8 @@ int collect_fd(struct worker *w, struct nsmember *m) must_check;
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
 int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check;
 
-/* Finds the namespaces of all sockets of w. Returns 0 or a negative errno with w->e set. */
+/* Finds the namespaces of all sockets that a scanning thread has recorded. Returns 0 or a negative
+ * errno with w->e set. */
 int collect_sockets(struct worker *w) must_check;
 
 /* Fills c->members with the processes in /proc in ascending order, or only with the process

@@ -39,7 +39,7 @@ void cred_as_prepare(struct cred *c)
 	c->set_uid = c->set_gid = c->set_groups = true;
 	/* where setgroups(2) is denied, no program can change its groups */
 	c->groups_optional |= c->as_groups;
-	/* the plan contains the steps that a user other than root needs */
+	/* while the uid is unknown, the plan contains the steps for a user other than root */
 	c->uid = (uid_t)-1;
 	c->gid = (gid_t)-1;
 }

@@ -57,7 +57,8 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 		/* do not rely on the result of prctl(2): check that the capability is not in the
 		 * set any more */
 		if (left == -EINVAL)
-			break; /* the kernel has no capability with this or a higher number */
+			break; /* EINVAL: the kernel has no capability with this number or a higher
+				  one */
 		if (left != 0) {
 			nserr_set(e, rc, "cannot drop capabilities from the bounding set");
 			if (rc == -EPERM && !sys_cap_has(CAP_SETPCAP))
@@ -99,7 +100,7 @@ const struct plan_kind cred_caps_bounding = {
 	.show = show_bounding,
 };
 
-/* ---- the filter: it applies to all later steps */
+/* ---- the seccomp filter: it applies to all later steps of the plan */
 
 static int run_filter(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -134,8 +135,9 @@ const struct plan_kind cred_caps_filter = {
 	.show = show_filter,
 };
 
-/* ---- the other four sets. After exec, a program of an ordinary uid has the ambient capabilities,
- * and one of uid 0 has those of the bounding set and the inheritable ones (capabilities(7)). */
+/* ---- the effective, permitted, inheritable and ambient sets. After exec, a program of an ordinary
+ * uid has the ambient capabilities, and one of uid 0 has those of the bounding set and the
+ * inheritable ones (capabilities(7)). */
 
 static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -190,7 +192,7 @@ const struct plan_kind cred_caps_sets = {
 	.show = show_caps,
 };
 
-/* ---- no_new_privs: set-user-ID and file capabilities have no effect from here on */
+/* ---- no_new_privs: set-user-ID and file capabilities have no effect after this step */
 
 static int run_nnp(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -103,8 +103,8 @@ extern const struct plan_kind cred_oom;
 
 /*
  * Adds the step for no_new_privs and, if the filter needs no_new_privs, the step for the filter.
- * They must come right before exec, so that execve(2) is the only system call that the filter must
- * allow.
+ * Both steps must come right before exec, so that execve(2) is the only system call that the filter
+ * must allow.
  */
 void cred_plan_last(const struct cred *c, struct plan *p, enum plan_actor actor);
 

@@ -63,13 +63,13 @@ static const struct plan_kind session_kind = {
 /* ---- ids in the order groups, gid, uid: each change needs a capability that the change of uid
  * loses */
 
-/* Returns true if the groups are those of a user who was given by name. */
+/* Returns true if the supplementary groups come from a user name in the options. */
 static bool is_named(const struct cred *c)
 {
 	return c->user || c->as;
 }
 
-/* Returns true if this user namespace certainly allows setgroups(2). */
+/* Returns true if the caller's user namespace certainly allows setgroups(2). */
 static bool setgroups_allowed(const struct cred *c)
 {
 	return c->self > 0 && idmap_read_setgroups(c->self) == IDMAP_SETGROUPS_ALLOW;

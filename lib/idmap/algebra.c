@@ -3,7 +3,7 @@
  * so their run time grows little faster than the number of extents. */
 #include "idmap/idmap.h"
 
-/* Replaces the extents of m by those of `by`, which is empty afterwards. */
+/* Replaces the extents of m by those of the map `by`, which is empty afterwards. */
 static void replace(struct idmap *m, struct idmap *by)
 {
 	idmap_free(m);
@@ -46,7 +46,8 @@ static size_t first_ending_after(const struct idmap *s, uint32_t id)
 	return low;
 }
 
-/* Adds the image of the outside ids of one extent under b, which is sorted by inside id. */
+/* Adds the extents that result when the map b translates the outside ids of one extent. b is sorted
+ * by inside id. */
 static int compose_extent(const struct idmap_extent *x, const struct idmap *b, struct idmap *out)
 {
 	uint64_t end = (uint64_t)x->outside + x->count;

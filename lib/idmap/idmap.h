@@ -38,7 +38,7 @@ struct idmaps { /* The uid map, the gid map and the setgroups state of one user 
 #define IDMAP_INIT  ((struct idmap){ 0 })
 #define IDMAPS_INIT ((struct idmaps){ 0 })
 
-extern const char *const idmap_kind_names[IDMAP_KINDS]; /* "uid", "gid" */
+extern const char *const idmap_kind_names[IDMAP_KINDS]; /* "uid" and "gid", the names of the maps */
 
 /* Free the extents. The maps are empty afterwards. */
 void idmap_free(struct idmap *m);

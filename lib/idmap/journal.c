@@ -10,7 +10,7 @@
 #include "base/file.h"
 
 #define MAGIC    UINT64_C(0x316e776f68637369) /* "ischown1" */
-#define FRESH_NS (2 * INT64_C(1000000000))    /* longest time from the record to chown(2) */
+#define FRESH_NS (2 * INT64_C(1000000000))    /* longest time from the journal entry to chown(2) */
 
 struct block {
 	uint64_t magic;

@@ -130,7 +130,7 @@ int idmap_plan_fill(struct idmap *m, const struct subids *ranges, struct nserr *
 {
 	cleanup_subids struct subids s = SUBIDS_INIT;
 	/* search only the first `taken` extents, because the extents that this loop adds are below
-	 * the next id */
+	 * the next id to search */
 	const size_t taken = m->n;
 	uint64_t inside = 0;
 

@@ -211,14 +211,14 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	rc = write_setgroups(procfd, m, e);
-	/* do not write an empty map; its ids stay unmapped */
+	/* do not write an empty map; all ids of its kind stay unmapped */
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		if (m->map[k].n > 0)
 			rc = write_map(procfd, m, k, e);
 	return rc;
 }
 
-/* Merges both maps (idmap_merge()). Returns true if they then map the same ids to the same ids. */
+/* Merges both maps (idmap_merge()). Returns true if both map the same ids to the same ids. */
 static bool same_pairs(struct idmap *a, struct idmap *b)
 {
 	idmap_merge(a);

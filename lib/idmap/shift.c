@@ -60,7 +60,7 @@ static uint32_t translate(void *ctx, enum idmap_kind k, uint32_t id)
 }
 
 struct value {
-	/* room for a root uid that is added to the capabilities */
+	/* room for the root uid (4 bytes) that is added to the capabilities */
 	unsigned char v[XATTR_SIZE_MAX + 4];
 	size_t n;
 	bool has, changed;
@@ -129,14 +129,14 @@ static struct fd_name fd_name(int fd)
 }
 
 struct target {
-	const char *file; /* path of the descriptor in /proc */
+	const char *file; /* path of the file's descriptor in /proc */
 	const char *(*path)(void *ctx);
 	void *ctx;
 	const struct statx *st;
 };
 
-/* Changes the ACLs and reads the capabilities into caps. Returns 0, or a negative errno with e
- * set. */
+/* Changes the ACLs of the file and reads its capabilities into caps. Returns 0, or a negative errno
+ * with e set. */
 static int shift_xattrs(struct shift *s, const struct target *t, struct value *caps,
 			struct nserr *e)
 {
@@ -172,8 +172,9 @@ static int shift_xattrs(struct shift *s, const struct target *t, struct value *c
 	return 0;
 }
 
-/* Sets the bits and the capabilities of the pending record, and removes the record. After a failure
- * the record must not be replaced. Returns 0, or a negative errno with e set. */
+/* Restores the setuid and setgid bits and the capabilities of the pending record, and removes the
+ * record. After a failure the journal must keep the record. Returns 0, or a negative errno with e
+ * set. */
 static int restore(struct shift *s, const struct target *t, struct nserr *e)
 {
 	const struct journal_record *r = &s->journal->record;

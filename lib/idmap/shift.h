@@ -11,7 +11,7 @@
 #include "idmap/journal.h"
 #include "idmap/xattr.h"
 
-/* The changes that a file needs, and ids that cannot be changed. */
+/* The changes that a file needs, and whether it has ids that cannot be changed. */
 struct shift_found {
 	bool owner; /* the owner or the group must be changed */
 	/* true for each extended attribute of the table that must be changed */

@@ -117,7 +117,8 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 		UINT64_C(0x8080808080808080);
 	if (other) {
 		n = (size_t)__builtin_ctzll(other) / 8;
-		c = n ? c << (64 - 8 * n) : 0; /* leading zeros replace the rest */
+		c = n ? c << (64 - 8 * n)
+		      : 0; /* the leading zeros stand for the bytes that are not digits */
 	}
 	c = c * 10 + (c >> 8);
 	c = (c & UINT64_C(0x00ff00ff00ff00ff)) * 100 + ((c & UINT64_C(0x00ff00ff00ff00ff)) >> 16);
@@ -153,7 +154,7 @@ size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char 
 		uint64_t v = s->value;
 		size_t len = read_digits(in, end, &v), digits = s->digits + len;
 
-		if (digits > 19) /* v may have overflowed */
+		if (digits > 19) /* the value may have overflowed */
 			v = saturate(s->value, in, len);
 		in += len;
 		if (v > NUM_ID_MAX || (in < end && (*in != '\n' || digits == 0))) {

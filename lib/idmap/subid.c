@@ -60,7 +60,7 @@ static int by_place(const void *a, const void *b)
 int subids_disjoint(const struct subids *s, struct subids *out)
 {
 	cleanup_free struct placed *p = calloc(s->n + 1, sizeof(*p));
-	uint64_t reached = 0; /* highest end of all ranges that have been added */
+	uint64_t reached = 0; /* highest end of all ranges that have been added so far */
 
 	*out = SUBIDS_INIT;
 	if (!p)

@@ -79,7 +79,8 @@ static void add_range(const struct entry *x, struct buf *out)
 
 static int find_overlaps(const char *name, const struct entry *x, size_t n, struct buf *out)
 {
-	const struct entry *reach = x; /* the range with the highest end so far */
+	const struct entry *reach =
+		x; /* the range with the highest end among those already checked */
 	int found = 0;
 
 	for (size_t i = 1; i < n; i++) {
@@ -203,7 +204,7 @@ static int accounts_read(struct accounts *a, enum idmap_kind kind, int *unread)
 	}
 	if (a->n == 0 && rc == 0 && *unread == 0)
 		*unread = unread_file(kind == IDMAP_UID ? "/etc/passwd" : "/etc/group");
-	if (*unread == ENOENT) /* the file or the NSS module does not exist */
+	if (*unread == ENOENT) /* ENOENT: the file or the NSS module does not exist */
 		*unread = 0;
 	if (a->n > 0)
 		qsort(a->v, a->n, sizeof(*a->v), by_id);

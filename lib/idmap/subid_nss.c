@@ -82,7 +82,7 @@ static int load(struct nserr *e)
 
 	if (init)
 		return 0;
-	/* all versions have the functions that are used here */
+	/* all versions of libsubid have the functions that nsutils calls */
 	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");

@@ -51,8 +51,8 @@ static int parse_u32(struct word w, uint64_t *out, struct nserr *e)
 			 (int)MIN(w.n, 64), w.s);
 }
 
-/* Adds an extent from the words INSIDE OUTSIDE COUNT of that line. Returns 0, or a negative errno
- * with e set. */
+/* Adds an extent from the words INSIDE OUTSIDE COUNT of a line. Returns 0, or a negative errno with
+ * e set. */
 static int add_words(struct idmap *m, const struct word w[3], uint32_t line, struct nserr *e)
 {
 	uint64_t v[3];
@@ -165,7 +165,7 @@ static int parse_stream(struct idmaps *m, const char *text, size_t n, struct nse
 
 		if (rc == 0)
 			continue;
-		/* report this separately: a carriage return in a quoted word is hard to see */
+		/* report a carriage return separately: in a quoted word, it is hard to see */
 		if (line.s[line.n - 1] == '\r')
 			nserr_set(e, 0, "the line ends in a carriage return");
 		nserr_prefix(e, "line %u", number);

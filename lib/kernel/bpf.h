@@ -59,7 +59,7 @@ bool bpf_has(const struct bpf *p, uint32_t type, const char *path);
  * is not NULL. */
 uint32_t bpf_offset(struct bpf *p, uint32_t type, const char *member, uint32_t *size);
 
-/* Loads an argument of the iterator into dst. The argument is at that offset in the context of the
+/* Loads an argument of the iterator into dst. The argument is at `offset` in the context of the
  * program, and points to the structure `type`, or to an unknown type if `type` is 0. */
 void bpf_context(struct bpf *p, int dst, int base, int16_t offset, uint32_t type);
 

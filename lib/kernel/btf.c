@@ -108,7 +108,7 @@ static int decode_next(struct btf *b, struct type *t)
 	return 1;
 }
 
-/* Decodes the type with that id. Returns 0 or -EBADMSG. */
+/* Decodes the type with the given id. Returns 0 or -EBADMSG. */
 static int type_of(struct btf *b, uint32_t id, struct type *t)
 {
 	uint32_t at;
@@ -130,7 +130,7 @@ static int type_of(struct btf *b, uint32_t id, struct type *t)
 	}
 }
 
-/* Returns true if the name at that position is exactly the n bytes s. */
+/* Returns true if the name at the position is exactly the n bytes s. */
 static bool is_name(const struct btf *b, uint32_t at, const char *s, size_t n)
 {
 	return at < b->strings_len && b->strings_len - at > n &&

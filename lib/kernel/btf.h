@@ -8,7 +8,7 @@
 #include "base/util.h"
 
 struct btf {
-	const unsigned char *data; /* whole file */
+	const unsigned char *data; /* contents of the whole file */
 	size_t size;
 	const unsigned char *types; /* the section of the types, a part of data */
 	const char *strings;        /* the section of the names, a part of data */

@@ -26,16 +26,16 @@ bool feature_has_unshare(uint64_t flags);
 extern const struct feature feature_user;
 extern const struct feature feature_time_without_fork;
 extern const struct feature feature_time_without_fork_in_user;
-extern const struct feature feature_clone3_pidfd; /* 5.3 */
-extern const struct feature feature_pidfd;        /* 5.3 */
-extern const struct feature feature_setns_pidfd;  /* 5.8 */
+extern const struct feature feature_clone3_pidfd; /* since Linux 5.3 */
+extern const struct feature feature_pidfd;        /* since Linux 5.3 */
+extern const struct feature feature_setns_pidfd;  /* since Linux 5.8 */
 extern const struct feature feature_binfmt_misc;
-extern const struct feature feature_close_range;          /* 5.9 */
-extern const struct feature feature_subreaper;            /* 3.4 */
-extern const struct feature feature_children_file;        /* 4.2 */
-extern const struct feature feature_namespace_ids;        /* 6.11 for mnt */
-extern const struct feature feature_mount_namespace_next; /* 6.12 */
-extern const struct feature feature_listns;               /* 6.19 */
-extern const struct feature feature_openat2;              /* 5.6 */
+extern const struct feature feature_close_range;   /* since Linux 5.9 */
+extern const struct feature feature_subreaper;     /* since Linux 3.4 */
+extern const struct feature feature_children_file; /* since Linux 4.2 */
+extern const struct feature feature_namespace_ids; /* since Linux 6.11 for mount namespaces */
+extern const struct feature feature_mount_namespace_next; /* since Linux 6.12 */
+extern const struct feature feature_listns;               /* since Linux 6.19 */
+extern const struct feature feature_openat2;              /* since Linux 5.6 */
 
 #endif

@@ -9,7 +9,7 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
-#define MOUNTINFO_MAX (256u << 20) /* enough for 400,000 mounts with 600 bytes each */
+#define MOUNTINFO_MAX (256u << 20) /* for 400,000 mounts with 600 bytes each */
 
 void mountinfo_take(struct mountinfo *m, char *text)
 {

@@ -20,10 +20,10 @@
 #endif
 
 #ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U /* 6.3 */
+#define MFD_EXEC 0x0010U /* since Linux 6.3 */
 #endif
 
-#define FLAG_CLOEXEC (1u << 2) /* CLOSE_RANGE_CLOEXEC */
+#define FLAG_CLOEXEC (1u << 2) /* value of CLOSE_RANGE_CLOEXEC */
 
 static void one(int fd, bool now)
 {

@@ -37,37 +37,38 @@ static long try_clone(uint64_t flags)
 static long try_setns(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_setns, -1, 0UL); /* EBADF */
+	return syscall(SYS_setns, -1, 0UL); /* EBADF without a filter */
 }
 
 static long try_mount(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_mount, NULL, NULL, NULL, 0UL, NULL); /* EFAULT */
+	return syscall(SYS_mount, NULL, NULL, NULL, 0UL, NULL); /* EFAULT without a filter */
 }
 
 static long try_umount2(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_umount2, NULL, UNUSED_FLAG); /* EINVAL */
+	return syscall(SYS_umount2, NULL, UNUSED_FLAG); /* EINVAL without a filter */
 }
 
 static long try_open_tree(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_open_tree, -1, NULL, UNUSED_FLAG); /* EINVAL */
+	return syscall(SYS_open_tree, -1, NULL, UNUSED_FLAG); /* EINVAL without a filter */
 }
 
 static long try_mount_setattr(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_mount_setattr, -1, NULL, UNUSED_FLAG, NULL, (size_t)0); /* EINVAL */
+	return syscall(SYS_mount_setattr, -1, NULL, UNUSED_FLAG, NULL,
+		       (size_t)0); /* EINVAL without a filter */
 }
 
 /*
- * The next calls check CAP_SYS_ADMIN over the mount namespace before their arguments, so EPERM
- * shows a filter only if the caller has it. mount(2) with two propagation types fails with EINVAL
- * after that check. Returns true if the caller has the capability.
+ * The calls in the functions below check CAP_SYS_ADMIN over the mount namespace before their
+ * arguments, so EPERM shows a filter only if the caller has it. mount(2) with two propagation types
+ * fails with EINVAL after that check. Returns true if the caller has the capability.
  */
 static bool may_mount(void)
 {
@@ -85,32 +86,34 @@ static long unknown(void)
 static long try_pivot_root(uint64_t flags)
 {
 	(void)flags;
-	return may_mount() ? syscall(SYS_pivot_root, NULL, NULL) : unknown(); /* EFAULT */
+	return may_mount() ? syscall(SYS_pivot_root, NULL, NULL)
+			   : unknown(); /* EFAULT without a filter */
 }
 
 static long try_move_mount(uint64_t flags)
 {
 	(void)flags;
-	return may_mount() ? syscall(SYS_move_mount, -1, NULL, -1, NULL, UNUSED_FLAG) /* EINVAL */
+	return may_mount() ? syscall(SYS_move_mount, -1, NULL, -1, NULL,
+				     UNUSED_FLAG) /* EINVAL without a filter */
 			   : unknown();
 }
 
 static long try_fsopen(uint64_t flags)
 {
 	(void)flags;
-	return may_mount() ? syscall(SYS_fsopen, NULL, 0) : unknown(); /* EFAULT */
+	return may_mount() ? syscall(SYS_fsopen, NULL, 0) : unknown(); /* EFAULT without a filter */
 }
 
 static long try_execve(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_execve, NULL, NULL, NULL); /* EFAULT */
+	return syscall(SYS_execve, NULL, NULL, NULL); /* EFAULT without a filter */
 }
 
 static long try_chroot(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_chroot, NULL); /* EFAULT */
+	return syscall(SYS_chroot, NULL); /* EFAULT without a filter */
 }
 
 static const struct {

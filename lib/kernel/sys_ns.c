@@ -16,7 +16,7 @@
 #define SYS_listns 470 /* listns(2) has the same number on all architectures */
 #endif
 
-#define FD_NSFS_ROOT (-10003) /* 6.18 */
+#define FD_NSFS_ROOT (-10003) /* since Linux 6.18 */
 #define FILEID_NSFS  0xf1
 
 int sys_unshare(uint64_t flags)

@@ -13,13 +13,13 @@
 #include "base/util.h"
 
 #ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080 /* 5.6 */
+#define CLONE_NEWTIME 0x00000080 /* since Linux 5.6 */
 #endif
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 #ifndef NS_GET_MNTNS_ID
-#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* 6.11 */
+#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* since Linux 6.11 */
 #endif
 #ifndef NS_MNT_GET_INFO
 struct mnt_ns_info {
@@ -27,12 +27,12 @@ struct mnt_ns_info {
 	__u32 nr_mounts;
 	__u64 mnt_ns_id;
 };
-#define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info) /* 6.12 */
+#define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info) /* since Linux 6.12 */
 #define NS_MNT_GET_NEXT _IOR(NSIO, 11, struct mnt_ns_info)
 #define NS_MNT_GET_PREV _IOR(NSIO, 12, struct mnt_ns_info)
 #endif
 #ifndef NS_GET_ID
-#define NS_GET_ID _IOR(NSIO, 13, __u64) /* 6.18 */
+#define NS_GET_ID _IOR(NSIO, 13, __u64) /* since Linux 6.18 */
 #endif
 
 /* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */

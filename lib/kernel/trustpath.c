@@ -140,8 +140,8 @@ static char *next_name(struct walk *w, bool *last)
 
 	if (*name == '\0')
 		return NULL;
-	/* a path that ends in a slash names a directory, so its last component is not the last
-	 * step */
+	/* a path that ends in a slash names a directory, so the walk continues after its last
+	 * component */
 	*last = *end == '\0';
 	w->rest = *last ? end : end + 1;
 	*end = '\0';

@@ -103,7 +103,8 @@ static int enter(struct walk *w, int fd, const struct statx *st)
 	rc = l.fd < 0 ? l.fd : read_names(&l);
 	if (rc < 0) {
 		close_level(&l);
-		/* the directory was removed; the top directory must exist */
+		/* ENOENT: another process has removed the directory; only the top directory must
+		 * exist */
 		if (rc == -ENOENT && w->n > 0)
 			return 0;
 		return rc == -ENOMEM ? rc : report(w, WALK_ERROR, -1, NULL, rc);

@@ -8,12 +8,12 @@
 
 #include "base/util.h"
 
-#define NET_ADDR_TEXT 64 /* "fd00::1/64" */
+#define NET_ADDR_TEXT 64 /* size of a buffer for text such as "fd00::1/64" */
 #define NET_MAC_SIZE  6
 
 struct net_addr {
 	uint8_t family; /* address family, AF_INET or AF_INET6; 0 if there is no address */
-	uint8_t prefix; /* bits */
+	uint8_t prefix; /* length of the prefix in bits */
 	uint8_t b[16];
 };
 

@@ -9,7 +9,7 @@
 
 #include "net/internal.h"
 
-#define TUPLE_SIZE 128 /* bytes; an IPv6 tuple needs 80 */
+#define TUPLE_SIZE 128 /* size of the buffer in bytes; an IPv6 tuple needs 80 */
 
 /* Copies of the attribute CTA_TUPLE_ORIG of the selected entries. A request to delete an entry
  * needs this attribute. */

@@ -8,7 +8,7 @@
 #include "net/address.h"
 #include "net/netlink.h"
 
-#define NET_LINK_ALIAS 256 /* IFALIASZ */
+#define NET_LINK_ALIAS 256 /* maximum length of an alias, IFALIASZ of the kernel */
 
 /* A network device, as the kernel reports it. */
 struct net_link {
@@ -96,8 +96,8 @@ void net_link_put_hairpin(struct netlink_batch *b, int index);
  * With localnet, also sets route_localnet, so that packets with a loopback address may leave
  * through the device. */
 void net_link_put_forwarding(struct netlink_batch *b, int index, bool localnet);
-/* Moves a device to the namespace ns, where it gets that name. The kernel takes it down, drops its
- * addresses, and may give it another index. */
+/* Moves a device to the namespace ns, where it gets the given name. The kernel takes it down, drops
+ * its addresses, and may give it another index. */
 void net_link_put_move(struct netlink_batch *b, int index, int ns, const char *name);
 /* Changes the name and the MTU of a device, and brings the device up if `up` is set. */
 void net_link_put_name(struct netlink_batch *b, int index, const char *name, uint32_t mtu, bool up);

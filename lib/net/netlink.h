@@ -13,7 +13,7 @@
 
 /* A netlink socket. It belongs to the network namespace in which it was opened. */
 struct netlink {
-	int fd; /* -1: closed */
+	int fd; /* descriptor of the socket, or -1 if it is closed */
 	uint32_t seq;
 };
 

@@ -8,7 +8,7 @@
 
 /* A unicast route of the main table. */
 struct net_route {
-	/* destination; prefix 0 is the default route; the family is always set */
+	/* destination of the route, whose family is always set; prefix 0 means the default route */
 	struct net_addr dst;
 	/* destination of the route, whose family is always set; prefix 0 means the default route */
 	struct net_addr via;

@@ -92,7 +92,7 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
 }
 
 /*
- * Returns true if the caller is already in that namespace. For pid and time namespaces, the
+ * Returns true if the caller is already in the namespace. For pid and time namespaces, the
  * namespace of the caller's future children must be the same as well, because unshare(2) and
  * setns(2) change only that namespace.
  */

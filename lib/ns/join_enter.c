@@ -210,7 +210,8 @@ static int enter_each(struct nsjoin *j, struct nserr *e)
 	cleanup_fd int self = -1;
 	int rc;
 
-	/* open it first, because /proc may be another file system in another mount namespace */
+	/* open /proc/self first, because /proc may be another file system in another mount
+	 * namespace */
 	if (pending & (CLONE_NEWNS | CLONE_NEWUSER))
 		self = file_open_self(e);
 	if (j->fds[NSTYPE_USER] >= 0 && self < 0)

@@ -58,7 +58,7 @@ int nsname_parse(const char *text, struct nsname *out) must_check;
 
 /* A name that this process has reserved for a run. */
 struct nsname_keep {
-	const char *name;    /* not copied */
+	const char *name;    /* the name, which is the caller's string and not copied */
 	struct trustpath at; /* the path of NAME.json in the directory of the names */
 	int lock, draft;     /* descriptors of NAME.lock and NAME.new, -1 if not open */
 	bool published;      /* this process has created NAME.json and must remove it */

@@ -386,7 +386,7 @@ static int release_one(const struct nspin_dir *dir, const char *name, struct nse
 						 name);
 			return 1;
 		}
-		/* continue: the file may have several mounts on top of each other */
+		/* continue with the next mount, because several may be on top of each other */
 		rc = detach(fd);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot unmount '%s/%s'", dir->path, name);

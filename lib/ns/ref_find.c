@@ -56,7 +56,7 @@ static void quick_look(int proc, const char *where, void *arg)
 	}
 }
 
-/* The stages of the search. Most namespaces are found by the first, which is the cheapest. */
+/* The stages of the search. Most namespaces are found in the first stage, which is the cheapest. */
 static void (*const stages[])(int proc) = { nsindex_add_processes, nsindex_add_holders,
 					    nsindex_add_inner_mounts, nsindex_add_sockets };
 static unsigned calls, stages_done;

@@ -206,8 +206,8 @@ int nsref_check_living(const struct nsref_process *p, struct nserr *e)
 
 /* ---- Namespaces ---- */
 
-/* Checks that ns is a namespace of that type. Returns ns, or closes it and returns a negative errno
- * with e set. `what` is the name of the namespace in messages. */
+/* Checks that ns is a namespace of the given type. Returns ns, or closes it and returns a negative
+ * errno with e set. `what` is the name of the namespace in messages. */
 static int check_type(int ns, const struct nstype *type, const char *what, struct nserr *e)
 {
 	cleanup_fd int fd = ns;

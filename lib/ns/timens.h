@@ -64,7 +64,7 @@ struct timens_now {
 };
 
 /* Return the sum or the difference of two times, with tv_nsec in its valid range. The seconds of
- * both must be below 2^62. */
+ * both times must be below 2^62. */
 struct timespec timens_add(struct timespec a, struct timespec b);
 struct timespec timens_sub(struct timespec a, struct timespec b);
 

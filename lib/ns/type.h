@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* type: declares the table of namespace types. Options, usage, parsing, scanning and printing use
- * it. A new namespace type needs one new row. */
+ * it. A new namespace type needs one new row in the table. */
 #ifndef NSU_NS_TYPE_H
 #define NSU_NS_TYPE_H
 
@@ -21,7 +21,7 @@ struct nstype {
 	/* the resource that the namespace isolates, such as "mounts", for --help */
 	const char *what;
 	uint64_t flag; /* CLONE_NEW* */
-	char opt;      /* 'm' */
+	char opt;      /* letter of the short option, such as 'm' */
 	/* true if the ioctl NS_GET_PARENT (ioctl_ns(2)) returns a parent namespace */
 	bool hierarchical;
 	/* position of the type in a sequence of setns(2) calls; join_enter.c handles user

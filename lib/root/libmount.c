@@ -255,8 +255,8 @@ bool libmount_explain_privilege(struct nserr *e)
 {
 	if (sys_cap_has(CAP_SYS_ADMIN))
 		return false;
-	/* capabilities(7): execve(2) removes the capabilities of a user that is not 0. The creator
-	 * of a user namespace has all of them there until then. */
+	/* capabilities(7): execve(2) removes the capabilities of a user whose id is not 0. The
+	 * creator of a user namespace has all capabilities in that namespace until execve(2). */
 	if (geteuid() != 0 && sys_ns_in_userns() > 0 && is_ours("/proc/self/ns/mnt") == 1 &&
 	    sys_cap_in_bound(CAP_SYS_ADMIN) == 1)
 		nserr_hint(e,

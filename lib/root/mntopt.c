@@ -22,8 +22,8 @@ static const struct word {
 	{ "diratime",    0,                      MOUNT_ATTR_NODIRATIME },
 	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
 	{ "symfollow",   0,                      MOUNT_ATTR_NOSYMFOLLOW },
-	/* these options are values of one field, and mount_setattr(2) requires that the whole field
-	 * is cleared first */
+	/* the options about access times are values of one field, and mount_setattr(2) requires
+	 * that the whole field is cleared first */
 	{ "relatime",    MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "atime",       MOUNT_ATTR_RELATIME,    MOUNT_ATTR__ATIME },
 	{ "noatime",     MOUNT_ATTR_NOATIME,     MOUNT_ATTR__ATIME },

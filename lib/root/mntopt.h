@@ -42,7 +42,7 @@ const char *mntopt_get(const struct mntopt *o, const char *name);
  * an MS_* flag for such an option; this function sets or clears the flag in *ms. */
 bool mntopt_is_super(const char *word, unsigned long *ms);
 
-/* Returns the MS_* flags of mount(2) for these MOUNT_ATTR_* flags. */
+/* Returns the MS_* flags of mount(2) that correspond to MOUNT_ATTR_* flags. */
 unsigned long mntopt_ms_flags(uint64_t attr);
 
 /*

@@ -83,7 +83,7 @@ static uint64_t path_bits(const char *path, bool all)
 	return bits;
 }
 
-/* Returns true if st shows the root of m. */
+/* Returns true if st is the status of the root directory of the mount m. */
 static bool shows(const struct statx *st, const struct root_mount *m)
 {
 	return st->stx_ino == m->ino && st->stx_mnt_id == m->mnt && st->stx_dev_major == m->major &&

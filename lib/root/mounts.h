@@ -26,7 +26,7 @@ struct root_mounts {
 	size_t nabsent;
 };
 
-/* Returns true if both are the same file on the same mount. */
+/* Returns true if both statuses are of the same file on the same mount. */
 bool root_mounts_is_same(const struct statx *a, const struct statx *b);
 
 /* Records that mnt was mounted on path. mnt is a descriptor of the root of the mount, borrowed.

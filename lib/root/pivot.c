@@ -338,7 +338,8 @@ int root_pivot_std_fds(struct nserr *e)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &st) < 0)
 			continue;
-		/* fchdir(2) to such a descriptor would leave the new root */
+		/* fchdir(2) to a descriptor of a directory of the old root would leave the new
+		 * root */
 		if (S_ISDIR(st.st_mode))
 			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
 		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))

@@ -37,7 +37,7 @@ int root_place_bind(struct root *r, int src, const char *path, const struct mnto
 /* An open file or directory in the tree. */
 struct root_place {
 	int fd;           /* O_PATH descriptor; -1 for the root itself */
-	const char *path; /* its path */
+	const char *path; /* path of the file or directory */
 	bool dir;         /* the file is a directory, and not another type of file */
 	bool mount;       /* the file is the root directory of a mount */
 	/* the file is on a mount that was empty at first and that only this process can have

@@ -178,8 +178,8 @@ static int open_host_node(const struct node *n, struct nserr *e)
 static int bind_node(struct root *r, int dev, const char *dir, const struct node *n,
 		     struct nserr *e)
 {
-	/* make the bind read-only, because chmod(2) through it would change the node of the host.
-	 * The device can still be written. */
+	/* make the bind read-only, because chmod(2) through the bind would change the node of the
+	 * host. The device can still be written. */
 	static const struct mntopt plain = { .norec = true,
 					     .nofollow = true,
 					     .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |

@@ -8,7 +8,7 @@
 
 /* All functions return 0, or a negative errno with e set. Paths are relative to the new root. */
 
-/* Creates a directory with this mode, and creates its missing parents with mode 0755. Does not
+/* Creates a directory with the given mode, and creates its missing parents with mode 0755. Does not
  * change an existing directory. */
 int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e) must_check;
 

@@ -120,8 +120,8 @@ static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 	return nserr_set(e, id < 0 ? id : EBUSY, "cannot open the mount on '%s'", m->target);
 }
 
-/* Applies o to all mounts of the table that are below the mount with this id, whose root directory
- * is fd. Returns 0, or a negative errno with e set. */
+/* Applies o to all mounts of the table that are below the mount with the given id, whose root
+ * directory is fd. Returns 0, or a negative errno with e set. */
 static int setattr_below(int fd, const struct mnt_table *t, int id, const struct mntopt *o,
 			 struct nserr *e)
 {

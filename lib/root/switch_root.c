@@ -125,8 +125,8 @@ int root_switch(struct root *r, struct nserr *e)
 	rc = root_finish(r, e);
 	if (rc < 0)
 		return rc;
-	/* the empty initramfs stays below the new root: it has no parent mount, so it cannot be
-	 * detached */
+	/* the empty initramfs stays below the new root: the initramfs has no parent mount, so it
+	 * cannot be detached */
 	if (fchdir(r->fd) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		return nserr_set(e, errno, "cannot change to the new root");
 	r->state = ROOT_SWITCHED;

@@ -15,7 +15,7 @@
 #include "root/remount.h"
 
 #define DONE_MAX  512  /* half of the usual RLIMIT_NOFILE */
-#define STACK_MAX 1000 /* limit for mounts that are stacked on one directory */
+#define STACK_MAX 1000 /* maximum number of mounts that are stacked on one directory */
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr, unsigned long propagation)
 {
@@ -171,8 +171,8 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (early) {
-		/* this kernel cannot bind from a detached mount either, so mount the tmpfs for
-		 * files on the old root, below the new root */
+		/* the kernel cannot bind from a detached mount either, so mount the tmpfs for files
+		 * on the old root, below the new root */
 		rc = root_scratch(r, e);
 		if (rc < 0)
 			return rc;
@@ -211,8 +211,8 @@ int root_detach(int fd)
 {
 	int rc = fchdir(fd) < 0 ? -errno : 0;
 
-	/* "." is the topmost mount of a stack of mounts. umount2(2) fails with EINVAL when all of
-	 * them are detached. */
+	/* "." is the topmost mount of a stack of mounts. umount2(2) fails with EINVAL when all
+	 * mounts of the stack are detached. */
 	for (int i = 0; i < STACK_MAX && rc == 0; i++)
 		rc = sys_umount(".", MNT_DETACH);
 	if (rc == 0)
@@ -268,7 +268,8 @@ void root_close(struct root *r)
 
 void root_undo(struct root *r)
 {
-	/* first undo the mounts and then their mount points; these may be read-only now */
+	/* first undo the mounts and then their mount points; the mount points may be read-only
+	 * now */
 	for (size_t i = 0; i < r->nprotected; i++)
 		root_remount_writable(r->protected[i]);
 	if (r->readonly)

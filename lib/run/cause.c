@@ -224,7 +224,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		if (types)
 			no_space(types, e);
 		break;
-	case EACCES: /* only a security module returns EACCES */
+	case EACCES: /* EACCES: only a security module returns this error */
 		if (types & CLONE_NEWUSER)
 			sysctl_hint_apparmor(e);
 		break;

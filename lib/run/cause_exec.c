@@ -23,7 +23,7 @@ enum {
 }; /* SCRIPTS_MAX: maximum depth of nested interpreters (execve(2)) */
 
 struct head {
-	char text[HEAD + 1]; /* the beginning of the file, terminated by NUL */
+	char text[HEAD + 1]; /* the beginning of the program's file, terminated by NUL */
 	size_t n;
 };
 
@@ -356,7 +356,7 @@ bool cause_is_text(const char *path)
 	struct head h;
 	size_t line;
 
-	/* the shell cannot read this file either, and reports the error */
+	/* the shell cannot read the file either, and reports the error */
 	if (!head_read(path, &h))
 		return true;
 	/* the kernel could not execute the interpreter, so do not let a shell run the script */

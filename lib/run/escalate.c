@@ -46,7 +46,7 @@ static bool read_file(const struct supervise *s, int fd, const char *name, char 
 	return n > 0;
 }
 
-/* signal(7) */
+/* the signals that have no effect by default, signal(7) */
 static bool ends_by_default(int sig)
 {
 	switch (sig) {
@@ -68,7 +68,7 @@ struct look {
 	/* the child is process 1 of a pid namespace below this process, and the signal masks could
 	 * be read */
 	bool valid;
-	bool kept; /* the signal is caught, ignored or blocked */
+	bool kept; /* the child catches, ignores or blocks the signal */
 	/* number of times that the child has gone to sleep (voluntary context switches) */
 	uint32_t slept;
 };

@@ -105,7 +105,8 @@ int exec_program(char *const argv[], struct nserr *e)
 	char path[PATH_MAX];
 	int err = ENOENT;
 
-	/* like execvp(3), continue the search after EACCES, and return EACCES at its end */
+	/* like execvp(3), continue the search after EACCES, and return EACCES at the end of the
+	 * search */
 	while (next_path(argv[0], &dirs, path)) {
 		int now = execute(path, argv);
 

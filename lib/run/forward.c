@@ -175,7 +175,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (sig != came || !sent_to_group(s, info))
 		send_to_child(s, sig, info);
-	/* a stopped child receives the stop signal when it continues */
+	/* a stopped child receives a stop signal only when it continues */
 	if (s->stops && came == SIGTERM)
 		send_to_child(s, SIGCONT, &(siginfo_t){ .si_code = SI_USER });
 	if (s->child_init && is_stop(sig))
@@ -256,7 +256,8 @@ static int collect(struct supervise *s)
 		}
 		if (pid == s->pid) {
 			s->wstatus = meant(s, status);
-			/* clear the pid, because another process may get it from now on */
+			/* clear the pid of the child, because another process may get this pid from
+			 * now on */
 			s->pid = 0;
 			if (!s->init)
 				return 1;

@@ -25,7 +25,8 @@ struct handle {
 	size_t nkeep;
 
 	pid_t pid;      /* pid of the program; the step that forks sets it */
-	pid_t init_pid; /* pid of the init process that runs the program, or 0 */
+	pid_t init_pid; /* pid of the init process that runs the program, or 0 without an init
+			   process */
 	/* the child is an init process that reports the pid of the program */
 	bool waits_for_init;
 	bool not_executed; /* the init process could not execute the program */

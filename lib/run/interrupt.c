@@ -23,7 +23,7 @@ static bool is_ignored(int sig)
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
-/* Does not exclude ignored signals. take() checks if a signal is ignored when it arrives, which
+/* Ignored signals are in the set, too: take() checks if a signal is ignored when it arrives, which
  * saves four system calls at each start. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set)
 {
@@ -91,15 +91,15 @@ int interrupt_wait(int fd, int line)
 
 	if (fd < 0)
 		return 0;
-	/* if poll(2) fails, return 0, so that the caller waits only for the line; the program may
-	 * be running already */
+	/* if poll(2) fails, return 0, so that the caller waits only for a message on the line; the
+	 * program may be running already */
 	do {
 		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			return 0;
 		/*
-		 * check the line before the signal, because the program may be running already.
-		 * poll(2) checks the descriptors one after the other, so the line may have become
-		 * ready after its check, before the signal arrived
+		 * check the line (the socket to the other process) before the signal, because the
+		 * program may be running already. poll(2) checks one descriptor after the other, so
+		 * the line may have become ready after its check and before the signal arrived
 		 */
 		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
 			return 0;
@@ -127,7 +127,8 @@ bool interrupt_is_pending(int fd, const sigset_t *signals)
 	off_t at = 0;
 	uint64_t pending;
 
-	/* one read(2) is enough, unless the Groups line before is very long */
+	/* one read(2) is enough, unless the Groups line, which precedes the signal masks, is very
+	 * long */
 	do {
 		ssize_t n;
 

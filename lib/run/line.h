@@ -7,8 +7,8 @@
 
 #include "base/util.h"
 
-/* Sends a message of `size` bytes to the socket `line`, and retries after a transient failure.
- * Returns 0 or -EPIPE. */
+/* Sends a message of `size` bytes to the socket `line` (see plan.h), and retries after a transient
+ * failure. Returns 0 or -EPIPE. */
 int line_send(int line, const void *message, size_t size) must_check;
 
 #endif

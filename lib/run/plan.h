@@ -28,7 +28,7 @@ struct plan_step;
 /* A kind of step. Each kind is a static constant; the comment on it names the kernel rule that
  * requires the step. */
 struct plan_kind {
-	const char *name; /* "uid-map" */
+	const char *name; /* name of the step, such as "uid-map" */
 	const char *call; /* the system call of the step, for example "write(/proc/PID/uid_map)" */
 
 	/* Executes the step. Returns 0 or a negative errno with e set. A step that executes a

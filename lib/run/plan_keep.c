@@ -26,7 +26,8 @@ static void wait_for(int pidfd)
 
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line)
 {
-	/* ENOMEM may be transient; retry, because a process inside may wait for an answer */
+	/* ENOMEM may be transient; retry, because a process in the new namespaces may wait for an
+	 * answer */
 	for (int failures = 0; k->watch >= 0 && failures < 100;) {
 		struct pollfd p[] = { { .fd = k->watch, .events = POLLIN },
 				      { .fd = line, .events = POLLIN } };
@@ -69,8 +70,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 	if (line < 0)
 		return 0;
 	stop = interrupt_open_ending();
-	/* if the status cannot be sent, the end of file on the line also ends the wait of the
-	 * helper */
+	/* if the status cannot be sent, the end of file on the socket to the helper also ends the
+	 * wait of the helper */
 	if (line_send(line, &wstatus, sizeof(wstatus)) < 0)
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)

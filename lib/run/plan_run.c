@@ -113,7 +113,7 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static void tell_others(const struct plan_walk *w, int rc);
 
-/* Runs the steps from i to end (exclusive), which all have this actor. */
+/* Runs the steps from i to end (exclusive), all of which have the actor of this process. */
 static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	for (; i < end; i++) {
@@ -134,7 +134,7 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			return rc;
 		w->begun = i + 1;
 		if (w->self != s->actor)
-			return 0; /* this is the new process, which has run its own steps */
+			return 0; /* this process is the new one, which has run its own steps */
 	}
 	return 0;
 }
@@ -181,7 +181,8 @@ static _Noreturn void follow(struct plan_walk *w, size_t at)
 		m.err = NSERR_INIT;
 		m.rc = run_own(w, m.at, run_end(w->p, m.at), &m.err);
 		if (m.rc < 0 && keeper) {
-			/* undo after the caller has ended the child, which may be in the cgroup */
+			/* undo the steps after the caller has ended the child, because the child
+			 * may be in the cgroup */
 			if (send_message(w->line[PLAN_CALLER], &m) == 0)
 				(void)!receive_message(w->line[PLAN_CALLER], &m);
 			break;
@@ -308,7 +309,8 @@ static void interrupt_helper(struct plan_walk *w)
 	w->pid[PLAN_HELPER] = 0;
 }
 
-/* Makes another actor run the steps from i to end (exclusive) and waits for its answer. */
+/* Makes the process of another actor run the steps from i to end (exclusive) and waits for its
+ * answer. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
@@ -323,8 +325,8 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	 * until the message has arrived.
 	 */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
-		/* A step may take any time, so do not wait for it. The effects of a child end with
-		 * the child. */
+		/* A step may take any time, so do not wait for the end of the step. The effects of
+		 * a child end with the child. */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
 		else if (w->p->keeper)
@@ -342,7 +344,7 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			kill(w->pid[who], SIGKILL);
 		return nserr_set(e, rc, "lost contact with the %s process", actor_name(who));
 	}
-	/* an exec closes the line, so EOF after the last step means success */
+	/* an exec closes the socket of its process, so EOF after the last step means success */
 	close(TAKE_FD(w->line[who]));
 	if (end == w->p->n && has_begun(w, who))
 		return 0;

@@ -23,9 +23,9 @@
 
 struct copy {
 	int master, line, signals;
-	bool input_open;      /* no end of file on descriptor 0 so far */
+	bool input_open;      /* the end of file has not been read from descriptor 0 */
 	bool is_tty;          /* descriptor 0 refers to a terminal */
-	struct termios saved; /* original settings of that terminal */
+	struct termios saved; /* original settings of the terminal on descriptor 0 */
 	char input[4096];     /* input that the program has not read yet */
 	size_t input_len;
 };
@@ -49,7 +49,7 @@ static int send_fd(int line, int fd)
 	return RETRY_EINTR(sendmsg(line, &m, MSG_NOSIGNAL)) < 0 ? -errno : 0;
 }
 
-/* Receives the master. Returns a descriptor, or -1 if the caller has closed the line. */
+/* Receives the master. Returns a descriptor, or -1 if the caller has closed the socket. */
 static int receive_fd(int line)
 {
 	char byte, control[CMSG_SPACE(sizeof(int))];

@@ -13,7 +13,7 @@
 #include "base/nserr.h"
 
 struct readiness {
-	int socket;    /* -1: not used */
+	int socket;    /* descriptor of the socket, or -1 if it is not used */
 	char name[16]; /* value of NOTIFY_SOCKET: '@' and five digits */
 };
 

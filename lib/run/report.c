@@ -12,7 +12,7 @@
 
 #define VARIABLE "NSUTILS_REPORT_FD"
 
-/* The texts of the messages. */
+/* The texts of the messages between the init process and the tool. */
 #define PROGRAM "pid"
 #define FAILED  "failed"
 

@@ -34,8 +34,9 @@ int report_pass(int fd) must_check;
  * O_CLOEXEC. Returns -1 if there is none. Removes the variable from the environment. */
 int report_inherited(void);
 
-/* Sends the message and waits for the answer. Called by the process that becomes the program.
- * Returns 0, or a negative errno with e set if the tool cannot use the pid or has ended. */
+/* Sends the message with the pid of the program and waits for the answer. Called by the process
+ * that becomes the program. Returns 0, or a negative errno with e set if the tool cannot use the
+ * pid or has ended. */
 int report_program(int fd, struct nserr *e) must_check;
 
 /* Reports that the program could not be executed. Called by the init process. */

@@ -33,7 +33,7 @@ int shutdown_adopt(struct nserr *e)
 /* One search for descendants. /proc may be mounted for another pid namespace, so every pid in a
  * search is a pid of that /proc. */
 struct look {
-	int proc; /* O_PATH */
+	int proc; /* O_PATH descriptor of the /proc directory */
 	pid_t self;
 	int sig;
 };
@@ -256,7 +256,7 @@ bool shutdown_begin(struct supervise *s)
 		return false;
 	s->phase = ENDS;
 	clock_gettime(CLOCK_MONOTONIC, &s->deadline);
-	/* the period is limited to 68 years (INT32_MAX seconds), so that the sum fits into
+	/* the grace period is limited to 68 years (INT32_MAX seconds), so that the sum fits into
 	 * time_t */
 	s->deadline.tv_sec += MIN(s->grace.tv_sec, INT32_MAX);
 	s->deadline.tv_nsec += s->grace.tv_nsec;

@@ -83,7 +83,7 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 	/* if the parent died before the death signal was set, the signal will not be sent */
 	if (parent >= 0)
 		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
-	/* 0 means that the parent is outside of the pid namespace of this process */
+	/* getppid(2) returns 0 if the parent is outside of the pid namespace of this process */
 	now = getppid();
 	return now == 0 || now == parent_pid ? 0 : -ESRCH;
 }

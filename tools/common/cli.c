@@ -214,7 +214,8 @@ int cli_next(struct cli *c)
 	case 'V':
 		o = find_row(c, val);
 		if (o)
-			break; /* the tool uses this letter for another option */
+			break; /* the tool uses the letter of the namespace type for another option
+				*/
 		if (val == 'h')
 			cli_usage(c->tool);
 		cli_version(c->tool);

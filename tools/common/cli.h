@@ -29,7 +29,7 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
  * sets cli.type. --help appends nstype.what to the help text of the row. */
 #define CLI_NSTYPES 0x4000
 
-#define CLI_FEATURES 0x3fff /* the key of --features */
+#define CLI_FEATURES 0x3fff /* the key of the option --features */
 
 enum {
 	/* flag: the short option takes no argument although the long option does */
@@ -65,7 +65,7 @@ struct cli_tool {
 	/* text that --help prints after the name of the tool, one line for each form of the
 	 * command */
 	const char *synopsis[5];
-	const char *purpose; /* one sentence */
+	const char *purpose; /* one sentence that says what the tool does */
 	/* the rows of the options; the last row is zero; --help and --version are added
 	 * automatically */
 	const struct cli_opt *opts;

@@ -26,8 +26,8 @@ static void add_dirs(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &step_inside, wd, 0);
 }
 
-/* Adds the steps that mount. They need the capabilities that the credentials of the program drop.
- */
+/* Adds the steps that mount file systems. Mounting needs the capabilities that the credentials of
+ * the program drop. */
 static void add_mounts(const struct run *r, struct plan *p, enum plan_actor who)
 {
 	if (r->o->mount_proc || r->o->mount_sys || r->o->etc_netns)

@@ -160,7 +160,7 @@ static int follow_status(struct run *r, struct nserr *e)
 	return 0;
 }
 
-/* ---- The other files */
+/* ---- The other files of the target in /proc */
 
 static int follow_rlimits(struct run *r, struct nserr *e)
 {
@@ -249,10 +249,11 @@ static int follow_context(struct run *r, struct nserr *e)
 	 FOLLOW_CGROUP)
 
 /*
- * Refuses these attributes if the user namespace of the target is neither entered nor the caller's
- * own. In its own user namespace, a process can choose these attributes, for example all
- * capabilities. Must be called after the attributes have been read, because a process can enter a
- * descendant user namespace but never return.
+ * Refuses to take over attributes of the target that depend on its user namespace (ids, groups,
+ * capabilities, resource limits, environment, cgroup) if the user namespace of the target is
+ * neither entered nor the caller's own. In its own user namespace, a process can choose such
+ * attributes, for example all capabilities. Must be called after the attributes have been read,
+ * because a process can enter a descendant user namespace but never return.
  */
 static int check_userns(const struct run *r, struct nserr *e)
 {

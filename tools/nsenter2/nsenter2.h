@@ -43,7 +43,7 @@ enum {
 	FOLLOW_ALL = (1 << 12) - 1,
 };
 
-/* Attributes that --follow has read from the target. Others are stored in struct cred. */
+/* Attributes that --follow has read from the target. Other attributes are stored in struct cred. */
 struct followed {
 	char **env;    /* environment of the target, or NULL if --follow does not select it */
 	char oom[16];  /* oom_score_adj of the target; empty if it equals that of the caller */
@@ -153,7 +153,7 @@ int each_run(const struct run *r);
 
 /* The kinds of steps. A comment names the file that defines them. */
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
-	step_inside, step_relay, step_pty, step_session; /* steps.c */
+	step_inside, step_relay, step_pty, step_session; /* defined in steps.c */
 /* defined in steps_follow.c */
 extern const struct plan_kind step_cgroup, step_context, step_groups, step_env;
 /* defined in steps_mount.c */

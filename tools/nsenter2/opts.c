@@ -220,7 +220,7 @@ static bool take_process(struct opts *o, const struct cli *c, int key)
 	return true;
 }
 
-/* Processes an option that mounts. Returns false for another option. */
+/* Processes an option by which nsenter2 mounts file systems. Returns false for another option. */
 static bool take_mount(struct opts *o, int key)
 {
 	o->mount_proc |= key == OPT_MOUNT_PROC;

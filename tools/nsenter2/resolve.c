@@ -53,7 +53,7 @@ int resolve_target(struct run *r, struct nserr *e)
  * a part of the argument. */
 static void hint_letters(const struct nstype *type, const char *file, struct nserr *e)
 {
-	if (file[-1] == '=') /* --user=np */
+	if (file[-1] == '=') /* for example --user=np */
 		return;
 	for (const char *s = file; *s; s++)
 		if (!nstype_by_opt(*s) && !strchr("atFr", *s))

@@ -71,8 +71,8 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid;
 }
 
-/* setns(2) changes only the pid namespace of the children (pid_namespaces(7)), so a child must
- * become the program. */
+/* setns(2) changes only the pid namespace of the children (pid_namespaces(7)), so a child of this
+ * process must become the program. */
 const struct plan_kind step_fork = {
 	.name = "fork",
 	.call = "clone(2)",

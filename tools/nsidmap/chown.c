@@ -74,7 +74,7 @@ struct links {
 	struct link {
 		uint64_t ino, dev;
 	} * slot;
-	size_t n, size; /* size is a power of 2 */
+	size_t n, size; /* size: number of slots, a power of 2 */
 };
 
 static struct link *find_link(const struct links *l, uint64_t dev, uint64_t ino)
@@ -86,7 +86,7 @@ static struct link *find_link(const struct links *l, uint64_t dev, uint64_t ino)
 	return &l->slot[i];
 }
 
-/* Returns true if this is another name of a file that was counted before. */
+/* Returns true if the file is another name of a file that was counted before. */
 static bool was_counted(struct links *l, const struct statx *st)
 {
 	uint64_t dev = (uint64_t)st->stx_dev_major << 32 | st->stx_dev_minor;

@@ -89,7 +89,7 @@ struct seen {
 
 struct ids {
 	struct seen *slot, *last;
-	size_t n, size; /* size is a power of 2 */
+	size_t n, size; /* number of slots in the hash table, a power of 2 */
 	struct idmap map;
 	bool inside;
 };
@@ -230,8 +230,8 @@ static const char *name_of(enum idmap_kind k, uint32_t id)
 	return pw ? pw->pw_name : gr ? gr->gr_name : "";
 }
 
-/* Adds the rows of the ids that are not in the map, in ascending order. Returns their number and
- * frees the ids. */
+/* Adds the rows of the ids that are not in the map, in ascending order. Returns the number of rows
+ * and frees the ids. */
 static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 {
 	size_t n = 0;

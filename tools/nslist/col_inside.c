@@ -317,7 +317,7 @@ void fill_cgroot(struct run *run, const struct row *r, struct cell *out)
 		return;
 	a = cgroup_name_first(here.text, &n);
 	b = cgroup_name_first(there.text, &m);
-	if (m == 1) /* "/" */
+	if (m == 1) /* the path is "/" */
 		m = 0;
 	if (m > n || memcmp(a + n - m, b, m) != 0)
 		return;

@@ -8,7 +8,7 @@
 
 #define COL_FILL(name) void fill_##name(struct run *run, const struct row *r, struct cell *out)
 
-/* cells.c */
+/* defined in cells.c */
 void cell_num(struct cell *out, uint64_t v);
 void cell_bool(struct cell *out, bool v);
 void cell_text(struct cell *out, const char *s, size_t n);

@@ -25,7 +25,7 @@ static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t
 		buf_printf(out, " %10s", "-");
 }
 
-#define DETAILS_MAX 10 /* maximum number of facts of one namespace in a table */
+#define DETAILS_MAX 10 /* maximum number of facts (lines) about one namespace in a table */
 
 /* Adds the facts in a that b lacks: to the array `key` in JSON, or one a line after the sign. */
 static void add_only(const struct facts *a, const struct facts *b, const char *key, char sign,

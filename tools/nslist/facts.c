@@ -15,7 +15,7 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot compare the namespaces");
 }
 
-/* Ends a fact. */
+/* Ends the text of a fact with NUL. */
 static void end(struct facts *f)
 {
 	buf_addc(&f->text, '\0');

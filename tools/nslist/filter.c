@@ -66,7 +66,7 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 	scols_free_iter(it);
 }
 
-/* Removes the rows that do not match. */
+/* Removes the rows that do not match the expression. */
 static void sieve(struct filling *x, struct libscols_table *tb, struct libscols_filter *f)
 {
 	struct run *run = x->run;
@@ -94,7 +94,7 @@ void nslist_filter(struct run *run)
 	struct libscols_table *tb = scols_new_table();
 	struct filling x = { .run = run };
 
-	nslist_set_locale(); /* for regular expressions */
+	nslist_set_locale(); /* regular expressions depend on the locale */
 	if (!f || !tb)
 		cli_die(ENOMEM, "cannot filter namespaces");
 	if (scols_filter_parse_string(f, run->o->filter) != 0)

@@ -95,7 +95,7 @@ static void find_cgroup(struct run *run, const struct find *f)
 	}
 }
 
-/* Adds the namespaces of the containers with that name, and the network namespace. */
+/* Adds the namespaces of the containers with the given name, and the network namespace. */
 static void find_name(struct run *run, const struct find *f)
 {
 	for (size_t i = 0; i < run->boxes->l.n; i++) {

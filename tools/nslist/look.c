@@ -50,13 +50,13 @@ static struct collect_query query(struct run *run)
 
 	if (o->tree == NSLIST_OWNER || o->tree == NSLIST_USER_PID || o->view == NSLIST_DOT)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);
-	if (o->view == NSLIST_STALE) /* --stale needs only the mounts of nslist itself */
+	if (o->view == NSLIST_STALE) /* only the mounts of nslist itself are needed for --stale */
 		q.only = q.self;
 	if (o->view == NSLIST_LIMITS)
 		q.types |= NSTYPE_BIT(NSTYPE_USER);
 	if (o->view == NSLIST_CONTAINERS) {
 		q.types = NSTYPE_ALL_BITS;
-		/* the parents of pid namespaces, and the ids of mount namespaces */
+		/* read the parents of pid namespaces, and the ids of mount namespaces */
 		if (enters_everything())
 			q.related = NSTYPE_BIT(NSTYPE_PID) | NSTYPE_BIT(NSTYPE_MNT);
 		q.sources &= NSTYPE_BIT(COLLECT_PROC);

@@ -68,7 +68,7 @@ static int print_view(struct run *run)
  * This saves a tenth of the system calls. */
 static void set_memory(void)
 {
-#ifdef M_ARENA_MAX /* GNU C library */
+#ifdef M_ARENA_MAX /* only the GNU C library has mallopt(3) */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	mallopt(M_TOP_PAD, 1 << 20);

@@ -16,7 +16,7 @@
 
 /* ---- Mounts ---- */
 
-/* Returns the mount with that id, or NULL. */
+/* Returns the mount with the given id, or NULL. */
 static const struct own_mount *mount_by_id(const struct run *run, int id)
 {
 	for (size_t i = 0; i < run->n_mounts; i++)

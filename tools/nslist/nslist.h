@@ -54,7 +54,7 @@ struct opts {
 	enum nslist_tree tree;
 	bool nested; /* true if the rows form a tree, false if they form a list */
 	bool headings, truncate, wrap, list, strict, persistent, orphans, list_columns, no_bpf;
-	bool all;             /* --all */
+	bool all;             /* --all was given */
 	bool limits_of_users; /* --limits=user was given */
 	const char *find;     /* argument of --find, or NULL */
 	const char *sort;     /* argument of --sort, or NULL */
@@ -107,7 +107,7 @@ struct row {
 struct found {
 	struct ns *ns;
 	pid_t pid;   /* a process in the namespace, or 0 */
-	char *match; /* allocated */
+	char *match; /* allocated text of the column MATCH */
 };
 
 /* The names of users that have been looked up. */
@@ -220,7 +220,7 @@ struct column {
  * NSLIST_FEATURES. */
 extern const struct view nslist_views[];
 
-/* columns.c */
+/* defined in columns.c */
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
 
@@ -276,9 +276,9 @@ void nslist_select_namespaces(struct run *run);
 /* selects the processes in the namespace of the first target */
 void nslist_select_members(struct run *run);
 void nslist_select_containers(struct run *run); /* defined in containers_select.c */
-void nslist_select_nothing(struct run *run);    /* stale.c */
-void nslist_select_dot(struct run *run);        /* dot.c */
-void nslist_select_found(struct run *run);      /* find.c */
+void nslist_select_nothing(struct run *run);    /* defined in stale.c */
+void nslist_select_dot(struct run *run);        /* defined in dot.c */
+void nslist_select_found(struct run *run);      /* defined in find.c */
 /* selects the row of the namespace of --show, and after it the processes in this namespace */
 void nslist_select_show(struct run *run);
 
@@ -343,7 +343,7 @@ void nslist_names_free(struct run *run);
 const char *nslist_user(struct run *run, uid_t uid);
 void nslist_users_free(struct run *run);
 
-/* print.c */
+/* defined in print.c */
 
 /* Fills a cell with the value of a row and a column. The caller frees cell->text at the end. */
 void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell);

@@ -96,7 +96,7 @@ static _Noreturn void unknown_relation(const char *s)
 
 static enum nslist_tree parse_tree(const char *s)
 {
-	if (s && *s == '=') /* -T=parent */
+	if (s && *s == '=') /* for example -T=parent */
 		s++;
 	if (!s || streq(s, "owner"))
 		return NSLIST_OWNER;

@@ -344,7 +344,7 @@ static bool is_too_wide(const char *text, size_t width)
 	for (; *text && n <= width; text++)
 		if (*text == '\n')
 			n = 0;
-		else if (*text == '\033') /* a colour: "ESC [ … m" */
+		else if (*text == '\033') /* skip a colour: "ESC [ … m" */
 			text += strcspn(text, "m\n");
 		else
 			/* do not count the continuation bytes of a UTF-8 character */

@@ -28,7 +28,7 @@ static int resolve_task(struct target *t, const struct nsref *ref, struct nserr 
 	int rc = resolve_process(t, ref, &why);
 
 	if (rc == -ESRCH || rc == -EINVAL || rc == -EACCES || rc == -EPERM) {
-		t->pid = -1; /* a pid that matches no process */
+		t->pid = -1; /* -1 is a pid that no process has */
 		return 0;
 	}
 	if (rc < 0)

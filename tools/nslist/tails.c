@@ -6,7 +6,7 @@
 
 #include "common/cli.h"
 
-/* One character, so that the column is not wider than its heading. */
+/* The placeholder has one character, so that the column is not wider than its heading. */
 #define PLACEHOLDER "@"
 
 void nslist_tails_begin(struct run *run)

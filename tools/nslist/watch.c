@@ -51,7 +51,8 @@ static char *format(struct run *run, const struct row *r)
 	return b.s;
 }
 
-/* Lists the current rows and moves the lines of those that were there before to the new list. */
+/* Lists the current rows and moves the lines of those that were in the previous list to the new
+ * list. */
 static struct look look_again(struct run *run, const struct look *before)
 {
 	struct look now = { .n = run->n_rows,

@@ -40,8 +40,8 @@ static void add_wires(struct net *n, struct plan *p)
 	}
 }
 
-/* Must be called before the process enters the namespace, because /proc/sys/net shows the sysctls
- * of the process's namespace. */
+/* The steps that set sysctls must be added before the process enters the namespace, because
+ * /proc/sys/net shows the sysctls of the process's namespace. */
 static void add_forwarding(struct net *n, struct plan *p)
 {
 	for (size_t i = 0; nat_wanted(n) && i < n->n_bridges; i++)

@@ -48,7 +48,7 @@ void spec_publish(struct net *n, const char *text)
 	n->n_publish++;
 }
 
-/* ---- what is looked up */
+/* ---- the data that is looked up */
 
 static void keep_subnet(struct net *n, const struct net_addr *a)
 {

@@ -53,7 +53,7 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 	return rc;
 }
 
-/* ---- remains */
+/* ---- the remains of killed runs */
 
 /* Returns true if a device of the host has an alias with that name. The mount of the name itself
  * may be in another mount namespace. */

@@ -19,8 +19,8 @@ static void warn_of_client(const char *device, const char *addr)
 	cli_warn_nserr(&e);
 }
 
-/* ---- the record: the settings to restore, as a text that fits into an alias: "NAME MTU up ADDR…
- * DST=VIA…" */
+/* ---- the record: the settings of a lent device that are restored later, as a text that fits into
+ * an alias: "NAME MTU up ADDR… DST=VIA…" */
 
 static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 {
@@ -97,8 +97,8 @@ static int send_one(struct netlink *nl, struct netlink_batch *b, const char *nam
 	return rc < 0 ? net_denied(nserr_set(e, rc, "cannot restore the device '%s'", name), e) : 0;
 }
 
-/* Restores a device of the host from the record and removes the record. Continues after a failure
- * and returns the first one. */
+/* Restores a device of the host from the record in its alias and removes the record. Continues
+ * after a failure and returns the error of the first failure. */
 static int restore(struct netlink *host, int index, const char *record, struct nserr *e)
 {
 	char text[NET_LINK_ALIAS], *save = NULL, *name, *mtu, *state;
@@ -176,8 +176,9 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->inside) : rc;
 }
 
-/* Must be called before the namespace ends. At the end of a namespace, the kernel moves a physical
- * device to the initial namespace without its name and addresses, and destroys a virtual device. */
+/* The device must be moved back before the namespace ends. At the end of a namespace, the kernel
+ * moves a physical device to the initial namespace without its name and addresses, and destroys a
+ * virtual device. */
 int nic_return(struct net *n, struct nserr *e)
 {
 	struct nic *nic = &n->nic;
@@ -236,7 +237,7 @@ void show_move(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-/* Prints the commands that return the device, from the record. */
+/* Prints the commands that return the lent device and restore the settings in its record. */
 void nic_show_return(const struct net *n, struct buf *out)
 {
 	char text[NET_LINK_ALIAS], *save = NULL, *mtu, *state;

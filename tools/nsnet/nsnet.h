@@ -40,7 +40,7 @@ struct bridge {
 	struct addrs addr; /* the addresses to add to the bridge */
 	uint32_t mtu;
 	bool wanted; /* create the bridge if it is missing */
-	/* looked up */
+	/* the members below are looked up */
 	int index;         /* index of the bridge; 0 if the bridge does not exist yet */
 	bool made;         /* this run has created the bridge */
 	struct addrs has;  /* addresses that the bridge has already, and those that it will get */
@@ -66,9 +66,9 @@ struct wire {
 	bool automatic, no_gw, has_mac, has_outer_mac;
 	uint8_t mac[NET_MAC_SIZE], outer_mac[NET_MAC_SIZE];
 	uint32_t mtu;
-	/* looked up */
+	/* the members below are looked up */
 	struct bridge *bridge;
-	int other_ns;            /* WIRE_REF */
+	int other_ns;            /* only for WIRE_REF: descriptor of the other namespace */
 	struct netlink other_nl; /* a socket in the network namespace of the other end */
 	char other_label[64];    /* name or path by which ip(8) accepts the other namespace */
 	int lower;               /* index of the lower device */
@@ -108,7 +108,7 @@ struct nic {
 
 /* Netlink messages that have not been sent yet, see request.h. */
 struct pending {
-	struct netlink *nl; /* NULL: none */
+	struct netlink *nl; /* socket to which the messages are sent; NULL if there are none */
 	struct netlink_batch batch;
 	/* number of messages in the batch for which what[] contains the text of an error message */
 	unsigned named;
@@ -148,7 +148,7 @@ struct net {
 	struct handle handle;
 	char **argv; /* the program and its arguments, or NULL */
 
-	/* looked up */
+	/* the members below are looked up */
 	enum target_kind target;
 	/* descriptors of the caller's network namespace and of the target namespace */
 	int own_ns, ns;

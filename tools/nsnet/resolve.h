@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* resolve: declares functions that the files share that look up what a request names. */
+/* resolve: declares the functions that look up the namespaces, bridges and devices of a request. */
 #ifndef NSU_NSNET_RESOLVE_H
 #define NSU_NSNET_RESOLVE_H
 

@@ -10,7 +10,7 @@ struct rules_packet {
 	const char *iif, *oif; /* names of the input and the output device, or NULL */
 	struct net_addr src, dst;
 	uint8_t proto;  /* protocol, IPPROTO_*; 0 if it is not known */
-	uint16_t dport; /* 0: not known */
+	uint16_t dport; /* port of the packet; 0 if it is not known */
 	bool reply;     /* true if the packet belongs to an established connection */
 };
 

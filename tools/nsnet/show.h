@@ -32,7 +32,7 @@ struct view {
 	size_t n;
 	uint64_t own; /* inode of the caller's network namespace */
 	bool complete;
-	bool all;     /* with lo */
+	bool all;     /* show the device lo, too */
 	bool counted; /* true if `procs` and `holders` are set */
 	/* firewall rules of the caller's network namespace, as nft(8) prints them; empty if
 	 * they are not needed */

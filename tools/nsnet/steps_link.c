@@ -45,8 +45,8 @@ int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 	struct net_link l;
 	int rc;
 
-	/* Send older messages first. If a message fails, the device must not be created, because it
-	 * would remain in the existing namespace. */
+	/* Send the older messages first. If one of them fails, the device must not be created,
+	 * because it would remain in the existing namespace. */
 	if (n->target == TARGET_EXISTING && request_flush(n, e) < 0)
 		return -e->errnum;
 	b = request_begin(n, &n->host, e);

@@ -11,7 +11,7 @@
 #define PARAM_MAX 256
 
 struct layers {
-	const char *param[PARAM_MAX]; /* parameters of the file system */
+	const char *param[PARAM_MAX]; /* parameters of the overlay file system */
 	char *text[PARAM_MAX];        /* malloc()ed strings of param */
 	int fd[PARAM_MAX];            /* descriptors whose /proc names are in param */
 	size_t n, ntext, nfd;

@@ -11,7 +11,7 @@ int resolve(struct run *r, struct nserr *e)
 		rc = cred_check_groups(&r->cred, e);
 	if (rc < 0 || !o->caps || o->caps_kept)
 		return rc;
-	/* the preset sets a limit, and --cap-drop removes capabilities from it */
+	/* the preset sets a limit, and --cap-drop removes capabilities from this limit */
 	r->cred.cap_limit = r->cred.limit_caps ? r->cred.cap_limit & o->caps : o->caps;
 	r->cred.limit_caps = true;
 	return 0;

@@ -76,7 +76,7 @@ static int fill_row(const char *text, const struct timens_now *now, struct row *
 	return 0;
 }
 
-/* ---- output */
+/* ---- the output of --show */
 
 static const struct table_col columns[] = {
 	{ "REF", false, NULL },     { "NS", true, NULL },      { "ID", true, NULL },

@@ -167,7 +167,8 @@ static void add_pins(const struct run *r, struct plan *p)
 			plan_add(p, PLAN_HELPER, &step_pin, NULL, i);
 }
 
-/* Adds the steps that run inside, with all capabilities in the new namespaces. */
+/* Adds the steps that run inside the new namespaces, with all capabilities in the new
+ * namespaces. */
 static void add_inside(const struct run *r, struct plan *p, enum plan_actor self)
 {
 	const struct opts *o = r->o;
@@ -179,7 +180,7 @@ static void add_inside(const struct run *r, struct plan *p, enum plan_actor self
 		plan_add(p, self, &step_domainname, o->domainname, 0);
 	if (o->lo)
 		plan_add(p, self, &step_lo, NULL, 0);
-	/* add these steps before the change of the root, because they write to /proc */
+	/* the steps that write to /proc must come before the change of the root */
 	for (size_t i = 0; i < o->sysctls.n; i++)
 		plan_add(p, self, &step_sysctl, o->sysctls.word[i], 0);
 	if (o->oom_score_adj)

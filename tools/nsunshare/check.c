@@ -61,10 +61,9 @@ static int check_cgroup(const struct opts *o, struct nserr *e)
 }
 
 /*
- * The sysctls that belong to a namespace, by the beginning of their path. All others change the
- * whole machine. sysctl/kernel.rst; mq_overview(7), sysvipc(7), user_namespaces(7). Since
- * Linux 6.3, vm.memfd_noexec belongs to the pid namespace, and since Linux 6.14, kernel.pid_max
- * does.
+ * The sysctls that belong to a namespace, by the beginning of their path. All other sysctls change
+ * the whole machine. sysctl/kernel.rst; mq_overview(7), sysvipc(7), user_namespaces(7). Since Linux
+ * 6.3, vm.memfd_noexec belongs to the pid namespace, and since Linux 6.14, kernel.pid_max does.
  */
 static const struct {
 	const char *path;

@@ -42,7 +42,7 @@ static int run_init(void *ctx, const struct plan_step *s, struct nserr *e)
 	wstatus = init_run(&r->init, &p, r, e);
 	if (wstatus < 0 && !r->init.running)
 		return wstatus;
-	/* the line to the process outside is closed, so print the message here */
+	/* print the message here, because the socket to the process outside is closed */
 	if (wstatus < 0)
 		cli_die_nserr(e);
 	if (e->what[0])

@@ -89,7 +89,7 @@ struct run {
 	struct cgroup cgroup;
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;         /* 64-bit id of the caller's mount namespace */
-	struct nspin_dir dir;    /* --persist */
+	struct nspin_dir dir;    /* the directory of --persist */
 	struct nsname_keep name; /* the name of --name, which the helper has reserved */
 	struct nsname entry;
 	struct nserr late; /* an error that occurred in the helper while the program ran */
@@ -139,16 +139,17 @@ void keeper_set(struct run *r, struct plan *p, bool needed);
 
 /* The kinds of steps. A comment names the file that defines them. */
 extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
-	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets; /* steps_ns.c */
-extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin;         /* steps_pin.c */
+	step_owner, step_unshare, step_maps, step_maps_helpers,
+	step_offsets;                                                 /* defined in steps_ns.c */
+extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin; /* defined in steps_pin.c */
 extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
 	step_enter_cgroup; /* defined in steps_parent.c */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter; /* defined in steps_mount.c */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_sysctl;                /* steps_proc.c */
-extern const struct plan_kind step_name, step_identify;       /* steps_name.c */
+	step_domainname, step_lo, step_sysctl;                /* defined in steps_proc.c */
+extern const struct plan_kind step_name, step_identify;       /* defined in steps_name.c */
 extern const struct plan_kind step_setup, step_setup_outside; /* defined in steps_setup.c */
-extern const struct plan_kind step_init;                      /* init.c */
+extern const struct plan_kind step_init;                      /* defined in init.c */
 
 #endif

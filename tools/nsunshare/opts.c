@@ -271,7 +271,8 @@ static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 	o->types |= CLONE_NEWTIME;
 }
 
-/* Processes an option for the set-up inside. Returns false for another option. */
+/* Processes an option for the set-up inside the new namespaces. Returns false for another
+ * option. */
 static bool inside_option(struct opts *o, int key, const char *arg)
 {
 	switch (key) {

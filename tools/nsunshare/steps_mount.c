@@ -89,8 +89,8 @@ const struct plan_kind step_wd = {
 
 /*
  * Mounts a proc file system. It shows the pid namespace of the process that mounts it
- * (pid_namespaces(7)). If num is set, first makes the mount below it private; otherwise the new
- * mount would propagate to the outside.
+ * (pid_namespaces(7)). If num is set, first makes the mount below the new mount private; otherwise
+ * the new mount would propagate to the outside.
  */
 static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 {
