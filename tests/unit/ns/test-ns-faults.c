@@ -586,7 +586,7 @@ static int try_ask(void)
 	for (int i = 0; i < 2; i++)
 		if (s[i].rc == 0 && s[i].ns != net.st_ino)
 			return 1;
-	/* one process can answer for the socket even if the other one cannot be asked */
+	/* one process can answer for the socket even if the other process cannot be asked */
 	return s[0].rc == 0 || s[1].rc == 0 || s[0].rc < -1 || s[1].rc < -1 ? 0 : -1;
 }
 
