@@ -8,8 +8,8 @@
 
 #include "base/num.h"
 
-enum { NAME, PASSWORD, ID, FIELD_GID, GECOS, HOME, SHELL, FIELDS }; /* passwd(5) */
-enum { MEMBERS = FIELD_GID, GROUP_FIELDS };                         /* group(5) */
+enum { NAME, PASSWORD, ID, FIELD_GID, GECOS, HOME, SHELL, FIELDS }; /* fields of passwd(5) */
+enum { MEMBERS = FIELD_GID, GROUP_FIELDS };                         /* fields of group(5) */
 
 /* A part of the text, not terminated by a NUL byte. */
 struct part {
