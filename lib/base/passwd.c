@@ -76,8 +76,7 @@ static bool get_id(const struct part *p, uint32_t *id)
 
 static int store_user(const struct part *f, uid_t uid, gid_t gid, struct passwd_user *u)
 {
-	/* passwd(5): the path of a shell cannot contain a colon, so the seventh field ends at a
-	 * colon */
+	/* the path of a shell cannot contain a colon, so the seventh field ends at a colon */
 	const char *colon = memchr(f[SHELL].s, ':', f[SHELL].n);
 	size_t shell = colon ? (size_t)(colon - f[SHELL].s) : f[SHELL].n;
 
