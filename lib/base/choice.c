@@ -74,7 +74,7 @@ void choice_add(struct choice *c, const char *valid)
 	if (begins(valid, n, c->word, c->len) ||
 	    (c->shortened && begins(c->word, c->len, valid, n)))
 		distance = MIN(distance, 1);
-	else if (c->len < 3) /* a short word resembles too many valid words */
+	else if (c->len < 3) /* a short word resembles too many valid words for a hint */
 		return;
 	if (distance > (c->len + 1) / 3 || distance > c->distance)
 		return;

@@ -24,7 +24,7 @@ struct choice {
 /* Prepares c for the unknown word of n bytes. */
 void choice_init(struct choice *c, const char *word, size_t n);
 
-/* Adds a valid word. The string is not used after the call. */
+/* Adds a valid word to c. The string is not used after the call. */
 void choice_add(struct choice *c, const char *valid);
 
 /*

@@ -27,8 +27,8 @@ static void quoted(struct json *j, const char *s, size_t n)
 			buf_addc(j->out, '\\');
 			buf_addc(j->out, *s);
 		} else if (str_is_unsafe(s, len)) {
-			/* JSON does not require to escape all of these characters, but a terminal
-			 * would interpret them */
+			/* JSON does not require escapes for all control and format characters, but
+			 * a terminal would interpret these characters */
 			buf_printf(j->out, "\\u%04x", str_code_point(s, len));
 		} else {
 			buf_add(j->out, s, len);

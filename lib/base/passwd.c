@@ -8,8 +8,8 @@
 
 #include "base/num.h"
 
-enum { NAME, PASSWORD, ID, FIELD_GID, GECOS, HOME, SHELL, FIELDS }; /* passwd(5) */
-enum { MEMBERS = FIELD_GID, GROUP_FIELDS };                         /* group(5) */
+enum { NAME, PASSWORD, ID, FIELD_GID, GECOS, HOME, SHELL, FIELDS }; /* fields of passwd(5) */
+enum { MEMBERS = FIELD_GID, GROUP_FIELDS };                         /* fields of group(5) */
 
 /* A part of the text, not terminated by a NUL byte. */
 struct part {
@@ -76,8 +76,7 @@ static bool get_id(const struct part *p, uint32_t *id)
 
 static int store_user(const struct part *f, uid_t uid, gid_t gid, struct passwd_user *u)
 {
-	/* passwd(5): the path of a shell cannot contain a colon, so the seventh field ends at a
-	 * colon */
+	/* the path of a shell cannot contain a colon, so the seventh field ends at a colon */
 	const char *colon = memchr(f[SHELL].s, ':', f[SHELL].n);
 	size_t shell = colon ? (size_t)(colon - f[SHELL].s) : f[SHELL].n;
 

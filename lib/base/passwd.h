@@ -27,7 +27,7 @@ void passwd_user_free(struct passwd_user *u);
 /*
  * Finds the first line of a user by name or, if name is NULL, by uid. Ignores comments, the lines
  * of NIS that begin with + or -, lines with a NUL byte, and invalid lines of other users. Returns 1
- * and sets *u, 0 if there is no such user, -EINVAL if the line of that name is invalid (its number
+ * and sets *u, 0 if there is no such user, -EINVAL if the line of the user is invalid (its number
  * is stored in *line), or -ENOMEM.
  */
 int passwd_find_user(const char *text, size_t n, const char *name, uid_t uid, struct passwd_user *u,

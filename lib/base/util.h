@@ -23,7 +23,7 @@ static inline bool streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* Returns the part of s after prefix, or NULL if s does not begin with prefix. */
+/* Returns the rest of s after prefix, or NULL if s does not begin with prefix. */
 static inline const char *str_after(const char *s, const char *prefix)
 {
 	size_t n = strlen(prefix);

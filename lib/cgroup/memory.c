@@ -9,8 +9,8 @@
 #include "base/str.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if the mount has the memory controller. A hierarchy of version 2 may have the memory
- * controller, too. */
+/* Returns true if the mount may have the memory controller: it is of version 2, or it names the
+ * controller. */
 static bool may_have(const struct mountinfo_line *l)
 {
 	return streq(l->fstype, "cgroup2") ||

@@ -134,7 +134,8 @@ static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
 	return rc;
 }
 
-/* Reads the tasks and checks that no task is missing. Returns 0 or a negative errno. */
+/* Reads the tasks and counts the threads of the machine before and after. Returns 0 or a negative
+ * errno. */
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;

@@ -46,7 +46,7 @@ static bool read_file(const struct supervise *s, int fd, const char *name, char 
 	return n > 0;
 }
 
-/* the signals that have no effect by default, signal(7) */
+/* Returns true if the default action of the signal ends a process (signal(7)). */
 static bool ends_by_default(int sig)
 {
 	switch (sig) {

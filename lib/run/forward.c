@@ -175,7 +175,7 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (sig != came || !sent_to_group(s, info))
 		send_to_child(s, sig, info);
-	/* a stopped child receives a stop signal only when it continues */
+	/* a stopped child receives the signal that replaces SIGTERM only when it continues */
 	if (s->stops && came == SIGTERM)
 		send_to_child(s, SIGCONT, &(siginfo_t){ .si_code = SI_USER });
 	if (s->child_init && is_stop(sig))

@@ -89,7 +89,7 @@ struct seen {
 
 struct ids {
 	struct seen *slot, *last;
-	size_t n, size; /* number of slots in the hash table, a power of 2 */
+	size_t n, size; /* size: number of slots in the hash table, a power of 2 */
 	struct idmap map;
 	bool inside;
 };

@@ -276,7 +276,7 @@ enum step {
 };
 extern const struct plan_kind step_kinds[STEPS];
 
-/* steps_link.c */
+/* defined in steps_link.c */
 int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_bridge(void *ctx, const struct plan_step *s);
 void show_bridge(const void *ctx, const struct plan_step *s, struct buf *out);
@@ -302,7 +302,7 @@ void show_gateway(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_route(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_route(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* nat.c */
+/* defined in nat.c */
 static inline bool nat_wanted(const struct net *n)
 {
 	return !n->pasta && (n->nat || n->n_publish);
@@ -346,12 +346,12 @@ void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *
 int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* nic.c */
+/* defined in nic.c */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_move(void *ctx, const struct plan_step *s);
 void show_move(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* pasta.c */
+/* defined in pasta.c */
 int run_pasta_start(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_pasta_start(void *ctx, const struct plan_step *s);
 int run_userns(void *ctx, const struct plan_step *s, struct nserr *e);

@@ -15,7 +15,7 @@ struct packet {
 
 /* One of the two namespaces in which the packet is traced. */
 struct tracer {
-	const char *where; /* for messages */
+	const char *where; /* name of the namespace, for messages */
 	struct nft_ctx *nft;
 	bool owned; /* the kernel removes the table that nsnet has added when nsnet ends */
 	struct netlink nl;
@@ -26,7 +26,7 @@ struct tracer {
 
 /* The verdict by which a packet was dropped. */
 struct dropped {
-	const struct tracer *by; /* NULL: none */
+	const struct tracer *by; /* namespace whose rules dropped the packet; NULL if none did */
 	bool answer;
 	char chain[160]; /* family, table and name of the chain, such as "ip filter FORWARD" */
 	char name[64];   /* name of the chain, without its family and table */

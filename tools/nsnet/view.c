@@ -212,7 +212,7 @@ static int first_bridge(const struct view *v, const struct view_ns *ns)
 }
 
 /* Draws the devices of a namespace that are ports of the bridge `master`, or, if master is 0, the
- * devices that are not ports. Returns their number. */
+ * devices that are not ports. Returns the number of drawn devices. */
 static unsigned dot_ports(const struct view *v, const struct view_ns *ns, int master,
 			  struct buf *out)
 {

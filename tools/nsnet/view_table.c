@@ -72,7 +72,7 @@ static void add_text(struct table *t, const char *s)
 	table_cell(t, s && *s ? s : NULL);
 }
 
-/* Adds a cell with the text that the function writes. */
+/* Adds a cell with the text that a given function writes. */
 #define ADD_LIST(t, function, ...) \
 	({ \
 		cleanup_buf struct buf b_ = BUF_INIT; \

@@ -82,7 +82,7 @@ static void look_up(const char *name, struct net_addr *out)
 	struct addrinfo *found;
 	int rc;
 
-	/* resolv.conf(5): the default of two attempts of 5 s is too long here */
+	/* resolv.conf(5): the default of two attempts of 5 s is too long for a check */
 	setenv("RES_OPTIONS", "timeout:2 attempts:1", 0);
 	rc = getaddrinfo(name, NULL, &want, &found);
 	if (rc != 0)

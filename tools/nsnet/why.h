@@ -12,8 +12,8 @@ struct why {
 	struct net *n;
 	/* destination of the packet */
 	struct net_addr dst;
-	uint16_t port;    /* 0: none */
-	bool udp, active; /* --probe */
+	uint16_t port;    /* destination port; 0 if none was given */
+	bool udp, active; /* --probe was given */
 	/* Two names of the namespace that the other end of `dev` is in. The first is for messages
 	 * ("the host" for the caller's namespace), the second is a name or path for commands (""
 	 * for the caller's namespace). */
@@ -21,7 +21,8 @@ struct why {
 	/* devices of the namespace (`in`) and of the host (`out`) */
 	struct net_links in, out;
 	struct net_ifaddrs addrs, out_addrs;
-	struct buf rules, inner_rules; /* firewall rules of the host, and of the namespace */
+	struct buf rules,
+		inner_rules; /* firewall rules of the host, and firewall rules of the namespace */
 	bool has_rules, has_inner_rules;
 	/* paths of packets that the checks have found */
 	struct net_way way, host_way;
@@ -94,7 +95,8 @@ bool why_inner_rules(struct why *y);
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
 bool why_nat(struct why *y);
-/* Returns true if the address is private, or shared by customers of a provider (RFC 6598). */
+/* Returns true if the address is private, or in the range that is shared by customers of a provider
+ * (RFC 6598). */
 bool why_is_private(const struct net_addr *a);
 bool why_published(struct why *y);
 
@@ -103,7 +105,7 @@ bool why_published(struct why *y);
  * checks. Returns false after a report if the other end was not found. */
 bool why_find_outer(struct why *y);
 
-/* --probe: sends one packet, and reports the rule that dropped it. */
+/* Does the work of --probe: sends one packet, and reports the rule that dropped the packet. */
 void why_probe(struct why *y);
 
 #endif

@@ -131,7 +131,7 @@ static bool check_local(struct why *y)
 
 why_check *const why_entry[] = { check_bridge, check_gateway, check_local, NULL };
 
-/* ---- through the host to elsewhere */
+/* ---- the path through the host to other machines */
 
 static bool is_elsewhere(struct why *y)
 {
@@ -284,7 +284,7 @@ static bool check_mtu(struct why *y)
 	return true;
 }
 
-/* Reports that the checks end at a namespace that is not the caller's. */
+/* Reports that the checks end at a namespace other than the caller's. */
 static bool check_next(struct why *y)
 {
 	char cure[CURE_SIZE];

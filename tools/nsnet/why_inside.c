@@ -155,7 +155,7 @@ static bool check_neighbour(struct why *y)
 
 	net_addr_format(to, false, text);
 	if (net_neigh_find(&y->n->inner, y->dev->index, to, &neigh, NULL) < 0)
-		return true; /* no packet was sent to this neighbour */
+		return true; /* no packet was sent to the neighbour */
 	if (neigh.state & (NUD_FAILED | NUD_INCOMPLETE))
 		return why_failed(y,
 				  CURE("%sneigh flush to %s; %saddr add %s/<length> dev <device>",

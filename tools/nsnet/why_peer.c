@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* why_peer: finds the other end of the device through which the packet leaves the namespace. The
- * other end is in the caller's namespace, or in another one, which then takes the part of the
- * host in the following checks. */
+ * other end is in the caller's namespace, or in another one, which then replaces the host in the
+ * following checks. */
 #include <stdio.h>
 
 #include "kernel/sys_ns.h"
@@ -13,9 +13,9 @@ static bool is_there(const struct why *y, int ns)
 	return net_peer_is_in(&y->n->inner, y->dev, ns) > 0;
 }
 
-/* Enters the namespace `to`, so that files of /proc and new sockets belong to it, and replaces the
- * devices, addresses and rules of the caller's namespace. Returns 0, or a negative errno with e
- * set. */
+/* Enters the namespace `to`, so that files of /proc and new sockets belong to this namespace, and
+ * replaces the devices, addresses and rules of the caller's namespace. Returns 0, or a negative
+ * errno with e set. */
 static int move_to(struct why *y, const struct view_ns *to, struct nserr *e)
 {
 	struct netlink nl = NETLINK_INIT;

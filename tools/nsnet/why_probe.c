@@ -153,7 +153,8 @@ static enum answer wait_answer(const struct why *y, int fd, struct tracer t[2], 
 		if (p[0].revents)
 			is = read_answer(y, fd, err);
 	}
-	/* the trace report of a reject arrives together with the ICMP error */
+	/* the trace report of a rule that rejects the packet arrives together with the ICMP
+	 * error */
 	for (int i = 0; i < 2; i++)
 		read_traces(&t[i], y, d);
 	return is;
@@ -248,7 +249,7 @@ void why_probe(struct why *y)
 		why_unknown(y, "the probe was not sent, because there is no route");
 		return;
 	}
-	/* block signals, because before Linux 5.12 only this process removes the tables */
+	/* block signals, because before Linux 5.12 only this process removes its firewall tables */
 	sigfillset(&most);
 	sigprocmask(SIG_BLOCK, &most, &before);
 	probe(y, t);

@@ -54,7 +54,7 @@ void why_read_inner_rules(struct why *y)
 	why_leave(y);
 }
 
-/* ---- rules that drop */
+/* ---- rules that drop packets */
 
 static uint8_t proto_of(const struct why *y)
 {
@@ -157,7 +157,7 @@ bool why_inner_rules(struct why *y)
 	return true;
 }
 
-/* ---- translation */
+/* ---- address translation */
 
 bool why_is_private(const struct net_addr *a)
 {

@@ -290,7 +290,7 @@ const struct plan_kind step_maps_helpers = {
 };
 
 /* ---- clocks: the /proc files of a process that is not dumpable belong to root (proc(5)), so the
- * process outside writes those of the process with an owner. */
+ * helper outside writes the offsets if the user namespace has another owner (--owner). */
 
 static int run_offsets(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -10,7 +10,7 @@
 #include "nsunshare.h"
 #include "run/interrupt.h"
 
-/* Returns 0 if the command of this option has ended with status 0, otherwise -EINVAL with e set. */
+/* Returns 0 if the command of the option has ended with status 0, otherwise -EINVAL with e set. */
 static int check_status(const char *option, const char *command, int wstatus, struct nserr *e)
 {
 	if (WIFSIGNALED(wstatus))
