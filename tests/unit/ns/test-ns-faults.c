@@ -535,8 +535,8 @@ static int try_look(void)
 	fault_end();
 	return fault_result(rc, &e,
 			    now.initial[0].tv_sec > 0 &&
-				    labs(now.anchor[0].tv_sec - started.anchor[0].tv_sec) <= 1 &&
-				    labs(now.anchor[1].tv_sec - started.anchor[1].tv_sec) <= 1);
+				    llabs(now.anchor[0].tv_sec - started.anchor[0].tv_sec) <= 1 &&
+				    llabs(now.anchor[1].tv_sec - started.anchor[1].tv_sec) <= 1);
 }
 
 static void clocks(const char *in)

@@ -119,6 +119,9 @@ static void with_each_api(const char *name)
 	memset(fault_denied, 0, sizeof(fault_denied));
 	snprintf(text, sizeof(text), "%s with the mount API", name);
 	fault_all(text, try_root, NULL);
+	/* without mount_setattr(2), libmount finds the mounts that stay below put_old */
+	if (end == PUT_OLD && !USE_LIBMOUNT)
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(mount_api); i++)
 		fault_denied[i] = mount_api[i];
 	snprintf(text, sizeof(text), "%s with mount(2)", name);
