@@ -111,6 +111,9 @@ static int stat_root(const struct collect *c, pid_t pid, char **text)
 			   SYS_STATMOUNT_FS_TYPE | SYS_STATMOUNT_MNT_ROOT, &u.m, sizeof(u));
 	if (rc < 0)
 		return rc;
+	/* statmount(2) omits the subtype, as in "fuse.fuse-overlayfs"; mountinfo contains it */
+	if (str_after(u.m.str + u.m.fs_type, "fuse"))
+		return -EOPNOTSUPP;
 	*text = root_text(u.m.str + u.m.fs_type, u.m.str + u.m.mnt_root);
 	return *text ? 0 : -ENOMEM;
 }
