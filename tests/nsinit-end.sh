@@ -210,8 +210,8 @@ test_a_subreaper_ends_grandchildren()
 	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
-# A process that waits for its children must be ended by its own signal, and not because its
-# children have ended.
+# nsinit must also send the signal to a process that waits for its children. Such a process would end
+# after its children, but with another status.
 test_a_subreaper_signals_parents_before_children()
 {
 	start strace -D -qq -o "$TMP/trace" -e trace=kill,pidfd_send_signal \

@@ -85,9 +85,9 @@ test_each_printed_reference_of_a_mount_opens()
 	unshare --uts="$TMP/uts" true
 	unshare --ipc="$TMP/cover/ipc" true
 	mount -t tmpfs t "$TMP/cover"
-	# a namespace whose file is mounted in a mount namespace without a process (nsunshare is
-	# used because unshare(1) cannot mount a new mount namespace whose id is lower than that of
-	# the caller's, which is possible since Linux 6.18)
+	# a namespace whose file is mounted in a mount namespace without a process. Since Linux 6.18
+	# the id of a new mount namespace can be lower than the caller's. Only nsunshare can mount
+	# such a namespace on a file, so the test does not use unshare(1).
 	nsunshare --mount="$TMP/mnt" sh -c 'mount -t tmpfs t /mnt; : >/mnt/net; unshare --net=/mnt/net true'
 	assertEquals 'mount namespace' nsfs "$(stat -fc %T "$TMP/mnt")"
 	for way in --no-bpf ''; do

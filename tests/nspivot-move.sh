@@ -109,8 +109,8 @@ test_move_root_is_refused_on_a_disk()
 	assertTrue 'the root is complete' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }
 
-# Only the root file system of the kernel has the type rootfs, so a file is mounted over the mount
-# table of the test.
+# A test cannot mount a file system of the type rootfs, which only the initramfs has. So it mounts a
+# file with a false mount table over /proc/1/mountinfo.
 test_hint_of_a_pivot_in_an_initramfs_names_move_root()
 {
 	initramfs 'echo "1 1 0:2 / / rw - rootfs rootfs rw" >/table; mount --bind /table /proc/1/mountinfo

@@ -30,7 +30,7 @@ has_zero_offsets()
 	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
 }
 
-# =TIME sets the time that the clock had at the start of the process. nstimeoffset reads the start
+# =TIME means that the clock showed TIME when nstimeoffset was started, so nstimeoffset reads its start
 # time from /proc.
 test_reports_an_unreadable_start_time()
 {

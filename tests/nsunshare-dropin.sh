@@ -187,8 +187,8 @@ test_keep_caps_keeps_no_more_than_with_unshare()
 	assert_out_has 0000000000000001
 }
 
-# The test has all abbreviations that are unique in unshare(1), although nsunshare has more options.
-# No option occurs twice.
+# Tests every abbreviation that is unique in unshare(1). Some would be ambiguous among the additional
+# options of nsunshare. Each option is tested once.
 test_abbreviations_mean_what_they_mean_in_unshare()
 {
 	for o in --ne --i --cg --pi --us --ut --kill --map-r --map-c --keep --bo; do

@@ -211,7 +211,7 @@ test_descriptor_options_select_the_inherited_descriptors()
 7'
 }
 
-# A child that has ended but has not been reaped also counts, because the program would have to wait
+# The program must not inherit a child of nsunshare, not even a zombie, because it would have to wait
 # for it.
 test_the_program_has_no_unexpected_child()
 {

@@ -75,8 +75,7 @@ test_refuses_to_run_with_file_capabilities()
 		setcap cap_sys_admin,cap_setuid+ep "$TMP/$tool" || return
 	done
 	assert_none_runs as_nstest
-	# Root has these capabilities in any case. An ordinary user can have them as ambient
-	# capabilities.
+	# Root has CAP_SYS_ADMIN in any case. An ordinary user can have it as an ambient capability.
 	run "$TMP/nsunshare" -u true
 	assert_ok
 	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps=+sys_admin \

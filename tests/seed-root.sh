@@ -31,7 +31,7 @@ oneTimeSetUp()
 	return 0
 }
 
-# container COMMAND: runs the command in a container like that of the C program in the article: uts,
+# container COMMAND: runs the command in a container like that of the C program in the article on mounts: uts,
 # ipc, pid and mount namespaces, nine mounts, three files, and a volume.
 container()
 {

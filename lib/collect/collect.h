@@ -134,8 +134,8 @@ int collect_run(struct collect *c, const struct collect_query *q, struct nserr *
  * the programs. */
 enum collect_bpf_step { COLLECT_BPF_CALLER, COLLECT_BPF_BTF, COLLECT_BPF_LOADED };
 
-/* Returns 0 if the conditions up to `last` are met for this query, otherwise a negative errno.
- * Ignores the number of threads on the machine. */
+/* Returns 0 if the query meets the conditions of the BPF iterators up to `step`, otherwise a
+ * negative errno. Does not check the condition on the number of threads of the machine. */
 int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
 
 /* Unloads the programs. */

@@ -9,11 +9,12 @@
 
 /* How a range is treated that contains the inside id or the outside id of a single mapping. */
 enum idmap_plan_overlap {
-	IDMAP_PLAN_ERROR, /* the function that adds the single mapping fails */
-	/* both ids are removed from the range; the other pairs of the range stay unchanged */
+	IDMAP_PLAN_ERROR, /* the single id must not be in a range: idmap_plan_single() fails */
+	/* the inside and the outside id of the single mapping are removed from the range; the
+	 * other pairs of the range stay unchanged */
 	IDMAP_PLAN_HOLE,
-	/* the ids after the single id move up by one, and the range loses its last id, as in
-	 * unshare(1) */
+	/* the range makes room for the single id: the inside ids after it move up by one, and the
+	 * last id of the range is no longer mapped, as with unshare(1) */
 	IDMAP_PLAN_SHIFT,
 };
 

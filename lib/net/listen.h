@@ -8,7 +8,7 @@
 
 /* A listening TCP socket, or a UDP socket that is not connected. */
 struct net_listener {
-	struct net_addr addr; /* local address; its prefix is all bits */
+	struct net_addr addr; /* local address with the full prefix length (32 or 128) */
 	uint16_t port;
 	uint32_t inode; /* inode of the socket, as in the link /proc/PID/fd/N */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dot: text in graphs for dot(1). */
+/* dot: escapes the text in the graphs that dot(1) draws. */
 #ifndef NSU_COMMON_DOT_H
 #define NSU_COMMON_DOT_H
 

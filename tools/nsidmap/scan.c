@@ -18,7 +18,7 @@ enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ OPT_MAP, "map", CLI_ARG, "<map>", "list the ids that are not in this map (required)" },
-	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "compare with the inside ids, as for nsidmap mount" },
+	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "look for the ids among the inside ids" },
 	{ 'x', "one-file-system", CLI_NONE, NULL, "do not enter mount points" },
 	TABLE_OPTS,
 	{ 0 },

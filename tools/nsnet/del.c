@@ -16,7 +16,7 @@
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
 static const struct cli_opt del_opts[] = {
-	{ OPT_FORCE, "force", CLI_NONE, NULL, "remove bridges with ports or not made by nsnet" },
+	{ OPT_FORCE, "force", CLI_NONE, NULL, "also remove bridges with ports, or of others" },
 	{ 0 },
 };
 

@@ -74,7 +74,7 @@ struct run {
 	struct timens offsets;
 
 	pid_t pid; /* pid of a process in the new namespaces, valid in the outer pid namespace */
-	/* the options take privileges from the program that the parent process still has */
+	/* the options drop privileges of the program, but the waiting parent process keeps them */
 	bool restricts;
 	/* processes in the new user namespace have permission to trace the parent process */
 	bool visible;
