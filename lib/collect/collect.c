@@ -71,8 +71,8 @@ static int look_at(struct worker *w, struct nsmember *m)
 	if (m->pid == w->c->q.self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
-		sources &= ~NSTYPE_BIT(
-			COLLECT_SOCK); /* collect_fd() also finds the sockets of the process */
+		/* collect_fd() also finds the sockets of the process */
+		sources &= ~NSTYPE_BIT(COLLECT_SOCK);
 
 	if (rc == WORKER_DENIED)
 		nsmissed_add(&w->missed, NSMISSED_PROC, -EACCES);

@@ -117,8 +117,8 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 		UINT64_C(0x8080808080808080);
 	if (other) {
 		n = (size_t)__builtin_ctzll(other) / 8;
-		c = n ? c << (64 - 8 * n)
-		      : 0; /* the leading zeros stand for the bytes that are not digits */
+		/* the leading zeros stand for the bytes that are not digits */
+		c = n ? c << (64 - 8 * n) : 0;
 	}
 	c = c * 10 + (c >> 8);
 	c = (c & UINT64_C(0x00ff00ff00ff00ff)) * 100 + ((c & UINT64_C(0x00ff00ff00ff00ff)) >> 16);

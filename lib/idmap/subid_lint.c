@@ -79,8 +79,8 @@ static void add_range(const struct entry *x, struct buf *out)
 
 static int find_overlaps(const char *name, const struct entry *x, size_t n, struct buf *out)
 {
-	const struct entry *reach =
-		x; /* the range with the highest end among those already checked */
+	/* the range with the highest end among those already checked */
+	const struct entry *reach = x;
 	int found = 0;
 
 	for (size_t i = 1; i < n; i++) {

@@ -61,8 +61,8 @@ static long try_open_tree(uint64_t flags)
 static long try_mount_setattr(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_mount_setattr, -1, NULL, UNUSED_FLAG, NULL,
-		       (size_t)0); /* EINVAL without a filter */
+	/* EINVAL without a filter */
+	return syscall(SYS_mount_setattr, -1, NULL, UNUSED_FLAG, NULL, (size_t)0);
 }
 
 /*
@@ -86,16 +86,15 @@ static long unknown(void)
 static long try_pivot_root(uint64_t flags)
 {
 	(void)flags;
-	return may_mount() ? syscall(SYS_pivot_root, NULL, NULL)
-			   : unknown(); /* EFAULT without a filter */
+	/* EFAULT without a filter */
+	return may_mount() ? syscall(SYS_pivot_root, NULL, NULL) : unknown();
 }
 
 static long try_move_mount(uint64_t flags)
 {
 	(void)flags;
-	return may_mount() ? syscall(SYS_move_mount, -1, NULL, -1, NULL,
-				     UNUSED_FLAG) /* EINVAL without a filter */
-			   : unknown();
+	/* EINVAL without a filter */
+	return may_mount() ? syscall(SYS_move_mount, -1, NULL, -1, NULL, UNUSED_FLAG) : unknown();
 }
 
 static long try_fsopen(uint64_t flags)

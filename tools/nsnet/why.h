@@ -21,8 +21,7 @@ struct why {
 	/* devices of the namespace (`in`) and of the host (`out`) */
 	struct net_links in, out;
 	struct net_ifaddrs addrs, out_addrs;
-	struct buf rules,
-		inner_rules; /* firewall rules of the host, and firewall rules of the namespace */
+	struct buf rules, inner_rules; /* firewall rules of the host, and of the namespace */
 	bool has_rules, has_inner_rules;
 	/* paths of packets that the checks have found */
 	struct net_way way, host_way;
