@@ -9,6 +9,8 @@
  * namespace that the host can reach. Returns NULL if there is no such address. */
 const struct net_addr *nat_inner(const struct net *n);
 
+/* Returns true if the port of a loopback address of the host is published. */
+bool nat_is_loopback(const struct publish *p);
 /* Returns true if a port of a loopback address is published. */
 bool nat_loopback(const struct net *n);
 

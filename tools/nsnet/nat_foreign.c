@@ -47,13 +47,11 @@ static void warn_of_drops(const struct net *n, const char *ruleset)
  * address does not match loopback addresses. */
 static bool collides(const struct rules_dnat *d, const struct publish *p)
 {
-	const bool lo = p->addr.family && p->addr.b[0] == 127;
-
 	if (d->udp != p->udp || d->outer != p->outer)
 		return false;
 	if (d->on.family && p->addr.family)
 		return net_addr_overlap(&d->on, &p->addr);
-	return d->on.family ? d->on.b[0] != 127 : !lo;
+	return d->on.family ? d->on.b[0] != 127 : !nat_is_loopback(p);
 }
 
 /* Finds a rule of another table that forwards a published port. Only the first rule for a port

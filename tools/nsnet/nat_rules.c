@@ -36,7 +36,7 @@ const struct net_addr *nat_inner(const struct net *n)
 	return NULL;
 }
 
-static bool is_loopback(const struct publish *p)
+bool nat_is_loopback(const struct publish *p)
 {
 	return p->addr.family && p->addr.b[0] == 127;
 }
@@ -44,7 +44,7 @@ static bool is_loopback(const struct publish *p)
 bool nat_loopback(const struct net *n)
 {
 	for (size_t i = 0; !n->pasta && i < n->n_publish; i++)
-		if (is_loopback(&n->publish[i]))
+		if (nat_is_loopback(&n->publish[i]))
 			return true;
 	return false;
 }
@@ -118,7 +118,7 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 			   output ? "out" : "pre", output ? "output" : "prerouting",
 			   output ? "-100" : "dstnat");
 		for (size_t i = 0; i < n->n_publish; i++)
-			if (output || !is_loopback(&n->publish[i]))
+			if (output || !nat_is_loopback(&n->publish[i]))
 				add_publish(n, &n->publish[i], output, b);
 		buf_adds(b, "\t}\n");
 	}

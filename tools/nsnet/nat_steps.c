@@ -68,18 +68,15 @@ void show_nat(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_printf(out, "nft -f - <<'EOF'\n%sEOF\n", n->rules.s);
 }
 
-/* Allows forwarding of the packets that arrive on one device (ip-sysctl.rst,
- * conf/DEVICE/forwarding); the sysctl ip_forward would allow it for all devices. The value is not
- * restored afterwards, because other programs may rely on it. */
-int run_forward(void *ctx, const struct plan_step *s, struct nserr *e)
+/* Sets the sysctl `what` of a device of the host to 1, unless it is 1 already. Returns 0, or a
+ * negative errno with e set. */
+static int set_sysctl_of(const char *dev, const char *what, struct nserr *e)
 {
-	const char *dev = s->arg;
 	char path[64 + IF_NAMESIZE];
 	uint64_t now;
 	int rc;
 
-	(void)ctx;
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", dev);
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", dev, what);
 	if (file_read_u64(AT_FDCWD, path, &now) == 0 && now == 1)
 		return 0;
 	rc = file_write_at(AT_FDCWD, path, "1");
@@ -91,6 +88,15 @@ static void show_sysctl_of(const char *dev, const char *what, struct buf *out)
 	buf_adds(out, "sysctl -qw net/ipv4/conf/");
 	shell_word(out, dev);
 	buf_printf(out, "/%s=1\n", what);
+}
+
+/* Allows forwarding of the packets that arrive on one device (ip-sysctl.rst,
+ * conf/DEVICE/forwarding); the sysctl ip_forward would allow it for all devices. The value is not
+ * restored afterwards, because other programs may rely on it. */
+int run_forward(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	(void)ctx;
+	return set_sysctl_of(s->arg, "forwarding", e);
 }
 
 void show_forward(const void *ctx, const struct plan_step *s, struct buf *out)
@@ -151,18 +157,12 @@ static int guard_rules(const char *bridge, struct buf *b, struct nserr *e)
 int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	cleanup_buf struct buf b = BUF_INIT;
-	char path[64 + IF_NAMESIZE];
 	struct net *n = ctx;
 	int rc = guard_rules(s->arg, &b, e);
 
 	if (rc == 0)
 		rc = nft_apply(n->nft, b.s, false, e);
-	if (rc < 0)
-		return rc;
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/route_localnet",
-		 (const char *)s->arg);
-	rc = file_write_at(AT_FDCWD, path, "1");
-	return rc < 0 ? nserr_set(e, rc, "cannot write %s", path) : 0;
+	return rc < 0 ? rc : set_sysctl_of(s->arg, "route_localnet", e);
 }
 
 void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out)
