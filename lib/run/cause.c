@@ -2,10 +2,7 @@
 /* cause: examines sysctls, maps, limits and mounts to explain a failed call. */
 #include "run/cause.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,6 +18,7 @@
 #include "kernel/sys_filter.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
+#include "ns/scan.h"
 #include "ns/type.h"
 
 /* Returns the number in a file, or -1. */
@@ -182,23 +180,23 @@ static bool is_cgroup_full(struct nserr *e)
  * that the kernel counts. */
 static uint64_t count_threads(void)
 {
-	DIR *dir = opendir("/proc");
+	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY, 0);
+	struct scan pids = { 0 };
 	uint64_t sum = 0;
-	struct dirent *d;
 
-	while (dir && (d = readdir(dir))) {
-		char name[NAME_MAX + 8], text[8192];
+	if (proc < 0 || scan_dir(proc, ".", 0, &pids) < 0)
+		pids.n = 0;
+	for (size_t i = 0; i < pids.n; i++) {
+		char name[32], text[8192];
 		uint32_t uid, threads;
 
-		snprintf(name, sizeof(name), "%s/status", d->d_name);
-		if (isdigit((unsigned char)d->d_name[0]) &&
-		    file_read_at(dirfd(dir), name, text, sizeof(text)) > 0 &&
+		snprintf(name, sizeof(name), "%d/status", pids.id[i]);
+		if (file_read_at(proc, name, text, sizeof(text)) > 0 &&
 		    proc_status_number(proc_status_value(text, "Uid"), 0, &uid) == 0 &&
 		    proc_status_number(proc_status_value(text, "Threads"), 0, &threads) == 0)
 			sum += uid == getuid() ? threads : 0;
 	}
-	if (dir)
-		closedir(dir);
+	scan_free(&pids);
 	return sum;
 }
 
