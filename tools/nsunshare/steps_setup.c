@@ -10,9 +10,29 @@
 #include "nsunshare.h"
 #include "run/interrupt.h"
 
-/* Returns 0 if the command of the option has ended with status 0, otherwise -EINVAL with e set. */
-static int check_status(const char *option, const char *command, int wstatus, struct nserr *e)
+/* Executes the command. The kernel kills the command when the process `parent` dies. The command
+ * gets the signal mask and actions of the caller of nsunshare. */
+static _Noreturn void execute(struct supervise as, const char *command, pid_t parent)
 {
+	struct nserr e = NSERR_INIT;
+
+	as.death_signal = SIGKILL;
+	as.parent = as.tty = -1;
+	as.parent_pid = parent;
+	if (supervise_child(&as, &e) == 0)
+		execl("/bin/sh", "sh", "-c", command, NULL);
+	_exit(CLI_EXIT_NOEXEC);
+}
+
+/* Reports how the command of the option has ended. pid is the result of the fork, and rc that of
+ * the wait. Returns 0 if the command has ended with status 0, otherwise a negative errno with e
+ * set. */
+static int report(const char *option, const char *command, pid_t pid, int rc, int wstatus,
+		  struct nserr *e)
+{
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot %s --%s '%s'",
+				 pid < 0 ? "create a process for" : "wait for", option, command);
 	if (WIFSIGNALED(wstatus))
 		return nserr_set(e, 0, "--%s '%s' was killed by signal %d", option, command,
 				 WTERMSIG(wstatus));
@@ -27,20 +47,13 @@ static _Noreturn void setup_child(const struct run *r, const char *command, pid_
 {
 	const struct cred all_caps = { .keep_caps = true };
 	const struct plan_step keep_caps = { .arg = &all_caps };
-	struct supervise as = r->supervise;
 	struct nserr e = NSERR_INIT;
 
-	/* kill the command when this process dies, and restore the caller's signal mask and
-	 * actions */
-	as.death_signal = SIGKILL;
-	as.parent = as.tty = -1;
-	as.parent_pid = parent;
 	/* capabilities(7): a process of a user other than 0 loses its capabilities at execve(2), so
 	 * make them ambient */
-	if ((geteuid() == 0 || cred_caps_sets.run(NULL, &keep_caps, &e) == 0) &&
-	    supervise_child(&as, &e) == 0)
-		execl("/bin/sh", "sh", "-c", command, NULL);
-	_exit(CLI_EXIT_NOEXEC);
+	if (geteuid() != 0 && cred_caps_sets.run(NULL, &keep_caps, &e) < 0)
+		_exit(CLI_EXIT_NOEXEC);
+	execute(r->supervise, command, parent);
 }
 
 static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -49,7 +62,7 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 	const char *command = s->arg;
 	struct sigaction old;
 	pid_t self = getpid(), pid;
-	int wstatus, err;
+	int wstatus = 0, rc;
 
 	if (access("/bin/sh", X_OK) < 0)
 		return nserr_set(e, errno, "cannot execute /bin/sh for --setup '%s'", command);
@@ -60,12 +73,9 @@ static int run_setup(void *ctx, const struct plan_step *s, struct nserr *e)
 		sigaction(SIGCHLD, &old, NULL);
 		setup_child(ctx, command, self);
 	}
-	err = pid < 0 || RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0 ? errno : 0;
+	rc = pid < 0 || RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0 ? -errno : 0;
 	sigaction(SIGCHLD, &old, NULL);
-	if (err)
-		return nserr_set(e, err, "cannot %s --setup '%s'",
-				 pid < 0 ? "create a process for" : "wait for", command);
-	return check_status("setup", command, wstatus, e);
+	return report("setup", command, pid, rc, wstatus, e);
 }
 
 const struct plan_kind step_setup = {
@@ -85,22 +95,16 @@ static _Noreturn void outside_child(const struct run *r, const char *command, pi
 				    pid_t caller)
 {
 	struct supervise as = r->supervise;
-	struct nserr e = NSERR_INIT;
 	char ref[16];
 
-	/* kill the command when the helper ends, and restore the caller's signal mask and actions
-	 */
-	as.death_signal = SIGKILL;
-	as.parent = as.tty = -1;
-	as.parent_pid = helper;
 	as.group = false;
 	snprintf(ref, sizeof(ref), "%d", (int)r->pid);
 	/* the helper is in a separate process group, in which the command could not read from the
 	 * terminal */
 	setpgid(0, getpgid(caller));
-	if (setenv(REF_VARIABLE, ref, 1) == 0 && supervise_child(&as, &e) == 0)
-		execl("/bin/sh", "sh", "-c", command, NULL);
-	_exit(CLI_EXIT_NOEXEC);
+	if (setenv(REF_VARIABLE, ref, 1) < 0)
+		_exit(CLI_EXIT_NOEXEC);
+	execute(as, command, helper);
 }
 
 /*
@@ -147,12 +151,8 @@ static int run_outside(void *ctx, const struct plan_step *s, struct nserr *e)
 	}
 	rc = pid < 0 ? pid : wait_for_command(pid, pidfd, caller, &wstatus);
 	sigaction(SIGCHLD, &old, NULL);
-	if (rc == -EINTR)
-		return interrupt_error(e);
-	if (rc < 0)
-		return nserr_set(e, rc, "cannot %s --setup-outside '%s'",
-				 pid < 0 ? "create a process for" : "wait for", command);
-	return check_status("setup-outside", command, wstatus, e);
+	return rc == -EINTR ? interrupt_error(e)
+			    : report("setup-outside", command, pid, rc, wstatus, e);
 }
 
 const struct plan_kind step_setup_outside = {
