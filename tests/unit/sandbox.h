@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox.h: runs a part of a unit test as root of new namespaces. */
+/* sandbox.h: runs a part of a unit test as root of new namespaces, and children in new namespaces.
+ */
 #ifndef NSU_UNIT_SANDBOX_H
 #define NSU_UNIT_SANDBOX_H
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -69,6 +72,37 @@ static inline void sandbox(int more, void (*test)(const char *dir))
 	CHECK_INT(status, 0);
 	snprintf(map, sizeof(map), "rm -rf %s", dir);
 	CHECK(system(map) == 0);
+}
+
+/* Starts a child in new namespaces of the types `flags`, which waits until it is killed. Returns
+ * its pid, or -1 if the child cannot create them. */
+static inline pid_t sandbox_child(int flags)
+{
+	int pair[2];
+	bool ready;
+	pid_t pid;
+	char c;
+
+	if (pipe(pair) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(flags) == 0 && write(pair[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(pair[1]);
+	ready = read(pair[0], &c, 1) == 1;
+	close(pair[0]);
+	return ready ? pid : -1;
+}
+
+/* Kills a child of sandbox_child(). */
+static inline void sandbox_end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, NULL, 0) == pid);
 }
 
 #endif

@@ -10,26 +10,6 @@ static pid_t child;
 static unsigned sources;
 static ino_t want;
 
-/* Starts a child in a new UTS namespace, which waits until it is killed. */
-static void start_child(void)
-{
-	int pair[2];
-	char c;
-
-	CHECK(pipe(pair) == 0);
-	child = fork();
-	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWUTS | CLONE_NEWNET) == 0 && unshare(CLONE_NEWPID) == 0 &&
-		    write(pair[1], "", 1) == 1)
-			pause();
-		_exit(1);
-	}
-	close(pair[1]);
-	CHECK(read(pair[0], &c, 1) == 1);
-	close(pair[0]);
-}
-
 static bool has(const struct collect *c, ino_t inode)
 {
 	for (size_t i = 0; i < c->tab.n; i++)
@@ -85,7 +65,7 @@ static void collects(const char *in)
 	char path[64];
 	int fd, sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	start_child();
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID)) > 0);
 	snprintf(path, sizeof(path), "/proc/%d/ns/uts", child);
 	CHECK(stat(path, &st) == 0);
 	want = st.st_ino;
@@ -107,8 +87,7 @@ static void collects(const char *in)
 	fault_all("descriptors", try_collect, has_ended);
 	close(fd);
 	close(sock);
-	kill(child, SIGKILL);
-	CHECK(waitpid(child, NULL, 0) == child);
+	sandbox_end_child(child);
 }
 
 static void a_failed_call_never_shortens_the_list(void)

@@ -15,31 +15,11 @@
 static pid_t child;
 static char path[64];
 
-/* Starts a child in a new user namespace without maps, which waits until it is killed. */
+/* Starts a child in a new user namespace without maps. */
 static bool start_child(void)
 {
-	int pair[2];
-	char c;
-
-	if (pipe(pair) < 0)
-		return false;
-	child = fork();
-	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWUSER) == 0 && write(pair[1], "", 1) == 1)
-			pause();
-		_exit(1);
-	}
-	close(pair[1]);
-	c = (char)(read(pair[0], &c, 1) == 1);
-	close(pair[0]);
-	return c;
-}
-
-static void end_child(void)
-{
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
+	child = sandbox_child(CLONE_NEWUSER);
+	return child > 0;
 }
 
 static int open_child(void)
@@ -87,7 +67,7 @@ static int try_write(void)
 	right = rc < 0 || (idmaps_read(proc, &back, &e) == 0 && is_single(&back.map[IDMAP_UID]) &&
 			   is_single(&back.map[IDMAP_GID]));
 	close(proc);
-	end_child();
+	sandbox_end_child(child);
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
@@ -110,7 +90,7 @@ static int try_refused(void)
 	rc = idmaps_write(proc, &m, &e);
 	fault_end();
 	close(proc);
-	end_child();
+	sandbox_end_child(child);
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
@@ -129,7 +109,7 @@ static int try_helpers(void)
 	rc = idmaps_write_helpers(proc, &m, -1, &e);
 	fault_end();
 	close(proc);
-	end_child();
+	sandbox_end_child(child);
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
@@ -231,7 +211,7 @@ static void maps(const char *in)
 	fault_all("idmap_view_read of a file", try_view, NULL);
 	fault_all("idmap_view_open", try_view_open, NULL);
 	fault_all("idmap_view_sees_all", try_sees, NULL);
-	end_child();
+	sandbox_end_child(child);
 	/* an idmapped mount of a tmpfs that belongs to this user namespace */
 	CHECK(mount("t", in, "tmpfs", 0, NULL) == 0);
 	snprintf(path, sizeof(path), "%s", in);

@@ -40,31 +40,6 @@ static bool touch(const char *file)
 	return fd >= 0;
 }
 
-/* Starts a child process in new namespaces, which waits until it is killed. */
-static void start_child(int flags)
-{
-	int pair[2];
-	char c;
-
-	CHECK(pipe(pair) == 0);
-	child = fork();
-	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(flags) == 0 && write(pair[1], "", 1) == 1)
-			pause();
-		_exit(1);
-	}
-	close(pair[1]);
-	CHECK(read(pair[0], &c, 1) == 1);
-	close(pair[0]);
-}
-
-static void end_child(void)
-{
-	kill(child, SIGKILL);
-	CHECK(waitpid(child, NULL, 0) == child);
-}
-
 /* ---- Pins */
 
 static int try_bind(void)
@@ -315,7 +290,7 @@ static void refs(const char *in)
 
 	snprintf(path, sizeof(path), "%s/pin", in);
 	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	start_child(CLONE_NEWUTS);
+	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
 	snprintf(uts, sizeof(uts), "/proc/%d/ns/uts", child);
 	snprintf(user, sizeof(user), "/proc/%d/ns/user", child);
 	snprintf(net, sizeof(net), "/proc/%d/ns/net", child);
@@ -348,15 +323,15 @@ static void refs(const char *in)
 	}
 	CHECK(touch(path) && mount(uts, path, NULL, MS_BIND, NULL) == 0);
 	close(TAKE_FD(fd));
-	end_child();
+	sandbox_end_child(child);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)st.st_ino);
 	open_ref(text, path, index_stays_open);
-	start_child(CLONE_NEWUSER);
+	CHECK((child = sandbox_child(CLONE_NEWUSER)) > 0);
 	snprintf(user, sizeof(user), "/proc/%d/ns/user", child);
 	CHECK(stat("/proc/self/ns/user", &st) == 0);
 	snprintf(text, sizeof(text), "parent:user:%d", child);
 	open_ref(text, "/proc/self/ns/user", NULL);
-	end_child();
+	sandbox_end_child(child);
 }
 
 static void a_failed_call_opens_no_other_namespace(void)
@@ -394,17 +369,17 @@ static void search(const char *in)
 	pid_t first;
 
 	(void)in;
-	start_child(CLONE_NEWUTS | CLONE_NEWUSER);
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWUSER)) > 0);
 	first = child;
-	start_child(CLONE_NEWUTS);
+	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
 	CHECK_INT(nsref_find_inode(NULL, 1, &e), -ENOENT);
 	CHECK_INT(duplicates(), 0);
 	/* the second search uses the index */
 	CHECK_INT(nsref_find_inode(NULL, 1, &e), -ENOENT);
 	CHECK_INT(duplicates(), 0);
-	end_child();
+	sandbox_end_child(child);
 	child = first;
-	end_child();
+	sandbox_end_child(child);
 }
 
 static void a_search_keeps_each_namespace_once(void)
@@ -448,15 +423,15 @@ static int try_join(void)
 static void joins(const char *in)
 {
 	(void)in;
-	start_child(CLONE_NEWUTS | CLONE_NEWIPC);
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
 	fault_all("nsjoin_hold", try_join, NULL);
 	join_all = true;
 	fault_all("nsjoin_hold_all", try_join, NULL);
-	end_child();
-	start_child(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER);
+	sandbox_end_child(child);
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER)) > 0);
 	fault_all("nsjoin_hold_all in another user namespace", try_join, NULL);
 	join_all = false;
-	end_child();
+	sandbox_end_child(child);
 }
 
 static void a_failed_call_enters_no_other_namespace(void)
@@ -612,10 +587,10 @@ static void sockets(const char *in)
 	(void)in;
 	CHECK(dup2(sock, 50) == 50);
 	close(sock);
-	start_child(CLONE_NEWUTS);
+	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
 	fault_all("nssocket_ask", try_ask, child_may_stay);
 	fault_all("netnsid_get", try_netnsid, NULL);
-	end_child();
+	sandbox_end_child(child);
 	close(50);
 }
 
