@@ -20,7 +20,7 @@ cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 # disappear a moment later, and states that depend on the time.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
-state()
+network()
 {
 	for ns in '' \$(ls /run/netns 2>/dev/null); do
 		echo "== \$ns"
@@ -34,6 +34,12 @@ state()
 	# the kernel removes the rules of "nsnet run" a moment after the socket that created them is
 	# closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
+}
+# ip(8) reports an interrupted dump if the kernel removes a device meanwhile
+state()
+{
+	while network "\$@" >"$TMP/files.state"; grep -q '^Dump was interrupted' "$TMP/files.state"; do :; done
+	cat "$TMP/files.state"
 }
 mount -t tmpfs none /run && ip link set lo up &&
 	"$TMP/prepare" bridge br0,10.1.0.1/24 && "$TMP/prepare" add web --bridge br0 &&
