@@ -12,15 +12,18 @@ setUp()
 {
 	rm -rf "${TMP:?}"/*
 	mkfifo "$TMP/ready" "$TMP/go"
-	# notify TEXT [WAIT]: sends one message to NOTIFY_SOCKET. With a second argument, also sends
-	# a descriptor, and waits until nsinit has closed it.
+	# notify TEXT…: sends each TEXT as a message to NOTIFY_SOCKET. If the last argument is --wait=FILE,
+	# then reads a line from FILE, because nsinit may ignore the message of a process that has ended.
 	cat >"$TMP/notify" <<'PERL'
 #!/usr/bin/perl
 use strict;
 use Socket;
 socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die;
 (my $name = $ENV{NOTIFY_SOCKET} // die "NOTIFY_SOCKET is not set\n") =~ s/^@/\0/;
-send($s, $ARGV[0], 0, pack("S a*", AF_UNIX, $name)) or die "send: $!\n";
+for (@ARGV) {
+	/^--wait=(.*)/ and do { open(my $f, "<", $1) or die; <$f>; last };
+	send($s, $_, 0, pack("S a*", AF_UNIX, $name)) or die "send: $!\n";
+}
 PERL
 	chmod 755 "$TMP/notify"
 }
@@ -39,7 +42,7 @@ line_comes_late()
 {
 	# shellcheck disable=SC2086 # several words
 	$mode --notify --ready-fd 7 --status-fd 8 -- sh -c 'read -r line <"$1/go"; "$1/notify" "STATUS=almost
-READY=1"; "$1/notify" READY=1; read -r line <"$1/go"' sh "$TMP" 7>"$TMP/ready" 8>"$TMP/status" &
+READY=1" READY=1 "--wait=$1/go"' sh "$TMP" 7>"$TMP/ready" 8>"$TMP/status" &
 	pid=$!
 	exec 5<"$TMP/ready" 6<>"$TMP/go"
 	settle 50 grep -q '"exec"' "$TMP/status"
