@@ -2,18 +2,20 @@
 /*
  * nsoci-seccomp: compiles a seccomp profile to the filter that `nspivot --seccomp` reads.
  *
- * usage: nsoci-seccomp <RULES >FILTER
+ * usage: nsoci-seccomp CONFIG >FILTER
  *
- * RULES has one rule per line, words separated by blanks, as nsoci writes them from config.json:
+ * CONFIG is config.json as nsoci-json prints it. Each member of the profile is a line
  *
- *	default ACTION ERRNO		for every call without a rule; must be the first line
- *	arch NAME			another architecture that the filter covers, e.g. x86
- *	rule ACTION ERRNO CALL [INDEX OP VALUE VALUETWO]...
+ *	member 'linux.seccomp.PATH' 'VALUE'
  *
- * ACTION and OP are the words of the OCI specification: SCMP_ACT_ALLOW, SCMP_CMP_EQ and so on.
- * A call that this version of libseccomp does not know is left out, because a filter cannot name
- * it. FILTER is an array of struct sock_filter (seccomp(2)). The exit status is 1 after a failure.
+ * and a line without VALUE follows the members of an object. FILTER is an array of struct
+ * sock_filter (seccomp(2)). A call that this version of libseccomp does not know is left out,
+ * because a filter cannot name it. The exit status is 1 after a failure.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <ctype.h>
 #include <errno.h>
 #include <seccomp.h>
 #include <stdarg.h>
@@ -22,15 +24,24 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARGS_MAX 6
+#define ARGS_MAX  6
+#define CALLS_MAX 1024
 
-static unsigned line; /* number of the current line of the rules */
+/* The members of linux.seccomp and of the current element of its array syscalls. */
+struct profile {
+	scmp_filter_ctx ctx;
+	char action[32], call_action[32]; /* SCMP_ACT_..., longer names are unknown */
+	unsigned err, call_err;
+	int call[CALLS_MAX];
+	unsigned ncalls, nargs;
+	struct scmp_arg_cmp arg[ARGS_MAX + 1]; /* the last element is for the current argument */
+};
 
 static _Noreturn __attribute__((format(printf, 1, 2))) void fail(const char *fmt, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "nsoci-seccomp: line %u: ", line);
+	fputs("nsoci-seccomp: ", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -38,21 +49,8 @@ static _Noreturn __attribute__((format(printf, 1, 2))) void fail(const char *fmt
 	exit(1);
 }
 
-/* Returns the next word of the line, or ends the process. */
-static char *word(char **rest)
+static uint32_t action(const char *name, unsigned err)
 {
-	char *w = strsep(rest, " \n");
-
-	if (!w || !*w)
-		fail("a word is missing");
-	return w;
-}
-
-static uint32_t action(char **rest)
-{
-	const char *name = word(rest);
-	unsigned err = (unsigned)strtoul(word(rest), NULL, 10);
-
 	if (!strcmp(name, "SCMP_ACT_ALLOW"))
 		return SCMP_ACT_ALLOW;
 	if (!strcmp(name, "SCMP_ACT_ERRNO"))
@@ -89,68 +87,133 @@ static enum scmp_compare comparison(const char *name)
 	fail("unknown comparison '%s'", name);
 }
 
-static void add_rule(scmp_filter_ctx ctx, uint32_t normal, char *rest)
+/* Adds the architecture with the name SCMP_ARCH_... */
+static void add_architecture(struct profile *p, const char *name)
 {
-	struct scmp_arg_cmp cmp[ARGS_MAX];
-	uint32_t act = action(&rest);
-	const char *name = word(&rest);
-	int call = seccomp_syscall_resolve_name(name), rc;
-	unsigned n = 0;
-
-	if (call == __NR_SCMP_ERROR || act == normal)
-		return;
-	while (rest && *rest && *rest != '\n') {
-		if (n == ARGS_MAX)
-			fail("more than %d arguments of %s", ARGS_MAX, name);
-		cmp[n].arg = (unsigned)strtoul(word(&rest), NULL, 10);
-		cmp[n].op = comparison(word(&rest));
-		cmp[n].datum_a = strtoull(word(&rest), NULL, 10);
-		cmp[n].datum_b = strtoull(word(&rest), NULL, 10);
-		n++;
-	}
-	rc = seccomp_rule_add_array(ctx, act, call, n, cmp);
-	/* EEXIST: the filter has the same rule already; EDOM: no architecture of the filter has the
-	 * call */
-	if (rc < 0 && rc != -EEXIST && rc != -EDOM)
-		fail("cannot add a rule for %s: %s", name, strerror(-rc));
-}
-
-int main(void)
-{
-	scmp_filter_ctx ctx = NULL;
-	uint32_t normal = 0;
-	char *text = NULL;
-	size_t size = 0;
+	const char *rest = strncmp(name, "SCMP_ARCH_", 10) == 0 ? name + 10 : name;
+	char word[32] = "";
+	uint32_t arch;
 	int rc;
 
-	while (getline(&text, &size, stdin) > 0) {
-		char *rest = text;
-		const char *kind = (line++, word(&rest));
+	for (size_t i = 0; rest[i] && i < sizeof(word) - 1; i++)
+		word[i] = (char)tolower((unsigned char)rest[i]);
+	arch = seccomp_arch_resolve_name(word);
+	rc = arch ? seccomp_arch_add(p->ctx, arch) : 0;
+	if (rc < 0 && rc != -EEXIST)
+		fail("cannot add the architecture %s: %s", name, strerror(-rc));
+}
 
-		if (!strcmp(kind, "default") && !ctx) {
-			normal = action(&rest);
-			ctx = seccomp_init(normal);
-			if (!ctx)
-				fail("cannot create a filter");
-		} else if (!ctx) {
-			fail("the default action is missing");
-		} else if (!strcmp(kind, "arch")) {
-			uint32_t arch = seccomp_arch_resolve_name(word(&rest));
+static void add_call(struct profile *p, const char *name)
+{
+	int call = seccomp_syscall_resolve_name(name);
 
-			if (arch && (rc = seccomp_arch_add(ctx, arch)) < 0 && rc != -EEXIST)
-				fail("cannot add an architecture: %s", strerror(-rc));
-		} else if (!strcmp(kind, "rule")) {
-			add_rule(ctx, normal, rest);
-		} else {
-			fail("unknown word '%s'", kind);
-		}
+	if (p->ncalls == CALLS_MAX)
+		fail("a rule has more than %d calls", CALLS_MAX);
+	if (call != __NR_SCMP_ERROR)
+		p->call[p->ncalls++] = call;
+}
+
+static void end_argument(struct profile *p)
+{
+	if (p->nargs == ARGS_MAX)
+		fail("a rule has more than %d arguments", ARGS_MAX);
+	p->nargs++;
+	p->arg[p->nargs] = (struct scmp_arg_cmp){ .op = SCMP_CMP_EQ };
+}
+
+static void end_rule(struct profile *p)
+{
+	uint32_t act = action(p->call_action, p->call_err);
+
+	for (unsigned i = 0; i < p->ncalls && act != action(p->action, p->err); i++) {
+		int rc = seccomp_rule_add_array(p->ctx, act, p->call[i], p->nargs, p->arg);
+
+		/* EEXIST: the filter has the same rule already; EDOM: no architecture of the filter
+		 * has the call */
+		if (rc < 0 && rc != -EEXIST && rc != -EDOM)
+			fail("cannot add a rule for call %d: %s", p->call[i], strerror(-rc));
 	}
-	if (!ctx)
-		fail("the default action is missing");
-	rc = seccomp_export_bpf(ctx, STDOUT_FILENO);
+	p->ncalls = p->nargs = 0;
+	p->call_err = 1;
+	p->arg[0] = (struct scmp_arg_cmp){ .op = SCMP_CMP_EQ };
+}
+
+/* Handles the members that the filter must know before its rules. */
+static void take_default(struct profile *p, const char *path, const char *value)
+{
+	if (!strcmp(path, "defaultAction"))
+		snprintf(p->action, sizeof(p->action), "%s", value);
+	else if (!strcmp(path, "defaultErrnoRet"))
+		p->err = (unsigned)strtoul(value, NULL, 10);
+}
+
+static void take_rule(struct profile *p, const char *path, const char *value)
+{
+	struct scmp_arg_cmp *arg = &p->arg[p->nargs];
+
+	if (!strcmp(path, "architectures.N"))
+		add_architecture(p, value);
+	else if (!strcmp(path, "syscalls.N.names.N"))
+		add_call(p, value);
+	else if (!strcmp(path, "syscalls.N.action"))
+		snprintf(p->call_action, sizeof(p->call_action), "%s", value);
+	else if (!strcmp(path, "syscalls.N.errnoRet"))
+		p->call_err = (unsigned)strtoul(value, NULL, 10);
+	else if (!strcmp(path, "syscalls.N.args.N.index"))
+		arg->arg = (unsigned)strtoul(value, NULL, 10);
+	else if (!strcmp(path, "syscalls.N.args.N.op"))
+		arg->op = comparison(value);
+	else if (!strcmp(path, "syscalls.N.args.N.value"))
+		arg->datum_a = strtoull(value, NULL, 10);
+	else if (!strcmp(path, "syscalls.N.args.N.valueTwo"))
+		arg->datum_b = strtoull(value, NULL, 10);
+	else if (!strcmp(path, "syscalls.N.args.N"))
+		end_argument(p);
+	else if (!strcmp(path, "syscalls.N"))
+		end_rule(p);
+}
+
+/* Calls take() for each member of linux.seccomp in the file. */
+static void for_each(FILE *f, struct profile *p,
+		     void (*take)(struct profile *, const char *, const char *))
+{
+	static const char start[] = "member 'linux.seccomp.";
+	char *line = NULL;
+	size_t size = 0;
+
+	rewind(f);
+	while (getline(&line, &size, f) > 0) {
+		char *rest = line + strlen(start), *path, *value;
+
+		if (strncmp(line, start, strlen(start)) != 0)
+			continue;
+		path = strsep(&rest, "'");
+		strsep(&rest, "'");
+		value = strsep(&rest, "'");
+		take(p, path, value ? value : "");
+	}
+	free(line);
+}
+
+int main(int argc, char **argv)
+{
+	static struct profile p = { .err = 1, .call_err = 1, .arg[0].op = SCMP_CMP_EQ };
+	FILE *f = argc == 2 ? fopen(argv[1], "re") : NULL;
+	int rc;
+
+	if (argc != 2)
+		fail("usage: nsoci-seccomp CONFIG >FILTER");
+	if (!f)
+		fail("cannot open '%s': %s", argv[1], strerror(errno));
+	for_each(f, &p, take_default);
+	p.ctx = seccomp_init(action(p.action, p.err));
+	if (!p.ctx)
+		fail("cannot create a filter");
+	for_each(f, &p, take_rule);
+	fclose(f);
+	rc = seccomp_export_bpf(p.ctx, STDOUT_FILENO);
 	if (rc < 0)
 		fail("cannot write the filter: %s", strerror(-rc));
-	seccomp_release(ctx);
-	free(text);
+	seccomp_release(p.ctx);
 	return 0;
 }

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154 # rootlib.sh sets box
 
 require_tool jq
+require_tool nsoci-json
 require_tool nsoci-seccomp
 require_feature podman
 
