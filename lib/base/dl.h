@@ -7,10 +7,10 @@
 
 struct dl_symbol {
 	const char *name;
-	void *slot; /* address of the function pointer that dl_load() sets */
+	void *slot; /* address of the function pointer that dl_load() sets to the symbol */
 };
 
-/* One row of a table of symbols. The pointer must have the type of the function. */
+/* Initializes a struct dl_symbol for a function and a pointer of the type of this function. */
 #define DL_SYMBOL(pointer, function) \
 	{ \
 #function, &(pointer) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* num: parses strict decimal numbers in a range. All numbers from outside are parsed by these
- * functions. */
+/* num: parses strict decimal numbers in a range. The tools parse all numbers in arguments and files
+ * with these functions. */
 #ifndef NSU_BASE_NUM_H
 #define NSU_BASE_NUM_H
 
@@ -37,8 +37,8 @@ int num_u64n(const char *s, size_t n, uint64_t min, uint64_t max, uint64_t *out)
 /*
  * Parses a duration without sign: plain seconds ("90", ".5"), or units in descending order, each at
  * most once, such as "1d2h", "1.5s" or "500ms". The units are w d h m s ms us ns. The last part may
- * have a fraction. Returns 0, -EINVAL, or -ERANGE if it exceeds 2^63-1 seconds or has a part below
- * one nanosecond.
+ * have a fraction. Returns 0, -EINVAL, or -ERANGE if the duration exceeds 2^63-1 seconds or is more
+ * precise than one nanosecond.
  */
 int num_duration(const char *s, struct timespec *out) must_check;
 
