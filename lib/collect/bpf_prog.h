@@ -10,10 +10,10 @@ enum bpf_record_kind {
 	BPF_RECORD_TASK = 1,
 	BPF_RECORD_RELATION,
 	BPF_RECORD_FILE,
-	/* followed by pairs (struct bpf_pair); the pair with the id 0 is the last */
+	/* mounts of namespace files, as an array of struct bpf_pair that ends with the id 0 */
 	BPF_RECORD_MOUNTS,
-	BPF_RECORD_MNT_NS, /* followed by pairs (struct bpf_pair); the pair with the id 0 is the
-			      last */
+	/* all mount namespaces, as an array of struct bpf_pair that ends with the id 0 */
+	BPF_RECORD_MNT_NS,
 };
 
 /* The record of a process, or of a thread that is in other namespaces than its process. The inodes
@@ -64,8 +64,8 @@ struct bpf_list {
 };
 struct bpf_pair {
 	uint64_t id; /* id of a mount namespace; 0 at the end of the list */
-	/* id of a mount in this namespace, or the inode of the namespace; in the last pair of the
-	 * list, not 0 if pairs are missing */
+	/* id of a mount in this namespace, or the inode of the namespace. The last pair contains 0
+	 * if the list is complete. */
 	uint64_t of;
 };
 
@@ -90,8 +90,8 @@ bool bpf_source_has_ids(const struct bpf_source *s);
 
 /* Build the program for tasks and the program for descriptors. The program for descriptors writes
  * the lists of mounts and mount namespaces when the iterator reaches the descriptor `probe` of the
- * process `self`. This descriptor must refer to a namespace file. If self is 0, it writes no lists.
- * Return 0 or a negative errno with p->missing set. */
+ * process `self`. This descriptor must refer to a namespace file. If probe is 0, the program writes
+ * no lists. Return 0, or a negative errno with p->missing set. */
 int bpf_build_task(struct bpf *p, struct bpf_source *s) must_check;
 int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t probe) must_check;
 

@@ -7,7 +7,7 @@
 
 #include "ns/type.h"
 
-/* The reasons why a namespace exists: bits of ns.held, and the kinds of its holders. */
+/* The reasons why a namespace exists. They are the bits of ns.held and the kinds of holders. */
 enum nshold_kind {
 	NSHOLD_PROC, /* a process is in the namespace */
 	NSHOLD_TASK, /* a thread is in the namespace, but its process is not */
@@ -28,7 +28,8 @@ enum nshold_kind {
 /* The names of the reasons: "proc", "task", … */
 extern const char *const nshold_names[NSHOLD_COUNT];
 
-/* A holder of a namespace. The processes of NSHOLD_PROC are only counted, in ns.nprocs. */
+/* A holder of a namespace. Holders of the kind NSHOLD_PROC are not stored, but only counted in
+ * ns.nprocs. */
 struct nshold {
 	struct nshold *next;
 	enum nshold_kind kind;
@@ -53,7 +54,8 @@ struct ns {
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
 	pid_t pid;       /* lowest pid in the namespace, or 0 */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
-	/* number of children in the table, number of namespaces that a user namespace owns */
+	/* number of child namespaces in the table; number of namespaces that a user namespace
+	 * owns */
 	unsigned nchild, nowned;
 	unsigned mounts; /* number of mounts in a mount namespace */
 	char *rootfs;    /* file system type of "/" in a mount namespace, or NULL */
@@ -99,7 +101,7 @@ void nstab_finish(struct nstab *t);
 /* Returns the number of visible ancestors of a namespace. */
 unsigned nstab_level(const struct ns *ns);
 
-/* Releases all namespaces and empties the table. */
+/* Frees all namespaces and empties the table. */
 void nstab_free(struct nstab *t);
 
 #endif

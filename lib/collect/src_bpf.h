@@ -26,7 +26,7 @@ struct bpf_pairs {
 	bool known;
 };
 
-/* The results of the iterators that are not processes or holders. */
+/* The results of the iterators, except the processes and the holders. */
 struct collect_bpf {
 	struct bpf_related *related; /* relations sorted by type and inode, without duplicates */
 	size_t n_related, related_size;
@@ -46,13 +46,13 @@ bool collect_bpf(struct collect *c, struct worker *w) must_check;
 
 void collect_bpf_free(struct collect *c);
 
-/* Returns true if the iterators found the socket. */
+/* Returns true if the iterators found the socket with this inode. */
 bool collect_bpf_has_socket(const struct collect_bpf *b, uint64_t inode);
 
 /*
  * Defined in bpf_load.c: checks the conditions for BPF iterators up to the condition `last`, and
- * loads the programs that the sources of c need, unless they are loaded already. Without
- * any_number, also requires that the machine has enough threads to make the iterators faster than
+ * loads the programs that the sources of c need, unless they are loaded already. Unless any_number
+ * is set, also requires that the machine has enough threads to make the iterators faster than
  * /proc. Returns 0 or a negative errno. The caller closes the programs in both cases.
  */
 int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_bpf_step last,
