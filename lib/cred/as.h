@@ -15,8 +15,8 @@ void cred_as_prepare(struct cred *c);
 
 /*
  * Reads etc/passwd and etc/group of the root of this process, and sets the ids and groups of the
- * cred (arg). Must run in the process of the program, after it has entered its root and before the
- * steps that use the values.
+ * struct cred in arg. Must run in the process of the program, after it has entered its root and
+ * before the steps that use the values.
  */
 extern const struct plan_kind cred_as;
 

@@ -38,7 +38,8 @@ struct idmaps { /* The uid map, the gid map and the setgroups state of one user 
 #define IDMAP_INIT  ((struct idmap){ 0 })
 #define IDMAPS_INIT ((struct idmaps){ 0 })
 
-extern const char *const idmap_kind_names[IDMAP_KINDS]; /* "uid" and "gid", the names of the maps */
+/* "uid" and "gid", the names of the two maps */
+extern const char *const idmap_kind_names[IDMAP_KINDS];
 
 /* Free the extents. The maps are empty afterwards. */
 void idmap_free(struct idmap *m);
@@ -130,7 +131,7 @@ int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) mus
 /* Appends the map in the format of /proc/PID/uid_map. */
 void idmap_format_kernel(const struct idmap *m, struct buf *out);
 
-/* Append the maps as a stream, or in the one-word form without a newline. */
+/* Append the maps as a map stream, or in the one-word form ("u:0:1000:1,…") without a newline. */
 void idmaps_format_stream(const struct idmaps *m, struct buf *out);
 void idmaps_format_arg(const struct idmaps *m, struct buf *out);
 

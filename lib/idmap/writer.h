@@ -13,10 +13,10 @@ enum idmap_writer {
 };
 
 /*
- * Sets m->setgroups to "deny" if it is unset, the gid map only has the writer's own gid, and the
- * caller lacks CAP_SETGID. The kernel accepts such a map only after setgroups(2) was denied (Linux
- * 3.19). Must be called in the parent namespace. Returns 0, or a negative errno with e set if the
- * capabilities cannot be read.
+ * Sets m->setgroups to "deny" if it is unset, the gid map contains only the writer's own gid, and
+ * the caller lacks CAP_SETGID. The kernel accepts such a map only after setgroups(2) was denied
+ * (Linux 3.19). Must be called in the parent namespace. Returns 0, or a negative errno with e set
+ * if the capabilities cannot be read.
  */
 int idmaps_settle_setgroups(struct idmaps *m, gid_t gid, struct nserr *e) must_check;
 
