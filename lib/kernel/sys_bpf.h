@@ -8,9 +8,9 @@
 #include "base/util.h"
 
 /* Helper functions of bpf-helpers(7), by number. */
-#define SYS_BPF_PROBE_READ_KERNEL 113 /* since Linux 5.5 */
-#define SYS_BPF_SEQ_WRITE         127 /* since Linux 5.7 */
-#define SYS_BPF_SOCK_FROM_FILE    162 /* since Linux 5.11 */
+#define SYS_BPF_PROBE_READ_KERNEL 113 /* copies kernel memory, since Linux 5.5 */
+#define SYS_BPF_SEQ_WRITE         127 /* writes output of an iterator, since Linux 5.7 */
+#define SYS_BPF_SOCK_FROM_FILE    162 /* returns the socket of a file, since Linux 5.11 */
 
 /* Constants in BPF instructions: the value of src_reg that marks a call of a kernel function
  * (5.13), and the opcode of the jump that the kernel takes if a loop has run too often (6.9). */

@@ -13,7 +13,7 @@ struct sys_caps {
 	uint64_t effective, permitted, inheritable;
 };
 
-#define SYS_CAP_PERFMON 38 /* since Linux 5.8 */
+#define SYS_CAP_PERFMON 38 /* CAP_PERFMON and CAP_BPF, since Linux 5.8 */
 #define SYS_CAP_BPF     39
 
 #define SYS_CAP_BIT(cap) (UINT64_C(1) << (cap))

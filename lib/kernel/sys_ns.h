@@ -13,13 +13,13 @@
 #include "base/util.h"
 
 #ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080 /* since Linux 5.6 */
+#define CLONE_NEWTIME 0x00000080 /* time namespaces, since Linux 5.6 */
 #endif
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 #ifndef NS_GET_MNTNS_ID
-#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* since Linux 6.11 */
+#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* id of a mount namespace, since Linux 6.11 */
 #endif
 #ifndef NS_MNT_GET_INFO
 struct mnt_ns_info {
@@ -27,12 +27,13 @@ struct mnt_ns_info {
 	__u32 nr_mounts;
 	__u64 mnt_ns_id;
 };
-#define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info) /* since Linux 6.12 */
+/* next and previous mount namespace, since Linux 6.12 */
+#define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info)
 #define NS_MNT_GET_NEXT _IOR(NSIO, 11, struct mnt_ns_info)
 #define NS_MNT_GET_PREV _IOR(NSIO, 12, struct mnt_ns_info)
 #endif
 #ifndef NS_GET_ID
-#define NS_GET_ID _IOR(NSIO, 13, __u64) /* since Linux 6.18 */
+#define NS_GET_ID _IOR(NSIO, 13, __u64) /* id of any namespace, since Linux 6.18 */
 #endif
 
 /* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */
@@ -41,16 +42,16 @@ struct mnt_ns_info {
 /* PROC_PID_INIT_INO, the inode of the initial pid namespace on every kernel */
 #define SYS_NS_INO_PID UINT64_C(0xEFFFFFFC)
 
-#define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, statfs(2) of a namespace file */
+#define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, the f_type of namespace files in statfs(2) */
 
-/* The lowest inode of a namespace. The kernel's fixed numbers start above 0xEFFFFFF6; the dynamic
- * ones start at 0xF0000000 (PROC_DYNAMIC_FIRST). */
+/* The lowest inode that a namespace can have. The inodes of initial namespaces are fixed and above
+ * 0xEFFFFFF6. The inodes of other namespaces begin at 0xF0000000 (PROC_DYNAMIC_FIRST). */
 #define SYS_NS_INO_MIN UINT64_C(4026531831)
 
 struct sys_ns_id_req { /* struct ns_id_req of listns(2) (Linux 6.19) */
 	__u32 size;
 	__u32 spare;
-	__u64 ns_id; /* the call lists the namespaces whose ids are greater than ns_id */
+	__u64 ns_id; /* listns(2) returns only namespaces whose ids are greater than ns_id */
 	__u32 ns_type;
 	__u32 spare2;
 	__u64 user_ns_id;
@@ -61,15 +62,16 @@ int sys_unshare(uint64_t flags) must_check;
 int sys_setns(int fd, uint64_t flags) must_check;
 
 /*
- * Open the user namespace that owns the namespace fd, or its parent (ioctl_ns(2)). Return a
- * descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative errno: -EPERM if the
- * result is outside of the caller's hierarchy, -EINVAL if the type has no parent.
+ * Open the user namespace that owns the namespace fd, or the parent of this namespace
+ * (ioctl_ns(2)). Return a descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative
+ * errno: -EPERM if the result is outside of the caller's hierarchy, -EINVAL if the type has no
+ * parent.
  */
 int sys_ns_owner(int fd) must_check;
 int sys_ns_parent(int fd) must_check;
 
-/* Returns 1 if the caller is not in the initial user namespace, 0 if it is, or a negative errno
- * without /proc. */
+/* Returns 1 if the caller is not in the initial user namespace, 0 if it is, or a negative errno if
+ * /proc is missing. */
 int sys_ns_in_userns(void) must_check;
 
 /* Returns the CLONE_NEW* flag of the namespace fd (Linux 4.11), or a negative errno: -ENOTTY if fd

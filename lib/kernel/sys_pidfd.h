@@ -14,7 +14,7 @@
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
-int sys_pidfd_open_task(pid_t id) must_check; /* opens a process or a thread */
+int sys_pidfd_open_task(pid_t id) must_check; /* id is the id of a process or of a thread */
 
 /* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). Returns a descriptor or a negative
  * errno: -EPERM if the caller has no permission to trace the process. */
@@ -82,8 +82,8 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
  */
 pid_t sys_run_apart(int (*f)(void *), void *arg) must_check;
 
-/* Returns true if number, from /proc/PID/syscall, is that of rt_sigtimedwait(2), also in a 32-bit
- * or x32 program on a 64-bit kernel. */
+/* Returns true if this is the number of rt_sigtimedwait(2), also for a 32-bit or x32 program on a
+ * 64-bit kernel. The number is from /proc/PID/syscall. */
 bool sys_is_sigtimedwait(uint64_t number);
 
 #endif
