@@ -10,7 +10,8 @@
 struct net_route {
 	/* destination of the route, whose family is always set; prefix 0 means the default route */
 	struct net_addr dst;
-	/* destination of the route, whose family is always set; prefix 0 means the default route */
+	/* address of the gateway; family 0 if the destination is directly reachable through the
+	 * device */
 	struct net_addr via;
 	int index; /* index of the device; 0 if the route has several devices or no device */
 };

@@ -60,7 +60,7 @@ int nspin_above(uint64_t id, struct nserr *e) must_check;
 void nspin_undo(struct nspin *pin);
 
 /* Closes the descriptors of pin. The namespace stays mounted, and can be unmounted because no
- * descriptor makes the mount busy. */
+ * descriptor keeps the mount busy. */
 void nspin_free(struct nspin *pin);
 
 /*

@@ -13,7 +13,7 @@ enum nsref_kind {
 	NSREF_PID_INODE, /* "123:4567": process 123 if its pidfd has the inode 4567 */
 	NSREF_TID,       /* tid:124 */
 	NSREF_NAME,      /* "name:web": the program of nsunshare --name web */
-	NSREF_SELF,      /* "self": the calling process; the kinds up to this kind name a process */
+	NSREF_SELF,      /* "self": the calling process; the kinds above also name a process */
 	NSREF_TYPE_PID,  /* for example "user:123" or "user:self" */
 	NSREF_INODE,     /* for example "net:4026531840", "net:[4026531840]" or "4026531840" */
 	NSREF_ID,        /* id:17 */
@@ -46,7 +46,7 @@ struct nsref {
 	uint8_t ups[NSREF_UPS_MAX];
 };
 
-/* Parses a reference of any kind above. A reference to a namespace may have parent: and owner:
+/* Parses a reference of any NSREF_ kind. A reference to a namespace may have parent: and owner:
  * prefixes. Opens nothing. Returns 0, or -EINVAL with e set. r borrows s. */
 int nsref_parse(const char *s, struct nsref *r, struct nserr *e) must_check;
 

@@ -28,7 +28,7 @@ struct nsindex {
 	struct nsfile_proc proc; /* descriptor of /proc, valid only during a search */
 	struct nsentry *e;
 	size_t n, size;
-	int err; /* an error because of which the index may lack a namespace, or 0 */
+	int err; /* the error because of which the index may lack a namespace, or 0 */
 };
 
 extern struct nsindex nsindex;
