@@ -16,7 +16,7 @@
 struct root_mounts {
 	struct root_mount {
 		char *path; /* path of the mount point, as the caller gave it */
-		/* a bit mask with one bit, which depends on the components of path */
+		/* a mask with one bit, chosen by a hash of the components of path */
 		uint64_t path_bit;
 		uint64_t ino, mnt; /* inode and mount id of the root directory of the mount */
 		uint32_t major, minor;

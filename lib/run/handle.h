@@ -17,7 +17,8 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	/* descriptors of --ready-fd and the other options; -1 if an option was not given */
+	/* descriptors of --ready-fd, --wait-fd, --start-fd and --status-fd; -1 if an option was not
+	 * given */
 	int ready_fd, wait_fd, start_fd, status_fd;
 	const char *pid_file; /* argument of --pid-file, or NULL */
 	bool close_fds;
@@ -92,14 +93,14 @@ void handle_served(struct handle *h);
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
 /*
- * Must be called if waits_for_init is set, while the program waits to be executed: sets the pid of
- * the program and writes the pid file, which the tool has not written before because the pid was
- * unknown. Returns 0, or a negative errno with e set.
+ * Must be called while the program waits to be executed, if waits_for_init is set. Sets the pid of
+ * the program, which was unknown before, and writes the pid file. Returns 0, or a negative errno
+ * with e set.
  */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 
-/* The two parts of handle_running(): handle_let_go() closes the descriptors of handles that have
- * ended, and handle_executed() reports to --status-fd that the program was executed. */
+/* The two parts of handle_running(): handle_let_go() closes the descriptors of --ready-fd and
+ * --wait-fd, and handle_executed() reports to --status-fd that the program was executed. */
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
 

@@ -22,9 +22,9 @@ struct init {
 	struct supervise supervise;
 	struct handle handle;
 	struct program program;
-	/* The supervisor of the process that has forked this process, if this process has executed
-	 * nothing since. The signals are still blocked, and the program gets the signal mask and
-	 * actions that `outer` has saved. */
+	/* The supervisor of the process that has forked this process, if this process has not
+	 * called exec since. The signals are still blocked, and the program gets the signal mask
+	 * and actions that `outer` has saved. */
 	const struct supervise *outer;
 	/* If `reports` is set, the process that becomes the program sends its pid to report_fd
 	 * (run/report.h) and waits for the answer. */
@@ -35,7 +35,7 @@ struct init {
 	 * to --status-fd. */
 	bool notify;
 	int ready_fd;
-	struct readiness readiness; /* private, like the member is_ready */
+	struct readiness readiness; /* the members readiness and is_ready are private */
 	bool is_ready;
 	int pdeathsig;    /* signal that this process gets when its parent dies, or 0 */
 	pid_t parent_pid; /* only if pdeathsig is set: pid of the parent */

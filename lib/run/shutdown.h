@@ -15,8 +15,8 @@ int shutdown_adopt(struct nserr *e) must_check;
  * processes receive the stop signal. Returns false if the shutdown has begun already. */
 bool shutdown_end(struct supervise *s);
 
-/* Begins the shutdown as shutdown_begin() does, but sends no signals. After the grace period,
- * shutdown_wait() sends KILL. */
+/* Begins the shutdown in the same way as shutdown_end(), but sends no signals. After the grace
+ * period, shutdown_wait() sends KILL. */
 bool shutdown_begin(struct supervise *s);
 
 /* Sends KILL to all descendants at once, or only to the child if supervise.init is not set. */

@@ -80,7 +80,7 @@ struct supervise {
 	/* only with `init`: the phase of the shutdown, see shutdown.c; 0 if it has not begun */
 	int phase;
 	struct timespec deadline;
-	sigset_t seen; /* the set of signals that this process has received so far */
+	sigset_t seen; /* all signals that this process has received so far */
 	int wstatus;
 };
 
