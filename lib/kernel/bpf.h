@@ -70,15 +70,15 @@ void bpf_context(struct bpf *p, int dst, int base, int16_t offset, uint32_t type
  */
 void bpf_get(struct bpf *p, int dst, int base, const char *path);
 
-/* Declares that reg is the address of the structure `type`. If the kernel supports it (6.2),
+/* Declares that reg is the address of the structure `type`. If the kernel supports it (Linux 6.2),
  * bpf_cast() also turns the address into a typed pointer, which overwrites R0 to R5. */
 void bpf_address(struct bpf *p, int reg, uint32_t type);
 void bpf_cast(struct bpf *p, int reg, uint32_t type);
 
 /*
  * If the kernel supports it, turns reg from a trusted pointer into an untrusted pointer, and
- * overwrites R0 to R5. Since 6.2, each load through a trusted pointer takes a millisecond, because
- * the verifier searches all types for a name.
+ * overwrites R0 to R5. Since Linux 6.2, each load through a trusted pointer takes a millisecond,
+ * because the verifier searches all types for a name.
  */
 void bpf_distrust(struct bpf *p, int reg);
 
@@ -109,8 +109,8 @@ void bpf_jump_same(struct bpf *p, int reg, int other, int label);
 void bpf_jump_differ(struct bpf *p, int reg, int other, int label);
 void bpf_jump_null(struct bpf *p, int reg, int label);
 
-/* Appends a jump to the label that the kernel takes if the loop has run too often (6.9). Every loop
- * must contain this jump; otherwise the verifier does not accept the loop. */
+/* Appends a jump to the label that the kernel takes if the loop has run too often (Linux 6.9).
+ * Every loop must contain this jump; otherwise the verifier does not accept the loop. */
 void bpf_jump_tired(struct bpf *p, int label);
 
 /* Calls the helper function with that number. R0 is its result; R1 to R5 are overwritten. */

@@ -21,9 +21,9 @@ struct btf {
 
 /*
  * Opens the type information in the file at path. Maps the file into memory if the kernel supports
- * that (6.16). Otherwise reads the file if `read` is set, which takes some milliseconds. Returns 0,
- * or a negative errno: -ENODEV if the file cannot be mapped and `read` is not set, -EBADMSG if the
- * header is invalid. The caller must call btf_close() after an error, too.
+ * this (Linux 6.16). Otherwise reads the file if `read` is set, which takes some milliseconds.
+ * Returns 0, or a negative errno: -ENODEV if the file cannot be mapped and `read` is not set,
+ * -EBADMSG if the header is invalid. The caller must call btf_close() after an error, too.
  */
 int btf_open(struct btf *b, const char *path, bool read) must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: determines which kernel features this user can use, by trying them, for --features. */
+/* feature: tests for --features which kernel features the user can use, by trying each feature. */
 #ifndef NSU_KERNEL_FEATURE_H
 #define NSU_KERNEL_FEATURE_H
 
@@ -22,7 +22,7 @@ bool feature_has(const struct feature *f);
 /* Returns true if unshare(2) with these CLONE_NEW* flags succeeds in a child. */
 bool feature_has_unshare(uint64_t flags);
 
-/* The comment on each feature names the feature and the Linux version that introduced it. */
+/* The comment on a feature names the Linux version that introduced it. */
 extern const struct feature feature_user;
 extern const struct feature feature_time_without_fork;
 extern const struct feature feature_time_without_fork_in_user;

@@ -81,23 +81,23 @@ int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int a
 int sys_fsmount(int fd, unsigned attr) must_check; /* fsmount(2), since Linux 5.2 */
 
 /*
- * Sets and clears MOUNT_ATTR_* flags of the mount at dirfd/path (mount_setattr(2), 5.12). With
- * AT_RECURSIVE, also changes all mounts below it. propagation is an MS_* flag or 0. userns_fd is
- * ignored without MOUNT_ATTR_IDMAP.
+ * Sets and clears MOUNT_ATTR_* flags of the mount at dirfd/path (mount_setattr(2), Linux 5.12).
+ * With AT_RECURSIVE, also changes all mounts below it. propagation is an MS_* flag or 0. userns_fd
+ * is ignored without MOUNT_ATTR_IDMAP.
  */
 int sys_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set, uint64_t clear,
 		      uint64_t propagation, int userns_fd) must_check;
 
 /*
  * Stores the ids of up to n mounts below the mount `parent` that follow the id `last`, in the mount
- * namespace with the id mnt_ns_id (0: the caller's). Returns the number of ids. listmount(2), 6.8;
- * another mount namespace than the caller's: 6.11.
+ * namespace with the id mnt_ns_id (0: the caller's). Returns the number of ids. Calls listmount(2),
+ * which needs Linux 6.8, or 6.11 for a mount namespace other than the caller's.
  */
 ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64_t *ids,
 		      size_t n) must_check;
 
 /* Stores the fields in `mask` of a mount in buf, which has `size` bytes. Returns -EOVERFLOW if buf
- * is too small. statmount(2), 6.8. */
+ * is too small. Calls statmount(2), which needs Linux 6.8. */
 int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys_statmount *buf,
 		  size_t size) must_check;
 
@@ -108,7 +108,8 @@ int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys
  */
 ssize_t sys_getcwd(char *path, size_t size) must_check;
 
-/* Calls openat2(2), 5.6. Adds O_CLOEXEC to flags and repeats the call after EINTR and EAGAIN. */
+/* Calls openat2(2) (Linux 5.6). Adds O_CLOEXEC to flags and repeats the call after EINTR and
+ * EAGAIN. */
 int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode,
 		uint64_t resolve) must_check;
 

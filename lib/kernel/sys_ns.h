@@ -82,8 +82,8 @@ int64_t sys_ns_type(int fd) must_check;
  * namespace. Returns 0 or a negative errno. */
 int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 
-/* Set *id to the 64-bit id of any namespace (NS_GET_ID, 6.18) or of a mount namespace
- * (NS_GET_MNTNS_ID, 6.11). Return 0, or -EOPNOTSUPP if the kernel has no such ids. */
+/* Set *id to the 64-bit id of any namespace (NS_GET_ID, Linux 6.18) or of a mount namespace
+ * (NS_GET_MNTNS_ID, Linux 6.11). Return 0, or -EOPNOTSUPP if the kernel has no such ids. */
 int sys_ns_id(int fd, uint64_t *id) must_check;
 int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
 
@@ -100,13 +100,14 @@ int sys_ns_of_socket(int sock) must_check;
 int sys_ns_is_nsfs(int fd) must_check;
 
 /* Stores up to n ids of active namespaces that follow req->ns_id, in ascending order (listns(2),
- * 6.19). Returns their number, 0 at the end, or a negative errno: -ENOSYS before 6.19. */
+ * Linux 6.19). Returns their number, 0 at the end, or a negative errno: -ENOSYS before Linux
+ * 6.19. */
 ssize_t sys_listns(const struct sys_ns_id_req *req, uint64_t *ids, size_t n) must_check;
 
 /*
  * Opens a namespace by its 64-bit id through an nsfs file handle. Since Linux 6.19 the id is enough
- * (flag and inode may be 0); 6.18 needs flag and inode, too. Returns a descriptor, which the caller
- * closes, -ESTALE if the namespace does not exist any more or the caller may not open it, or
+ * (flag and inode may be 0); Linux 6.18 needs flag and inode, too. Returns a descriptor, which the
+ * caller closes, -ESTALE if the namespace does not exist any more or the caller may not open it, or
  * -EOPNOTSUPP if the kernel has no such handles.
  */
 int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode) must_check;
