@@ -14,9 +14,9 @@
 #define NUM_ID_MAX  4294967294u
 
 /*
- * These functions accept digits only: no blanks, prefixes, suffixes or signs (except '-' in
- * num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if the number is
- * below min, above max or too large for the type.
+ * num_u64(), num_s64() and num_int() accept digits only: no blanks, prefixes, suffixes or signs
+ * (except '-' in num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if the
+ * number is below min, above max or too large for the type.
  */
 int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) must_check;
 int num_s64(const char *s, int64_t min, int64_t max, int64_t *out) must_check;

@@ -96,11 +96,11 @@ const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 /*
- * Functions for make.c. cgroup_remove_dir() removes the directory and the cgroups below it that
- * contain no process, and returns 0 or a negative errno. cgroup_mark() marks the directories that
- * cgroup_open() has created, and locks the lowest one until its descriptor is closed.
- * cgroup_remove_left() removes the directory and its parents, up to the first one that is not
- * marked, is locked or contains a process.
+ * The functions below are for make.c. cgroup_remove_dir() removes the directory and the cgroups
+ * below it that contain no process, and returns 0 or a negative errno. cgroup_mark() marks the
+ * directories that cgroup_open() has created, and locks the lowest one until its descriptor is
+ * closed. cgroup_remove_left() removes the directory and its parents, up to the first one that is
+ * not marked, is locked or contains a process.
  */
 int cgroup_remove_dir(const struct cgroup_dir *d) must_check;
 void cgroup_mark(const struct cgroup_dir *d);

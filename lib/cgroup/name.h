@@ -7,8 +7,8 @@
 
 /*
  * Finds the most specific path in the text of /proc/PID/cgroup: the path in the unified hierarchy
- * or, if that is the root, the longest path in the other hierarchies. Returns a pointer into text
- * and sets *len, or returns NULL.
+ * or, if that is "/", the longest path in the other hierarchies. Returns a pointer into text and
+ * sets *len, or returns NULL if there is no path.
  */
 const char *cgroup_name_path(const char *text, size_t *len);
 

@@ -27,13 +27,13 @@ struct bpf_task {
 	uint32_t euid, n_threads;
 };
 
-/* The record of the namespaces of a task whose parent is in other namespaces. `ns` contains first
- * the namespaces of the task, in the order of the type table, and then those of its future
- * children. Each set of namespaces appears in at least one record. */
+/* The record of the namespaces of a task whose parent is in other namespaces. The member `of`
+ * contains first the namespaces of the task, in the order of the type table, and then those of its
+ * future children. Each set of namespaces appears in at least one record. */
 enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;
-	uint32_t creator; /* user id of the creator of the user namespace */
+	uint32_t creator; /* user id of the creator of the task's user namespace */
 	/* inodes of the pid namespaces above, beginning with the parent */
 	uint32_t pid_parent, pid_child_parent;
 	struct {
@@ -82,10 +82,10 @@ struct bpf_source {
  * -ENOENT if a function or structure is missing. */
 int bpf_source_init(struct bpf_source *s) must_check;
 
-/* Returns true if the program for descriptors can list the mounts of namespaces (6.18). */
+/* Returns true if the program for descriptors can list the mounts of namespaces (Linux 6.18). */
 bool bpf_source_has_mounts(const struct bpf_source *s);
 
-/* Returns true if namespaces of all types have 64-bit ids (6.18). */
+/* Returns true if namespaces of all types have 64-bit ids (Linux 6.18). */
 bool bpf_source_has_ids(const struct bpf_source *s);
 
 /* Build the program for tasks and the program for descriptors. The program for descriptors writes

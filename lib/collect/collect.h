@@ -104,7 +104,8 @@ struct collect {
 	 * need, and with the type mnt if the source mnt needs it */
 	unsigned types, sources;
 	struct nsfile_proc files; /* the verified descriptor q.proc; not used for a test fixture */
-	/* the kernel (since 6.2) reports the number of descriptors as the size of /proc/PID/fd */
+	/* the kernel (since Linux 6.2) reports the number of descriptors as the size of
+	 * /proc/PID/fd */
 	bool fd_sizes;
 	/* inodes of the mount and user namespace of this process, or 0 if unknown */
 	uint32_t own_mnt, own_user;

@@ -49,7 +49,7 @@ struct ns {
 	uint64_t id; /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
 	/* parent and owner; NULL if the namespace has none or the caller cannot see it */
 	struct ns *parent, *owner;
-	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (6.11), or 0 */
+	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (Linux 6.11), or 0 */
 	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
 	pid_t pid;       /* lowest pid in the namespace, or 0 */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * src_bpf: reads all processes, threads and descriptors with two BPF iterators, which need only a
- * few system calls. The result is the same as that of the sources that read /proc. The iterators
- * are used only if the caller may read everything in /proc and if the kernel supports them.
+ * few system calls. The result is the same as the result of the sources that read /proc. The
+ * iterators are used only if the caller may read everything in /proc and if the kernel supports the
+ * iterators.
  */
 #ifndef NSU_COLLECT_SRC_BPF_H
 #define NSU_COLLECT_SRC_BPF_H

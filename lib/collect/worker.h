@@ -19,7 +19,7 @@ struct nsfind {
 	uint32_t instead;
 };
 
-/* One scanning thread. Two workers divide the processes if there are many; they share only c. */
+/* A scanning thread. If there are many processes, two workers divide them, and share only c. */
 struct worker {
 	const struct collect *c;
 	struct nsfind *found;

@@ -122,9 +122,9 @@ int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *ou
 void idmap_invert(struct idmap *m);
 
 /*
- * Removes pairs from m: if outside is false, those whose inside id is also an inside id of other;
- * if outside is true, those whose outside id is also an outside id of other. Sorts and merges m.
- * Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
+ * Removes pairs of ids from m. If outside is false, removes the pairs whose inside id is also an
+ * inside id of other. If outside is true, removes the pairs whose outside id is also an outside id
+ * of other. Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
  */
 int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * shift: changes the ids of a file from the outside ids of one map to those of another: the owner,
- * the group, named users and groups of ACLs, and the root uid of file capabilities. No outside id
- * may be in both maps. So each id in the file shows whether it has been changed already, and an
- * interrupted change can be repeated.
+ * shift: changes the ids of a file from the outside ids of one map to the outside ids of another
+ * map: the owner, the group, named users and groups of ACLs, and the root uid of file capabilities.
+ * No outside id may be in both maps. So each id in the file shows whether it has been changed
+ * already, and an interrupted change can be repeated.
  */
 #ifndef NSU_IDMAP_SHIFT_H
 #define NSU_IDMAP_SHIFT_H
