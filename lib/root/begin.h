@@ -10,7 +10,7 @@
  * Starts a tree of mounts with a private clone of the directory dir (an O_PATH descriptor,
  * borrowed) and of all mounts below it. With readonly, root_finish() leaves all of these mounts
  * read-only. The tree is built by the mount API, or by mount(2) if the kernel lacks the API (before
- * 5.12) or a filter denies it. Returns 0 or a negative errno with e set.
+ * Linux 5.12) or a filter denies it. Returns 0 or a negative errno with e set.
  */
 int root_begin(struct root *r, int dir, bool readonly, struct nserr *e) must_check;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mounts: records the identity of each mount in a new root, because the owner of the directories in
- * a root can rename a mount point at any time. A path through the mount point then leads to another
- * file. The mounts are not kept open by descriptors, because a root may have ten thousand of them.
+ * a root can rename a mount point at any time. Afterwards, a path through the mount point leads to
+ * another file. The mounts are not kept open by descriptors, because a root may have ten thousand
+ * mounts.
  */
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
@@ -26,7 +27,7 @@ struct root_mounts {
 	size_t nabsent;
 };
 
-/* Returns true if both statuses are of the same file on the same mount. */
+/* Returns true if both statx(2) results describe the same file on the same mount. */
 bool root_mounts_is_same(const struct statx *a, const struct statx *b);
 
 /* Records that mnt was mounted on path. mnt is a descriptor of the root of the mount, borrowed.

@@ -62,7 +62,7 @@ int handle_hold(struct handle *h, struct nserr *e) must_check;
 /* Returns true if the options need a parent that waits for the program. */
 bool handle_forks(const struct handle *h);
 
-/* The following functions add steps if an option needs them. h is borrowed. */
+/* Each of the following functions adds a step if an option needs the step. h is borrowed. */
 
 /*
  * Adds a step that waits until a byte can be read from --wait-fd, or until the end of file is
@@ -108,8 +108,8 @@ void handle_executed(struct handle *h);
 void handle_ready(struct handle *h);
 
 /*
- * These functions are for the parent that waits for the program. handle_running() reports that the
- * program runs, and handle_ended() reports that the program has ended. A negative wstatus means
+ * The functions below are for the parent that waits for the program. handle_running() reports that
+ * the program runs, and handle_ended() reports that the program has ended. A negative wstatus means
  * that the status is unknown. handle_ended() returns 0, or a negative errno with e set if the pid
  * file cannot be removed.
  */

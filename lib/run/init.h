@@ -42,7 +42,8 @@ struct init {
 	/* private: this process is process 1, or with --explain, would be process 1 */
 	bool first;
 	bool guarded; /* make process 1 undumpable, see the comment on run_retire() in init.c */
-	/* true while the program runs; then this process prints its own error messages */
+	/* true while the program runs; during this time, this process prints its own error
+	 * messages */
 	bool running;
 };
 

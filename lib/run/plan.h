@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan: keeps the steps of a tool in an ordered array, and explains or executes them. The order of
- * the array is the specification. The comment on each step names the kernel rule that forces its
- * position.
+ * plan: keeps the steps of a tool in an array, and explains or executes the steps in the order of
+ * the array. The comment on each step names the kernel rule that forces its position.
  *
  * Up to three processes execute the same array, and each process runs the steps of one actor: the
  * caller, a helper (forked first, for steps outside of the new namespaces) and the child, which
@@ -35,8 +34,9 @@ struct plan_kind {
 	 * program does not return on success. */
 	int (*run)(void *ctx, const struct plan_step *s, struct nserr *e);
 
-	/* Undoes the step after a later step has failed. These functions are called in reverse
-	 * order, in the process that ran the step. NULL if there is nothing to undo. */
+	/* Undoes the step after a later step has failed. The undo functions of a plan are called in
+	 * reverse order, each in the process that ran the step. NULL if there is nothing to
+	 * undo. */
 	void (*undo)(void *ctx, const struct plan_step *s);
 
 	/* Appends the text of the step for --explain, such as "map uid 0 to 1000", to out. NULL if
@@ -65,8 +65,9 @@ struct plan_kind {
 	 * memory that the caller uses later. */
 	bool brief;
 
-	/* This step is the last one of its process. It closes the line, and the process then
-	 * continues without an exec. Signals do not interrupt the step, so it must not block. */
+	/* This step is the last one of its process. The step closes the socket to the caller, and
+	 * the process then continues without an exec. Signals do not interrupt the step, so the
+	 * step must not block. */
 	bool stays;
 
 	/* Text of the step for --explain. If it contains %s, arg is a string that replaces %s. */
