@@ -42,7 +42,7 @@ struct bpf {
 	const char *missing; /* path of the first member that the kernel lacks, or NULL */
 	/* for each label, the index of the instruction at its position, or -1 */
 	int16_t label[BPF_MAX_LABELS];
-	/* for each jump, the number of its label plus 1; otherwise 0 */
+	/* for each jump instruction, the number of its label plus 1; 0 for other instructions */
 	int8_t target[BPF_MAX_INSNS];
 };
 
@@ -113,11 +113,12 @@ void bpf_jump_null(struct bpf *p, int reg, int label);
  * Every loop must contain this jump; otherwise the verifier does not accept the loop. */
 void bpf_jump_tired(struct bpf *p, int label);
 
-/* Calls the helper function with that number. R0 is its result; R1 to R5 are overwritten. */
+/* Appends a call of the helper function with this number. R0 is its result; R1 to R5 are
+ * overwritten. */
 void bpf_call(struct bpf *p, int helper);
 
-/* Writes `size` bytes of the stack at offset to the output. The register seq points to the struct
- * seq_file. R0 to R5 are overwritten. */
+/* Appends a call that writes `size` bytes of the stack at offset to the output. The register seq
+ * points to the struct seq_file. R0 to R5 are overwritten. */
 void bpf_write(struct bpf *p, int seq, int offset, int32_t size);
 
 /* Appends the end of the program, which returns 0. */

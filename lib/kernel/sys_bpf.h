@@ -8,10 +8,10 @@
 
 #include "base/util.h"
 
-/* Helper functions of bpf-helpers(7), by number. */
-#define SYS_BPF_PROBE_READ_KERNEL 113 /* copies kernel memory, since Linux 5.5 */
-#define SYS_BPF_SEQ_WRITE         127 /* writes output of an iterator, since Linux 5.7 */
-#define SYS_BPF_SOCK_FROM_FILE    162 /* returns the socket of a file, since Linux 5.11 */
+/* Numbers of helper functions, see bpf-helpers(7). */
+#define SYS_BPF_PROBE_READ_KERNEL 113 /* helper that copies kernel memory, since Linux 5.5 */
+#define SYS_BPF_SEQ_WRITE         127 /* helper that writes iterator output, since Linux 5.7 */
+#define SYS_BPF_SOCK_FROM_FILE    162 /* helper that returns a file's socket, since Linux 5.11 */
 
 /* Constants in BPF instructions: the value of src_reg that marks a call of a kernel function (Linux
  * 5.13), and the opcode of the jump that the kernel takes if a loop has run too often (Linux

@@ -36,7 +36,8 @@
 #define SYS_RESOLVE_NO_SYMLINKS   0x04
 #define SYS_RESOLVE_BENEATH       0x08
 #define SYS_RESOLVE_IN_ROOT       0x10
-#define SYS_RESOLVE_CACHED        0x20 /* fail if the path is not in the cache, since Linux 5.12 */
+/* openat2(2) fails if the path is not in the cache, since Linux 5.12 */
+#define SYS_RESOLVE_CACHED        0x20
 
 /* The fields of struct statmount (Linux 6.8) that the tools read. Strings are offsets into str. */
 struct sys_statmount {
@@ -63,9 +64,9 @@ struct sys_statmount {
 #define SYS_STATMOUNT_FS_TYPE   0x20
 #define SYS_LSMT_ROOT           UINT64_MAX
 
-/* All functions return 0, a count, or a descriptor (O_CLOEXEC, above 2), which the caller closes.
- * After a failure they return a negative errno: -ENOSYS before the Linux version that the comment
- * on the function gives. */
+/* The functions below return 0, a count, or a descriptor (O_CLOEXEC, above 2), which the caller
+ * closes. After a failure they return a negative errno: -ENOSYS before the Linux version that the
+ * comment on the function gives. */
 int sys_pivot_root(const char *new_root, const char *put_old) must_check;
 int sys_mount(const char *source, const char *target, const char *fstype, unsigned long flags,
 	      const char *data) must_check;

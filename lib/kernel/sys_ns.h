@@ -87,8 +87,9 @@ int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 int sys_ns_id(int fd, uint64_t *id) must_check;
 int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
 
-/* Open the mount namespace with the next higher or next lower id than that of fd (Linux 6.12).
- * Return a descriptor, which the caller closes, or a negative errno: -ENOENT if there is none. */
+/* Open the mount namespace whose id follows or precedes the id of fd (Linux 6.12). Return a
+ * descriptor, which the caller closes, or a negative errno: -ENOENT if there is no such
+ * namespace. */
 int sys_ns_mnt_next(int fd) must_check;
 int sys_ns_mnt_prev(int fd) must_check;
 

@@ -26,8 +26,7 @@ struct net_link {
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
-	/* true if the device is a port of a bridge; only if it is true, the next two members are
-	 * valid */
+	/* the device is a port of a bridge, so the next two members are valid */
 	bool is_port;
 	uint8_t port_state; /* BR_STATE_* */
 	/* the bridge may send a packet back through the port that it came from */

@@ -36,7 +36,7 @@ void net_route_put(struct netlink_batch *b, const struct net_route *r);
 
 /* The path on which the kernel would send a packet. */
 struct net_way {
-	uint8_t type; /* RTN_UNICAST, RTN_LOCAL, … */
+	uint8_t type; /* type of the route: RTN_UNICAST, RTN_LOCAL, … */
 	int index;    /* index of the device through which the packet leaves */
 	/* gateway; family 0: no gateway, because the destination is directly reachable through the
 	 * device */
