@@ -34,7 +34,8 @@ enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;
 	uint32_t creator; /* user id of the creator of the task's user namespace */
-	/* inodes of the pid namespaces above, beginning with the parent */
+	/* inodes of the parents of the task's pid namespace and of the pid namespace of its
+	 * children */
 	uint32_t pid_parent, pid_child_parent;
 	struct {
 		uint32_t inode, owner;

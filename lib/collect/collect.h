@@ -30,7 +30,7 @@ struct nsmember {
 	pid_t pid;
 	uint32_t nthreads; /* number of threads, or 0 if they were not counted */
 	pid_t ppid;        /* pid of the parent process, or 0 if it is unknown */
-	uid_t uid;         /* effective user id, valid if known */
+	uid_t uid;         /* effective user id, valid if `known` is set */
 	bool known;
 	uint32_t inode[NSTYPE_COUNT];
 };

@@ -19,7 +19,7 @@ enum nshold_kind {
 	NSHOLD_PARENT, /* the namespace is the parent of another namespace in the table */
 	NSHOLD_OWNER,  /* the user namespace owns another namespace in the table */
 	/* the kernel lists the namespace, but no process, descriptor, mount or other namespace that
-	 * keeps it was found */
+	 * keeps the namespace alive was found */
 	NSHOLD_KERNEL,
 	NSHOLD_COUNT
 };

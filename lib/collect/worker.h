@@ -19,7 +19,8 @@ struct nsfind {
 	uint32_t instead;
 };
 
-/* A scanning thread. If there are many processes, two workers divide them, and share only c. */
+/* A scanning thread. If there are many processes, two workers divide them, and share only the
+ * member c. */
 struct worker {
 	const struct collect *c;
 	struct nsfind *found;
@@ -63,7 +64,7 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-/* also records the sockets of the process for collect_sockets() */
+/* This source also records the sockets of the process for collect_sockets(). */
 int collect_fd(struct worker *w, struct nsmember *m) must_check;
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */

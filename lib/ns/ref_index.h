@@ -6,8 +6,7 @@
 #include "kernel/nsfile.h"
 #include "ns/type.h"
 
-/* How an index entry leads to its namespace: its path is a link in ns/, a descriptor or a mount
- * point. */
+/* The kind of file at the path of an index entry: a link in ns/, a descriptor or a mount point. */
 enum nsentry_way { NSENTRY_LINK, NSENTRY_DESCRIPTOR, NSENTRY_MOUNT };
 
 /* A visible namespace and how to open it. */
