@@ -10,7 +10,7 @@
 int cred_as_parse(struct cred *c, const char *text, struct nserr *e) must_check;
 
 /* Makes c use the ids of the user and, unless an option has set the groups, the groups of the user.
- * Their values are unknown until the step cred_as has run. */
+ * The values of these ids are unknown until the step cred_as has run. */
 void cred_as_prepare(struct cred *c);
 
 /*

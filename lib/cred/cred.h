@@ -51,8 +51,8 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	/* /proc/PID of the tool, opened before it enters another mount namespace, if run_groups()
-	 * may need it; otherwise 0 or negative */
+	/* descriptor of the tool's /proc/PID directory, opened before the tool enters another mount
+	 * namespace, if run_groups() may need it; otherwise 0 or negative */
 	int self;
 	const char *user;          /* the user name in the argument of --setuid, or NULL */
 	bool given_uid, given_gid; /* true if --setuid was given; true if --setgid was given */

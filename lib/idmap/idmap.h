@@ -66,7 +66,8 @@ int idmaps_copy(struct idmaps *dst, const struct idmaps *src) must_check;
 void idmap_sort(struct idmap *m);
 void idmap_sort_outside(struct idmap *m);
 
-/* Sorts the extents by inside id and joins those that are adjacent on both sides. */
+/* Sorts the extents by inside id and joins extents whose inside ids and outside ids are both
+ * adjacent. */
 void idmap_merge(struct idmap *m);
 
 /*

@@ -8,7 +8,7 @@
 enum idmap_writer {
 	/* a process in the new namespace, which can map only its own ids unless it is privileged */
 	IDMAP_BY_CHILD,
-	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the capabilities */
+	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the required capabilities */
 	IDMAP_BY_HELPERS, /* newuidmap(1) and newgidmap(1), run in the parent namespace */
 };
 

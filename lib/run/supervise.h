@@ -26,7 +26,7 @@
 #define SUPERVISE_NSIG 65 /* array size for signals: the highest signal number (64) plus one */
 
 struct supervise {
-	/* The tool sets these members before supervise_block(). All zero is a valid default. */
+	/* The tool sets the members below before supervise_block(). All zero is a valid default. */
 	/* signal that the child gets when this process dies, see PR_SET_PDEATHSIG in prctl(2); 0:
 	 * none */
 	int death_signal;
@@ -89,10 +89,11 @@ struct supervise {
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
 
 /*
- * Replaces supervise_block() in the child of the process that `outer` belongs to. The signals stay
- * blocked, because process 1 would lose a signal that arrived while they were unblocked. The child
- * of this process gets the mask and actions that `outer` has saved. Sets the parent-death signal of
- * `outer`. Returns 0, or a negative errno with e set.
+ * Must be called instead of supervise_block() in a child of the process that has called
+ * supervise_block() for `outer`. The signals stay blocked, because process 1 would lose a signal
+ * that arrived while they were unblocked. The child of this process gets the mask and actions that
+ * `outer` has saved. Sets the parent-death signal of `outer`. Returns 0, or a negative errno with e
+ * set.
  */
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
