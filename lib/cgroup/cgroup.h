@@ -57,11 +57,11 @@ int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 size_t cgroup_above(const char *path, size_t len);
 
 /*
- * Opens the directories of c. If create is false, opens those that exist; at least one must exist.
- * If create is true, opens those that are needed, and creates them and their parents if they are
- * missing. The directory of version 2 is needed, and so is each directory of version 1 to whose
- * controller one of the n settings ("FILE=VALUE") belongs. If there is neither version 2 nor a
- * setting, the directories of all hierarchies are needed except cpuset, which accepts no process
+ * Opens the directories of c. If create is false, opens the directories that exist; at least one
+ * must exist. If create is true, opens the needed directories, and creates them and their parents
+ * if they are missing. The directory of version 2 is needed. A directory of version 1 is needed if
+ * one of the n settings ("FILE=VALUE") belongs to its controller. If there is neither version 2 nor
+ * a setting, the directories of all hierarchies are needed except cpuset, which accepts no process
  * before its processors are set. First removes empty directories that cgroup_open() has created in
  * a process that was killed later. Returns 0, or a negative errno with e set; then the created
  * directories are removed again.

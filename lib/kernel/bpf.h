@@ -7,7 +7,7 @@
  * The kernel allows a program to load memory through a typed pointer. If the address is invalid or
  * NULL, such a load returns 0. Memory at an address that is not a typed pointer must be read by a
  * helper function of the kernel; bpf_get() calls this function where necessary. bpf_cast() turns an
- * address into a typed pointer (6.2).
+ * address into a typed pointer (Linux 6.2).
  */
 #ifndef NSU_KERNEL_BPF_H
 #define NSU_KERNEL_BPF_H

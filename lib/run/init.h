@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * init: runs this process as process 1 of a pid namespace, or as a subreaper, with the program as
- * its child. When the program ends or TERM arrives, it ends all other descendants, too. nsinit and
- * nsunshare --init use it:
+ * its child. When the program ends or TERM arrives, this process ends all other descendants, too.
+ * nsinit and nsunshare --init use it.
  *
- *	init_plan(&i, &p)             adds fork, "created", --wait-fd, run_retire() and the report
- *	plan_add(&p, PLAN_CHILD, …)   adds the tool's own steps in the process of the program
- *	init_plan_exec(&i, &p)        adds signals, descriptors and exec
- *	init_run(&i, &p, ctx, &e)     executes the plan
+ * First, init_plan() adds the steps for fork, "created", --wait-fd, run_retire() and the report.
+ * Then the tool adds its own steps in the process of the program by plan_add(), and
+ * init_plan_exec() adds the steps for signals, descriptors and exec. At the end, init_run()
+ * executes the plan.
  */
 #ifndef NSU_RUN_INIT_H
 #define NSU_RUN_INIT_H

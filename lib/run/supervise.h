@@ -3,12 +3,10 @@
  * supervise: waits for the program on behalf of the caller. This process forwards its signals to
  * the program. It stops, continues and ends when the program does.
  *
- *	supervise_block(&s)             before the first fork
- *	supervise_child(&s)             in the child: last before exec, after any change of
- *	                                credentials
- *	supervise_wait(&s, &e)          in the parent, with s.pid set to the child; then
- *	                                exec_end_as(status)
- *	supervise_unblock(&s)           in the parent instead, if the set-up failed
+ * The tool calls supervise_block() before the first fork. The child calls supervise_child() as the
+ * last step before exec, after any change of credentials. The parent sets s.pid to the child and
+ * calls supervise_wait(), and then exec_end_as() with the returned status. If the set-up failed,
+ * the parent calls supervise_unblock() instead.
  *
  * No signal is lost: all signals are blocked from the first call on, so an early signal stays
  * pending until the program exists. This process does not poll and has no signal handlers.
