@@ -46,7 +46,7 @@ struct bpf {
 	int8_t target[BPF_MAX_INSNS];
 };
 
-/* Begins a program. p needs no cleanup. */
+/* Initializes p for a new program. p needs no cleanup. */
 void bpf_init(struct bpf *p, struct btf *btf, uint32_t cast);
 
 /* Resolves the jumps. Returns 0, or the negative errno of the first error. */
@@ -121,7 +121,7 @@ void bpf_call(struct bpf *p, int helper);
  * points to the struct seq_file. R0 to R5 are overwritten. */
 void bpf_write(struct bpf *p, int seq, int offset, int32_t size);
 
-/* Appends the end of the program, which returns 0. */
+/* Appends instructions that end the program with the return value 0. */
 void bpf_exit(struct bpf *p);
 
 #endif

@@ -8,10 +8,10 @@
 #include "base/util.h"
 
 struct btf {
-	const unsigned char *data; /* contents of the whole file */
+	const unsigned char *data; /* contents of the BTF file */
 	size_t size;
-	const unsigned char *types; /* the section of the types, a part of data */
-	const char *strings;        /* the section of the names, a part of data */
+	const unsigned char *types; /* start of the section of types, which is a part of `data` */
+	const char *strings;        /* start of the section of names, which is a part of `data` */
 	uint32_t types_len, strings_len;
 	uint32_t *index; /* byte position of every 64th type in the section of the types */
 	uint32_t n;      /* number of types decoded so far; ids begin at 1 */

@@ -9,8 +9,8 @@
 #include "base/nserr.h"
 
 struct mountinfo {
-	char *text; /* contents of the file; mountinfo_next() splits it into strings */
-	char *at;   /* start of the next line */
+	char *text; /* contents of the mountinfo file, which mountinfo_next() splits into strings */
+	char *at;   /* start of the next line to parse */
 };
 
 #define MOUNTINFO_INIT ((struct mountinfo){ 0 })

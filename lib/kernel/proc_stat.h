@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc_stat: reads proc_pid_stat(5) and verifies /proc. */
+/* proc_stat: reads the stat files of processes (proc_pid_stat(5)), and verifies /proc. */
 #ifndef NSU_KERNEL_PROC_STAT_H
 #define NSU_KERNEL_PROC_STAT_H
 

@@ -21,7 +21,8 @@
 #define MOUNT_ATTR_IDMAP 0x00100000 /* idmapped mounts, since Linux 5.12 */
 #endif
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
-#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000 /* do not follow symbolic links, since Linux 5.14 */
+/* do not follow symbolic links on the mount, since Linux 5.14 */
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif
 #ifndef MOVE_MOUNT_BENEATH
 #define MOVE_MOUNT_BENEATH 0x00000200 /* move_mount(2) below the topmost mount, since Linux 6.5 */

@@ -19,7 +19,8 @@
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 #ifndef NS_GET_MNTNS_ID
-#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* id of a mount namespace, since Linux 6.11 */
+/* ioctl that returns the id of a mount namespace, since Linux 6.11 */
+#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64)
 #endif
 #ifndef NS_MNT_GET_INFO
 struct mnt_ns_info {
@@ -27,13 +28,14 @@ struct mnt_ns_info {
 	__u32 nr_mounts;
 	__u64 mnt_ns_id;
 };
-/* next and previous mount namespace, since Linux 6.12 */
+/* ioctls for the next and the previous mount namespace, since Linux 6.12 */
 #define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info)
 #define NS_MNT_GET_NEXT _IOR(NSIO, 11, struct mnt_ns_info)
 #define NS_MNT_GET_PREV _IOR(NSIO, 12, struct mnt_ns_info)
 #endif
 #ifndef NS_GET_ID
-#define NS_GET_ID _IOR(NSIO, 13, __u64) /* id of any namespace, since Linux 6.18 */
+/* ioctl that returns the id of any namespace, since Linux 6.18 */
+#define NS_GET_ID _IOR(NSIO, 13, __u64)
 #endif
 
 /* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */
