@@ -9,7 +9,8 @@
 
 #include "base/util.h"
 
-#define NUM_PID_MAX 4194304 /* PID_MAX_LIMIT of a 64-bit kernel, proc_sys_kernel(5) */
+/* highest pid: PID_MAX_LIMIT of a 64-bit kernel, see proc_sys_kernel(5) */
+#define NUM_PID_MAX 4194304
 /* highest valid id: setresuid(2) takes 2^32-1 to mean "no change", and no map can contain it */
 #define NUM_ID_MAX  4294967294u
 

@@ -27,9 +27,9 @@ struct bpf_task {
 	uint32_t euid, n_threads;
 };
 
-/* The record of the namespaces of a task whose parent is in other namespaces. The member `of`
- * contains first the namespaces of the task, in the order of the type table, and then those of its
- * future children. Each set of namespaces appears in at least one record. */
+/* The record that describes the namespaces of a task whose parent is in other namespaces. The
+ * member `of` contains first the namespaces of the task, in the order of the type table, and then
+ * those of its future children. Each set of namespaces appears in at least one record. */
 enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;

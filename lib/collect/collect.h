@@ -81,7 +81,7 @@ struct collect_query {
 	int proc;         /* descriptor of the /proc directory; the caller closes it */
 	unsigned types;   /* namespace types to find, as NSTYPE_BIT()s */
 	unsigned sources; /* sources to use, as NSTYPE_BIT()s of COLLECT_PROC to COLLECT_KERNEL */
-	pid_t only;       /* the only process to read, or 0 for all */
+	pid_t only;       /* pid of the only process to read, or 0 to read all processes */
 	/* pid of the calling process in the tree of `proc`, or 0 if the tree is a test fixture */
 	pid_t self;
 	bool no_bpf; /* read /proc even if BPF iterators are available */

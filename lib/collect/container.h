@@ -12,7 +12,8 @@
  */
 struct container {
 	struct ns *ns; /* the namespace that all processes of the container share */
-	pid_t pid;     /* process 1 of the pid namespace, otherwise the lowest pid */
+	/* process 1 of the pid namespace of the container; if there is none, the lowest pid */
+	pid_t pid;
 	/* number of processes in the container, without those in nested containers */
 	unsigned nprocs;
 	/* types of namespaces that `pid` does not share with the caller, as NSTYPE_BIT()s */

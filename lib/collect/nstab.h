@@ -52,7 +52,7 @@ struct ns {
 	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (Linux 6.11), or 0 */
 	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
-	pid_t pid;       /* lowest pid in the namespace, or 0 */
+	pid_t pid;       /* lowest pid of a process in the namespace; 0 if there is no process */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
 	/* number of child namespaces in the table; number of namespaces that a user namespace
 	 * owns */

@@ -65,7 +65,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
  */
 int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e) must_check;
 
-/* Removes all records. */
+/* Removes all recorded mounts and paths. */
 void root_mounts_forget(struct root_mounts *m);
 
 #endif

@@ -40,7 +40,8 @@ struct handle {
 
 	/* private */
 	const char *program;
-	int self;                  /* the tool's /proc directory, opened by handle_hold(), or -1 */
+	/* descriptor of the tool's /proc directory, opened by handle_hold(), or -1 */
+	int self;
 	struct trustpath pid_path; /* resolved path of pid_file */
 	bool pid_file_ours;        /* this process has created the pid file and must remove it */
 	struct stat pid_stat;      /* status of the pid file that this process has created */

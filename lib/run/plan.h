@@ -94,7 +94,7 @@ struct plan_keeper {
 	void (*created)(void *ctx, pid_t child);
 	/* Called after the child has executed its program. */
 	void (*running)(void *ctx);
-	/* Called when watch is readable. The function may change watch. */
+	/* Called when the descriptor `watch` is readable. The function may change `watch`. */
 	void (*heard)(void *ctx);
 	/* Called when the program has ended. wstatus is its wait status, or negative if the status
 	 * is unknown because the caller was killed. Returns 0, or a negative errno with e set. */

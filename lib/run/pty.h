@@ -19,7 +19,7 @@
 struct pty_relay {
 	pid_t pid;
 	int line; /* socket to the relay process; the relay ends when this socket is closed */
-	int fds;  /* /proc/self/fd of the caller, until pty_open() closes it */
+	int fds;  /* descriptor of the caller's /proc/self/fd, which pty_open() closes */
 };
 
 #define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })
