@@ -59,7 +59,8 @@ struct ns {
 	unsigned nchild, nowned;
 	unsigned mounts; /* number of mounts in a mount namespace */
 	char *rootfs;    /* file system type of "/" in a mount namespace, or NULL */
-	/* the namespace was opened, so id, parent, owner and creator were read from the kernel */
+	/* the namespace was opened, so its id, parent, owner and creator were read from the
+	 * kernel */
 	bool opened;
 	/* why the namespace could not be opened, otherwise 0: -EACCES, -EPERM, or -EAGAIN if its
 	 * mount point cannot be reached (kernel/nsfile.h) */

@@ -60,8 +60,8 @@ int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_b
 	     bool any_number) must_check;
 
 /* Defined in bpf_load.c. bpf_wants_files() returns true if the sources of c need the descriptors of
- * all processes, bpf_wants_lists() returns true if they need the list of mounts or the list of
- * mount namespaces. */
+ * all processes. bpf_wants_lists() returns true if the sources need the list of mounts or the list
+ * of mount namespaces. */
 bool bpf_wants_files(const struct collect *c);
 bool bpf_wants_lists(const struct collect *c);
 

@@ -71,11 +71,11 @@ void idmap_sort_outside(struct idmap *m);
 void idmap_merge(struct idmap *m);
 
 /*
- * Check a map by the rules of the kernel: the number of extents and bytes, counts, wrapping at
- * 2^32, and overlaps on either side. If parent is not NULL, each extent must also lie within one
- * extent of the parent's map. Return 0, or a negative errno with e naming the rule and the line:
- * -EPERM for the rule about the parent, as the kernel does, otherwise -EINVAL. idmaps_check() names
- * the kind of the map, too.
+ * Check a map by the rules of the kernel: the number of extents, the size in bytes, empty extents,
+ * extents that wrap at 2^32, and overlaps of inside ids or of outside ids. If parent is not NULL,
+ * each extent must also lie within one extent of the parent's map. Return 0, or a negative errno
+ * with e naming the rule and the line: -EPERM for the rule about the parent, as the kernel does,
+ * otherwise -EINVAL. idmaps_check() names the kind of the map, too.
  */
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;

@@ -30,9 +30,9 @@ struct init {
 	 * (run/report.h) and waits for the answer. */
 	bool reports;
 	int report_fd;
-	/* The program reports that it is ready through NOTIFY_SOCKET. Only then, the line is
-	 * written to ready_fd, which replaces the ready_fd of the handle, and "ready" is reported
-	 * to --status-fd. */
+	/* The program reports through NOTIFY_SOCKET that it is ready. After this report, the line
+	 * is written to ready_fd, which replaces the ready_fd of the handle, and "ready" is
+	 * reported to --status-fd. */
 	bool notify;
 	int ready_fd;
 	struct readiness readiness; /* the members readiness and is_ready are private */

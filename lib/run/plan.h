@@ -157,8 +157,8 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
-/* Waits in the helper until the line is readable. Calls heard() whenever `watch` is readable. Only
- * plan_run() and plan_keep() call this function. */
+/* Waits in the helper until the socket `line` is readable. Calls heard() whenever `watch` is
+ * readable. Only plan_run() and plan_keep() call this function. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
 /* Runs the main loop of the helper until the program has ended. line is the socket to the caller,

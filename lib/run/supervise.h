@@ -109,9 +109,9 @@ void supervise_interrupts(const struct supervise *s, sigset_t *set);
 void supervise_unblock(struct supervise *s);
 
 /*
- * Sets process group, death signal, signal actions and mask. Must be the last call of the child
- * before exec. Returns 0, -ESRCH if the parent has already ended, or another negative errno. e is
- * set after each failure.
+ * Sets the process group, the parent-death signal, the signal actions and the signal mask. Must be
+ * the last call of the child before exec. Returns 0, -ESRCH if the parent has already ended, or
+ * another negative errno. e is set after each failure.
  */
 int supervise_child(const struct supervise *s, struct nserr *e) must_check;
 
