@@ -227,7 +227,7 @@ _fault()
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
 	assertEquals 'the undisturbed run fails' 0 "$_rc"
 	assertEquals 'the undisturbed run has done its work' yes "$_did"
-	assertEquals 'descriptors without O_CLOEXEC' '' "$_inheritable"
+	assert_empty 'descriptors without O_CLOEXEC:' "$_inheritable"
 	assertTrue 'at least one point was reached' "[ $_runs -gt $_missed ]"
 	assertEquals 'number of wrong runs' 0 "$_bad"
 }

@@ -485,13 +485,15 @@ assert_err_one_line()
 }
 
 # assert_refused RC FRAGMENT: asserts that the tool exited with RC, printed nothing on standard
-# output, and printed one message that contains FRAGMENT.
+# output, and printed one message that contains FRAGMENT. The message may report an input/output
+# error only if FRAGMENT does.
 assert_refused()
 {
 	assert_rc "$1"
 	assert_out_empty
 	assert_err_has "$2"
 	assert_err_one_line
+	_has "$2" 'Input/output error' || assert_err_lacks 'Input/output error'
 }
 
 # assert_ok: asserts that the command of the last run succeeded and printed nothing on standard
