@@ -7,10 +7,11 @@
  *		MEMBER OFFSET TYPE
  *	func NAME TYPE…
  *
- * A structure or union without a name has a NAME that begins with "#", and a member without a name
- * is called "-". A function has one TYPE for each parameter. TYPE is u1 to u8 for an integer, bN
- *for a bit field of N bits, =NAME for a structure, [NAME for an array of structures, and "*NAME" or
- *"*" for a pointer. A structure with bit fields has the word "bits" after its size.
+ * A structure or union without a name has a NAME that begins with "#", and a member without a
+ * name is called "-". A function has one TYPE for each parameter. TYPE is u1 to u8 for an
+ * integer, bN for a bit field of N bits, =NAME for a structure, [NAME for an array of structures,
+ * and "*NAME" or "*" for a pointer. A structure with bit fields has the word "bits" after its
+ * size.
  */
 #ifndef NSU_UNIT_BTF_BUILD_H
 #define NSU_UNIT_BTF_BUILD_H
