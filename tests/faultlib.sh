@@ -118,7 +118,7 @@ _fault_bad()
 }
 
 # _fault_after: reports the files, mounts and processes that the run has not removed. It must be
-# fast, because it is called after each of some hundred runs.
+# fast, because it is called after each of several hundred runs.
 _fault_after()
 {
 	_left=$(grep '^left \|^hangs ' "$TMP/report") && _fault_bad "$_left"

@@ -8,7 +8,8 @@
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 
-# Creates a FIFO to which no data is written. It is $TMP/fifo, and descriptor 3 of the tools.
+# Creates the FIFO $TMP/fifo, to which no data is written. The tools inherit the FIFO as descriptor
+# 3.
 oneTimeSetUp()
 {
 	mkfifo "$TMP/fifo" "$TMP/other"

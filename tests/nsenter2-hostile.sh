@@ -381,7 +381,7 @@ b /nowhere'
 	assert_ok
 }
 
-# tests/nsenter2-terminal.sh tests the same with a shell and a terminal.
+# tests/nsenter2-terminal.sh also tests stopping and continuing, with a shell on a terminal.
 test_stops_and_continues_with_the_program()
 {
 	start_target env

@@ -262,7 +262,7 @@ test_walks_a_deep_tree_with_few_descriptors()
 			i=$((i + 1))
 		done
 	)
-	# the files of the tree belong to the root of the host
+	# the files of the tree belong to root on the host
 	nsidmap chown --from $identity --to $from "$TMP/t"
 	run prlimit --nofile=100 nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok

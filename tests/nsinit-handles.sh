@@ -22,7 +22,7 @@ test_ready_fd_gets_one_line_and_is_closed()
 	nsinit --ready-fd 3 --keep-fd 0 -- cat <"$TMP/go" >"$TMP/cat" 3>"$TMP/fifo" &
 	pid=$!
 	exec 4>"$TMP/go"
-	# cat reads the end of the FIFO while the program still runs
+	# cat reaches the end of the FIFO while the program still runs
 	run cat "$TMP/fifo"
 	assert_out ready
 	assertTrue 'the program still runs' "kill -0 $pid"

@@ -68,7 +68,7 @@ test_does_not_wake_up_in_10_seconds()
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	sleep 1
 	run timeout -s INT 10 strace -o "$TMP/trace" -p "$holder"
-	# strace shows a single call: the one that was in progress when strace ended
+	# strace must show a single call, which was in progress when strace ended
 	assertEquals "$(cat "$TMP/trace")" 1 "$(grep -c . "$TMP/trace")"
 	grep -q '^rt_sigtimedwait' "$TMP/trace"
 	assertTrue 'sleeps in rt_sigtimedwait' $?

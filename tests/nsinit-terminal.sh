@@ -31,7 +31,8 @@ test_gives_the_terminal_to_a_group_and_takes_it_back()
 	stop_and_go nsinit --group
 }
 
-# The test runs a script, because an interactive shell would take the terminal back without nsinit.
+# The test runs a script, because an interactive shell would take the terminal back even if nsinit
+# did not.
 test_a_script_gets_its_terminal_back_from_a_group()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal

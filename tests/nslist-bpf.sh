@@ -11,7 +11,7 @@ require_root
 require_ns uts ipc net user time pid mnt
 require_tool strace jq
 
-# The column AGE can change from one run to the next.
+# Omit the column AGE, which can change from one run to the next.
 columns=$(nslist -H | awk '$1 != "AGE" { print $1 }' | paste -s -d ,)
 
 # also KIND…: starts a holder of this kind (a process that keeps a namespace alive) and adds its
@@ -178,7 +178,7 @@ refused()
 	run strace -f -o "$TMP/trace" -e trace=bpf "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD
 	assert_rc 0
 	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/by-bpf"
-	# omit the numbers, because other processes come and go
+	# omit the numbers in the message, because other processes come and go
 	sed 's/[0-9][0-9]* //g' "$TMP/err" >"$TMP/err-bpf"
 	assertFalse "iterators were used: $*" used_iterators
 	rows "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD --no-bpf

@@ -188,8 +188,8 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 	done
 	assertEquals "- $row" "${gone%% *} ${gone#* * }"
 	gone=${gone#- } gone=${gone%% *}
-	# the namespace must have appeared after the start and vanished after it appeared, but not
-	# in the future
+	# the namespace must have appeared after the start and vanished after that, and no time may
+	# be in the future
 	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
 	assertEquals "times of the lines: $appeared $gone" "$times" \
 		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"

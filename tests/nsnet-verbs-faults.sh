@@ -132,8 +132,8 @@ test_a_lent_device_returns_in_spite_of_failed_calls()
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'
 	export before
-	# the exit status is that of the program, which tests in which namespace the device is at
-	# that time
+	# the exit status is that of ip(8), which succeeds only if the device is in the new
+	# namespace at that time
 	FAULT_MAX=25 fault_all -i "^in0" -c whole_or_reported -u ip -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- ip -br link show in0
 	before=
 }

@@ -136,7 +136,7 @@ test_a_router_without_a_name_is_found_by_its_process()
 	assert_out_has "cure: nsnet why /proc/$holder_line/ns/net"
 }
 
-# An open descriptor keeps the namespace alive, which has neither a process nor a name.
+# The namespace has neither a process nor a name, but an open descriptor keeps it alive.
 test_a_router_that_cannot_be_found_is_reported_as_such()
 {
 	start_holder sh -c 'exec 4</run/netns/router; echo x >&3; exec sleep 1000 3>&-'

@@ -485,8 +485,8 @@ test_gc_restores_a_device_from_its_record()
 	assert_out_has '10.99.0.0/16 via 192.0.2.2 dev nic0'
 	assert_out_has 'mtu 1400'
 	assert_out_lacks alias
-	# if another device has the old name by now, nsnet must not remove the alias of the device
-	# that records its old settings
+	# if another device has the old name by now, nsnet must keep the alias, which records the
+	# old settings of the device
 	ip link set nic0 down
 	ip link set nic0 name dev7 alias 'nsnet-nic:wire0 1400 up 192.0.2.1/24'
 	run nsnet gc

@@ -212,7 +212,7 @@ test_put_old_creates_its_directory_and_refuses_the_root_itself()
 	rm "$box/plain" "$box/here"
 }
 
-# The README suggests this command as a replacement for pivot_root(8).
+# The README suggests the command of this test as a replacement for pivot_root(8).
 test_accepts_dot_as_new_root_with_put_old()
 {
 	run in_ns sh -c "cd '$box' && exec nspivot --put-old /old . -- /bin/sh -c 'pwd; ls /old'"

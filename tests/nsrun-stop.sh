@@ -42,7 +42,7 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 }
 
-# The parent of the run reaps the run only after --stop.
+# The parent process reaps the run only after --stop has ended.
 test_stop_does_not_wait_for_the_parent_of_the_run()
 {
 	require_tool perl

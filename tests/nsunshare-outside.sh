@@ -37,7 +37,8 @@ test_the_command_runs_outside_with_the_pid_of_the_child()
 test_the_command_comes_before_setup()
 {
 	require_tool ip
-	# the outer shell keeps the network namespace of left0, whose end would remove moved0
+	# the outer shell keeps the network namespace of left0 alive, because the kernel would
+	# remove moved0, the peer of left0, together with that namespace
 	run nsunshare -n -- sh -c 'nsunshare -n --setup-outside "$1" --setup "$2" -- ip -br link show moved0; exit $?' sh \
 		'ip link add moved0 type veth peer name left0 && ip link set moved0 netns $NSUTILS_REF' 'ip link set moved0 up'
 	assert_ok

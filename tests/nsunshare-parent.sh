@@ -41,8 +41,8 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 	assertEquals 'mnt user pid_for_children ' "$(new_with nsunshare -rmpf --kill-child)"
 }
 
-# Some published scripts contain this sequence of commands. If the parent process were outside of
-# the new namespaces, the mount would be made on the host.
+# Some published scripts contain the sequence of commands in this test. If the parent process were
+# outside of the new namespaces, the mount would be made on the host.
 # as: root
 test_a_mount_by_the_pid_of_the_parent_is_not_made_outside()
 {
@@ -108,8 +108,8 @@ test_the_program_takes_no_descriptor_of_the_parent()
 	done
 }
 
-# A process inside whose id is that of the owner, or is not an id of the caller, could gain the ids
-# of the parent if it could trace the parent.
+# A process that has the id of the owner, or an id that the caller does not have, must not be able
+# to trace the parent. Otherwise the process could gain the ids of the parent.
 # as: root
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {

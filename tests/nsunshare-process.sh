@@ -211,8 +211,8 @@ test_descriptor_options_select_the_inherited_descriptors()
 7'
 }
 
-# The program must not inherit a child of nsunshare, not even a zombie, because it would have to wait
-# for it.
+# The program must not inherit a child of nsunshare, not even a zombie, because the program would
+# have to reap the child.
 test_the_program_has_no_unexpected_child()
 {
 	feature subids || return 0

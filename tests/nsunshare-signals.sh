@@ -8,7 +8,7 @@
 require_ns user pid
 require_tool strace
 
-# new: the first words of a command that runs a program as root of new user and pid namespaces.
+# new: a command prefix that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
 # gone PID: succeeds if the process ends within two seconds.

@@ -45,8 +45,8 @@ test_shows_the_offsets()
 	assert_out_has 86400
 }
 
-# The file timens_offsets of the kernel shows the same: the offset of the inner namespace includes
-# the offset of the outer one.
+# The offset of the inner time namespace in timens_offsets includes the offset of the outer
+# namespace.
 test_offsets_are_relative_to_the_initial_namespace()
 {
 	read -r _ outer _ <<-END

@@ -151,7 +151,7 @@ test_end_all_leaves_no_process()
 	done
 }
 
-# no tool: tests a script of the test bed
+# no tool: this test checks a script of the test bed
 test_end_all_returns_the_status_of_the_command()
 {
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
