@@ -34,7 +34,7 @@ in_pidns()
 	attack /usr/bin/unshare $_map --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec "$@"' "$box" "$@"
 }
 
-# no tool: this control attacks unshare(1), which lacks the protection
+# no tool: this control attacks unshare(1), which does not protect its binary
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
 	in_pidns unshare --root "$box" /evil

@@ -62,7 +62,7 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: this control attacks mount(8), which lacks the protection
+# no tool: this control attacks mount(8), which lacks the protection of nspivot
 test_control_proc_is_writable_without_the_protection()
 {
 	forge
@@ -212,7 +212,7 @@ test_dir_option_ignores_the_umask()
 	done
 }
 
-# ---- Checks that cannot be completed
+# ---- System calls that fail while nspivot checks the old root
 
 # visible: starts a process that has a file of the old root open. If nspivot can see this process
 # because it is not in a new pid namespace, it must refuse to pivot.
@@ -252,7 +252,7 @@ test_failed_call_never_hides_a_process_of_the_old_root()
 		fail_each "${call%:*}" "${call#*:}" unshare --mount nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"
 		assertEquals "runs with $call that reached the old root" 0 "$(grep -c reached "$TMP/said")"
-		# the C library may use another system call instead of $call
+		# if the C library uses another system call instead of $call, no run can be refused
 		[ "$calls" = 0 ] || assertTrue "no run with $call was refused" "grep -q '^nspivot: ' '$TMP/said'"
 	done
 }
@@ -286,7 +286,7 @@ done
 echo ended
 EOF
 
-# no tool: this control attacks unshare(1), which lacks the protection
+# no tool: this control attacks unshare(1), which lacks the protection of nspivot
 test_control_a_device_is_opened_without_the_protection()
 {
 	ln -s busybox "$box/bin/rm"

@@ -290,7 +290,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 		esac
 	done
 	umount /etc/subuid /etc/subgid
-	# the subordinate range contains the caller's own id
+	# use a subordinate range that contains the caller's own id
 	subids "nstest:$((id - 5)):10\\n"
 	for overlap in hole shift; do
 		run as_nstest nsidmap plan --style podman --overlap $overlap --only uid --format newuidmap

@@ -70,7 +70,7 @@ test_a_hangup_of_the_terminal_reaches_the_program()
 
 test_a_background_job_does_not_take_the_terminal()
 {
-	# the shell must continue to read its input
+	# the interactive shell must still be able to read its input
 	run pty -e '> ' -s 'nsinit --group sh -c "echo ru\"\"n; exec sleep 1000" &\r' -e run -s 'echo al""ive\r' -e alive \
 		-s 'kill $!; wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
 	assert_rc 6

@@ -45,7 +45,7 @@ scene()
 	feature pidfd-ns && also newpid
 	also mount "$TMP/mount"
 	also lostmount "$TMP/lost"
-	# with only a few threads on the machine, nslist would read /proc instead
+	# start many threads, because nslist would read /proc if the machine had only a few
 	start_holder holder threads 200
 	inside --user --map-root-user --pid --fork --mount --uts --ipc --net --cgroup
 	inside --pid --fork --mount-proc --uts

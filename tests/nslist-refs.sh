@@ -143,7 +143,7 @@ test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 	done
 	umount -l /run/netns/blue
 	rm /run/netns/blue
-	# the link of the descriptor in /proc does not name a namespace any more
+	# the link of the descriptor in /proc must not name a namespace any more
 	assertNotEquals "net:[$inode]" "$(readlink "/proc/$holder/fd/4")"
 	for way in --no-bpf ''; do
 		# shellcheck disable=SC2086

@@ -35,7 +35,8 @@ network()
 	# closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
-# ip(8) reports an interrupted dump if the kernel removes a device meanwhile
+# Repeats the dump if ip(8) reports an interrupted dump, because the kernel has removed a device
+# meanwhile.
 state()
 {
 	while network "\$@" >"$TMP/files.state"; grep -q '^Dump was interrupted' "$TMP/files.state"; do :; done

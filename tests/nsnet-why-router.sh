@@ -94,7 +94,6 @@ test_each_cure_works_in_the_router()
 	assert_cured "the other end of 'eth0', 'v0' of the namespace netns:router, is down"
 	ip -n router link set br0 down
 	assert_cured "the bridge 'br0' is down"
-	# the kernel removes the route when the bridge goes down
 	ip netns exec router sh -c 'echo 0 >/proc/sys/net/ipv4/conf/br0/forwarding'
 	assert_cured "the namespace netns:router does not forward packets from 'br0'"
 	ip netns exec router sh -c 'echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding'

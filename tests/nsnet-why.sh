@@ -726,7 +726,7 @@ test_checks_a_device_that_is_not_a_pair()
 	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
 	ip -n web route add default via 10.1.0.1
 	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
-	# the kernel notices a moment later that the carrier is lost
+	# wait, because the kernel notices only a moment later that the carrier is lost
 	settle 20 b0_has no-carrier
 	run nsnet why web
 	assert_rc 1

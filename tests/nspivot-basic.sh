@@ -83,7 +83,7 @@ test_mounts_have_the_options_given()
 	assert_out_has 700
 }
 
-# In mount(2) these options are flags, but in fsconfig(2) they are parameters.
+# mount(2) takes the options of a superblock as flags, but fsconfig(2) takes them as parameters.
 test_superblock_options_work_with_mount_api_and_mount()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do

@@ -41,8 +41,8 @@ fi
 faults()
 {
 	_max=$1
-	# These failures are expected: nspivot does not mask a path that does not exist, and it
-	# mounts devpts without gid=5 if group 5 is not mapped.
+	# accept two wrong results: nspivot does not mask a path that does not exist, and it mounts
+	# devpts without gid=5 if group 5 is not mapped.
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
@@ -244,7 +244,8 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: repeats the run of each_call() and makes the Nth of these system calls fail.
+# refused_at N OPTION…: repeats the run of each_call() and makes the Nth of the system calls CALL
+# fail.
 refused_at()
 {
 	_k=$1

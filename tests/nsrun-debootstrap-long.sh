@@ -36,7 +36,7 @@ test_debootstrap_and_apt_get_install_a_system()
 	assert_rc 0
 	assert_out 'hello from 0
 13'
-	# the files belong to subordinate users
+	# remove the files inside a user namespace, because they belong to subordinate users
 	nsrun --profile container --bind "$PWD" -- rm -rf "$PWD/root"
 	assertTrue 'removed' "[ ! -e root ]"
 }

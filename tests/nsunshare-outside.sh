@@ -88,7 +88,7 @@ test_a_signal_ends_the_wait_and_the_command()
 		kill -TERM $pid
 		wait $pid
 		assertEquals "$with" 143 $?
-		# the command has ended when the read reaches the end of file
+		# wait for the end of the command, which closes the other end of descriptor 6
 		run timeout 20 cat <&6
 		assert_rc 0
 		exec 6<&-

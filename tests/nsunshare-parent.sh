@@ -127,7 +127,7 @@ test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 	assert_out /
 }
 
-# The parent process still has the privileges that these options take from the program.
+# The parent process keeps the privileges that options such as --cap-drop take from the program.
 test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do
@@ -144,7 +144,7 @@ test_the_helper_cannot_be_traced_and_cleans_up_after_a_kill()
 	program=$(cat "$TMP/pid")
 	helper=$(pgrep -P "$holder" | grep -vx "$program")
 	assertTrue 'a helper exists' "[ -d '/proc/$helper' ]"
-	# if a process is not dumpable, its files in /proc belong to root
+	# the process is not dumpable if root owns its files in /proc
 	assertEquals 0 "$(stat -c %u "/proc/$helper/status")"
 	assertEquals "$(id -u)" "$(stat -c %u "/proc/$holder/status")"
 	kill -KILL "$holder"

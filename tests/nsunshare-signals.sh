@@ -81,7 +81,8 @@ test_a_signal_before_the_program_runs_is_not_lost()
 		pid=$!
 		name=
 		while [ "$name" != nsunshare ] && kill -0 "$pid"; do
-			# read fails at the end of the file, because its line has no newline
+			# read returns an error for the file `children`, because its line has no
+			# newline
 			read -r child _ <"/proc/$pid/task/$pid/children" || read -r name <"/proc/$child/comm"
 		done 2>/dev/null
 		kill -$n "$pid"
@@ -240,7 +241,8 @@ test_kill_child_kills_all_of_a_pid_namespace()
 
 test_a_signal_at_any_moment_leaves_nothing()
 {
-	# an ordinary user has no permission to mount the file of a mount namespace
+	# omit --persist for an ordinary user, who has no permission to mount the file of a mount
+	# namespace
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state
