@@ -194,7 +194,7 @@ test_fails_with_a_message_if_no_copy_can_be_made()
 	assert_err_has 'hint: set vm.memfd_noexec to 1, or run nsenter2 with CAP_SYS_ADMIN'
 }
 
-# Tests the fallbacks for a kernel or a seccomp filter that lacks or denies one of the system calls.
+# Tests the fallbacks for system calls that the kernel lacks or that a seccomp filter denies.
 test_falls_back_if_a_system_call_is_missing()
 {
 	for without in memfd_create execveat; do

@@ -100,7 +100,8 @@ test_hidepid_is_named()
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
 	assert_rc 125
 	assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid=1'
-	# a control: if the process has ended, the message must name this cause and not hidepid
+	# a control: if the process has ended, the message must report this and must not name
+	# hidepid
 	stop_holder "$holder"
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid "$@"' \
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true

@@ -141,7 +141,7 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
-# _fault_output: prints the lines of $out that are compared.
+# _fault_output: prints $out without the lines that must be ignored in a comparison.
 _fault_output()
 {
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"

@@ -62,7 +62,7 @@ assert_ends()
 	assert_empty 'nothing ran' "$(cat "$TMP/out")"
 }
 
-# assert_all_end TOOL…: asserts that each of the signals ends the tool as process 1.
+# assert_all_end TOOL…: asserts that TERM, HUP and INT each end the tool as process 1.
 assert_all_end()
 {
 	assert_ends 143 TERM "$@"

@@ -113,8 +113,8 @@ test_both_ways_print_the_same_with_fewer_sources_and_types()
 	done
 }
 
-# Before Linux 6.11, no program can open a pid namespace without a process, so no reference to the
-# namespace would be accepted.
+# Before Linux 6.11, no program can open a pid namespace that has no process, so no tool would
+# accept a reference to the namespace.
 test_neither_way_prints_a_pid_namespace_that_cannot_be_opened()
 {
 	has_iterators && feature pidfd-ns || return 0

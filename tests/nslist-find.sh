@@ -29,7 +29,7 @@ contain()
 	await_sleep "$box"
 }
 
-# listen PROTOCOL PORT: prints a command that listens on this port until it is killed.
+# listen PROTOCOL PORT: prints a command that listens on the port until it is killed.
 listen()
 {
 	_listen=

@@ -11,7 +11,8 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# here nsnet has another name, so that failat does not count the system calls of the preparation
+# prepare the network with a copy of nsnet that has another name, so that failat does not count its
+# system calls
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
 # Each run has its own network namespace and its own /run. It begins with a bridge, the namespace
@@ -31,8 +32,8 @@ network()
 	ls /run/netns
 	cat /proc/sys/net/ipv4/conf/br*/route_localnet
 	[ ! -d /etc/netns ] || grep -r . /etc/netns
-	# the kernel removes the rules of "nsnet run" a moment after the socket that created them is
-	# closed
+	# omit the rules of "nsnet run", which the kernel removes a moment after the socket that
+	# created them is closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
 # Repeats the dump if ip(8) reports an interrupted dump, because the kernel has removed a device

@@ -74,7 +74,8 @@ netns:blue eth1 10.9.0.2/30 netns:red:x0'
 	assert_err_has 'cannot open /run/netns/green'
 }
 
-# The program of the first run has ended, but the kernel may not have removed its port yet.
+# Each run uses the same address. The program of the previous run has ended, but the kernel may not
+# have removed its port yet.
 test_address_of_another_namespace_is_refused_unless_forced()
 {
 	nsnet bridge br0,10.1.0.1/24

@@ -336,7 +336,8 @@ test_refused_pivot_names_the_filter_only_for_eperm()
 	NSPIVOT_UNDER=
 }
 
-# openat2(2) fails with EAGAIN after a race with a rename, and with EINTR after a signal.
+# openat2(2) fails with EAGAIN after a race with a rename, and with EINTR after a signal. nspivot
+# must then repeat the call.
 test_openat2_is_retried_after_eagain_and_eintr()
 {
 	kernel_call openat2 || return 0
