@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the tests use ANSWERS; testlib.sh sets out and err
 # SPDX-License-Identifier: GPL-2.0-or-later
-# listfaultlib.sh: the rules by which the fault tests of nslist judge a run. Sourced after faultlib.sh. The
-# test defines steady, a filter that removes from a listing what differs between two runs.
+# listfaultlib.sh: decides for the fault tests of nslist if the result of a run is right. Sourced after
+# faultlib.sh. The test defines steady, a filter that removes values that differ between two runs.
 
 # ANSWERS lists errors that the kernel also returns in normal operation, because the process has
 # ended or belongs to another user, or because the kernel is older. So nslist need not report them.

@@ -24,8 +24,8 @@ test_reaps_10000_orphans()
 	done
 }
 
-# Real-time signals are queued, so each of them is counted. Children that end at the same time cause
-# as many SIGCHLD signals.
+# Real-time signals are queued, so each of them is counted. At the same time, many children end and
+# cause SIGCHLD signals.
 test_loses_no_signal_at_1000_a_second_for_10_seconds()
 {
 	mkfifo "$TMP/fifo"
