@@ -285,7 +285,7 @@ again_completes()
 	return 1
 }
 
-# The command is run repeatedly, and is killed before another one of its system calls each time.
+# The command is run many times. In each run, it is killed before a different system call.
 # as: root
 test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 {

@@ -230,8 +230,8 @@ test_works_with_a_hundred_binds()
 	assert_out 100
 }
 
-# each_call CALL ERRNO OPTION…: runs nspivot by box() without a fault, and stores CALL and ERRNO for
-# refused_at(). Sets $points to the number of system calls CALL.
+# each_call CALL ERRNO OPTION…: runs nspivot with box() without a fault, and stores CALL and ERRNO
+# for refused_at(). Sets $points to the number of system calls CALL.
 each_call()
 {
 	_call=$1 _errno=$2

@@ -9,8 +9,8 @@
 
 harm
 
-# both OPTION…: runs nspivot by box() three times: with the mount API and openat2(2), without both,
-# and without openat2(2) only.
+# both OPTION…: runs nspivot with box() three times: with the mount API and openat2(2), without
+# both, and without openat2(2) only.
 both()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do

@@ -88,8 +88,8 @@ test_the_parent_stays_out_of_the_cgroup()
 	assertTrue 'the cgroup is removed' cgroup_is_removed
 }
 
-# stolen_by CMD…: prints what a malicious program can take from its parent, by pidfd_getfd(2) and
-# from /proc.
+# stolen_by CMD…: prints a line for each kind of object (environment, descriptor, directory) that a
+# malicious program can take from its parent, with pidfd_getfd(2) or from /proc.
 echo s3cret >"$TMP/secret"
 chmod 666 "$TMP/secret"
 chmod 755 "$TMP"

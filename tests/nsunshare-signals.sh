@@ -67,7 +67,7 @@ test_a_signal_reaches_the_program_as_soon_as_it_runs()
 # A child of vfork(2) suspends nsunshare until it executes the program. As process 1, the child
 # ignores the signal, because it has no handler. The test sends the signal while the child is in its
 # first mount(2), which strace delays. /proc/PID/status lists the pending signals after all groups.
-# The process has many groups, which checks that nsunshare reads enough of the file.
+# The process has many groups, so the test also checks that nsunshare reads enough of the file.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp

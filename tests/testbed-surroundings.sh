@@ -84,7 +84,7 @@ test_runs_from_a_path_with_blanks()
 	runs "$TMP/two  words/tests/run" "$TMP/two  words/tests/uses-all.sh"
 }
 
-# The runner copies what it needs, so it writes nothing to the source.
+# The runner copies what it needs, so it writes nothing to the source directory.
 test_runs_from_a_read_only_source()
 {
 	bed "$TMP/fixed"

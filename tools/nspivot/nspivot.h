@@ -59,7 +59,7 @@ struct verb {
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
 
-	/* what the verb does to mounts of earlier verbs at its destination or below it */
+	/* effect of the verb on mounts of earlier verbs at its destination or below it */
 	enum { VERB_COVERS, VERB_HIDES_ON_PURPOSE, VERB_COVERS_NOTHING } cover;
 };
 
