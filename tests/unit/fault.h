@@ -95,7 +95,7 @@ static inline int fault_result(int rc, const struct nserr *e, bool done)
 
 #if defined(__x86_64__) && defined(__LP64__)
 
-/* Executes a system call. The filter permits every call from the instructions of this function. */
+/* Executes a system call. The filter permits all system calls that this function makes. */
 long fault_raw(long number, const greg_t *args);
 extern const char fault_raw_end[];
 __asm__(".pushsection .text\n"
