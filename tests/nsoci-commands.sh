@@ -7,8 +7,7 @@
 . "${0%/*}/rootlib.sh"
 require_ns user mnt pid uts ipc net
 require_tool jq
-require_tool nsoci-json
-require_tool nsoci-seccomp
+require_tool nsoci-config
 
 oneTimeSetUp()
 {
@@ -198,7 +197,7 @@ test_a_failed_create_leaves_nothing()
 	assertEquals "cannot set up the container 'five'" "$(jq -r .msg "$TMP/log")"
 	run oci create --bundle "$TMP/no-bundle" five
 	assert_rc 1
-	assert_err_has "nsoci-json: cannot open '$TMP/no-bundle/config.json': No such file or directory"
+	assert_err_has "nsoci-config: cannot open '$TMP/no-bundle/config.json': No such file or directory"
 	run oci create --bundle "$TMP/bundle" ../five
 	assert_refused 1 "invalid container id '../five'"
 	assert_empty "$(ls "$state" 2>/dev/null)"
@@ -376,8 +375,8 @@ test_a_large_profile_is_compiled()
 	configure '.linux.seccomp.defaultAction = "SCMP_ACT_WRONG"'
 	run oci create --bundle "$TMP/bundle" profile2
 	assert_rc 1
-	assert_err_has "nsoci-seccomp: unknown action 'SCMP_ACT_WRONG'"
-	assert_err_has 'cannot compile the seccomp profile'
+	assert_err_has "nsoci-config: unknown action 'SCMP_ACT_WRONG'"
+	assertFalse 'nothing is left' '[ -e "$state/profile2" ]'
 }
 
 test_invalid_files_are_refused()
@@ -386,7 +385,7 @@ test_invalid_files_are_refused()
 		printf %s "$text" >"$TMP/bundle/config.json"
 		run oci create --bundle "$TMP/bundle" thirteen
 		assert_rc 1
-		assert_err_has 'nsoci-json: cannot'
+		assert_err_has 'nsoci-config: '
 		assert_err_has 'nsoci: cannot read the configuration'
 		assertFalse 'nothing is left' '[ -e "$state/thirteen" ]'
 	done

@@ -14,7 +14,7 @@ build=$(realpath "${1:-build}") rounds=${2:-100}
 PATH=$build:$build/tests/helpers:$PATH
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-mkdir -p "$dir/bundle" "$dir/hand/one" "$dir/box/bin" "$dir/box/proc" "$dir/box/dev" "$dir/box/sys" "$dir/box/tmp"
+mkdir -p "$dir/bundle" "$dir/hand" "$dir/box/bin" "$dir/box/proc" "$dir/box/dev" "$dir/box/sys" "$dir/box/tmp"
 cp "$(command -v busybox)" "$dir/box/bin/true"
 echo content >"$dir/bundle/file"
 jq -n --arg root "$dir/box" --argjson map '{"namespaces": []}' "$(cat tests/nsoci-bundle.jq)" --args -- true \
@@ -31,8 +31,7 @@ read -r _ <&4 || :
 while ! examples/nsoci --root "$dir/state" delete one 2>/dev/null 4<&-; do :; done
 END
 
-nsoci-json "$dir/bundle/config.json" >"$dir/config"
-nsoci-seccomp "$dir/config" >"$dir/hand/one/seccomp"
+nsoci-config --state "$dir/hand/one" "$dir/bundle/config.json"
 NSOCI_PRINT=1 examples/nsoci --root "$dir/hand" --cgroup-manager=disabled create --bundle "$dir/bundle" one |
 	sed -e 's/ --detach / /' -e 's/ --ready-fd=4 --start-fd=3 / /' -e 's/ --pid-file=[^ ]*//' >"$dir/hand/chain"
 
