@@ -135,8 +135,8 @@ static void parses_resource_limits(void)
 		  "colon");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=2:1"),
 		  "--rlimit: invalid limit 'nofile=2:1': the soft limit is above the hard limit");
-	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551615"),
-		  "--rlimit: invalid limit 'nofile=18446744073709551615', expected a number or "
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551616"),
+		  "--rlimit: invalid limit 'nofile=18446744073709551616', expected a number or "
 		  "'unlimited' after the '='");
 }
 
