@@ -329,7 +329,8 @@ test_members_become_options()
 --tmpfs=/u:mode=1777,ro"
 	print_words '.linux.devices = [{path: "/dev/a", type: "u", major: 10, minor: 229, fileMode: 8624, uid: 1, gid: 2},
 		{path: "/dev/b", type: "b", major: 7, minor: 0}] | .linux.rootfsPropagation = "rslave"' '--(dev-node|propagation)=[^ ]*'
-	assert_out '--dev-node=/dev/a=c:10:229:660:1:2
+	assert_out '--propagation=unchanged
+--dev-node=/dev/a=c:10:229:660:1:2
 --dev-node=/dev/b=b:7:0:666:0:0
 --propagation=slave'
 	print_words '.process.user = {uid: 1, gid: 2, additionalGids: [3, 4]} | .process.capabilities = {ambient: ["CAP_KILL"]} |
@@ -348,7 +349,7 @@ test_the_state_is_correct_json_for_all_characters()
 {
 	mkdir "$TMP/a\"b\\c
 d	e"
-	configure '.annotations = {"a \"key\"": "tab\tnewline\nquote\"backslash\\ bell\u0007 e\u00e9 del\u007f $(x) `y`", n: ""}'
+	configure '.annotations = {"a \"key\"": "tab\tnewline\nquote\"backslash\\ bell\u0007 e\u00e9 del\u007f $(x) `y`", "x.N.type": "a", n: ""}'
 	cp "$TMP/bundle/"* "$TMP/a\"b\\c
 d	e"
 	run oci create --bundle "$TMP/a\"b\\c
