@@ -224,6 +224,22 @@ test_delete_force_kills_the_container()
 	assert_refused 1 "container 'seven' does not exist"
 }
 
+# Kills create at different times.
+test_a_killed_create_leaves_nothing_after_a_forced_deletion()
+{
+	for after in 0.01 0.02 0.03 0.04 0.06 0.1; do
+		"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled create --bundle "$TMP/bundle" killed >/dev/null 2>&1 &
+		sleep $after
+		kill -KILL $!
+		wait $! 2>/dev/null
+		run oci delete --force killed
+		assert_ok
+		assert_empty "$(ls "$state" 2>/dev/null)"
+		assertTrue "killed after $after s: no program of the chain runs" \
+			"settle 50 eval '! pgrep -f -- --seccomp=$state/killed/ >/dev/null'"
+	done
+}
+
 test_hooks_get_the_state()
 {
 	configure '.hooks = {createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "cat >$TO"], env: ["TO=\($root)/../created"]}],
