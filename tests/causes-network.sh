@@ -112,14 +112,14 @@ test_a_device_that_is_not_lent()
 	ip route del default
 	run nsnet run --move up0 -- sh -c 'exit 3'
 	assert_err_lacks 'becomes unreachable'
-	assert_err_lacks 'stop the client'
+	assert_err_lacks 'stop the DHCP client'
 	ip addr change 10.3.0.1/24 dev up0 valid_lft 1000 preferred_lft 1000
 	run nsnet run --move up0 -- true
-	assert_err_has 'hint: stop the client before the device is lent'
+	assert_err_has 'hint: stop the DHCP client before you lend the device'
 	ip link show up0 >/dev/null
 	run nsnet run --move up0 -- nsenter "--net=/proc/$$/ns/net" ip link add up0 type bridge
 	assert_err_has "cannot move the device 'up0' back"
-	assert_err_has "hint: free the name 'up0', and run 'nsnet gc' after the namespace has ended"
+	assert_err_has "hint: rename the device that has taken the name 'up0', and run 'nsnet gc' after the namespace has ended"
 }
 
 test_the_name_server_of_a_namespace()
@@ -144,7 +144,7 @@ test_a_missing_library_or_program()
 	TABLE
 	run enosys -e EOPNOTSUPP sendmsg -- nsnet bridge br0,10.1.0.1/24 --nat
 	assert_refused 1 'cannot set the firewall rules'
-	assert_err_has 'hint: libnftables says: '
+	assert_err_has 'hint: libnftables reports: '
 	for lib in /usr/lib/*/libnftables.so.1; do
 		[ ! -e "$lib" ] || mount --bind "$TMP/none/library" "$lib"
 	done
@@ -157,7 +157,7 @@ test_a_missing_library_or_program()
 	done
 	assert_ok
 	assert_err_lacks 'install the package libnftables1'
-	assert_err_lacks 'libnftables says'
+	assert_err_lacks 'libnftables reports'
 }
 
 # A filter denies a system call to root, who has the capabilities for it, so the hint must not ask

@@ -121,24 +121,24 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 	/* cgroup-v2.rst, "Threads": a new child in a threaded cgroup is "domain invalid" */
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e,
-			   "%s, and a new child cannot contain processes, because that cgroup is "
-			   "threaded",
+			   "use a parent cgroup that is not threaded: a new child of a threaded "
+			   "cgroup cannot contain processes, and %s",
 			   what);
 	/* "No Internal Process Constraint" (all cgroups except the root). A few controllers can be
 	 * enabled nevertheless, which makes the children "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
-			   "%s, because that cgroup contains processes: move the processes to a "
-			   "child cgroup, then write +%s to cgroup.subtree_control",
-			   what, controller);
+			   "move the processes of this cgroup to a child cgroup, and write +%s to "
+			   "cgroup.subtree_control: %s",
+			   controller, what);
 	else if (host > len)
 		nserr_hint(e,
-			   "%s: write +%s to cgroup.subtree_control of this cgroup and of each "
-			   "descendant down to %.*s",
-			   what, controller, (int)host, d->path);
+			   "write +%s to cgroup.subtree_control of this cgroup and of each "
+			   "descendant down to %.*s: %s",
+			   controller, (int)host, d->path, what);
 	else
-		nserr_hint(e, "%s: write +%s to cgroup.subtree_control of this cgroup", what,
-			   controller);
+		nserr_hint(e, "write +%s to cgroup.subtree_control of this cgroup: %s", controller,
+			   what);
 }
 
 /* Sets the hint to the reason why the cgroup lacks a file: searches the cgroup and its ancestors

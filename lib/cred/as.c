@@ -24,7 +24,7 @@ int cred_as_parse(struct cred *c, const char *text, struct nserr *e)
 	char *user = strndup(text, (size_t)(colon - text));
 
 	if (!user)
-		return nserr_set(e, ENOMEM, "cannot store '%s'", text);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for '%s'", text);
 	free(c->as);
 	c->as = user;
 	c->as_group = *colon ? colon + 1 : NULL;
@@ -74,26 +74,27 @@ static ssize_t read_file(const char *path, char **text, struct nserr *e)
 	ssize_t n;
 
 	if (file < 0)
-		return nserr_set(e, file, "cannot open '%s' of the root", path);
+		return nserr_set(e, file, "cannot open '%s' in the root directory", path);
 	if (fstat(file, &st) < 0)
-		return nserr_set(e, errno, "cannot open '%s' of the root", path);
+		return nserr_set(e, errno, "cannot open '%s' in the root directory", path);
 	if (!S_ISREG(st.st_mode)) {
-		nserr_set(e, 0, "'%s' of the root is not a regular file", path);
+		nserr_set(e, 0, "'%s' in the root directory is not a regular file", path);
 		return -EINVAL;
 	}
 	fd = open_to_read(file, path);
 	if (fd < 0) {
-		nserr_set(e, fd, "cannot open '%s' of the root", path);
+		nserr_set(e, fd, "cannot open '%s' in the root directory", path);
 		return fd == -ENOENT ? -ESTALE : fd;
 	}
 	if (fstat(fd, &now) < 0 || now.st_dev != st.st_dev || now.st_ino != st.st_ino)
-		return nserr_set(e, ESTALE, "cannot open '%s' of the root", path);
+		return nserr_set(e, ESTALE, "cannot open '%s' in the root directory", path);
 	n = file_slurp(fd, FILE_MAX, text);
 	if (n == -EFBIG) {
-		nserr_set(e, 0, "'%s' of the root is larger than %u MiB", path, FILE_MAX >> 20);
+		nserr_set(e, 0, "'%s' in the root directory is larger than %u MiB", path,
+			  FILE_MAX >> 20);
 		return -EFBIG;
 	}
-	return n < 0 ? nserr_set(e, (int)n, "cannot read '%s' of the root", path) : n;
+	return n < 0 ? nserr_set(e, (int)n, "cannot read '%s' in the root directory", path) : n;
 }
 
 static const char passwd_file[] = "/etc/passwd";
@@ -101,7 +102,7 @@ static const char group_file[] = "/etc/group";
 
 static int invalid_line(unsigned line, const char *path, struct nserr *e)
 {
-	return nserr_set(e, 0, "line %u of '%s' of the root is invalid", line, path);
+	return nserr_set(e, 0, "line %u of '%s' in the root directory is invalid", line, path);
 }
 
 /* Sets *u to the user. A number need not be in the file, and not even the file must exist; then the
@@ -122,13 +123,14 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 	if (rc == -EINVAL)
 		return invalid_line(line, passwd_file, e);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot store the user");
+		return nserr_set(e, rc, "cannot allocate memory for the user");
 	if (rc > 0 || (number && c->as_group))
 		return 0;
 	if (!number)
-		return nserr_set(e, 0, "no such user '%s' in '%s' of the root", c->as, passwd_file);
-	nserr_set(e, 0, "uid %s has no group, because it is not in '%s' of the root", c->as,
-		  passwd_file);
+		return nserr_set(e, 0, "no such user '%s' in '%s' of the root directory", c->as,
+				 passwd_file);
+	nserr_set(e, 0, "uid %s has no group, because it is not in '%s' of the root directory",
+		  c->as, passwd_file);
 	nserr_hint(e, "add a group: --as %s:<group>", c->as);
 	return -EINVAL;
 }
@@ -150,8 +152,8 @@ static int find_group(struct cred *c, struct nserr *e)
 	if (rc < 0)
 		return invalid_line(line, group_file, e);
 	return rc > 0 ? 0
-		      : nserr_set(e, 0, "no such group '%s' in '%s' of the root", c->as_group,
-				  group_file);
+		      : nserr_set(e, 0, "no such group '%s' in '%s' of the root directory",
+				  c->as_group, group_file);
 }
 
 /* Sets the supplementary groups: the group of the option only, or all groups of the user. Returns
@@ -170,11 +172,11 @@ static int find_groups(struct cred *c, const struct passwd_user *u, struct nserr
 	free(TAKE_PTR(c->groups));
 	rc = passwd_groups_of(text, (size_t)n, user ? user : "", c->gid, &c->groups, &c->ngroups);
 	if (rc == -E2BIG) {
-		nserr_set(e, 0, "user '%s' is in more than %d groups of '%s' of the root", user,
-			  PASSWD_GROUPS_MAX, group_file);
+		nserr_set(e, 0, "user '%s' is in more than %d groups of '%s' in the root directory",
+			  user, PASSWD_GROUPS_MAX, group_file);
 		return rc;
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot store the groups") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot allocate memory for the groups") : 0;
 }
 
 static int run_as(void *ctx, const struct plan_step *s, struct nserr *e)

@@ -178,7 +178,7 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 				return -EPERM;
 			}
 			if (move_part(&out, &x, p->count - (x.outside - p->inside)) < 0)
-				return nserr_set(e, ENOMEM, "cannot store the map");
+				return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 		}
 	}
 	replace(m, &out);

@@ -90,7 +90,7 @@ static int check_overlap(const struct idmap *m, struct nserr *e)
 		cleanup_idmap struct idmap s = IDMAP_INIT;
 
 		if (idmap_copy(&s, m) < 0)
-			return nserr_set(e, ENOMEM, "cannot store the map");
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 		if (outside)
 			idmap_sort_outside(&s);
 		else

@@ -387,7 +387,7 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	 * id and the ranges of the caller, but no extent that contains both. */
 	if (idmaps_copy(&lines, m) < 0 || idmap_split_at(&lines.map[IDMAP_UID], getuid()) < 0 ||
 	    idmap_split_at(&lines.map[IDMAP_GID], getgid()) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the map");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		if (m->map[k].n == 0)
 			continue; /* an empty map is not written */

@@ -60,7 +60,8 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 			   s->bad_cause);
 	else if (subid_nss_is_missing(lib, sizeof(lib)))
 		nserr_hint(e,
-			   "install %s, which nsswitch.conf names for subid:, or add a range to %s",
+			   "install %s, which the subid line of nsswitch.conf names, or add a "
+			   "range to %s",
 			   lib, subid_files[kind]);
 	else
 		nserr_hint(e, "add a range to %s with 'usermod --add-sub%ss FIRST-LAST USER'",
@@ -156,7 +157,7 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 			return -EEXIST;
 		}
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot store the map");
+		return nserr_set(e, rc, "cannot allocate memory for the map");
 	rc = idmap_plan_fill(m, s, e);
 	if (rc < 0 || overlap != IDMAP_PLAN_HOLE)
 		return rc;
@@ -239,7 +240,9 @@ static int make_split_map(enum idmap_plan_style style, const struct idmap_plan_r
 		return rc;
 	/* newuidmap(1) checks each extent separately. It permits the caller's own id and the range
 	 * next to it, but no extent that contains both. */
-	return idmap_split_at(m, own) < 0 ? nserr_set(e, ENOMEM, "cannot store the map") : 0;
+	return idmap_split_at(m, own) < 0
+		       ? nserr_set(e, ENOMEM, "cannot allocate memory for the map")
+		       : 0;
 }
 
 static int make_maps(enum idmap_plan_style style, const struct idmap_plan_request *r,

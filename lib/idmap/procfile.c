@@ -241,7 +241,7 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (idmaps_copy(&want, m) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the map");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		if (!same_pairs(&now.map[k], &want.map[k]))
 			return nserr_set(e, EIO, "%s/%s differs from the map that was written",

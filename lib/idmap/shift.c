@@ -212,7 +212,8 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 
 	if (special && s->journal->fd < 0) {
 		*e = s->no_journal;
-		nserr_prefix(e, "cannot keep the mode and capabilities of '%s'", t->path(t->ctx));
+		nserr_prefix(e, "cannot preserve the mode and capabilities of '%s'",
+			     t->path(t->ctx));
 		return -EPERM;
 	}
 	if (caps->has)
@@ -225,7 +226,7 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 	rc = -errno;
 	failed(e, rc, "change the owner", t->path(t->ctx));
 	if (rc == -EPERM && st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
-		nserr_hint(e, "remove its attribute with chattr -%c",
+		nserr_hint(e, "remove the attribute of this file with chattr -%c",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
 	/* chown(2) failed, so the file has not been changed and the record can be removed */
 	s->stop = special && journal_clear(s->journal) < 0;
@@ -254,8 +255,10 @@ int shift_complete(struct shift *s, int fd, const struct statx *st, const char *
 	rc = journal_clear(s->journal);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write the journal");
-	nserr_set(e, 0, "'%s' was changed after a run was killed, so its mode %04o%s not restored",
-		  path(ctx), r.mode & 07777, r.ncaps ? " and its capabilities are" : " is");
+	nserr_set(
+		e, 0,
+		"'%s' was changed after an earlier run was killed, so its mode %04o%s not restored",
+		path(ctx), r.mode & 07777, r.ncaps ? " and its capabilities are" : " is");
 	return -EPERM;
 }
 

@@ -233,7 +233,8 @@ int subid_lint_files(struct buf *out, struct nserr *partial, struct nserr *e)
 			rc = subid_lint_text(subid_files[k], text ? text : "", (size_t)n, a.v, a.n,
 					     out);
 		if (rc < 0)
-			return nserr_set(e, rc, "cannot store the lines of %s", subid_files[k]);
+			return nserr_set(e, rc, "cannot allocate memory for the lines of %s",
+					 subid_files[k]);
 		found += rc;
 	}
 	return found;

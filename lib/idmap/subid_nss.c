@@ -85,7 +85,9 @@ static int load(struct nserr *e)
 	/* all versions of libsubid have the functions that nsutils calls */
 	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
-		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
+		nserr_hint(
+			e,
+			"install libsubid, because the subid line of nsswitch.conf names a module");
 		return rc;
 	}
 	/* discard the messages of the library instead of printing them to standard error */
@@ -118,7 +120,8 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 		    found[i].count > IDMAP_NONE - found[i].start)
 			continue; /* ignore a range that exceeds the last id, as in the files */
 		if (subids_add(out, r) < 0)
-			return nserr_set(e, ENOMEM, "cannot store the ranges of '%s'", owner);
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the ranges of '%s'",
+					 owner);
 	}
 	return 0;
 }

@@ -87,7 +87,7 @@ static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 	}
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		rc = clip(&m->map[k], &own.map[k]);
-	return rc < 0 ? nserr_set(e, rc, "cannot store the map") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot allocate memory for the map") : 0;
 }
 
 /* Enters the namespace, writes the errno (0 for success) to sock and waits until sock is closed. */

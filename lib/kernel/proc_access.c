@@ -81,11 +81,11 @@ static bool differs(const char *status, const char *key, uint32_t own, uint32_t 
 
 static void outside(pid_t pid, struct nserr *e)
 {
-	nserr_hint(e,
-		   "run the command outside of this user namespace, because process %d is in "
-		   "another one "
-		   "that is not below it",
-		   (int)pid);
+	nserr_hint(
+		e,
+		"run the command outside of this user namespace, because process %d is in a user "
+		"namespace that is not a descendant of this namespace",
+		(int)pid);
 }
 
 /* Sets the hint for a caller that has the same ids as the process. */

@@ -160,7 +160,7 @@ static bool denies(int probe, uint64_t flags, int err)
 
 static void hint(int probe, struct nserr *e)
 {
-	nserr_hint(e, "allow %s(2) in the seccomp filter of this process (of a container?)",
+	nserr_hint(e, "allow %s(2) in the seccomp filter of this process or of its container",
 		   probes[probe].name);
 }
 

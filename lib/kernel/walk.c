@@ -187,9 +187,9 @@ int walk_tree(struct walk *w, int fd, const char *top, struct nserr *e)
 	while (rc >= 0 && w->n > 0)
 		rc = step(w);
 	if (rc == -ESTALE)
-		nserr_set(e, rc, "'%s' was moved during the walk", walk_path(w));
+		nserr_set(e, rc, "'%s' was moved while the directory tree was read", walk_path(w));
 	else if (rc == -ENOMEM)
-		nserr_set(e, rc, "cannot walk '%s'", top);
+		nserr_set(e, rc, "cannot read the directory tree '%s'", top);
 	while (w->n > 0)
 		(void)leave(w);
 	free(w->level);

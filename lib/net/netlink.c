@@ -187,7 +187,7 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 		return;
 	netlink_str(found[NLMSGERR_ATTR_MSG], text, sizeof(text));
 	if (text[0])
-		nserr_hint(e, "the kernel says: %s", text);
+		nserr_hint(e, "the kernel reports: %s", text);
 }
 
 /* Returns the next message of the n bytes at *at, or NULL at the end. Sets *bad if the message

@@ -86,7 +86,7 @@ int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr 
 	said = get_error(nft);
 	nserr_set(e, 0, "cannot set the firewall rules");
 	if (said && said[0])
-		nserr_hint(e, "libnftables says: %.*s", (int)strcspn(said, "\n"), said);
+		nserr_hint(e, "libnftables reports: %.*s", (int)strcspn(said, "\n"), said);
 	return -EINVAL;
 }
 

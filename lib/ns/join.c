@@ -130,7 +130,7 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 			  "process %d is in the caller's user namespace, but its %s namespace "
 			  "belongs to another user namespace",
 			  (int)j->proc.pid, nstypes[i].name);
-		nserr_hint(e, "name the namespaces to enter instead of --all: --%s",
+		nserr_hint(e, "instead of --all, name the namespaces to enter, such as --%s",
 			   nstypes[i].longopt);
 		return -EPERM;
 	}

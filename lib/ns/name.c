@@ -171,7 +171,8 @@ int nsname_describe(struct nsname *n, struct nserr *e)
 		n->pidfd_inode = 0;
 	rc = read_boot_id(n->boot_id, sizeof(n->boot_id));
 	if (rc < 0 || n->pidns == 0)
-		return nserr_set(e, rc < 0 ? rc : ENOENT, "cannot identify this system by /proc");
+		return nserr_set(e, rc < 0 ? rc : ENOENT,
+				 "cannot read the boot ID and the pid namespace from /proc");
 	return 0;
 }
 

@@ -12,7 +12,7 @@
  * needs. */
 #define DRAFT_SIZE 512
 
-/* The path of a file in the directory of names, and the name of the file. */
+/* The path of a file in the directory of named runs, and the name of the file. */
 struct file_name {
 	char text[NSNAME_MAX + 8];
 };
@@ -112,7 +112,8 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 			0600);
 
 		if (fd < 0) {
-			nserr_set(e, fd, "cannot create '%s' in the directory of names", f.text);
+			nserr_set(e, fd, "cannot create '%s' in the directory of named runs",
+				  f.text);
 			hint_dir(fd == -EACCES ? fd : 0, e);
 			return fd;
 		}

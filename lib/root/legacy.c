@@ -33,7 +33,8 @@ static int need_proc(struct nserr *e)
 
 	if (statfs("/proc/self/fd", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
 		return 0;
-	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
+	return nserr_set(e, ENOSYS,
+			 "cannot build the new root: this kernel requires /proc to be mounted");
 }
 
 /* Mounts the tmpfs for the contents of files on the old root, below the new root. The tmpfs is
@@ -218,12 +219,12 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 
 	if (p->fd < 0) {
 		rc = bind(src, "/", rec);
-		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on '/'") : take_top(r, src, e);
+		rc = rc < 0 ? nserr_set(e, rc, "cannot bind-mount on '/'") : take_top(r, src, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
 	rc = bind(src, file_fd_path(p->fd).text, rec);
 	if (rc < 0) {
-		nserr_set(e, rc, "cannot bind on '%s'", p->path);
+		nserr_set(e, rc, "cannot bind-mount on '%s'", p->path);
 		root_explain_space(rc, e);
 		if (o->norec)
 			root_explain_locked(src, e);

@@ -109,7 +109,7 @@ int mntopt_parse(struct mntopt *o, const char *text, struct nserr *e)
 	o->text = strdup(text);
 	o->param = calloc(max + 1, sizeof(*o->param));
 	if (!o->text || !o->param)
-		return nserr_set(e, ENOMEM, "cannot store the mount options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the mount options");
 	for (char *s = o->text, *next; s; s = next) {
 		char *word = cut(s, ',', &next);
 

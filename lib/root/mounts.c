@@ -108,7 +108,7 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 	struct statx st;
 
 	if (!copy)
-		return nserr_set(e, ENOMEM, "cannot record the mount on '%s'", path);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the mount on '%s'", path);
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
 		return nserr_set(e, errno, "cannot query the mount on '%s'", path);
 	if (m->n == m->size) {
@@ -116,7 +116,8 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 		struct root_mount *more = reallocarray(m->at, size, sizeof(*more));
 
 		if (!more)
-			return nserr_set(e, ENOMEM, "cannot record the mount on '%s'", path);
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the mount on '%s'",
+					 path);
 		m->at = more;
 		m->size = size;
 	}
@@ -183,7 +184,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 		more[m->nabsent] = strdup(path);
 	}
 	if (!more || !more[m->nabsent])
-		return nserr_set(e, ENOMEM, "cannot record the absent path '%s'", path);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the path '%s'", path);
 	m->nabsent++;
 	return 0;
 }

@@ -173,12 +173,13 @@ int root_place_bind(struct root *r, int src, const char *path, const struct mnto
 	int rc;
 
 	if (o->n > 0)
-		return nserr_set(e, 0, "%s: unknown option '%s' for a bind", path, o->param[0]);
+		return nserr_set(e, 0, "%s: unknown option '%s' for a bind mount", path,
+				 o->param[0]);
 	/* When the tree is attached, all mounts of the old root have become slaves, so a clone is
 	 * no peer of the caller's mount any more. Before Linux 6.15, the first mount on a detached
 	 * tree attaches it. */
 	if (o->propagation == MS_SHARED && r->state == ROOT_ATTACHED)
-		return nserr_set(e, 0, "%s: a shared bind needs Linux 6.15", path);
+		return nserr_set(e, 0, "%s: a shared bind mount needs Linux 6.15", path);
 	rc = place(r, src, path, o, &p, e);
 	if (rc == 0)
 		rc = note(r, path, root_place_bind_on(r, src, &p, o, e), e);

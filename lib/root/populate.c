@@ -189,7 +189,7 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 	int host, rc;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
-		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
+		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/%s'", dir, n->name);
 	host = open_host_node(n, e);
 	if (host < 0)
 		return host;

@@ -48,7 +48,7 @@ static void explain_fs(int fs, struct nserr *e)
 		return;
 	text[n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	nserr_hint(e, "the kernel says: %s", text + 2);
+	nserr_hint(e, "the kernel reports: %s", text + 2);
 }
 
 /* Sets the options of a new file system and creates it. Returns 0 or a negative errno. */

@@ -56,7 +56,7 @@ static int run_pdeathsig(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	if (rc == -ESRCH)
-		return nserr_set(e, 0, "the parent has ended");
+		return nserr_set(e, 0, "the parent process has ended");
 	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
 }
 

@@ -94,7 +94,7 @@ static int set_death_signal(const struct supervise *s, struct nserr *e)
 				 : 0;
 
 	if (rc == -ESRCH)
-		return nserr_set(e, 0, "the parent has ended");
+		return nserr_set(e, 0, "the parent process has ended");
 	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
 }
 

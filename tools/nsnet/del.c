@@ -16,7 +16,7 @@
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
 static const struct cli_opt del_opts[] = {
-	{ OPT_FORCE, "force", CLI_NONE, NULL, "also remove bridges with ports, or of others" },
+	{ OPT_FORCE, "force", CLI_NONE, NULL, "remove bridges in use, or not created by nsnet" },
 	{ 0 },
 };
 
@@ -289,7 +289,7 @@ int verb_del(int argc, char **argv)
 
 /*
  * Most remains of a killed run disappear when the kernel closes the descriptors of the run. The
- * file that reserves the name remains. The lock prevents that this function removes the file of a
+ * file that reserves the name remains. The lock prevents this function from removing the file of a
  * running `add`, which has not mounted its namespace on the file yet. ip(8) does not lock, but the
  * time between its two steps is very short.
  */

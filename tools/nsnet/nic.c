@@ -15,7 +15,7 @@ static void warn_of_client(const char *device, const char *addr)
 	struct nserr e = NSERR_INIT;
 
 	nserr_set(&e, 0, "a DHCP client of the host manages the address %s of '%s'", addr, device);
-	nserr_hint(&e, "stop the client before the device is lent");
+	nserr_hint(&e, "stop the DHCP client before you lend the device");
 	cli_warn_nserr(&e);
 }
 
@@ -63,7 +63,7 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 		buf_printf(&b, " %s=%s", net_addr_format(&r->dst, true, text), via);
 	}
 	if (b.err || b.len >= NET_LINK_ALIAS)
-		return nserr_set(e, E2BIG, "the addresses and routes of '%s' cannot be recorded",
+		return nserr_set(e, E2BIG, "cannot record the addresses and routes of '%s'",
 				 l->name);
 	memcpy(n->nic.record, b.s, b.len + 1);
 	return 0;
@@ -203,8 +203,8 @@ int nic_return(struct net *n, struct nserr *e)
 		nserr_set(e, rc, "cannot move the device '%s' back", nic->name);
 		if (rc == -EEXIST)
 			nserr_hint(e,
-				   "free the name '%s', and run 'nsnet gc' after the namespace has "
-				   "ended",
+				   "rename the device that has taken the name '%s', and run 'nsnet "
+				   "gc' after the namespace has ended",
 				   nic->name);
 		return rc;
 	}

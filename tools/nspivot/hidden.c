@@ -66,7 +66,7 @@ static int refuse(const struct op *by, const struct op *hidden, struct nserr *e)
 	nserr_set(e, 0, "--%s on '%s' would hide the earlier --%s on '%s'", by->verb->name, by->dst,
 		  hidden->verb->name, hidden->dst);
 	if (same_destination(by, hidden))
-		nserr_hint(e, "omit one of these options");
+		nserr_hint(e, "omit one of the two options");
 	else
 		nserr_hint(e, "give --%s before --%s", by->verb->name, hidden->verb->name);
 	return -EINVAL;
