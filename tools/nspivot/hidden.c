@@ -52,7 +52,8 @@ static bool is_below(const char *path, const char *dir)
 	}
 }
 
-/* Orders verbs for qsort(3): by destination, and the last of the command line first. */
+/* Compares two verbs for qsort(3). Sorts them by destination. Of verbs with the same destination,
+ * the last on the command line comes first. */
 static int compare_ops(const void *a, const void *b)
 {
 	const struct op *x = *(const struct op *const *)a, *y = *(const struct op *const *)b;
