@@ -32,10 +32,10 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	ip link add br2 type bridge
 	ip addr add 10.2.0.1/24 dev br2
 	situations <<-'TABLE'
-	125 | nsnet run none -- true | hint: create it with 'nsnet add none' | -
-	1 | nsnet why none | the network namespace 'none': No such file | create it with 'nsnet add
-	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create it with 'nsnet bridge none0,<address>/<length>' | give the bridge
-	1 | nsnet add web --bridge lo | 'lo' is a device, but not a bridge | create it with 'nsnet bridge
+	125 | nsnet run none -- true | hint: create the namespace with 'nsnet add none' | -
+	1 | nsnet why none | the network namespace 'none': No such file | create the namespace with 'nsnet add
+	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create the bridge with 'nsnet bridge none0,<address>/<length>' | give the bridge
+	1 | nsnet add web --bridge lo | 'lo' is a device, but not a bridge | create the bridge with 'nsnet bridge
 	1 | nsnet add web --bridge br1 | hint: give the bridge an address with 'nsnet bridge br1,<address>/<length>' | create it
 	0 | nsnet add with --bridge br1,10.9.9.9/24 | - | give the bridge an address
 	1 | nsnet add nat --nat | hint: add '--bridge <bridge>,<address>/<length>', for example '--bridge br0,10.0.0.1/24' | -
@@ -79,10 +79,10 @@ test_an_object_that_is_not_removed()
 	nsnet bridge br2,10.2.0.1/24
 	ip link set v1 master br2 up
 	situations <<-'TABLE'
-	1 | nsnet del br1 | hint: remove it with --force, or with 'ip link del br1' | -
+	1 | nsnet del br1 | hint: remove the bridge with --force, or with 'ip link del br1' | -
 	1 | nsnet del br2 | hint: delete the namespaces that use the bridge, which 'nsnet show' lists, or use --force | ip link del
 	1 | nsnet del none | - | delete the namespaces that use
-	0 | nsnet del --force br1 | - | remove it with --force
+	0 | nsnet del --force br1 | - | remove the bridge with --force
 	TABLE
 	nsnet add web
 	start_holder ip netns exec web sh -c 'echo ready >&3; exec sleep 1000 3>&-'

@@ -171,7 +171,7 @@ test_a_namespace_of_the_caller_itself_is_named()
 	assert_err_lacks 'or use --all: the caller is in'
 	run nsenter2 -t "$holder" -m true
 	assert_refused 125 "cannot enter the mnt namespace of process $holder: Operation not permitted"
-	assert_err_has 'hint: add --user to enter the user namespace that owns it'
+	assert_err_has 'hint: add --user to enter the user namespace that owns this namespace'
 	assert_err_lacks 'omit --mount'
 }
 
@@ -199,7 +199,7 @@ test_the_owner_of_a_namespace_is_considered()
 	assert_err_lacks 'add --user'
 	run as_nstest nsenter2 --net=/proc/self/fd/8 true
 	assert_rc 125
-	assert_err_has 'hint: add --user to enter the user namespace that owns it'
+	assert_err_has 'hint: add --user to enter the user namespace that owns this namespace'
 	assert_err_lacks "CAP_SYS_ADMIN in the caller's user namespace"
 	exec 8<&-
 	# the network namespace belongs to a user namespace above the caller's

@@ -370,7 +370,7 @@ test_two_runs_do_not_change_the_same_tree_at_once()
 	flock 8
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	exec 8<&-
-	assert_refused 1 "nsidmap: '$TMP/t': another process changes the owners in the directory"
+	assert_refused 1 "nsidmap: '$TMP/t': another process is changing the owners in the directory"
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok
 }

@@ -106,7 +106,7 @@ test_hint_for_a_missing_name_names_the_verb_that_creates_it()
 	assert_rc 125
 	assert_out_empty
 	assert_err_has "the network namespace 'web': No such file or directory"
-	assert_err_has "create it with 'nsnet add web'"
+	assert_err_has "create the namespace with 'nsnet add web'"
 }
 
 test_attach_with_explain_changes_nothing()

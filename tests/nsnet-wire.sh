@@ -556,7 +556,7 @@ test_refuses_a_device_that_is_not_a_bridge()
 	assert_rc 125
 	assert_out_empty
 	assert_err_has "the bridge 'none0': No such device"
-	assert_err_has "create it with 'nsnet bridge none0,"
+	assert_err_has "create the bridge with 'nsnet bridge none0,"
 }
 
 . shunit2

@@ -159,10 +159,10 @@ test_invalid_cgroup_options_are_refused()
 {
 	run nsunshare --into-cgroup "$name" true
 	assert_refused 125 "the cgroup '$name' does not exist"
-	assert_err_has 'hint: create it with --cgroup-create'
+	assert_err_has 'hint: create the cgroup with --cgroup-create'
 	run nsunshare --into-cgroup / --cgroup-set no.such=1 true
 	assert_rc 125
-	assert_err_lacks 'create it with --cgroup-create'
+	assert_err_lacks 'create the cgroup with --cgroup-create'
 	run nsunshare --cgroup-create true
 	assert_refused 125 'needs --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true

@@ -174,7 +174,7 @@ test_reports_a_failed_producer_of_a_map()
 {
 	start_holder nsunshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	run nsunshare --map="like:$holder_line" echo ran
-	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to an id of the caller's user namespace"
+	assert_refused 125 "like:$holder_line: no id of this user namespace is mapped to an id of the caller's user namespace"
 	run nsunshare --map=- true </dev/null
 	assert_refused 125 map
 	run nsunshare --map=- echo ran <<-'MAP'

@@ -112,7 +112,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);
-	nserr_hint(e, "create it with --cgroup-create");
+	nserr_hint(e, "create the cgroup with --cgroup-create");
 	return rc;
 }
 

@@ -104,8 +104,8 @@ static int fail_enter(int rc, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
 	if (rc == -EPERM)
-		nserr_hint(e, "run the command with CAP_SYS_ADMIN in that namespace, because the "
-			      "namespace has no visible process");
+		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace, because "
+			      "this namespace has no visible process");
 	sys_filter_explain("setns(2)", e);
 	return rc;
 }
@@ -228,7 +228,7 @@ static int load_like(const char *arg, const char *ref, struct idmaps *m, struct 
 		return 0;
 	/* return the same error as for an empty stream */
 	nserr_set(e, 0,
-		  "%s: no id of that user namespace is mapped to an id of the caller's user "
+		  "%s: no id of this user namespace is mapped to an id of the caller's user "
 		  "namespace",
 		  arg);
 	return -ENOENT;

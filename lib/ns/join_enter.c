@@ -183,7 +183,9 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, 
 		owner = sys_ns_owner(j->fds[i]);
 		refused(j, &nstypes[i], EPERM, e);
 		if (!user && owner >= 0 && nsinode_of(owner) != own && may_enter(owner, own))
-			nserr_hint(e, "add --user to enter the user namespace that owns it");
+			nserr_hint(
+				e,
+				"add --user to enter the user namespace that owns this namespace");
 		else if (!user && owner >= 0 && !privileged)
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "
 				      "namespace");

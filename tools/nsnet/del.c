@@ -174,7 +174,7 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 		return nserr_set(e, EINVAL, "'%s' is a device, but not a bridge", br->name);
 	if (!n->force && !str_after(br->alias, NET_ALIAS)) {
 		nserr_set(e, EPERM, "the bridge '%s' was not created by nsnet", br->name);
-		nserr_hint(e, "remove it with --force, or with 'ip link del %s'", br->name);
+		nserr_hint(e, "remove the bridge with --force, or with 'ip link del %s'", br->name);
 		return -EPERM;
 	}
 	rc = n->force ? 0 : ports_await(n, count_ports, (void *)(uintptr_t)br, &ports, e);
