@@ -546,4 +546,17 @@ test_a_library_without_a_function_is_refused()
 	assert_err_has 'missing function nft_ctx_'
 }
 
+# `add` with a path names the rules after the inode of the namespace.
+test_del_removes_the_rules_of_all_owners_of_a_namespace()
+{
+	nsnet add web --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat
+	run nsnet add /run/netns/web --link eth1,10.61.0.2/24,gw=10.61.0.1 --nat
+	assert_ok
+	assertEquals 'there are two tables' 2 "$(nft list tables | wc -l)"
+	run nsnet del web
+	assert_ok
+	assert_empty 'no rules remain' "$(nft list tables)"
+	assertTrue 'no device remains' has_no_veth
+}
+
 . shunit2
