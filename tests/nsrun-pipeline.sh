@@ -325,6 +325,32 @@ test_a_profile_may_set_limits()
 	assert_pipeline_lacks '<--into-cgroup=nsrun'
 }
 
+# The kernel has other files in version 1 of cgroups than in version 2, so a profile can contain the
+# options of nsrun.
+test_limits_of_nsrun_may_stand_in_a_profile()
+{
+	printf 'nsrun --%s\n' memory=1G cpus=1.5 pids=7 >"$TMP/limits"
+	printf 'nspivot --rlimit=nofile=64:128\n' >>"$TMP/limits"
+	run "$nsrun" --memory 1G --cpus 1.5 --pids 7 --name web -- prog
+	grep -e '^<--cgroup-' -e '^<--into' "$TMP/out" | sort >"$TMP/expected"
+	run "$nsrun" --profile "$TMP/limits" --name web -- prog
+	assert_rc 3
+	assert_pipeline_has '<--rlimit=nofile=64:128>'
+	grep -e '^<--cgroup-' -e '^<--into' "$TMP/out" | sort >"$TMP/of_profile"
+	assertTrue 'the same options' "cmp '$TMP/expected' '$TMP/of_profile'"
+	assertEquals 'five options' 5 "$(grep -c . "$TMP/of_profile")"
+	run "$nsrun" --profile "$TMP/limits" --pids 9 --with nspivot:--rlimit=nofile=32 -- prog
+	assert_pipeline_has '<--cgroup-set=pids.max=9>'
+	assert_pipeline_lacks 'pids.max=7'
+	assert_pipeline_lacks 'nofile=64'
+	for text in 'nsrun --pids=x' 'nsrun --cpus=.5' 'nsrun --memory=1T' 'nsrun --memory' 'nsrun --tty' 'nsrun --net=host'; do
+		printf '\n%s\n' "$text" >"$TMP/limits"
+		run "$nsrun" --profile "$TMP/limits" -- prog
+		assert_rc 125
+		assert_err_has "$TMP/limits: line 2: "
+	done
+}
+
 test_an_ordinary_user_gets_a_map_for_a_container()
 {
 	run "$nsrun" -R root -- prog
