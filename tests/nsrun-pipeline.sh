@@ -77,13 +77,20 @@ test_each_option_becomes_an_option_of_its_tool()
 		--net=none nsunshare --net --lo
 		--net=br0 nsnet run --bridge=br0
 		--net=user nsnet run --pasta
-		--publish=80:80 nsnet run --publish=80:80
 		--memory=256M nsunshare --cgroup-create
 		--with=nspivot:--mask=/x nspivot --mask=/x
 		--with=nsunshare:--boottime=0 nsunshare --boottime=0
 		-t nsenter2 --pty
 		--tty nsenter2 --pty
 	EOT
+}
+
+test_publish_is_an_option_of_nsnet()
+{
+	for net in user br0; do
+		run "$nsrun" --publish=80:80 --net=$net -- prog
+		assert_pipeline_has '<run> <--publish=80:80> '
+	done
 }
 
 test_an_argument_may_be_separate_or_joined()
@@ -135,7 +142,7 @@ test_limits_are_settings_of_one_control_group()
 		assertEquals "$cpus" 1 "$(grep -c "=${cpus#*:}\\b" "$TMP/out")"
 	done
 	for wrong in --cpus=0 --cpus=.5 --cpus=1. --cpus=1.2.3 --cpus=08 --cpus=-1 --cpus=x --cpus=0.001 --pids=1x --pids=-1 \
-		--memory=1T --memory=M --memory=1.5G --pids=9999999999999; do
+		--memory=1T --memory=M --memory=1.5G --memory=64 --memory=999999 --pids=9999999999999 --pids=0; do
 		run "$nsrun" "$wrong" -- prog
 		assert_rc 125
 		assert_err_has "${wrong%%=*}: "
@@ -248,6 +255,8 @@ test_wrong_profiles_are_refused()
 	assert_err_has 'sandbox, build, container'
 	run "$nsrun" --profile "$TMP/none/x" -- prog
 	assert_refused 125 'cannot read the profile'
+	run "$nsrun" --profile "$TMP" -- prog
+	assert_refused 125 "the profile '$TMP' is a directory"
 	run "$nsrun" -R root --profile sandbox -- prog
 	assert_refused 125 "the profile 'sandbox' uses the root of the host"
 }
@@ -267,6 +276,16 @@ test_wrong_options_are_refused()
 	for wrong in nspivot nspivot: x:y nspivot:x; do
 		run "$nsrun" --with "$wrong" prog
 		assert_refused 125 "--with: '$wrong' is not <tool>:<option>"
+	done
+	for option in --bind --ro-bind; do
+		run "$nsrun" $option dir prog
+		assert_refused 125 "$option: 'dir' is neither an absolute path nor <src>:<dst>"
+		assert_err_has "hint: use '$option=$PWD/dir'"
+	done
+	for net in '' --net=none --net=host; do
+		run "$nsrun" $net --publish 80:80 prog
+		assert_refused 125 '--publish needs a network that nsrun creates'
+		assert_err_has "hint: add '--net user' or '--net <bridge>'"
 	done
 	run "$nsrun" --with ls:-l prog
 	assert_refused 125 "unknown tool 'ls'"
