@@ -376,8 +376,7 @@ test_an_ordinary_user_gets_a_map_for_a_container()
 	if [ "$(id -u)" = 0 ]; then
 		assert_pipeline_lacks '<--map'
 	else
-		map=$(nsidmap plan --auto --format arg 2>/dev/null)
-		assert_pipeline_has "<--map=$map>"
+		assert_pipeline_has '<--map=auto>'
 		run "$nsrun" -R root --with nsunshare:--map-root-user -- prog
 		assert_pipeline_lacks '<--map='
 	fi
