@@ -60,7 +60,7 @@ static const struct cli_opt table[] = {
 	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "unmount the namespaces in <dir>, then exit", X_PERSIST | X_EXPLAIN },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
-	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use this map: a stream, u:0:1000:1 or like:<ref>" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use a map: auto, stream, u:0:1000:1 or like:<ref>" },
 	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
 	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
 	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this user" },
