@@ -70,8 +70,8 @@ static int cover_root(struct root *r, struct nserr *e)
 	return 0;
 }
 
-/* Opens the mount that now covers "/" as the new root and makes it private. Verifies that it shows
- * the file of `want`, unless that is negative. Returns 0 or a negative errno with e set. */
+/* Opens the mount that now covers "/" as the new root and sets its propagation. Verifies that it
+ * shows the file of `want`, unless that is negative. Returns 0 or a negative errno with e set. */
 static int take_top(struct root *r, int want, struct nserr *e)
 {
 	int fd = open_top();
@@ -84,8 +84,9 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	r->fd = fd;
 	if (want >= 0 && !root_is_same_file(fd, want))
 		return nserr_set(e, 0, "the new root is not the directory that was mounted");
-	rc = sys_mount(NULL, file_fd_path(fd).text, NULL, MS_REC | MS_PRIVATE, NULL);
-	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
+	rc = sys_mount(NULL, file_fd_path(fd).text, NULL,
+		       MS_REC | (r->propagation ? r->propagation : MS_PRIVATE), NULL);
+	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
 }
 
 /* Binds the file of src on target. Opens src again if it is from another mount namespace, which

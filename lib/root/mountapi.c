@@ -13,7 +13,7 @@ static int begin(struct root *r, int dir, struct nserr *e)
 {
 	uint64_t ro = r->readonly ? MOUNT_ATTR_RDONLY : 0;
 	int rc = root_clone(dir, AT_RECURSIVE, ro | (r->nodev ? MOUNT_ATTR_NODEV : 0), 0,
-			    MS_PRIVATE);
+			    r->propagation ? r->propagation : MS_PRIVATE);
 
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot clone the mounts of the new root");

@@ -3,7 +3,6 @@
 #include "root/populate.h"
 
 #include <stdio.h>
-#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "base/file.h"
@@ -11,6 +10,7 @@
 #include "kernel/sys_stat.h"
 #include "root/cause.h"
 #include "root/lookup.h"
+#include "root/node.h"
 #include "root/place.h"
 
 /*
@@ -142,13 +142,13 @@ int root_make_file(struct root *r, const char *path, const char *text, size_t n,
 }
 
 /* clang-format off */
-static const struct node { const char *name, *host; unsigned major, minor; } nodes[] = {
-	{ "null",    "/dev/null",    1, 3 },
-	{ "zero",    "/dev/zero",    1, 5 },
-	{ "full",    "/dev/full",    1, 7 },
-	{ "random",  "/dev/random",  1, 8 },
-	{ "urandom", "/dev/urandom", 1, 9 },
-	{ "tty",     "/dev/tty",     5, 0 },
+static const struct node { const char *name, *host; struct root_node id; } nodes[] = {
+	{ "null",    "/dev/null",    { S_IFCHR, 1, 3 } },
+	{ "zero",    "/dev/zero",    { S_IFCHR, 1, 5 } },
+	{ "full",    "/dev/full",    { S_IFCHR, 1, 7 } },
+	{ "random",  "/dev/random",  { S_IFCHR, 1, 8 } },
+	{ "urandom", "/dev/urandom", { S_IFCHR, 1, 9 } },
+	{ "tty",     "/dev/tty",     { S_IFCHR, 5, 0 } },
 };
 static const struct { const char *name, *target; } links[] = {
 	{ "fd",     "/proc/self/fd" },
@@ -158,20 +158,6 @@ static const struct { const char *name, *target; } links[] = {
 	{ "ptmx",   "pts/ptmx" },
 };
 /* clang-format on */
-
-/* Opens a device node of the caller and verifies its type and number, because it could be a
- * symbolic link (CVE-2025-31133). Returns a descriptor, or a negative errno with e set. */
-static int open_host_node(const struct node *n, struct nserr *e)
-{
-	cleanup_fd int fd = file_open_at(AT_FDCWD, n->host, O_PATH | O_NOFOLLOW, 0);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot open '%s'", n->host);
-	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(n->major, n->minor))
-		return nserr_set(e, 0, "'%s' is not device %u:%u", n->host, n->major, n->minor);
-	return TAKE_FD(fd);
-}
 
 /* Creates an empty file on the tmpfs dev and binds the caller's node on it. Returns 0, or a
  * negative errno with e set. */
@@ -190,7 +176,7 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/%s'", dir, n->name);
-	host = open_host_node(n, e);
+	host = root_open_node(n->host, &n->id, e);
 	if (host < 0)
 		return host;
 	/* the tmpfs is new, so no other process has used it */
@@ -269,7 +255,7 @@ static int cover(struct root *r, const struct root_place *p, struct nserr *e)
 	if (p->dir)
 		return root_place_mount_on(r, "tmpfs", p, &empty, e);
 	if (r->null < 0)
-		r->null = open_host_node(&nodes[0], e);
+		r->null = root_open_node(nodes[0].host, &nodes[0].id, e);
 	return r->null < 0 ? r->null : root_place_bind_on(r, r->null, p, &plain, e);
 }
 
