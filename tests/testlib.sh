@@ -293,11 +293,12 @@ stop_holders()
 	return 0
 }
 
-# settle N CMD…: repeats CMD every 0.1 seconds until it succeeds, at most N times. Returns the
-# status of the last call. Use it to wait for work that the kernel does in the background.
+# settle N CMD…: repeats CMD every 0.1 seconds until it succeeds. N is the number of tries that an
+# idle machine may need; a busy one has six times as many. Returns the status of the last call. Use
+# it to wait for work that the kernel does in the background.
 settle()
 {
-	_tries=$1
+	_tries=$(($1 * 6))
 	shift
 	until "$@"; do
 		[ $((_tries -= 1)) -gt 0 ] || return 1
