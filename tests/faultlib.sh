@@ -127,7 +127,7 @@ _fault_report()
 }
 
 # _fault_after: reports the files, mounts and processes that the run has not removed. It must be
-# fast, because it is called after each of some hundred runs.
+# fast, because it is called after each of several hundred runs.
 _fault_after()
 {
 	_left=$(_fault_report 'left |hangs |inheritable ') && _fault_bad "$_left"
@@ -150,7 +150,7 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
-# _fault_output: prints the lines of $out that are compared.
+# _fault_output: prints $out without the lines that must be ignored in a comparison.
 _fault_output()
 {
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"

@@ -294,8 +294,8 @@ stop_holders()
 }
 
 # settle N CMD…: repeats CMD every 0.1 seconds until it succeeds. N is the number of tries that an
-# idle machine may need; a busy one has six times as many. Returns the status of the last call. Use
-# it to wait for work that the kernel does in the background.
+# idle machine may need; settle tries up to 6 N times, because the machine may be busy. Returns the
+# status of the last call. Use it to wait for work that the kernel does in the background.
 settle()
 {
 	_tries=$(($1 * 6))
