@@ -187,7 +187,8 @@ _fault_says()
 {
 	[ -n "$err" ] || return 0
 	_fault_text "$_error"
-	printf '%s\n' "$err" | sed -E -e "s|$TMP|TMP|g" -e 's/[0-9]+/N/g' -e "s|: $_text\$|: ERRNO|" \
+	printf '%s\n' "$err" | sed -E -e "s|$TMP|TMP|g" -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
+		-e 's/[0-9]+/N/g' -e "s|: $_text\$|: ERRNO|" \
 		-e "1s/^/$rc /" -e '2,$s/^/	/' >>"$TMP/says"
 }
 
