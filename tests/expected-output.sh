@@ -8,8 +8,8 @@
 require_feature sandbox no-sanitizer subids
 
 # A file of tests/expected/ contains lines `$ COMMAND`. Each one is followed by the output of the
-# command, a line `open: FILE` for each descriptor that the tool has not closed when it exits, and a
-# line `= STATUS`.
+# command, a line `open: FILE` for each descriptor that the tool has not closed when it exits (`open at
+# execve: FILE` when it executes the program), and a line `= STATUS`.
 #
 # A person decides what these values are, by comparison with the man page of the tool and with the
 # util-linux tool that it replaces. Write the values of a new command by hand, or read them against
@@ -20,7 +20,7 @@ expected=${0%/*}/expected
 
 oneTimeSetUp()
 {
-	mkdir /tmp/r /tmp/r/root /tmp/r/dir /tmp/r/root/bin
+	mkdir -p /tmp/r/dir /tmp/r/root/bin /tmp/r/root/tmp /tmp/r/root/etc /tmp/r/root/dev /tmp/r/root/proc /tmp/r/root/sys /tmp/r/root/mnt
 	cd /tmp/r || return
 	printf 'uid 0 1000 1\ngid 0 1000 1\n' >map
 	printf 'uid 0 1000 1\nuid 1 100000 65536\ngid 0 1000 1\ngid 1 100000 65536\n' >map2
@@ -45,7 +45,8 @@ replay()
 		esac
 	done <"$1" 9>&- |
 		sed -E -e '/^[$] /b' -e 's/40265[0-9]{5}/INODE/g' -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
-			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/1 to 4194304/1 to PID_MAX/' \
+			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/vethns[0-9]+/VETH/g' -e 's/1 to 4194304/1 to PID_MAX/' \
+			-e 's|(/etc/resolv.conf names the server ).*|\1SERVER|' \
 			-e 's/by -?[0-9.]+ seconds relative to the initial/by SECONDS relative to the initial/'
 }
 
@@ -99,6 +100,11 @@ test_nsinit_gives_the_expected_results()
 test_nstimeoffset_gives_the_expected_results()
 {
 	assert_expected nstimeoffset
+}
+
+test_runs_give_the_expected_results()
+{
+	assert_expected runs
 }
 
 . shunit2

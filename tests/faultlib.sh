@@ -120,7 +120,7 @@ _fault_bad()
 }
 
 # _fault_after: reports the files, mounts and processes that the run has not removed. It must be
-# fast, because it is called after each of some hundred runs.
+# fast, because it is called after each of several hundred runs.
 _fault_after()
 {
 	_left=$(grep '^left \|^hangs \|^inheritable ' "$TMP/report") && _fault_bad "$_left"
@@ -143,7 +143,7 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
-# _fault_output: prints the lines of $out that are compared.
+# _fault_output: prints $out without the lines that must be ignored in a comparison.
 _fault_output()
 {
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"
@@ -227,7 +227,7 @@ _fault()
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
 	assertEquals 'the undisturbed run fails' 0 "$_rc"
 	assertEquals 'the undisturbed run has done its work' yes "$_did"
-	assertEquals 'descriptors without O_CLOEXEC' '' "$_inheritable"
+	assert_empty 'descriptors without O_CLOEXEC:' "$_inheritable"
 	assertTrue 'at least one point was reached' "[ $_runs -gt $_missed ]"
 	assertEquals 'number of wrong runs' 0 "$_bad"
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * open-fds.c: a library for LD_PRELOAD. When the program exits, the library writes a line to
- * standard error for each descriptor that the program has opened and not closed.
+ * open-fds.c: a library for LD_PRELOAD. When the program exits or calls execv(3), the library
+ * writes a line to standard error for each descriptor that the program has opened and not closed.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -28,12 +28,10 @@ __attribute__((constructor)) static void begin(void)
 
 /* Prints the file of a descriptor without its inode and process number, which differ from run to
  * run. */
-__attribute__((destructor)) static void end(void)
+static void print_open(const char *when)
 {
 	char path[64], name[256];
 
-	if (getpid() != program)
-		return;
 	for (int fd = 0; fd < MOST; fd++) {
 		ssize_t n;
 
@@ -43,6 +41,20 @@ __attribute__((destructor)) static void end(void)
 		n = readlink(path, name, sizeof(name) - 1);
 		name[n < 0 ? 0 : n] = '\0';
 		name[strcspn(name, "0123456789")] = '\0';
-		dprintf(STDERR_FILENO, "open: %s\n", name);
+		dprintf(STDERR_FILENO, "open%s: %s\n", when, name);
 	}
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	if (getpid() == program)
+		print_open("");
+}
+
+/* Replaces the function of the C library, which calls execve(2) with the same arguments. */
+int execv(const char *path, char *const argv[])
+{
+	if (access(path, X_OK) == 0)
+		print_open(" at execve");
+	return execve(path, argv, environ);
 }
