@@ -87,8 +87,8 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
 }
 
-/* Binds the file of src on target. Opens src again if it is from another mount namespace, which
- * mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
+/* Bind mounts the file of src on target. Opens src again if it is from another mount namespace,
+ * which mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
 static int bind(int src, const char *target, unsigned long rec)
 {
 	int rc = sys_mount(file_fd_path(src).text, target, NULL, MS_BIND | rec, NULL);
