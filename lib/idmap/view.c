@@ -279,8 +279,8 @@ bool idmap_view_sees_all(const char *ref)
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
-	/* the loop ends at the latest when NS_GET_PARENT fails, because the parent is above the
-	 * caller's own user namespace (ioctl_ns(2)) */
+	/* NS_GET_PARENT fails if the parent is above the caller's own user namespace, which ends
+	 * the loop (ioctl_ns(2)) */
 	while (t.nsfd >= 0 && nsinode_of(t.nsfd) != mine) {
 		int up = sys_ns_parent(t.nsfd);
 
@@ -290,7 +290,7 @@ bool idmap_view_sees_all(const char *ref)
 	return t.nsfd >= 0;
 }
 
-/* Computes the map from a namespace to its parent. `own` and `up` map both namespaces to the
+/* Computes the map from a namespace to its parent, from the maps of these two namespaces to the
  * caller's ids. The namespace must not be the caller's own. Returns 0 or a negative errno. */
 static int view_parent(int nsfd, struct idmap_view *n)
 {
