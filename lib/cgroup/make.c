@@ -16,8 +16,8 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create the directory of the hierarchy; the comment on
- * cgroup_open() has the rule. */
+/* Returns true if cgroup_open() must create the directory of the hierarchy. See the comment on
+ * cgroup_open() for the rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -33,7 +33,8 @@ static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const 
 	return !any && !mountinfo_has_option(d->options, "cpuset");
 }
 
-/* Calls mkdir(2) for the first len bytes of the path. Returns 0 or a negative errno. */
+/* Creates the directory whose path is the first len bytes of `path`. Returns 0 or a negative
+ * errno. */
 static int make_dir(const struct cgroup_dir *d, size_t len)
 {
 	cleanup_free char *path = strndup(d->path, len);
@@ -43,8 +44,8 @@ static int make_dir(const struct cgroup_dir *d, size_t len)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* Creates the directory of the first len bytes of the path and the missing directories above it,
- * and sets d->made. Returns 0 or a negative errno. */
+/* Creates the directory whose path is the first len bytes of d->path, and the missing directories
+ * above it. Sets d->made. Returns 0 or a negative errno. */
 static int make_dirs(struct cgroup_dir *d, size_t len)
 {
 	size_t parent = cgroup_above(d->path, len);
@@ -108,7 +109,8 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* if `create` is set, no directory was needed, and cgroup_set() will report the error */
+	/* with `create`, no directory is open only if no hierarchy was needed; then cgroup_set()
+	 * reports the error */
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);

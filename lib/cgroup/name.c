@@ -3,7 +3,8 @@
  * container engines. Opens no file. */
 #include "cgroup/name.h"
 
-#define SHORT_ID 12 /* container engines print 12 of the 64 hexadecimal digits of an id */
+/* container engines print only the first 12 of the 64 hexadecimal digits of an id */
+#define SHORT_ID 12
 
 const char *cgroup_name_path(const char *text, size_t *len)
 {
@@ -132,7 +133,8 @@ static bool container(struct word before, struct word w, struct buf *out)
 	return true;
 }
 
-/* Returns the next component of a path, which is empty at the end, and advances *path. */
+/* Returns the next component of *path and moves *path to its end. At the end of the path, returns
+ * an empty component. */
 static struct word next_word(const char **path, const char *end)
 {
 	struct word w;

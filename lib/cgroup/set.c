@@ -18,7 +18,8 @@ static struct setting parse(const char *text)
 	struct setting s = { .value = text + n + 1 };
 
 	snprintf(s.file, sizeof(s.file), "%.*s", (int)n, text);
-	/* cgroup-v2.rst, "Interface Files": the name begins with the controller and a dot */
+	/* the name of a file begins with the controller and a dot (cgroup-v2.rst, "Interface
+	 * Files") */
 	if (dot < n && !str_after(s.file, "cgroup."))
 		snprintf(s.controller, sizeof(s.controller), "%.*s", (int)dot, text);
 	return s;
@@ -118,14 +119,15 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 
 	snprintf(what, sizeof(what), "controller '%s' is not enabled for the children of %.*s",
 		 controller, (int)len, d->path);
-	/* cgroup-v2.rst, "Threads": a new child in a threaded cgroup is "domain invalid" */
+	/* a new child of a threaded cgroup is "domain invalid" (cgroup-v2.rst, "Threads") */
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e,
 			   "use a parent cgroup that is not threaded: a new child of a threaded "
 			   "cgroup cannot contain processes, and %s",
 			   what);
-	/* "No Internal Process Constraint" (all cgroups except the root). A few controllers can be
-	 * enabled nevertheless, which makes the children "domain invalid". */
+	/* A cgroup that contains processes cannot enable most controllers for its children, except
+	 * the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable the
+	 * threaded controllers, but then the children are "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
 			   "move the processes of this cgroup to a child cgroup, and write +%s to "

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_load: decides if nslist uses BPF iterators, and loads the programs of the iterators. */
+/* bpf_load: decides whether nslist uses BPF iterators, and loads the programs of the iterators. */
 #include "collect/src_bpf.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
 
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
-/* Minimum numbers of threads on the machine for the use of BPF iterators. With fewer threads,
- * reading /proc is faster. */
+/* Numbers of threads on the machine from which BPF iterators are faster than reading /proc: if the
+ * BTF of the kernel can be mapped into memory, and if it must be read. */
 #define ENOUGH_IF_MAPPED 40
 #define ENOUGH_IF_READ   200
 

@@ -267,7 +267,7 @@ enum {
 
 /* Registers of the program for descriptors. */
 enum { B_CONTEXT = R6, B_FILE = R7, B_INODE = R8, B_TASK = R9 };
-/* Registers of the loops after the program for descriptors. */
+/* Registers of the loops that list mounts and mount namespaces after the last descriptor. */
 enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
 enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };
@@ -366,7 +366,7 @@ static void fill_by_type(struct bpf *p, const struct bpf_source *s)
 	bpf_label(p, NAMESPACE);
 	bpf_get(p, B_TASK, B_INODE, "i_private");
 	bpf_cast(p, B_TASK, s->ns);
-	/* since Linux 6.18 */
+	/* Linux 6.18 moved the type of a namespace from ops->type to ns_type */
 	bpf_get(p, R1, B_TASK, bpf_has(p, s->ns, "ns_type") ? "ns_type" : "ops->type");
 	bpf_put(p, FILE_AT(flag), R1, 4);
 	bpf_put_value(p, FILE_AT(net), 0, 4);

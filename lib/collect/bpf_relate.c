@@ -51,7 +51,7 @@ static bool is_covered(const struct collect_bpf *b, const struct bpf_related *r,
 
 static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r);
 
-/* Adds the ancestor of ns with the inode. Returns 0 or -ENOMEM. */
+/* Adds the ancestor of ns that has the given inode. Returns 0 or -ENOMEM. */
 static int climb(struct collect *c, unsigned type, uint32_t inode, enum nshold_kind kind,
 		 struct ns **out)
 {
@@ -81,8 +81,8 @@ static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 
 int bpf_relate(struct collect *c)
 {
-	/* climb() also sets the relations of the parents and owners that the loop appends to the
-	 * table */
+	/* the loop appends parents and owners to the table; climb() has already set their
+	 * relations */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];
 		const struct bpf_related *r = find(c->bpf, nstype_index(ns->type), ns->inode);

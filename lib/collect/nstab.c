@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nstab: stores namespaces in a hash by type and inode. */
+/* nstab: stores namespaces in a hash table by type and inode. */
 #include "collect/nstab.h"
 
 const char *const nshold_names[NSHOLD_COUNT] = {

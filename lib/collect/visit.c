@@ -52,7 +52,7 @@ static int go(void *arg)
 
 /* ---- Through a user namespace ---- */
 
-/* The head of the child's answer. The bytes of the function's result follow. */
+/* The header of the child's message. The bytes of the function's result follow it. */
 struct answer {
 	int rc;
 	size_t n;
@@ -77,7 +77,7 @@ static void send_answer(const struct trip *t, struct visit *v, int to)
 		(void)!file_write_all(to, v->out.s, a.n);
 }
 
-/* Reads exactly n bytes. Returns false if the answer has fewer bytes. */
+/* Reads exactly n bytes. Returns false if the message of the child is shorter. */
 static bool read_exactly(int fd, void *to, size_t n)
 {
 	for (size_t done = 0; done < n;) {
@@ -90,7 +90,7 @@ static bool read_exactly(int fd, void *to, size_t n)
 	return true;
 }
 
-/* Reads the answer of the child. Returns the result of the function, or -EIO. */
+/* Reads the message of the child. Returns the result of the function, or -EIO. */
 static int read_answer(int from, struct buf *out)
 {
 	struct answer a;

@@ -37,18 +37,19 @@ void cred_as_prepare(struct cred *c)
 {
 	c->as_groups = !c->set_groups;
 	c->set_uid = c->set_gid = c->set_groups = true;
-	/* where setgroups(2) is denied, no program can change its groups */
+	/* change no groups if setgroups(2) is denied, because then no program can change its
+	 * groups */
 	c->groups_optional |= c->as_groups;
-	/* while the uid is unknown, the plan contains the steps for a user other than root */
+	/* while the uid is unknown, plan the steps for a user other than root */
 	c->uid = (uid_t)-1;
 	c->gid = (gid_t)-1;
 }
 
 /*
- * Opens the regular file fd (O_PATH) for reading. A path could lead to another file now, for
- * example a device. So the file is opened through /proc, if the root has the proc file system of
- * this process, and otherwise by the path, after which the caller compares the files. Returns a
- * descriptor or a negative errno.
+ * Opens the regular file fd (O_PATH) for reading. By now, the path could lead to another file, for
+ * example a device. So opens the file through /proc/self/fd if the root contains the proc file
+ * system of this process. Otherwise opens the path, and the caller compares the two files. Returns
+ * a descriptor or a negative errno.
  */
 static int open_to_read(int fd, const char *path)
 {
@@ -105,8 +106,8 @@ static int invalid_line(unsigned line, const char *path, struct nserr *e)
 	return nserr_set(e, 0, "line %u of '%s' in the root directory is invalid", line, path);
 }
 
-/* Sets *u to the user. A number need not be in the file, and not even the file must exist; then the
- * name is NULL. Returns 0, or a negative errno with e set. */
+/* Sets *u to the user of --as. If the user is a number that the file does not contain, or if the
+ * file is missing, sets the name to NULL. Returns 0, or a negative errno with e set. */
 static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *e)
 {
 	cleanup_free char *text = NULL;

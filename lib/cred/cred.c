@@ -91,7 +91,7 @@ static int add_groups_of_user(struct cred *c, struct nserr *e)
 			return store_failed(e);
 	}
 	c->set_groups = true;
-	/* where setgroups(2) is denied, no program can change its groups */
+	/* do not fail if setgroups(2) is denied, because then no program can change its groups */
 	c->groups_optional = true;
 	return 0;
 }

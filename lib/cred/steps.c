@@ -39,7 +39,8 @@ static const struct plan_kind rlimits_kind = {
 	.show = show_rlimits,
 };
 
-/* setsid(2) fails with EPERM for the leader of a process group, for example a job of a shell. */
+/* Creates a session. setsid(2) fails with EPERM for the leader of a process group, for example a
+ * job of a shell. */
 static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -278,8 +279,8 @@ static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
 			return rc;
 	}
 	for (size_t i = 0; i < c->nenv; i++) {
-		/* putenv(3) keeps the string, so it must not be freed; it is an argument of this
-		 * process */
+		/* putenv(3) does not copy the string, which is an argument of this process and is
+		 * never freed */
 		int rc = strchr(c->env[i], '=') ? putenv((char *)c->env[i]) : unsetenv(c->env[i]);
 
 		if (rc != 0)

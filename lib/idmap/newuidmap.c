@@ -125,7 +125,7 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 }
 
 /* Returns the arguments of newuidmap: the program, the process, and three arguments for each
- * extent. Returns the arguments in one block of memory, which the caller frees, or NULL. */
+ * extent. The caller frees them as one block of memory. Returns NULL if there is no memory. */
 static char **make_argv(const char *program, const char *target, const struct idmap *m)
 {
 	size_t args = 2 + 3 * m->n, room = (args + 1) * sizeof(char *);
@@ -159,7 +159,7 @@ static bool has_ended(int procfd)
 }
 
 /*
- * Reads the output of a program into said until the program has ended. Discards output that does
+ * Reads the output of a program into `said` until the program has ended. Discards output that does
  * not fit; otherwise the program would block on a full pipe. Returns 0, -EINTR if the caller must
  * stop waiting, or another negative errno.
  */
@@ -190,7 +190,7 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 		said[len] = '\0';
 		if (n > 0)
 			continue;
-		/* without pidfds (before Linux 5.3), the end of its output means that the program
+		/* without pidfds (before Linux 5.3), the end of the output means that the program
 		 * has ended */
 		if (p[PROGRAM_ENDED].fd < 0)
 			return 0;
@@ -204,10 +204,10 @@ struct target {
 	int stop;
 	int pidfd;       /* pidfd of the target, or -1 without pidfds */
 	int procfd;      /* descriptor of the target's /proc directory */
-	bool inherit_fd; /* the program inherits procfd as an argument (fd:N) */
+	bool inherit_fd; /* the program inherits procfd and gets it as the argument fd:N */
 };
 
-/* Runs a program and stores its output in said. Returns its wait status, or a negative errno. */
+/* Runs a program and stores its output in `said`. Returns its wait status, or a negative errno. */
 static int run_program(char *const argv[], const struct target *t, char *said, size_t size)
 {
 	cleanup_fd int pidfd = -1;
@@ -309,8 +309,8 @@ static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 			      "written already, and a map can be written only once");
 }
 
-/* Sets e to the message about a helper that has ended with this wait status and has printed the
- * text said. */
+/* Sets e to the error for a helper that has ended with this wait status and has printed the text
+ * `said`. */
 static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
 		       const char *said, const struct idmaps *maps, struct nserr *e)
 {
@@ -319,8 +319,8 @@ static int fail_helper(int status, int procfd, enum idmap_kind k, const char *pa
 
 	if (WIFSIGNALED(status))
 		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
-	/* remove the name of the program from the beginning of its output, because the message has
-	 * it, too */
+	/* remove the name of the program from the beginning of its output, because the message
+	 * contains the name, too */
 	reason = str_after(said, helpers[k]);
 	reason = reason && str_after(reason, ": ") ? reason + 2 : said;
 	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "no error message");

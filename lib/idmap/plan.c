@@ -92,8 +92,8 @@ static int add_range(struct idmap *m, const char *word, struct nserr *e)
 	return rc;
 }
 
-/* Adds one word of --map-users, except "auto", which must be added after all others. Reads the
- * ranges s when a word needs them for the first time. */
+/* Adds one item of --map-users, except "auto", which must be added after all other items. Reads the
+ * ranges into s when an item first needs them. */
 static int add_word(struct idmap *m, enum idmap_kind kind, const char *word,
 		    const struct subid_user *user, struct subids *s, struct nserr *e)
 {
@@ -136,9 +136,9 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 }
 
 /*
- * Maps the caller's id to inside, and the ranges around it. The kernel accepts each outside id
- * once, so a range that contains the caller's id overlaps it. Returns 0, or a negative errno with e
- * set.
+ * Maps the id `inside` to the caller's id, and the ids around it to the ranges. The kernel accepts
+ * each outside id only once, so `overlap` decides what happens if a range contains the caller's id.
+ * Returns 0, or a negative errno with e set.
  */
 static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 		       enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)

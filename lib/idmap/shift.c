@@ -66,7 +66,7 @@ struct value {
 	bool has, changed;
 };
 
-/* Reads the attribute into v and translates its ids. Returns 0 or a negative errno. */
+/* Reads the extended attribute into v and translates its ids. Returns 0 or a negative errno. */
 static int read_value(struct shift *s, const char *file, const struct idmap_xattr *x,
 		      struct value *v)
 {
@@ -78,7 +78,8 @@ static int read_value(struct shift *s, const char *file, const struct idmap_xatt
 	if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 		return 0;
 	if (n < 0 && errno == EOVERFLOW) {
-		/* capabilities(7): the root uid is not mapped in this user namespace */
+		/* getxattr(2) fails with EOVERFLOW if the root uid of the file capabilities is not
+		 * mapped in this user namespace (capabilities(7)) */
 		s->found->foreign = true;
 		return 0;
 	}
@@ -89,8 +90,8 @@ static int read_value(struct shift *s, const char *file, const struct idmap_xatt
 	foreign = s->found->foreign;
 	rc = idmap_xattr_translate(x, v->v, &v->n, translate, s);
 	v->changed = rc > 0;
-	/* capabilities of version 2 have no id and stay as they are, unless uid 0 is to be changed
-	 */
+	/* file capabilities of version 2 contain no id and stay unchanged, unless uid 0 is to be
+	 * changed */
 	if (x->type == S_IFREG && n == XATTR_CAPS_SZ_2 && !v->changed)
 		s->found->foreign = foreign;
 	return MIN(rc, 0);

@@ -66,7 +66,7 @@ bool subid_nss_is_missing(char *lib, size_t size)
 	module = find_module(text, &n);
 	if (!module || (size_t)snprintf(lib, size, "libsubid_%.*s.so", (int)n, module) >= size)
 		return false;
-	/* libsubid(3) reads the files if it cannot load the library */
+	/* use the files if the library cannot be loaded, as libsubid(3) does */
 	return dl_load(lib, NULL, 0, &ignored) < 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* text: parses and formats maps: the lines of the kernel, the stream and the one-word form. */
+/* text: parses and formats maps in the format of the kernel, as a map stream and in the one-word
+ * form. */
 #include "idmap/idmap.h"
 
 #include "base/num.h"
@@ -14,8 +15,9 @@ static bool word_is(struct word w, const char *s)
 	return strlen(s) == w.n && memcmp(s, w.s, w.n) == 0;
 }
 
-/* Splits text at blanks, or at the character sep. Between two sep, there may be an empty word.
- * Stores up to max words. Returns the number of all words. */
+/* Splits text at blanks or, if sep is not 0, at the character sep. Two adjacent separators enclose
+ * an empty word. Stores up to max words. Returns the number of all words, which may be above
+ * max. */
 static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t max)
 {
 	size_t found = 0, i = 0;

@@ -19,7 +19,7 @@
 #include "kernel/sys_pidfd.h"
 #include "ns/inode.h"
 
-/* Maps the inside ids of both maps to themselves. */
+/* Replaces each map by the map of its inside ids to themselves. */
 static void make_identity(struct idmaps *m)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++)
@@ -164,7 +164,8 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	/* setns(2) to the caller's own user namespace fails with EINVAL */
+	/* read the own maps without setns(2), which fails with EINVAL for the caller's own user
+	 * namespace */
 	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);
 	return read_inside(t->nsfd, m, e);
@@ -278,8 +279,8 @@ bool idmap_view_sees_all(const char *ref)
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
-	/* ioctl_ns(2): NS_GET_PARENT fails if the parent is above the caller's own user
-	 * namespace */
+	/* NS_GET_PARENT fails if the parent is above the caller's own user namespace, which ends
+	 * the loop (ioctl_ns(2)) */
 	while (t.nsfd >= 0 && nsinode_of(t.nsfd) != mine) {
 		int up = sys_ns_parent(t.nsfd);
 
@@ -289,8 +290,8 @@ bool idmap_view_sees_all(const char *ref)
 	return t.nsfd >= 0;
 }
 
-/* Computes the map from a namespace to its parent from the maps of both to the caller's ids. The
- * namespace is not the caller's own. Returns 0 or a negative errno. */
+/* Computes the map from a namespace to its parent, from the maps of these two namespaces to the
+ * caller's ids. The namespace must not be the caller's own. Returns 0 or a negative errno. */
 static int view_parent(int nsfd, struct idmap_view *n)
 {
 	__attribute__((cleanup(target_close))) struct target up = { NSREF_PROCESS_INIT, -1 };

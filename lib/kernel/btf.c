@@ -130,7 +130,7 @@ static int type_of(struct btf *b, uint32_t id, struct type *t)
 	}
 }
 
-/* Returns true if the name at the position is exactly the n bytes s. */
+/* Returns true if the name at the position is equal to the n bytes at s. */
 static bool is_name(const struct btf *b, uint32_t at, const char *s, size_t n)
 {
 	return at < b->strings_len && b->strings_len - at > n &&

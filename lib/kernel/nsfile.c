@@ -50,9 +50,10 @@ void nsfile_proc_close(struct nsfile_proc *p)
 /* ---- Files ---- */
 
 /*
- * With AT_STATX_DONT_SYNC, statx(2) answers from memory, while fstatfs(2) would send a request to a
- * FUSE or NFS server. With a mask of 0, FUSE reports the device number even to a caller that may
- * not access the file. All namespaces are on one file system, so its device number identifies them.
+ * With AT_STATX_DONT_SYNC, statx(2) uses cached attributes, while fstatfs(2) would send a request
+ * to a FUSE or NFS server. With a mask of 0, FUSE reports the device number even to a caller that
+ * may not access the file. All namespaces are on one file system, so its device number identifies
+ * them.
  */
 int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, struct statx *st)
 {

@@ -53,8 +53,9 @@ static int is_same_text(int procfd, const char *file, const char *own)
 }
 
 /*
- * Returns true if the process is certainly not in the caller's user namespace. Each map is shown
- * relative to the reader's namespace (user_namespaces(7)), so another map is another namespace.
+ * Returns true if the process is certainly not in the caller's user namespace. The kernel shows
+ * each map relative to the reader's namespace (user_namespaces(7)), so different maps belong to
+ * different namespaces.
  */
 static bool is_in_other_userns(int procfd)
 {
@@ -67,8 +68,8 @@ static bool is_overflow(uint32_t id)
 	return sys_ns_in_userns() > 0 && sysctl_get("kernel/overflowuid") == (int64_t)id;
 }
 
-/* Returns true and sets *id if the real, effective or saved id of the key ("Uid", "Gid") is not
- * own. */
+/* Returns true and sets *id if the real, effective or saved id in the line `key` ("Uid" or "Gid")
+ * differs from own. */
 static bool differs(const char *status, const char *key, uint32_t own, uint32_t *id)
 {
 	const char *value = proc_status_value(status, key);

@@ -20,7 +20,7 @@
 #endif
 
 #ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U /* since Linux 6.3 */
+#define MFD_EXEC 0x0010U /* kernel headers define MFD_EXEC since Linux 6.3 */
 #endif
 
 #define FLAG_CLOEXEC (1u << 2) /* value of CLOSE_RANGE_CLOEXEC */

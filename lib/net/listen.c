@@ -31,8 +31,8 @@ static int take_listener(void *arg, const struct nlmsghdr *nh)
 	return 0;
 }
 
-/* A dump that is repeated lists the sockets of this family again, after the sockets of the other
- * family. */
+/* The state of a dump. If the dump is repeated, only the sockets from index `before` on are
+ * removed, because the sockets of the other family come before them. */
 struct listing {
 	struct net_listeners *l;
 	size_t before;

@@ -167,7 +167,7 @@ void netlink_str(const struct nlattr *a, char *dst, size_t size)
 	dst[n] = '\0';
 }
 
-/* Sets the hint to the text of an extended acknowledgement, netlink(7) NETLINK_EXT_ACK. */
+/* Sets the hint to the text of an extended acknowledgement (netlink(7), NETLINK_EXT_ACK). */
 static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 {
 	const struct nlmsgerr *err = (const void *)((const char *)nh + NLMSG_HDRLEN);

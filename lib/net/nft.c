@@ -25,8 +25,8 @@ static const char *(*get_output)(struct nft_ctx *ctx);
 static void (*set_flags)(struct nft_ctx *ctx, unsigned flags);
 static int (*run_cmd)(struct nft_ctx *ctx, const char *buf);
 
-/* Not all versions of the library open their socket close-on-exec, and a program that inherited it
- * could change the firewall of the host. */
+/* Sets close-on-exec on the sockets of the library, because not all of its versions do this. A
+ * program that inherited such a socket could change the firewall of the host. */
 static void close_on_exec(void)
 {
 	for (int fd = 3; fd < 64; fd++) {

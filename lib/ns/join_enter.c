@@ -8,8 +8,8 @@
 #include "ns/inode.h"
 #include "ns/join.h"
 
-/* Returns the type with that rank. If types are entered one by one, their ranks determine the
- * order. */
+/* Returns the namespace type with the given rank. Types that are entered one by one are entered in
+ * the order of their ranks. */
 static const struct nstype *by_rank(unsigned rank)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
@@ -65,11 +65,11 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the user namespace to enter is the one that the caller is in */
+	bool own; /* the caller is already in the user namespace to enter */
 };
 
-/* Opens the user namespace of fd and its ancestors below the caller's user namespace, whose inode
- * is own. */
+/* Opens the user namespace that fd refers to, and its ancestors below the caller's user namespace,
+ * whose inode is own. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -153,7 +153,8 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 
 /* Returns true if the caller may enter the user namespace `owner`, a descendant of the caller's
  * user namespace, whose inode is `own`. The caller needs CAP_SYS_ADMIN, or must have created the
- * topmost user namespace on the way to `owner` (user_namespaces(7)). */
+ * child of its user namespace that is an ancestor of `owner` or `owner` itself
+ * (user_namespaces(7)). */
 static bool may_enter(int owner, uint64_t own)
 {
 	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };

@@ -44,7 +44,7 @@ int nsname_dirs(char *dirs[2])
 
 /* ---- The text of a file */
 
-/* Returns the value of a member of the object, or NULL. The writer puts no blanks between
+/* Returns the value of a member of a JSON object, or NULL. The writer puts no blanks between
  * members. */
 static const char *value_of(const char *text, const char *key)
 {

@@ -59,7 +59,7 @@ static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 	struct stat st;
 
 	if (fd == -ENOENT) {
-		/* the file is only a mount point, so it needs no permission bits (the same as
+		/* the file is only a mount point, so it needs no permission bits (as in
 		 * ip-netns(8)) */
 		fd = file_open_at(pin->at.dir, pin->at.name,
 				  O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0);
@@ -182,8 +182,9 @@ int nspin_above(uint64_t id, struct nserr *e)
 		return 0;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot get the CPU affinity");
-	/* sched_setaffinity(2) fails for a processor that does not exist; one that the affinity of
-	 * the caller excludes may be used for a moment */
+	/* Try all processors, also those that the affinity of the caller excludes, because each is
+	 * used only for a moment. sched_setaffinity(2) fails for a processor that does not
+	 * exist. */
 	for (int cpu = 0; rc == 0 && nspin_id() < id && cpu < CPU_SETSIZE; cpu++) {
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);

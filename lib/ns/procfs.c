@@ -89,7 +89,8 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 
 	if (n < 0)
 		return -errno;
-	/* the link pid_for_children also has the text "pid:[inode]", so compare type and file */
+	/* compare the type, too, because the link pid_for_children also has the text
+	 * "pid:[inode]" */
 	if (nstype_parse_link(link, (size_t)n, &is, &v) < 0 || is != type || v > UINT32_MAX)
 		return -EIO;
 	*inode = (uint32_t)v;

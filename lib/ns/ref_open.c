@@ -163,8 +163,8 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	rc = proc_stat_check_fs(p.procfd, e);
 	if (rc < 0)
 		return rc;
-	/* the process of the pidfd still exists, so procfd, opened by the same pid, belongs to it
-	 */
+	/* the process of the pidfd still exists, so procfd, which was opened by the same pid,
+	 * refers to it */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
 	if (r->kind == NSREF_NAME && !nsname_is_process(&run, p.pidfd, p.procfd))

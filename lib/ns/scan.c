@@ -17,8 +17,7 @@ static int add(struct scan *s, const char *name)
 		return 0;
 	for (; *name >= '0' && *name <= '9' && v < INT_MAX / 10; name++)
 		v = v * 10 + (*name - '0');
-	/* in /proc, no name starts with a digit without being a number, and no number overflows an
-	 * int */
+	/* in /proc, every name that starts with a digit is a number that fits into an int */
 	if (*name)
 		return 0;
 	if (s->n == s->size) {

@@ -38,7 +38,9 @@ static int take(int pidfd, int fd, uint64_t *inode)
 struct work { /* The state of a request, in memory that the caller shares with the child. */
 	struct nssocket *s;
 	size_t n, at; /* `at` is the index of the next socket */
-	bool stuck;   /* the child has duplicated another kind of file and may never end */
+	/* the child has duplicated a file that is not a socket; the close of this file may block
+	 * without limit */
+	bool stuck;
 	uint64_t *done;
 	size_t slots; /* number of elements of done: a power of 2, more than n */
 };
@@ -205,7 +207,7 @@ static int receive_one(int from)
 	if (m.rc < 0)
 		return m.rc;
 	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -EMFILE; /* the caller's process had no free descriptor for the socket */
+		return -EMFILE; /* the caller had no free descriptor to receive */
 	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
 	return file_above_std(ns);
 }

@@ -146,7 +146,7 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 	timens_add_seconds(&b, timens_sub(most, initial), signs);
 	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds", timens_names[c],
 		  text, b.err ? "?" : b.s);
-	/* the kernel would return the same errno; its text is not part of the message */
+	/* return the same errno as the kernel; its text is not part of the message */
 	return -ERANGE;
 }
 

@@ -89,8 +89,8 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
 }
 
-/* Binds the file of src on target. Opens src again if it is from another mount namespace, which
- * mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
+/* Bind mounts the file of src on target. Opens src again if it is from another mount namespace,
+ * which mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
 static int bind(int src, const char *target, unsigned long rec)
 {
 	int rc = sys_mount(file_fd_path(src).text, target, NULL, MS_BIND | rec, NULL);
@@ -101,15 +101,15 @@ static int bind(int src, const char *target, unsigned long rec)
 	return rc;
 }
 
-/* Joins the options of the file system in data, for mount(2), and adds MS_* flags to *flags.
+/* Appends the options of the file system to data, for mount(2), and adds MS_* flags to *flags.
  * Returns 0, or a negative errno with e set. */
 static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		if (mntopt_is_super(o->param[i], flags))
 			continue;
-		/* only overlay decodes "\,"; the options of other file systems cannot contain a
-		 * comma */
+		/* only overlay decodes "\,", so refuse a comma in the options of other file
+		 * systems */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
 			return nserr_set(e, 0,
 					 "mount options with a comma in '%s' are not supported by "
@@ -202,15 +202,16 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
 	if (rc == 0)
 		return open_mounted(r, p, 0, e);
-	if (rc == -EBUSY && !streq(type, "tmpfs")) /* each tmpfs is a new file system */
+	/* EBUSY has another reason for a tmpfs, because each tmpfs is a new file system */
+	if (rc == -EBUSY && !streq(type, "tmpfs"))
 		rc = mount_above_same(r, type, p, o, e);
 	if (rc < 0)
 		nserr_prefix(e, "%s", p->path);
 	return rc;
 }
 
-/* Binds the file of src on a mount point, and opens and verifies the result. Returns a descriptor
- * or a negative errno with e set. */
+/* Bind mounts the file of src on a mount point, and opens and verifies the result. Returns a
+ * descriptor or a negative errno with e set. */
 static int bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		   struct nserr *e)
 {

@@ -235,8 +235,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = libmount_mask(&t, type);
-	/* if the root of the mask is not "/", it is a part of the file system that was bound
-	 * read-only over itself */
+	/* a mask whose root is not "/" is a part of the file system that was bind mounted read-only
+	 * over itself */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "add the option ro: %s is read-only, so a %s that a user namespace "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mntopt: parses mount options. A table has the options of all mounts; the other options are
+/* mntopt: parses mount options. A table contains the options of all mounts; the other options are
  * parameters of the file system. */
 #include "root/mntopt.h"
 
@@ -49,7 +49,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* How mounts of other mount namespaces appear in a bind (mount_namespaces(7)). */
+/* The propagation types of a bind mount (mount_namespaces(7)). */
 static const struct {
 	const char *name;
 	unsigned long ms;

@@ -59,7 +59,8 @@ void root_remount_writable(int dir)
 {
 	unsigned long now = 0;
 
-	/* use the working directory, because the new root may have no /proc to name descriptors */
+	/* name the mount by the working directory, because the new root may have no /proc to name
+	 * descriptors */
 	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
 		(void)!sys_mount(NULL, ".", NULL,
 				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);

@@ -14,7 +14,7 @@
 #include "root/lookup.h"
 #include "root/remount.h"
 
-#define DONE_MAX  512  /* half of the usual RLIMIT_NOFILE */
+#define DONE_MAX  512  /* highest descriptor that may stay open: half of the usual RLIMIT_NOFILE */
 #define STACK_MAX 1000 /* maximum number of mounts that are stacked on one directory */
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr, unsigned long propagation)
@@ -239,7 +239,7 @@ int root_scratch(struct root *r, struct nserr *e)
 
 int root_move_old(struct root *r, int put, struct nserr *e)
 {
-	/* the tmpfs for files may cover the old root, and so may a root that an overlay has
+	/* the old root may be covered by the tmpfs for files, and by a root that an overlay has
 	 * replaced */
 	int rc = r->files_attached ? root_detach(r->files) : 0;
 

@@ -91,7 +91,8 @@ static bool is_detached(int self)
 
 static bool is_copy(int self)
 {
-	/* EINVAL for an ordinary file; a file on tmpfs only has F_SEAL_SEAL */
+	/* F_GET_SEALS fails with EINVAL for an ordinary file, and returns only F_SEAL_SEAL for a
+	 * file on tmpfs */
 	int seals = fcntl(self, F_GET_SEALS);
 
 	return (seals >= 0 && (seals & SEALS) == SEALS) || is_detached(self);
@@ -223,7 +224,8 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 	if (self < 0)
 		return nserr_set(e, self, "cannot open the binary of %s", name);
 	if (is_copy(self)) {
-		/* after fexecve(3), ps(1) would show the number of the descriptor as the name */
+		/* set the name of the process, because ps(1) would show the number of the
+		 * descriptor after fexecve(3) */
 		(void)!prctl(PR_SET_NAME, name, 0, 0, 0);
 		return 0;
 	}

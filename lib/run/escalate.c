@@ -63,7 +63,7 @@ static bool ends_by_default(int sig)
 	return true;
 }
 
-/* Facts about the child from /proc/PID/status. */
+/* The state of the child from /proc/PID/status. */
 struct look {
 	/* the child is process 1 of a pid namespace below this process, and the signal masks could
 	 * be read */
@@ -98,14 +98,15 @@ static struct look look_at(const struct supervise *s, int sig)
 	return l;
 }
 
-/* Activities of the child. */
+/* What the child is doing. */
 enum activity {
 	WAITS,  /* the child waits for signals in rt_sigtimedwait(2), or its activity is unknown */
 	SLEEPS, /* the child sleeps in another system call */
 	RUNS,
 };
 
-/* During rt_sigtimedwait(2), SigBlk lacks the signals that are waited for. */
+/* Finds out whether the child waits in rt_sigtimedwait(2), because SigBlk then lacks the signals
+ * that it waits for. */
 static enum activity activity_of(const struct supervise *s)
 {
 	char text[256];

@@ -149,8 +149,9 @@ static const struct plan_kind report_kind = {
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* A process that is not process 1 becomes a subreaper. With an outer supervisor, getpid(2)
-	 * does not show this to --explain, but the process will be process 1. */
+	/* A process that is not process 1 becomes a subreaper. If there is an outer supervisor,
+	 * this process will be process 1, although getpid(2) does not return 1 yet when --explain
+	 * is used. */
 	i->first = i->outer || getpid() == 1;
 	if (!i->first)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);

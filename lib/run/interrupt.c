@@ -23,8 +23,8 @@ static bool is_ignored(int sig)
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
-/* Ignored signals are in the set, too: take() checks if a signal is ignored when it arrives, which
- * saves four system calls at each start. */
+/* The set also contains ignored signals: take() checks whether a signal is ignored when it arrives,
+ * which saves four system calls at each start. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set)
 {
 	sigemptyset(set);
@@ -99,7 +99,7 @@ int interrupt_wait(int fd, int line)
 		/*
 		 * check the line (the socket to the other process) before the signal, because the
 		 * program may be running already. poll(2) checks one descriptor after the other, so
-		 * the line may have become ready after its check and before the signal arrived
+		 * the line may have become ready after its check and before the signal arrived.
 		 */
 		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
 			return 0;

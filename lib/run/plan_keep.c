@@ -9,7 +9,8 @@
 #include "run/line.h"
 #include "run/plan.h"
 
-/* The answer of the helper. The caller's message is the wait status, an int. */
+/* The message from the helper to the caller. The caller's message to the helper is the wait status,
+ * an int. */
 struct answer {
 	int rc;
 	struct nserr err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* shutdown: ends all descendants. Sends the stop signal first, and KILL at the end of the grace
+/* shutdown: ends all descendants. Sends the stop signal first, and SIGKILL at the end of the grace
  * period. */
 #include "run/shutdown.h"
 

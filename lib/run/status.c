@@ -54,7 +54,7 @@ static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const 
 	json_object_end(j);
 }
 
-/* Adds the pid of the program, and that of its init unless it is 0. */
+/* Adds the pid of the program, and the pid of its init unless init_pid is 0. */
 static void add_pids(struct json *j, pid_t pid, pid_t init_pid)
 {
 	json_u64(j, "pid", (uint64_t)pid);
