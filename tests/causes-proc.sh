@@ -78,7 +78,7 @@ test_a_user_namespace_that_is_not_below_is_named()
 	run nsunshare -U nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
 	assert_err_has 'hint: run the command outside of this user namespace'
-	# a control: the caller can open a user namespace that is a descendant of its own
+	# a control: the caller can open a user namespace that is a descendant of its user namespace
 	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -n true
 	assert_ok

@@ -164,7 +164,7 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	/* read the own maps without setns(2), which fails with EINVAL for the caller's own user
+	/* read the maps of this process without setns(2), which fails with EINVAL for the caller's own user
 	 * namespace */
 	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);

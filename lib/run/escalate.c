@@ -98,7 +98,7 @@ static struct look look_at(const struct supervise *s, int sig)
 	return l;
 }
 
-/* What the child is doing. */
+/* The activity of the child. */
 enum activity {
 	WAITS,  /* the child waits for signals in rt_sigtimedwait(2), or its activity is unknown */
 	SLEEPS, /* the child sleeps in another system call */
