@@ -109,7 +109,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with `create`, no directory is open only if no hierarchy was needed; then cgroup_set()
+	/* with `create`, every needed directory is open now; if none was needed, cgroup_set()
 	 * reports the error */
 	if (found || create)
 		return 0;

@@ -70,8 +70,9 @@ static ssize_t read_in(const char *path, size_t len, const char *file, char *buf
 	return file_read_at(AT_FDCWD, name, buf, size);
 }
 
-/* Returns 1 if cgroup.controllers of the cgroup in the first len bytes of path lists the
- * controller, 0 if not, or a negative errno: -ENOENT if that is not a cgroup. */
+/* Returns 1 if cgroup.controllers of a cgroup lists the controller, 0 if not, or a negative errno:
+ * -ENOENT if the directory is not a cgroup. The first len bytes of path are the path of the
+ * cgroup. */
 static int has_controller(const char *path, size_t len, const char *controller)
 {
 	char text[1024], *rest = text, *word;
@@ -85,7 +86,7 @@ static int has_controller(const char *path, size_t len, const char *controller)
 	return 0;
 }
 
-/* Stores the mount point of the version 1 hierarchy of a controller in buf. Returns false if the
+/* Stores in buf the mount point of the version 1 hierarchy of a controller. Returns false if the
  * controller has no such hierarchy. */
 static bool find_v1(const char *controller, char *buf, size_t size)
 {
@@ -125,9 +126,9 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 			   "%s, and a new child cannot contain processes, because that cgroup is "
 			   "threaded",
 			   what);
-	/* A cgroup that contains processes cannot enable most controllers for its children, except
-	 * the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable the
-	 * threaded controllers, but then the children are "domain invalid". */
+	/* A cgroup that contains processes cannot enable most controllers for its children, unless
+	 * it is the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable
+	 * the threaded controllers, but then the children are "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
 			   "%s, because that cgroup contains processes: move the processes to a "
