@@ -134,7 +134,8 @@ static void fill_task(struct bpf *p)
 	store(p, TASK_AT(pid_child), 4, A_NSPROXY, "pid_ns_for_children->ns.inum");
 	store(p, TASK_AT(time_child), 4, A_NSPROXY, "time_ns_for_children->ns.inum");
 
-	/* the initial pid namespace has the same inode on every kernel */
+	/* do not read the inode of the initial pid namespace, because it is the same on every
+	 * kernel */
 	bpf_get(p, R4, A_TASK, "thread_pid");
 	bpf_get(p, R5, R4, "level");
 	bpf_jump_not(p, R5, 0, NESTED);

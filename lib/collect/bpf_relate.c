@@ -64,7 +64,7 @@ static int climb(struct collect *c, unsigned type, uint32_t inode, enum nshold_k
 	return (*out)->opened ? 0 : adopt(c, *out, find(c->bpf, type, inode));
 }
 
-/* Sets the relations of ns, for which is_covered() is true. Returns 0 or -ENOMEM. */
+/* Sets the relations of ns, for which is_covered() must be true. Returns 0 or -ENOMEM. */
 static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 {
 	int rc;
