@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the steps for credentials. The comment on each step names the kernel rule that determines
- * its position in the order. */
+/* cred: implements the steps for credentials. The comment on each step names the kernel rule that
+ * determines its position in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
@@ -62,7 +62,7 @@ static const struct plan_kind session_kind = {
 };
 
 /* ---- ids in the order groups, gid, uid: each change needs a capability that the change of uid
- * loses */
+ * removes */
 
 /* Returns true if the supplementary groups come from a user name in the options. */
 static bool is_named(const struct cred *c)
