@@ -260,8 +260,8 @@ static int run(char *const argv[], const struct target *t, char *said, size_t si
 
 /*
  * Returns true if the pid cannot be reused before newuidmap ends: it is the pid of this process,
- * its parent or its child. For other processes, a descriptor (fd:N) is passed, which newuidmap
- * accepts since 4.14.
+ * its parent or its child. For other processes, newuidmap gets a descriptor as its argument (fd:N),
+ * which version 4.14 and later accept.
  */
 static bool is_relative(int procfd, pid_t pid)
 {
@@ -271,7 +271,7 @@ static bool is_relative(int procfd, pid_t pid)
 	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
-/* Writes the first outside range of m that the caller's subordinate ids do not contain to buf.
+/* Writes to buf the first outside range of m that the caller's subordinate ids do not contain.
  * Writes an empty string if there is no such range. newuidmap(1) checks each extent separately, and
  * accepts the caller's own id only as an extent of one id. */
 static void find_foreign(const struct idmap *m, enum idmap_kind k, char *buf, size_t size)

@@ -218,7 +218,7 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* Merges both maps (idmap_merge()). Returns true if both map the same ids to the same ids. */
+/* Merges both maps (idmap_merge()). Returns true if the merged maps are equal. */
 static bool same_pairs(struct idmap *a, struct idmap *b)
 {
 	idmap_merge(a);

@@ -60,7 +60,7 @@ static uint32_t translate(void *ctx, enum idmap_kind k, uint32_t id)
 }
 
 struct value {
-	/* room for the root uid (4 bytes) that is added to the capabilities */
+	/* room for the root uid (4 bytes) that is added to the file capabilities */
 	unsigned char v[XATTR_SIZE_MAX + 4];
 	size_t n;
 	bool has, changed;

@@ -164,8 +164,8 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	/* read the own maps without setns(2), which fails with EINVAL for the caller's own user
-	 * namespace */
+	/* read the caller's own maps without setns(2), which fails with EINVAL for the caller's own
+	 * user namespace */
 	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);
 	return read_inside(t->nsfd, m, e);
