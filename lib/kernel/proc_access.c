@@ -12,8 +12,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
 
-/* Returns true if the last proc file system on /proc has the option hidepid with a value in
- * values, a string such as "1 noaccess". */
+/* Returns true if the last proc file system on /proc has the option hidepid with one of the values
+ * in `values`, a string such as "1 noaccess". */
 static bool hides(const char *const *values)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
