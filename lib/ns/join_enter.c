@@ -65,7 +65,7 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the caller is already in the user namespace to enter */
+	bool own; /* true if the caller is already in the user namespace to enter */
 };
 
 /* Opens the user namespace that fd refers to, and its ancestors below the caller's user namespace,
@@ -153,8 +153,7 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 
 /* Returns true if the caller may enter the user namespace `owner`, a descendant of the caller's
  * user namespace, whose inode is `own`. The caller needs CAP_SYS_ADMIN, or must have created the
- * child of its user namespace that is an ancestor of `owner` or `owner` itself
- * (user_namespaces(7)). */
+ * topmost user namespace between its own and `owner`, including `owner` (user_namespaces(7)). */
 static bool may_enter(int owner, uint64_t own)
 {
 	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };

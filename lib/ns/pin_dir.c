@@ -30,7 +30,8 @@ static int find_dir(struct nspin_dir *dir, struct nserr *e)
 
 	if (!path)
 		return nserr_set(e, ENOMEM, "cannot use '%s'", dir->path);
-	/* the directory may not exist, so realpath(3) cannot remove the slashes */
+	/* remove trailing slashes here, because the directory may not exist, so realpath(3) cannot
+	 * remove them */
 	while (n > 1 && path[n - 1] == '/')
 		path[--n] = '\0';
 	rc = trustpath_resolve(path, TRUSTPATH_DIRS, &dir->at, e);

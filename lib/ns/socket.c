@@ -166,7 +166,7 @@ static struct msghdr *message_init(struct message *m)
 
 struct one {
 	int pidfd, fd;
-	int to; /* socket to which the child sends its answer */
+	int to; /* socket to which the child sends its result */
 };
 
 /* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */
@@ -207,7 +207,7 @@ static int receive_one(int from)
 	if (m.rc < 0)
 		return m.rc;
 	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -EMFILE; /* the caller had no free descriptor to receive */
+		return -EMFILE; /* the caller had no free descriptor for the namespace */
 	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
 	return file_above_std(ns);
 }
