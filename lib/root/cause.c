@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cause: explains failures of mounts by file types and earlier mounts. */
+/* cause: examines file types and earlier mounts to explain why a mount failed. */
 #include "root/cause.h"
 
 #include <fcntl.h>

@@ -36,8 +36,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 
 	if (fd < 0)
 		return fd;
-	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and
-	 * which binds need */
+	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and is
+	 * needed for bind mounts */
 	rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot set mount options");
@@ -46,9 +46,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 }
 
 /*
- * Verifies that path now leads to the mount mnt. If it leads to another file, another process
- * changes the tree. If `fresh` is set, adds the mount to r->fresh. Returns 0, or a negative errno
- * with e set.
+ * Verifies that path now leads to the mount mnt, and fails if another process has changed the tree.
+ * If `fresh` is set, adds the mount to r->fresh. Returns 0, or a negative errno with e set.
  */
 static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
 {
@@ -88,8 +87,8 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
-/* Attaches the detached mount mnt to a mount point. Takes ownership of mnt. If mnt is negative, it
- * is the error of its creation. Returns mnt, or a negative errno with e set. */
+/* Attaches the detached mount mnt to a mount point. Takes ownership of mnt. A negative mnt is the
+ * error with which its creation failed. Returns mnt, or a negative errno with e set. */
 static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
 {
 	bool ours = p->ours;

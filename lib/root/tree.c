@@ -171,7 +171,7 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (early) {
-		/* the kernel cannot bind from a detached mount either, so mount the tmpfs for files
+		/* this kernel cannot bind mount from a detached mount, so mount the tmpfs for files
 		 * on the old root, below the new root */
 		rc = root_scratch(r, e);
 		if (rc < 0)
