@@ -98,7 +98,7 @@ static struct look look_at(const struct supervise *s, int sig)
 	return l;
 }
 
-/* What the child is doing. */
+/* The activity of the child. */
 enum activity {
 	WAITS,  /* the child waits for signals in rt_sigtimedwait(2), or its activity is unknown */
 	SLEEPS, /* the child sleeps in another system call */
@@ -124,10 +124,11 @@ static enum activity activity_of(const struct supervise *s)
 }
 
 /*
- * pid_namespaces(7): process 1 receives a signal from its parent namespace only if it has a handler
- * for it. The files are not read at the same time, so the decision counts only if the child has not
- * slept in between. A child that runs may also have been woken in rt_sigtimedwait(2) and not have a
- * processor yet, so its state must stay the same for half a second.
+ * Process 1 receives a signal from its parent namespace only if it has a handler for it
+ * (pid_namespaces(7)). The files are not read at the same time, so the decision is valid only if
+ * the child has not slept in between. A child that runs may also have been woken in
+ * rt_sigtimedwait(2) and not have a processor yet, so its state must stay the same for half a
+ * second.
  */
 bool supervise_must_kill(const struct supervise *s, int sig)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* forward: forwards signals, stops and the foreground of the terminal to the child while it
- * runs. */
+/* forward: forwards signals and stops to the child while it runs, and gives it the foreground of
+ * the terminal. */
 #include "run/supervise.h"
 
 #include <sys/wait.h>

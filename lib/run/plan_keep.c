@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan_keep: the main loop of a helper that runs until the program has ended. */
+/* plan_keep: implements the main loop of a helper that runs until the program has ended. */
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>

@@ -155,9 +155,9 @@ static void signal_list(const struct look *l, const struct process *parent, cons
 /*
  * Signals a process and all its descendants. At depth 0 the process is the calling process, and
  * only its descendants are signalled. A parent is signalled before its children, because a parent
- * that waits for them must end by its own signal. The list of its children is read before the
- * signal is sent, because the children get another parent when the process ends. Returns false if
- * the kernel has no lists of children.
+ * that waits for its children must be ended by the signal and not by their end. The list of its
+ * children is read before the signal is sent, because the children get another parent when the
+ * process ends. Returns false if the kernel has no lists of children.
  */
 static bool signal_tree(const struct look *l, const struct process *p, unsigned depth)
 {
