@@ -55,7 +55,8 @@ int cgroup_memory_open(struct cgroup_memory *m)
 
 	*m = CGROUP_MEMORY_INIT;
 	while (rc == 0 && mountinfo_next(&mi, &l))
-		/* version 2 does not have the controller if a version 1 hierarchy has it */
+		/* prefer a version 1 hierarchy, because version 2 does not have the controller if a
+		 * version 1 hierarchy has it */
 		if (may_have(&l) && (m->dir < 0 || m->v2))
 			rc = open_mount(m, &l);
 	if (rc < 0)

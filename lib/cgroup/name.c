@@ -123,7 +123,7 @@ static bool container(struct word before, struct word w, struct buf *out)
 	}
 	if (before.n == 6 && memcmp(before.s, "docker", 6) == 0 && is_id(w))
 		buf_printf(out, "docker:%.*s", SHORT_ID, w.s);
-	else if (is_id(w)) /* containerd uses only the id as the name of a pod's cgroup */
+	else if (is_id(w)) /* containerd names the cgroup of a pod only by its id */
 		buf_printf(out, "containerd:%.*s", SHORT_ID, w.s);
 	else if ((before.n == 3 && memcmp(before.s, "lxc", 3) == 0) ||
 		 (before.n == 11 && memcmp(before.s, "lxc.payload", 11) == 0))

@@ -90,7 +90,7 @@ static int has_controller(const char *path, size_t len, const char *controller)
  * controller has no such hierarchy. */
 static bool find_v1(const char *controller, char *buf, size_t size)
 {
-	/* "io" was called "blkio" in version 1 */
+	/* the "io" controller of version 2 is called "blkio" in version 1 */
 	const char *name = streq(controller, "io") ? "blkio" : controller;
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
