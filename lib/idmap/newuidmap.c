@@ -55,7 +55,7 @@ static const char *lacks_privilege(const char *path)
 	struct stat st;
 
 	/* the kernel ignores set-user-ID if the owner is not mapped (execve(2)); stat(2) shows the
-	 * overflow id for such an owner */
+	 * overflow id as the owner in this case */
 	if (stat(path, &st) == 0 && (st.st_mode & S_ISUID) && st.st_uid != 0 &&
 	    sys_ns_in_userns() > 0 && sysctl_get("kernel/overflowuid") == (int64_t)st.st_uid)
 		return "belongs to root of another user namespace, who is not mapped in this one";
@@ -216,8 +216,8 @@ static int run_program(char *const argv[], const struct target *t, char *said, s
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
-	/* dup2(2) would overwrite a pipe descriptor below 3, which is possible if a standard stream
-	 * was closed */
+	/* move the pipe above descriptor 2, because dup2(2) would overwrite it otherwise; its
+	 * descriptors are lower if a standard stream was closed */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
 	pid = sys_clone(0, &pidfd);
@@ -357,7 +357,8 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 			return nserr_set(e, ENOMEM, "cannot build the arguments of %s", path);
 		status = run(argv, &(struct target){ stop, pidfd, procfd, by_fd }, said,
 			     sizeof(said));
-		/* an old newuidmap does not know fd:N and prints its usage */
+		/* try again without fd:N, because an old newuidmap does not know fd:N and prints
+		 * its usage */
 		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
 			break;
 	}
@@ -390,7 +391,7 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 		return nserr_set(e, ENOMEM, "cannot store the map");
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		if (m->map[k].n == 0)
-			continue; /* an empty map is not written */
+			continue; /* do not write an empty map */
 		rc = write_helper(procfd, pid, k, &lines, stop, e);
 		if (rc < 0)
 			return rc;

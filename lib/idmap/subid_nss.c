@@ -82,7 +82,7 @@ static int load(struct nserr *e)
 
 	if (init)
 		return 0;
-	/* all versions of libsubid have the functions that nsutils calls */
+	/* require all functions, because all versions of libsubid have them */
 	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");

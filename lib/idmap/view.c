@@ -19,7 +19,7 @@
 #include "kernel/sys_pidfd.h"
 #include "ns/inode.h"
 
-/* Replaces each map by the map of its inside ids to themselves. */
+/* Replaces the outside ids of each map by its inside ids. */
 static void make_identity(struct idmaps *m)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++)
@@ -227,7 +227,7 @@ static int load_like(const char *arg, const char *ref, struct idmaps *m, struct 
 		m->setgroups = IDMAP_SETGROUPS_UNSET;
 	if (m->map[IDMAP_UID].n || m->map[IDMAP_GID].n)
 		return 0;
-	/* return the same error as for an empty stream */
+	/* if no id is mapped, return the same error as for an empty stream */
 	nserr_set(e, 0,
 		  "%s: no id of that user namespace is mapped to an id of the caller's user "
 		  "namespace",
@@ -328,7 +328,8 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 		rc = idmaps_copy(&n->view[IDMAP_VIEW_INITIAL], &n->view[IDMAP_VIEW_ME]);
 		n->known[IDMAP_VIEW_INITIAL] = rc == 0;
 	}
-	/* the caller's own map file shows ids of the parent; the initial namespace has no parent */
+	/* read the map to the parent from the caller's own map file; the initial namespace has no
+	 * parent */
 	if (n->inode == mine)
 		n->known[IDMAP_VIEW_PARENT] = mine != SYS_NS_INO_USER &&
 					      idmaps_read(self, &n->view[IDMAP_VIEW_PARENT], e) ==
