@@ -96,7 +96,7 @@ static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 	struct stat st;
 	uint64_t more;
 
-	/* proc(5): the files of a process that is not dumpable belong to root */
+	/* the files of a process that is not dumpable belong to root (proc(5)) */
 	if (geteuid() != 0 && fstatat(procfd, "stat", &st, 0) == 0 && st.st_uid != geteuid()) {
 		nserr_hint(
 			e,
