@@ -177,7 +177,8 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 
 	if (!(nh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	/* With NETLINK_CAP_ACK, the answer does not repeat the payload of the request. */
+	/* Skip the payload of the request, which the answer repeats unless NETLINK_CAP_ACK is
+	 * set. */
 	if (!(nh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len > NLMSG_HDRLEN)
 		skip += NLMSG_ALIGN(err->msg.nlmsg_len - NLMSG_HDRLEN);
 	if (skip > nh->nlmsg_len ||
