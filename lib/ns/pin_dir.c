@@ -201,7 +201,8 @@ static void release_dir(struct nspin_dir *dir)
 	util_close(&dir->fd);
 	if (bound && asprintf(&path, "%s/%s", file_fd_path(dir->at.dir).text, dir->at.name) >= 0)
 		(void)!sys_umount(path, UMOUNT_NOFOLLOW);
-	/* if dir->path is a symbolic link, removing the directory would leave it dangling */
+	/* do not remove the directory if dir->path is a symbolic link, because the link would be
+	 * dangling */
 	if (lstat(dir->path, &st) == 0 && S_ISDIR(st.st_mode))
 		unlinkat(dir->at.dir, dir->at.name, AT_REMOVEDIR);
 }
