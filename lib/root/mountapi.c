@@ -99,8 +99,8 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 		return mnt;
 	}
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. Then attach the tree
-	 * now; only this mount namespace sees it. */
+	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. In this case, attach
+	 * the tree now; only this mount namespace sees it. */
 	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
 		ours = false;
 		rc = root_attach(r, true, e);
@@ -132,7 +132,8 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 	unsigned long propagation = o->propagation ? o->propagation : MS_PRIVATE;
 	int mnt = root_clone(src, rec, o->set, o->clr, propagation);
 
-	/* before Linux 6.15, a part of a detached tree cannot be cloned */
+	/* attach the tree first, because a part of a detached tree cannot be cloned before Linux
+	 * 6.15 */
 	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)
@@ -149,7 +150,8 @@ static int bind(struct root *r, int src, const struct root_place *p, const struc
 {
 	int rc = move_to(r, clone_tree(r, src, o, e), p, false, e);
 
-	/* root_clone() returns the mount itself if it cannot be cloned, so the move may fail */
+	/* if root_clone() cannot clone the mount, it returns the mount itself, so the move in
+	 * move_to() may fail */
 	if (rc < 0 && o->norec)
 		root_explain_locked(src, e);
 	return rc;

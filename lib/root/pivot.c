@@ -190,7 +190,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 
 		if (asprintf(&path, "%s/%.*s/%s", absolute ? "" : cwd, (int)n, dirs, program) < 0)
 			return nserr_set(e, ENOMEM, "cannot search for '%s'", program);
-		/* execvp(3) does not search for an empty name */
+		/* an empty name is not found, as in execvp(3) */
 		now = program[0] ? check_file(r, path) : -ENOENT;
 		if (now == 0)
 			return 0;

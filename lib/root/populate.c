@@ -33,7 +33,7 @@ static int finish_dir(int parent, const char *base, mode_t mode)
 		return -ESTALE;
 	if ((st.st_mode & ALLPERMS) == mode)
 		return 0;
-	/* fchmod(2) refuses O_PATH descriptors */
+	/* open the directory for reading, because fchmod(2) refuses O_PATH descriptors */
 	open = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	if (open < 0)
 		return open;
@@ -85,7 +85,7 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 		return rc;
 	}
 	if (rc == -EEXIST && is_dir(r, path))
-		return 0; /* an existing directory stays unchanged */
+		return 0; /* do not change an existing directory */
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot create directory '%s' in the new root", path);
 		root_explain_readonly(r, path, e);

@@ -48,7 +48,8 @@ static int remount(int fd, const struct mntopt *o)
 		       MS_REMOUNT | MS_BIND | ((now & ~clr) | set), NULL);
 	if (rc == 0)
 		rc = flags_of(fd, &now);
-	/* statvfs(3) does not report all flags, but it reports those that restrict access */
+	/* verify only the flags that restrict access, because statvfs(3) does not report all
+	 * flags */
 	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	if (rc == 0 && (now & set) != set)
 		rc = -EPERM;
