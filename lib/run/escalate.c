@@ -82,7 +82,8 @@ static struct look look_at(const struct supervise *s, int sig)
 
 	if (!read_file(s, s->child_status, "status", text, sizeof(text)))
 		return l;
-	/* if /proc shows another pid namespace, the file belongs to another process */
+	/* ignore the file if /proc shows another pid namespace, because it belongs to another
+	 * process */
 	if (proc_status_number(proc_status_value(text, "PPid"), 0, &ppid) < 0 ||
 	    (pid_t)ppid != getpid() || proc_status_nspid(text, UINT32_MAX) != 1)
 		return l;

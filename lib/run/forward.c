@@ -34,7 +34,8 @@ static void stop_self(struct supervise *s, int sig)
 	siginfo_t info = { 0 };
 	sigset_t set;
 
-	/* the kernel ignores a stop signal that process 1 sends to itself */
+	/* do nothing in process 1, because the kernel ignores a stop signal that process 1 sends to
+	 * itself */
 	if (getpid() == 1)
 		return;
 	foreground_take(&s->tty);

@@ -298,7 +298,7 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	int rc;
 
 	(void)ctx;
-	/* a descriptor up to 2 is a standard stream of the program and stays open */
+	/* skip a descriptor up to 2, because it is a standard stream of the program */
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
 			return nserr_set(e, errno, "cannot use descriptor %d", own[i]);

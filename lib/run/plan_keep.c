@@ -77,8 +77,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)
 		sig = interrupt_pending();
-	/* with --owner, this process may have no permission to signal the helper, and then does not
-	 * wait for it */
+	/* do not wait for the helper if kill(2) fails: with --owner, this process may have no
+	 * permission to signal the helper */
 	if (sig && kill(k->pid, sig) < 0)
 		return 0;
 	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));

@@ -296,7 +296,7 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
 }
 
-/* ---- The run */
+/* ---- Running the plan */
 
 /* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. With
  * --owner, this process may have no permission to signal the helper, and then does not wait for
