@@ -177,7 +177,7 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 		if (d->made == 0)
 			continue;
 		/* Repeat the removal, because a killed process leaves the cgroup only after a short
-		 * delay, and cgroup v1 has no file that reports this. */
+		 * delay, and cgroup v1 has no file that reports that a cgroup is empty. */
 		while ((err = -cgroup_remove_dir(d)) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {

@@ -69,7 +69,7 @@ static bool is_id(struct word w)
 	return true;
 }
 
-/* Appends a unit name and decodes systemd's \xHH in it. */
+/* Appends the name of a systemd unit and decodes its \xHH escapes. */
 static void add_unescaped(struct buf *out, struct word w)
 {
 	static const char hex[] = "0123456789abcdef";
