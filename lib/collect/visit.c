@@ -159,7 +159,7 @@ void visit_free(struct visit *v, size_t n)
 		buf_free(&v[i].out);
 }
 
-/* ---- Functions for the visit ---- */
+/* ---- Functions to call in a namespace ---- */
 
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out)
 {
