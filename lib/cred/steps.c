@@ -13,7 +13,7 @@
 #include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 
-/* ---- limits and session: before the change of ids, while a limit may still be raised */
+/* ---- limits and session: changed before the ids, while a limit may still be raised */
 
 static int run_rlimits(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -222,7 +222,7 @@ const struct plan_kind cred_oom = {
 	.what = "set oom_score_adj to %s",
 };
 
-/* ---- umask: after the steps that create files */
+/* ---- umask: set after the steps that create files */
 
 static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
 {
