@@ -216,8 +216,8 @@ static int run_program(char *const argv[], const struct target *t, char *said, s
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
-	/* move the pipe above descriptor 2, because dup2(2) would overwrite it otherwise; its
-	 * descriptors are lower if a standard stream was closed */
+	/* move the pipe above descriptor 2, because a standard stream may be closed, and dup2(2)
+	 * would then overwrite the pipe */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
 	pid = sys_clone(0, &pidfd);
@@ -309,8 +309,8 @@ static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 			      "written already, and a map can be written only once");
 }
 
-/* Sets e to the error for a helper that has ended with this wait status and has printed the text
- * `said`. */
+/* Sets e to the error for a helper that has ended with the given wait status and has printed the
+ * text `said`. */
 static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
 		       const char *said, const struct idmaps *maps, struct nserr *e)
 {
