@@ -34,7 +34,7 @@ static void one(int fd, bool now)
 }
 
 /* Opens the directory /proc/self/fd. Returns NULL if it is not on a proc file system, because
- * another directory may have that name in an untrusted root directory. The caller closes the
+ * another directory may have this path in an untrusted root directory. The caller closes the
  * directory. */
 static DIR *list_open(void)
 {

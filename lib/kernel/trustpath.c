@@ -18,7 +18,7 @@ struct walk {
 	const char *path; /* the path that the caller gave, for messages */
 	unsigned flags, links;
 	bool is_proc_link;
-	int dir;    /* directory that the walk has reached, O_PATH */
+	int dir;    /* O_PATH descriptor of the directory that the walk has reached */
 	char *text; /* malloc()ed memory that contains the remaining path */
 	char *rest;
 };
