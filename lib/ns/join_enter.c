@@ -127,7 +127,7 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 }
 
 /* Sets the hint if the caller is already in some of the namespaces to enter, because setns(2)
- * checks the permission for these, too. Returns false if there is no such namespace. */
+ * checks the permission for these namespaces, too. Returns false if there is no such namespace. */
 static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
 	char list[sizeof(e->hint) / 2] = "";

@@ -191,7 +191,7 @@ static bool is_bound_on_itself(int fd)
 }
 
 /* Unmounts the private mount and removes the directory if it is empty. Does not use MNT_DETACH, so
- * the mount stays if other mounts are inside. */
+ * the mount stays if it contains other mounts. */
 static void release_dir(struct nspin_dir *dir)
 {
 	cleanup_free char *path = NULL;

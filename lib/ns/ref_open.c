@@ -122,7 +122,7 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
 	return -EACCES;
 }
 
-/* Sets e to the message about the name of a run whose process has ended. The file of such a name
+/* Sets e to the message about the name of a run whose process has ended. The file of a name
  * remains, for example, if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
