@@ -185,8 +185,8 @@ const struct mnt *libmount_mask(const struct mnt_table *t, const char *type)
 	return mask;
 }
 
-/* Returns 1 if the caller's user namespace owns the namespace of this file, 0 if it does not, or -1
- * if the owner is unknown. */
+/* Returns 1 if the caller's user namespace owns the namespace that `file` refers to, 0 if it does
+ * not, or -1 if the owner is unknown. */
 static int is_ours(const char *file)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, file), owner = -1;

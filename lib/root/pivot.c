@@ -27,8 +27,8 @@
  * namespace. Returns 1 if they are equal, 0 if not, or -ENODATA if this cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
-	/* use kthreadd (process 2) if even root may not examine process 1, because it has the same
-	 * namespaces */
+	/* use kthreadd (process 2) if even root may not examine process 1, because both have the
+	 * same namespaces */
 	static const char *const machine[][2] = {
 		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
 		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },

@@ -61,7 +61,7 @@ static char *next_name(struct walk *w)
 		return NULL;
 	name = w->rest;
 	end = strchrnul(name, '/');
-	/* keep a slash after the last component, because it requires a directory */
+	/* keep a slash after the last component, because the slash requires a directory */
 	w->rest = *end ? end + 1 : end;
 	*end = '\0';
 	return name;

@@ -89,7 +89,8 @@ int root_left_open(void)
 
 void root_done(const struct root *r, int fd)
 {
-	/* close the descriptor if there are many, because the process could reach its limit */
+	/* close the descriptor if many descriptors are open, because the process could reach its
+	 * limit */
 	if (fd >= 0 && fd >= r->left_open)
 		close(fd);
 }
