@@ -336,7 +336,7 @@ static int fail_helper(int status, int procfd, enum idmap_kind k, const char *pa
 	return -EINVAL;
 }
 
-/* Runs the helper for one kind of map. stop is the argument of idmaps_write_helpers(). Returns 0,
+/* Runs the helper for one kind of map. `stop` is the argument of idmaps_write_helpers(). Returns 0,
  * or a negative errno with e set. */
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
 			int stop, struct nserr *e)

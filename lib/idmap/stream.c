@@ -129,7 +129,8 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 	return n;
 }
 
-/* Reads the digits from in to end and appends them to the value *v. Returns their number. */
+/* Reads the digits between `in` and `end` and appends them to the value *v. Returns their
+ * number. */
 static inline size_t read_digits(const char *in, const char *end, uint64_t *v)
 {
 	const char *start = in;

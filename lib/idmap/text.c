@@ -143,7 +143,7 @@ static int parse_arg(struct idmaps *m, const char *text, size_t n, struct nserr 
 	return 0;
 }
 
-/* Sets line to the line at *at without its newline and advances *at. Returns false at the end. */
+/* Sets `line` to the line at *at without its newline and advances *at. Returns false at the end. */
 static bool next_line(const char *text, size_t n, size_t *at, struct word *line)
 {
 	const char *end;
