@@ -54,8 +54,8 @@ static bool is_elf(const struct head *h)
 	return h->n >= SELFMAG && memcmp(h->text, ELFMAG, SELFMAG) == 0;
 }
 
-/* Copies the interpreter in the first line of a script to out, as the kernel does (execve(2)): the
- * text after "#!" up to a blank. Returns false if there is none. */
+/* Copies the interpreter in the first line of a script to `out`, as the kernel does (execve(2)):
+ * the text after "#!" up to a blank. Returns false if there is none. */
 static bool script_interpreter(const struct head *h, char *out, size_t size)
 {
 	const char *s = str_after(h->text, "#!");

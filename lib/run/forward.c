@@ -130,9 +130,10 @@ static void received(struct supervise *s, const siginfo_t *info);
 
 /*
  * If the terminal stopped the child after SIGCONT came to this process and before this process
- * forwarded it, the forwarded SIGCONT has undone the stop. So sends the pending stop signal to the
- * child, even if the terminal has sent it to the whole group. If the child was stopped again in
- * between, the second stop signal stays pending until the next SIGCONT discards it (signal(7)).
+ * forwarded it, the forwarded SIGCONT has undone the stop. In this case, this function sends the
+ * pending stop signal to the child, even if the terminal has sent it to the whole group. If the
+ * child was stopped again in between, the second stop signal stays pending until the next SIGCONT
+ * discards it (signal(7)).
  */
 static void stop_again(struct supervise *s)
 {

@@ -49,8 +49,8 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 
 	k->running(ctx);
 	plan_keeper_watch(k, ctx, line);
-	/* The program may control the caller, which is in the program's namespaces. So the only
-	 * effect of any message is that this wait ends. */
+	/* The program may control the caller, which is in the program's namespaces. Therefore any
+	 * message only ends this wait and has no other effect. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
 		wstatus = -1;
 		/* the caller of --detach may end before the init has reported the program */
