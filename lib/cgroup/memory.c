@@ -35,8 +35,8 @@ static int open_mount(struct cgroup_memory *m, const struct mountinfo_line *l)
 	return 0;
 }
 
-/* Sets path to the path of the process's cgroup in the hierarchy. Returns false if the process has
- * no path there. */
+/* Sets `path` to the path of the process's cgroup in the hierarchy. Returns false if the process
+ * has no path there. */
 static bool path_of(const struct cgroup_memory *m, const char *text, char *path, size_t size)
 {
 	const struct mountinfo_line mount = { .fstype = m->v2 ? "cgroup2" : "cgroup",

@@ -47,7 +47,7 @@ struct word {
 	size_t n;
 };
 
-/* Sets out to the part of a component between prefix and suffix. Returns false if the part is
+/* Sets `out` to the part of a component between prefix and suffix. Returns false if the part is
  * empty, or if the component lacks prefix or suffix. */
 static bool between(struct word w, const char *prefix, const char *suffix, struct word *out)
 {

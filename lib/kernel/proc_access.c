@@ -69,7 +69,7 @@ static bool is_overflow(uint32_t id)
 }
 
 /* Returns true and sets *id if the real, effective or saved id in the line `key` ("Uid" or "Gid")
- * differs from own. */
+ * differs from `own`. */
 static bool differs(const char *status, const char *key, uint32_t own, uint32_t *id)
 {
 	const char *value = proc_status_value(status, key);

@@ -79,7 +79,7 @@ static int range(unsigned first, unsigned last, bool now)
 	return one_by_one(first, last, now);
 }
 
-/* Returns the lowest descriptor in keep that is at least next, or UINT_MAX. */
+/* Returns the lowest descriptor in `keep` that is at least `next`, or UINT_MAX. */
 static unsigned lowest(const int *keep, size_t n, unsigned next)
 {
 	unsigned low = UINT_MAX;

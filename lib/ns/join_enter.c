@@ -69,7 +69,7 @@ struct levels {
 };
 
 /* Opens the user namespace that fd refers to, and its ancestors below the caller's user namespace,
- * whose inode is own. */
+ * whose inode is `own`. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
