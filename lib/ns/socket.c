@@ -14,7 +14,7 @@
 
 /*
  * Duplicates the descriptor, checks that it is a socket and opens its network namespace. Runs in
- * the child. Returns a descriptor of the namespace, -ENOTSOCK if it is another kind of file, or a
+ * the child. Returns a descriptor of the namespace, -ENOTSOCK if the file is not a socket, or a
  * negative errno. Sets *inode to the inode of the socket. The duplicate stays open until the child
  * ends.
  */
@@ -73,8 +73,8 @@ static int ask_one(int pidfd, struct nssocket *s)
 	return 0;
 }
 
-/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated
- * another kind of file, or when it has no free descriptors. */
+/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated a
+ * file that is not a socket, or when it has no free descriptors. */
 static int ask_many(void *arg)
 {
 	struct work *w = arg;

@@ -206,9 +206,9 @@ int supervise_ending(const struct supervise *s)
 /*
  * Returns the wait status to report for a program that was process 1. Process 1 cannot end by a
  * signal that it sends to itself, so it exits with 128 + n instead. If this process has received
- * the signal n, too, the program ended by that signal, and a shell must see SIGINT as a signal to
- * end its loops. Stop signals are excluded: they do not end a program, and they would stop this
- * process. If SIGKILL replaced a signal, that signal is reported.
+ * the signal n, too, reports that the program ended by this signal, because a shell ends its loops
+ * only after a program that SIGINT has ended. Excludes stop signals, because they do not end a
+ * program and would stop this process. If SIGKILL replaced a signal, reports that signal.
  */
 static int meant(const struct supervise *s, int wstatus)
 {
