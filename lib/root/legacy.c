@@ -200,7 +200,7 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
 	if (rc == 0)
 		return open_mounted(r, p, 0, e);
-	/* EBUSY has another reason for a tmpfs, because each tmpfs is a new file system */
+	/* do not use mount_above_same() for a tmpfs, because each tmpfs is a new file system */
 	if (rc == -EBUSY && !streq(type, "tmpfs"))
 		rc = mount_above_same(r, type, p, o, e);
 	if (rc < 0)
