@@ -48,7 +48,7 @@ static unsigned changes(const char *a, size_t na, const char *b, size_t nb)
 	return d[na][nb];
 }
 
-/* Returns true if the n bytes at word begin with the np bytes at prefix. */
+/* Returns true if the n bytes at `word` begin with the np bytes at `prefix`. */
 static bool begins(const char *word, size_t n, const char *prefix, size_t np)
 {
 	size_t i = 0;

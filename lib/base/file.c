@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* file: reads and writes small files. Only this file and the process layer handle EINTR. */
+/* file: reads and writes small files. */
 #include "base/file.h"
 
 #include <stdio.h>

@@ -115,8 +115,8 @@ static int64_t duration_fraction(const char *digits, size_t n, uint64_t unit)
 {
 	uint64_t ns = 0;
 
-	/* ns cannot overflow, because it is always smaller than the unit, and a week has fewer than
-	 * 2^50 nanoseconds */
+	/* the sum ns cannot overflow: it is always smaller than the unit, and even a week has fewer
+	 * than 2^50 nanoseconds */
 	while (n > 0) {
 		ns += (uint64_t)(digits[--n] - '0') * unit;
 		if (ns % 10 != 0)

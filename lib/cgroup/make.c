@@ -109,7 +109,7 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with `create`, no directory is open only if no hierarchy was needed; then cgroup_set()
+	/* with `create`, every needed directory is open now; if none was needed, cgroup_set()
 	 * reports the error */
 	if (found || create)
 		return 0;
@@ -177,7 +177,7 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 		if (d->made == 0)
 			continue;
 		/* Repeat the removal, because a killed process leaves the cgroup only after a short
-		 * delay, and cgroup v1 has no file that reports this. */
+		 * delay, and cgroup v1 has no file that reports that a cgroup is empty. */
 		while ((err = -cgroup_remove_dir(d)) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {

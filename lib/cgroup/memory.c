@@ -35,8 +35,8 @@ static int open_mount(struct cgroup_memory *m, const struct mountinfo_line *l)
 	return 0;
 }
 
-/* Sets path to the path of the process in the hierarchy. Returns false if the process has no path
- * there. */
+/* Sets `path` to the path of the process's cgroup in the hierarchy. Returns false if the process
+ * has no path there. */
 static bool path_of(const struct cgroup_memory *m, const char *text, char *path, size_t size)
 {
 	const struct mountinfo_line mount = { .fstype = m->v2 ? "cgroup2" : "cgroup",
@@ -55,7 +55,8 @@ int cgroup_memory_open(struct cgroup_memory *m)
 
 	*m = CGROUP_MEMORY_INIT;
 	while (rc == 0 && mountinfo_next(&mi, &l))
-		/* version 2 does not have the controller if a version 1 hierarchy has it */
+		/* prefer a version 1 hierarchy, because version 2 does not have the controller if a
+		 * version 1 hierarchy has it */
 		if (may_have(&l) && (m->dir < 0 || m->v2))
 			rc = open_mount(m, &l);
 	if (rc < 0)

@@ -70,8 +70,9 @@ static ssize_t read_in(const char *path, size_t len, const char *file, char *buf
 	return file_read_at(AT_FDCWD, name, buf, size);
 }
 
-/* Returns 1 if cgroup.controllers of the cgroup in the first len bytes of path lists the
- * controller, 0 if not, or a negative errno: -ENOENT if that is not a cgroup. */
+/* Returns 1 if cgroup.controllers of a cgroup lists the controller, 0 if not, or a negative errno:
+ * -ENOENT if the directory is not a cgroup. The first len bytes of path are the path of the
+ * cgroup. */
 static int has_controller(const char *path, size_t len, const char *controller)
 {
 	char text[1024], *rest = text, *word;
@@ -85,11 +86,11 @@ static int has_controller(const char *path, size_t len, const char *controller)
 	return 0;
 }
 
-/* Stores the mount point of the version 1 hierarchy of a controller in buf. Returns false if the
+/* Stores in buf the mount point of the version 1 hierarchy of a controller. Returns false if the
  * controller has no such hierarchy. */
 static bool find_v1(const char *controller, char *buf, size_t size)
 {
-	/* "io" was called "blkio" in version 1 */
+	/* the "io" controller of version 2 is called "blkio" in version 1 */
 	const char *name = streq(controller, "io") ? "blkio" : controller;
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
@@ -125,9 +126,9 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 			   "use a parent cgroup that is not threaded: a new child of a threaded "
 			   "cgroup cannot contain processes, and %s",
 			   what);
-	/* A cgroup that contains processes cannot enable most controllers for its children, except
-	 * the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable the
-	 * threaded controllers, but then the children are "domain invalid". */
+	/* A cgroup that contains processes cannot enable most controllers for its children, unless
+	 * it is the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable
+	 * the threaded controllers, but then the children are "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
 			   "move the processes of this cgroup to a child cgroup, and write +%s to "

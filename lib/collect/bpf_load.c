@@ -6,8 +6,9 @@
 
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
-/* Numbers of threads on the machine from which BPF iterators are faster than reading /proc: if the
- * BTF of the kernel can be mapped into memory, and if it must be read. */
+/* Minimum numbers of threads on the machine for the use of BPF iterators. With fewer threads,
+ * reading /proc is faster. The first number applies if the BTF of the kernel can be mapped into
+ * memory, the second if it must be read. */
 #define ENOUGH_IF_MAPPED 40
 #define ENOUGH_IF_READ   200
 

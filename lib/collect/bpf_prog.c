@@ -21,8 +21,8 @@ static const struct {
 	[NSTYPE_TIME] = { "time_ns", "time_ns->ns.inum" },
 };
 
-/* Returns the BTF id of the structure that the member of the structure `type` is or points to, or
- * 0. */
+/* Returns the BTF id of the structure that a member of the structure `type` contains or points to.
+ * Returns 0 if `type` has no such member. */
 static uint32_t struct_of(struct btf *btf, uint32_t type, const char *member)
 {
 	struct btf_field f;
@@ -134,7 +134,8 @@ static void fill_task(struct bpf *p)
 	store(p, TASK_AT(pid_child), 4, A_NSPROXY, "pid_ns_for_children->ns.inum");
 	store(p, TASK_AT(time_child), 4, A_NSPROXY, "time_ns_for_children->ns.inum");
 
-	/* the initial pid namespace has the same inode on every kernel */
+	/* do not read the inode of the initial pid namespace, because it is the same on every
+	 * kernel */
 	bpf_get(p, R4, A_TASK, "thread_pid");
 	bpf_get(p, R5, R4, "level");
 	bpf_jump_not(p, R5, 0, NESTED);
@@ -417,7 +418,8 @@ int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t 
 		bpf_context(p, R1, B_CONTEXT, 0, s->meta);
 		bpf_get(p, B_SEQ, R1, "seq");
 		list_mounts(p);
-		/* since 6.19, listns(2) lists all namespaces, so this list is not needed */
+		/* since Linux 6.19, listns(2) lists all namespaces, so the list of mount namespaces
+		 * is not needed */
 		if (bpf_has(p, s->mnt_ns, NEXT_OF_MNT_NS ".next"))
 			list_mnt_ns(p, s);
 	}

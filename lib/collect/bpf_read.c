@@ -335,7 +335,7 @@ static int add_file(const struct collect *c, struct worker *w, struct collect_bp
 	    !(c->sources & NSTYPE_BIT(COLLECT_FD)))
 		return 0;
 	f.type = (uint8_t)nstype_index(type);
-	/* a descriptor of a thread with its own table is opened through /proc/TID */
+	/* if the thread has its own descriptor table, open the descriptor through /proc/TID */
 	f.pid = r->pid == r->tgid ? f.pid : (pid_t)r->pid;
 	return worker_found(w, &f);
 }

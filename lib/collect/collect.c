@@ -198,7 +198,7 @@ static int merge_member(struct collect *c, const struct nsmember *m)
 	return 0;
 }
 
-/* Adds a holder to its namespace. Returns 0 or -ENOMEM. */
+/* Adds a holder to the namespace that it refers to. Returns 0 or -ENOMEM. */
 static int merge_found(struct collect *c, const struct nsfind *f)
 {
 	const struct nstype *type = &nstypes[f->type];
@@ -240,8 +240,8 @@ static int merge(struct crew *crew, struct nserr *e)
 	return 0;
 }
 
-/* Reads the inode of a namespace of nslist itself. *inode stays 0 if the link is missing or not
- * permitted. Returns 0, or a negative errno with e set. */
+/* Reads the inode of a namespace of nslist itself. *inode stays 0 if the link is missing or must
+ * not be read. Returns 0, or a negative errno with e set. */
 static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
 		    struct nserr *e)
 {
@@ -262,14 +262,15 @@ static int look_at_self(struct collect *c, struct nserr *e)
 		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
 	if (rc < 0 || !c->q.self)
 		return rc;
-	/* since Linux 5.6, the initial time namespace has the same inode on every kernel */
+	/* use a constant, because the initial time namespace has the same inode on every kernel
+	 * since Linux 5.6 */
 	c->top[NSTYPE_TIME] = TIMENS_INITIAL_INO;
 	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
 	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->q.proc, e);
 }
 
-/* Adjusts the sources to the types and reads the namespaces of nslist itself. Returns 0, or a
- * negative errno with e set. */
+/* Removes the source of sockets if network namespaces are not requested, and reads the namespaces
+ * of nslist itself. Returns 0, or a negative errno with e set. */
 static int prepare(struct collect *c, struct nserr *e)
 {
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))

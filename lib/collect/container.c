@@ -231,7 +231,7 @@ static void add_process(struct find *f, const struct nsmember *m)
 	}
 }
 
-/* Returns true if the process m is not in the caller's namespace of the type, but in one that
+/* Returns true if m is in another namespace of the type than the caller, and this namespace also
  * contains a process of a pid namespace below the caller's. */
 static bool shares(const struct find *f, const struct nsmember *m, int type)
 {

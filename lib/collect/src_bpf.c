@@ -90,7 +90,8 @@ static int confirm_mounts(struct attempt *a)
 	return rc;
 }
 
-/* Reads the descriptors and the lists that are written with them. Returns 0 or a negative errno. */
+/* Reads the descriptors, and the lists of mounts and mount namespaces that the program writes after
+ * them. Returns 0 or a negative errno. */
 static int read_all_files(struct attempt *a)
 {
 	int rc = 0;

@@ -25,7 +25,7 @@ static int add(struct collect *c, int fd, struct nserr *e)
 	struct stat st;
 
 	type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-	if (!type) /* a namespace type that lib/ns/type.c does not know */
+	if (!type) /* ignore a namespace type that lib/ns/type.c does not know */
 		return flag < 0 ? nserr_set(e, (int)flag, "cannot read a namespace") : 0;
 	if (fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot read a namespace");
@@ -56,8 +56,8 @@ static int walk_mnt(struct collect *c, int start, int (*step)(int fd), struct ns
 	}
 }
 
-/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno, perhaps with e set.
- */
+/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno. Not every error
+ * sets e. */
 static int list_mnt(struct collect *c, struct nserr *e)
 {
 	static int (*const steps[])(int fd) = { sys_ns_mnt_next, sys_ns_mnt_prev };
@@ -80,7 +80,7 @@ static int list_mnt(struct collect *c, struct nserr *e)
 }
 
 /* Adds the mount namespaces that the BPF iterators have listed (Linux 6.18) and that are not in the
- * table yet. Sets c->all_mnt. Returns 0 or a negative errno, perhaps with e set. */
+ * table yet. Sets c->all_mnt. Returns 0 or a negative errno. Not every error sets e. */
 static int list_mnt_by_bpf(struct collect *c, struct nserr *e)
 {
 	const struct nstype *mnt = &nstypes[NSTYPE_MNT];
@@ -133,7 +133,8 @@ static int collect_known(const struct collect *c, struct known *known)
 	return 0;
 }
 
-/* Adds the namespaces with the listed ids. Returns 0 or a negative errno, perhaps with e set. */
+/* Adds the namespaces with the listed ids. Returns 0 or a negative errno. Not every error sets
+ * e. */
 static int add_ids(struct collect *c, const struct known *known, const uint64_t *ids, size_t n,
 		   struct nserr *e)
 {
@@ -153,7 +154,7 @@ static int add_ids(struct collect *c, const struct known *known, const uint64_t 
 	return 0;
 }
 
-/* Adds all namespaces. Returns 0 or a negative errno, perhaps with e set. */
+/* Adds all namespaces. Returns 0 or a negative errno. Not every error sets e. */
 static int list_all(struct collect *c, struct nserr *e)
 {
 	struct sys_ns_id_req req = { .size = sizeof(req) };

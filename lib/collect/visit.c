@@ -110,9 +110,9 @@ static int read_answer(int from, struct buf *out)
 }
 
 /*
- * Visits a namespace in a child process that enters the owning user namespace first. There the
- * creator of the user namespace has all capabilities, user_namespaces(7). A thread cannot enter a
- * user namespace. Returns the result of the function or a negative errno.
+ * Visits a namespace in a child process that enters the owning user namespace first. In that user
+ * namespace, its creator has all capabilities (user_namespaces(7)). A thread cannot enter a user
+ * namespace. Returns the result of the function or a negative errno.
  */
 static int visit_in_child(const struct trip *t, struct visit *v)
 {
@@ -159,7 +159,7 @@ void visit_free(struct visit *v, size_t n)
 		buf_free(&v[i].out);
 }
 
-/* ---- Functions for the visit ---- */
+/* ---- Functions to call in a namespace ---- */
 
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out)
 {

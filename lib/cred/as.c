@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * as: looks up the user of --as in the files of the program's root. The owner of that root may be
- * hostile. So the files are resolved below a descriptor of the root, only regular files are opened,
- * and their size is limited.
+ * hostile. Therefore the files are resolved below a descriptor of the root, only regular files are
+ * opened, and their size is limited.
  */
 #include "cred/as.h"
 
@@ -47,9 +47,9 @@ void cred_as_prepare(struct cred *c)
 
 /*
  * Opens the regular file fd (O_PATH) for reading. By now, the path could lead to another file, for
- * example a device. So opens the file through /proc/self/fd if the root contains the proc file
- * system of this process. Otherwise opens the path, and the caller compares the two files. Returns
- * a descriptor or a negative errno.
+ * example a device. Therefore this function opens the file through /proc/self/fd if the root
+ * contains the proc file system of this process. Otherwise it opens the path, and the caller
+ * compares the two files. Returns a descriptor or a negative errno.
  */
 static int open_to_read(int fd, const char *path)
 {

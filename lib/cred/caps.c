@@ -20,8 +20,8 @@ static bool follows_uid(const struct cred *c)
 }
 
 /* Returns true if the program needs ambient capabilities. A program with uid 0 does not need them
- * (capabilities(7)). keep_caps does not require them if the change of uid should remove the
- * capabilities, and they are preserved at this change only to install the filter. */
+ * (capabilities(7)). keep_caps does not require them if the program must lose its capabilities at
+ * the change of uid, and they are preserved only until the filter is installed. */
 static bool wants_ambient(const struct cred *c)
 {
 	return (c->keep_caps && !(follows_uid(c) && cred_caps_early_filter(c))) ||

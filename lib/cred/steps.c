@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the steps for credentials. The comment on each step names the kernel rule that determines
- * its position in the order. */
+/* cred: implements the steps for credentials. The comment on each step names the kernel rule that
+ * determines its position in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
@@ -13,7 +13,7 @@
 #include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 
-/* ---- limits and session: before the change of ids, while a limit may still be raised */
+/* ---- limits and session: changed before the ids, while a limit may still be raised */
 
 static int run_rlimits(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -62,7 +62,7 @@ static const struct plan_kind session_kind = {
 };
 
 /* ---- ids in the order groups, gid, uid: each change needs a capability that the change of uid
- * loses */
+ * removes */
 
 /* Returns true if the supplementary groups come from a user name in the options. */
 static bool is_named(const struct cred *c)
@@ -222,7 +222,7 @@ const struct plan_kind cred_oom = {
 	.what = "set oom_score_adj to %s",
 };
 
-/* ---- umask: after the steps that create files */
+/* ---- umask: set after the steps that create files */
 
 static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
 {

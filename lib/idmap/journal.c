@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 
-#define MAGIC    UINT64_C(0x316e776f68637369) /* "ischown1" */
+#define MAGIC    UINT64_C(0x316e776f68637369) /* the bytes "ischown1" */
 /* maximum time in nanoseconds from the write of the record to chown(2) */
 #define FRESH_NS (2 * INT64_C(1000000000))
 

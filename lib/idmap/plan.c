@@ -204,8 +204,8 @@ static bool takes_own(enum idmap_plan_style style)
 	       style != IDMAP_PLAN_LXC && style != IDMAP_PLAN_DOCKER;
 }
 
-/* Sets own to the ids of the requested user or of the caller. Returns 0, or a negative errno with e
- * set. */
+/* Sets `own` to the ids of the requested user or of the caller. Returns 0, or a negative errno with
+ * e set. */
 static int own_ids(const struct idmap_plan_request *r, const struct subid_user *u,
 		   uint32_t own[IDMAP_KINDS], struct nserr *e)
 {

@@ -60,7 +60,7 @@ static uint32_t translate(void *ctx, enum idmap_kind k, uint32_t id)
 }
 
 struct value {
-	/* room for the root uid (4 bytes) that is added to the capabilities */
+	/* room for the root uid (4 bytes) that is added to the file capabilities */
 	unsigned char v[XATTR_SIZE_MAX + 4];
 	size_t n;
 	bool has, changed;
@@ -193,8 +193,8 @@ static int restore(struct shift *s, const struct target *t, struct nserr *e)
 	return 0;
 }
 
-/* chown(2) clears the setuid and setgid bits and the capabilities of a file, also for root. So they
- * are recorded before the call and restored after it. */
+/* chown(2) clears the setuid and setgid bits and the capabilities of a file, also for root. Record
+ * them before the call and restore them after it. */
 static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t uid, uint32_t gid,
 		       const struct value *caps, struct nserr *e)
 {

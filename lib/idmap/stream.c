@@ -95,7 +95,8 @@ static inline char *answer(struct idmap_stream *s, uint32_t id, char *out)
 	return out;
 }
 
-/* Appends n digits to the value v. Returns a number above NUM_ID_MAX if the value exceeds that. */
+/* Appends n digits to the value v. Returns a number above NUM_ID_MAX if the result exceeds
+ * NUM_ID_MAX. */
 static uint64_t saturate(uint64_t v, const char *in, size_t n)
 {
 	for (size_t i = 0; i < n && v <= NUM_ID_MAX; i++)
@@ -128,7 +129,8 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 	return n;
 }
 
-/* Reads the digits from in to end and appends them to the value *v. Returns their number. */
+/* Reads the digits between `in` and `end` and appends them to the value *v. Returns their
+ * number. */
 static inline size_t read_digits(const char *in, const char *end, uint64_t *v)
 {
 	const char *start = in;

@@ -169,7 +169,7 @@ static int accounts_add(struct accounts *a, uint32_t id, const char *name)
 	return 0;
 }
 
-/* Returns the errno for which getpwent(3) could not read the file, or 0 if the file is empty.
+/* Returns the errno with which getpwent(3) failed to read the file, or 0 if the file is empty.
  * getpwent(3) itself reports no error if it cannot open its only source. */
 static int unread_file(const char *path)
 {

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* Declared in <shadow/subid.h>, which systems with shadow before 4.9 lack. */
+/* This struct is declared in <shadow/subid.h>, which systems with shadow before 4.9 lack. */
 struct subid_range {
 	unsigned long start, count;
 };
@@ -19,8 +19,8 @@ static bool (*init)(const char *, FILE *);
 static int (*uid_ranges)(const char *, struct subid_range **);
 static int (*gid_ranges)(const char *, struct subid_range **);
 
-/* Returns the module that the "subid:" line names and sets *n to the length of its name, or returns
- * NULL if there is no such line or it names the files. */
+/* Returns the module that the "subid:" line names and sets *n to the length of its name. Returns
+ * NULL if there is no such line or if it names "files". */
 static const char *find_module(const char *text, size_t *n)
 {
 	while (text && *text) {
@@ -82,7 +82,7 @@ static int load(struct nserr *e)
 
 	if (init)
 		return 0;
-	/* all versions of libsubid have the functions that nsutils calls */
+	/* require all functions, because all versions of libsubid have them */
 	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
 		nserr_hint(

@@ -143,7 +143,7 @@ static int parse_arg(struct idmaps *m, const char *text, size_t n, struct nserr 
 	return 0;
 }
 
-/* Sets line to the line at *at without its newline and advances *at. Returns false at the end. */
+/* Sets `line` to the line at *at without its newline and advances *at. Returns false at the end. */
 static bool next_line(const char *text, size_t n, size_t *at, struct word *line)
 {
 	const char *end;
@@ -218,7 +218,7 @@ static int parse_kernel_line(struct idmap *m, struct word line, uint32_t number,
 	if (!word_is(w[1], "4294967295"))
 		return add_words(m, w, number, e);
 	/* the kernel prints (uid_t)-1 if the outside id is not mapped in the reader's user
-	 * namespace */
+	 * namespace; store it as IDMAP_NONE */
 	w[1] = (struct word){ "0", 1 };
 	rc = add_words(m, w, number, e);
 	if (rc == 0)

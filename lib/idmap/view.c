@@ -19,7 +19,7 @@
 #include "kernel/sys_pidfd.h"
 #include "ns/inode.h"
 
-/* Replaces each map by the map of its inside ids to themselves. */
+/* Replaces the outside ids of each map by its inside ids. */
 static void make_identity(struct idmaps *m)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++)
@@ -164,8 +164,8 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	/* read the maps of this process without setns(2), which fails with EINVAL for the caller's own user
-	 * namespace */
+	/* read the caller's own maps without setns(2), which fails with EINVAL for the caller's own
+	 * user namespace */
 	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);
 	return read_inside(t->nsfd, m, e);
@@ -227,7 +227,7 @@ static int load_like(const char *arg, const char *ref, struct idmaps *m, struct 
 		m->setgroups = IDMAP_SETGROUPS_UNSET;
 	if (m->map[IDMAP_UID].n || m->map[IDMAP_GID].n)
 		return 0;
-	/* return the same error as for an empty stream */
+	/* if no id is mapped, return the same error as for an empty stream */
 	nserr_set(e, 0,
 		  "%s: no id of this user namespace is mapped to an id of the caller's user "
 		  "namespace",
@@ -328,7 +328,8 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 		rc = idmaps_copy(&n->view[IDMAP_VIEW_INITIAL], &n->view[IDMAP_VIEW_ME]);
 		n->known[IDMAP_VIEW_INITIAL] = rc == 0;
 	}
-	/* the caller's own map file shows ids of the parent; the initial namespace has no parent */
+	/* read the map to the parent from the caller's own map file; the initial namespace has no
+	 * parent */
 	if (n->inode == mine)
 		n->known[IDMAP_VIEW_PARENT] = mine != SYS_NS_INO_USER &&
 					      idmaps_read(self, &n->view[IDMAP_VIEW_PARENT], e) ==

@@ -89,7 +89,8 @@ static bool translate_capability(unsigned char *v, size_t *n, idmap_xattr_replac
 	new = replace(ctx, IDMAP_UID, old);
 	if (new == old)
 		return false;
-	/* version 3 with root uid 0 is the same as version 2 */
+	/* use version 2 for the root uid 0, because this is the same as version 3 with root uid
+	 * 0 */
 	*n = new ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2;
 	put_le32(v, (magic & ~VFS_CAP_REVISION_MASK) |
 			    (new ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2));

@@ -12,8 +12,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
 
-/* Returns true if the last proc file system on /proc has the option hidepid with a value in
- * values, a string such as "1 noaccess". */
+/* Returns true if the last proc file system on /proc has the option hidepid with one of the values
+ * in `values`, a string such as "1 noaccess". */
 static bool hides(const char *const *values)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -69,7 +69,7 @@ static bool is_overflow(uint32_t id)
 }
 
 /* Returns true and sets *id if the real, effective or saved id in the line `key` ("Uid" or "Gid")
- * differs from own. */
+ * differs from `own`. */
 static bool differs(const char *status, const char *key, uint32_t own, uint32_t *id)
 {
 	const char *value = proc_status_value(status, key);
@@ -96,7 +96,7 @@ static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 	struct stat st;
 	uint64_t more;
 
-	/* proc(5): the files of a process that is not dumpable belong to root */
+	/* the files of a process that is not dumpable belong to root (proc(5)) */
 	if (geteuid() != 0 && fstatat(procfd, "stat", &st, 0) == 0 && st.st_uid != geteuid()) {
 		nserr_hint(
 			e,

@@ -16,7 +16,7 @@
 
 enum { UNUSED_FLAG = 0x40000000 };
 
-/* Each function makes a call that fails before the kernel checks any privilege. */
+/* Each function below makes a call that fails before the kernel checks any privilege. */
 
 static long try_unshare(uint64_t flags)
 {

@@ -16,7 +16,7 @@
 #define SYS_listns 470 /* listns(2) has the same number on all architectures */
 #endif
 
-#define FD_NSFS_ROOT (-10003) /* Linux 6.18 and later accept this descriptor number */
+#define FD_NSFS_ROOT (-10003) /* Linux 6.18 and later accept FD_NSFS_ROOT as a descriptor */
 #define FILEID_NSFS  0xf1
 
 int sys_unshare(uint64_t flags)
@@ -33,7 +33,7 @@ static int ns_ioctl_fd(int fd, unsigned long request)
 {
 	int out = ioctl(fd, request);
 
-	/* these ioctls return descriptors with O_CLOEXEC */
+	/* the kernel sets O_CLOEXEC on descriptors that it returns for ioctl_ns(2) */
 	return out < 0 ? -errno : file_above_std(out);
 }
 

@@ -126,7 +126,7 @@ int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove
 			rc = 0;
 	}
 	free(s.tuple);
-	/* nfnetlink returns EINVAL if the kernel has no connection tracking */
+	/* ignore EINVAL, which nfnetlink returns if the kernel has no connection tracking */
 	if (rc == -EINVAL || rc == -EOPNOTSUPP)
 		rc = 0;
 	return rc < 0 ? net_failed(e, rc, "cannot read the connection tracking table") : 0;

@@ -56,7 +56,8 @@ static int read_family(struct netlink *nl, int family, int protocol, struct net_
 	const struct inet_diag_req_v2 request = {
 		.sdiag_family = (uint8_t)family,
 		.sdiag_protocol = (uint8_t)protocol,
-		/* an unconnected UDP socket has the state of a closed TCP socket */
+		/* list UDP sockets in the state TCP_CLOSE, which is the state of unconnected UDP
+		 * sockets */
 		.idiag_states = 1u << (protocol == IPPROTO_UDP ? TCP_CLOSE : TCP_LISTEN),
 	};
 	struct listing x = { out, out->n };

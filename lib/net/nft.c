@@ -11,7 +11,7 @@
 
 #include "base/dl.h"
 
-#define OUTPUT_HANDLE 8u /* NFT_CTX_OUTPUT_HANDLE */
+#define OUTPUT_HANDLE 8u /* value of NFT_CTX_OUTPUT_HANDLE */
 
 /* These declarations are copies from nftables/libnftables.h, which is stable since version 0.9
  * (soname 1). */

@@ -98,8 +98,8 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
  */
 static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 {
-	/* do not compare the caller's own pid namespace, because setns(2) changes only that of its
-	 * children */
+	/* do not compare the caller's own pid namespace, because setns(2) changes only the pid
+	 * namespace of its children */
 	if (t->flag != CLONE_NEWPID && !nsinode_equal(nsinode_at(self, t->file), inode))
 		return false;
 	return !t->child_file || nsinode_equal(nsinode_at(self, t->child_file), inode);

@@ -65,11 +65,11 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the caller is already in the user namespace to enter */
+	bool own; /* true if the caller is already in the user namespace to enter */
 };
 
 /* Opens the user namespace that fd refers to, and its ancestors below the caller's user namespace,
- * whose inode is own. */
+ * whose inode is `own`. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -127,7 +127,7 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 }
 
 /* Sets the hint if the caller is already in some of the namespaces to enter, because setns(2)
- * checks the permission for these, too. Returns false if there is no such namespace. */
+ * checks the permission for these namespaces, too. Returns false if there is no such namespace. */
 static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
 	char list[sizeof(e->hint) / 2] = "";
@@ -153,8 +153,7 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 
 /* Returns true if the caller may enter the user namespace `owner`, a descendant of the caller's
  * user namespace, whose inode is `own`. The caller needs CAP_SYS_ADMIN, or must have created the
- * child of its user namespace that is an ancestor of `owner` or `owner` itself
- * (user_namespaces(7)). */
+ * topmost user namespace between its own and `owner`, including `owner` (user_namespaces(7)). */
 static bool may_enter(int owner, uint64_t own)
 {
 	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };

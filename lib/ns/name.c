@@ -112,8 +112,8 @@ static uint64_t own_pidns(void)
 	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
 }
 
-/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks. It is needed
- * because /proc/PID/stat shows the start time of a process on the reader's clock. */
+/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks. The offset
+ * is needed because /proc/PID/stat shows the start time of a process on the reader's clock. */
 static int64_t boot_offset(void)
 {
 	char text[256];

@@ -170,7 +170,7 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 	if (rc == 0)
 		rc = lock_name(k, e);
 	/* the name may still be in use: the process that locked the file may have been killed while
-	 * its program runs */
+	 * the program still runs */
 	if (rc == 0 && nsname_is_live(name))
 		rc = busy(name, e);
 	if (rc == 0)

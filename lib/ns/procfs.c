@@ -152,7 +152,7 @@ int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 	fd = file_open_at(proc, procfs_path_at(&path, "cmdline"), O_RDONLY, 0);
 	if (fd < 0)
 		return fd;
-	/* one read(2) returns the whole command line */
+	/* one read(2) is enough, because it returns the whole command line */
 	n = RETRY_EINTR(read(fd, text, PROCFS_CMDLINE_MAX));
 	if (n < 0)
 		return -errno;

@@ -59,7 +59,7 @@ static int open_all_inside(int proc, int mnt, int to)
 	return rc;
 }
 
-/* Adds the namespaces that are mounted in the mount namespace mnt. A child enters it, because
+/* Adds the namespaces that are mounted in the mount namespace mnt. A child enters mnt, because
  * setns(2) changes the root and the working directory. */
 static void add_mounts_of(int proc, int mnt)
 {

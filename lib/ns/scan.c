@@ -36,7 +36,7 @@ static int add(struct scan *s, const char *name)
 int scan_dir(int dirfd, const char *path, size_t expected, struct scan *s)
 {
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_DIRECTORY, 0);
-	/* one getdents64(2) call reads most directories */
+	/* one getdents64(2) call with a buffer of this size reads most directories completely */
 	char buf[32768] __attribute__((aligned(8)));
 
 	s->n = 0;

@@ -14,7 +14,7 @@
 
 /*
  * Duplicates the descriptor, checks that it is a socket and opens its network namespace. Runs in
- * the child. Returns a descriptor of the namespace, -ENOTSOCK if it is another kind of file, or a
+ * the child. Returns a descriptor of the namespace, -ENOTSOCK if the file is not a socket, or a
  * negative errno. Sets *inode to the inode of the socket. The duplicate stays open until the child
  * ends.
  */
@@ -73,8 +73,8 @@ static int ask_one(int pidfd, struct nssocket *s)
 	return 0;
 }
 
-/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated
- * another kind of file, or when it has no free descriptors. */
+/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated a
+ * file that is not a socket, or when it has no free descriptors. */
 static int ask_many(void *arg)
 {
 	struct work *w = arg;
@@ -166,7 +166,7 @@ static struct msghdr *message_init(struct message *m)
 
 struct one {
 	int pidfd, fd;
-	int to; /* socket to which the child sends its answer */
+	int to; /* socket to which the child sends its result */
 };
 
 /* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */
@@ -207,7 +207,7 @@ static int receive_one(int from)
 	if (m.rc < 0)
 		return m.rc;
 	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -EMFILE; /* the caller had no free descriptor to receive */
+		return -EMFILE; /* the caller had no free descriptor for the namespace */
 	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
 	return file_above_std(ns);
 }

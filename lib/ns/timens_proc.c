@@ -253,8 +253,8 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the start time");
-	/* if the process started before the zero of the reader's clock, the kernel's unsigned
-	 * nanoseconds have wrapped around */
+	/* convert to a signed number: if the process started before the zero of the reader's clock,
+	 * the kernel's unsigned nanoseconds have wrapped around */
 	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));
 	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
 	if (start->tv_nsec < 0) {

@@ -71,7 +71,7 @@ static int cover_root(struct root *r, struct nserr *e)
 }
 
 /* Opens the mount that now covers "/" as the new root and sets its propagation. Verifies that it
- * shows the file of `want`, unless that is negative. Returns 0 or a negative errno with e set. */
+ * shows the file of `want`, unless `want` is negative. Returns 0 or a negative errno with e set. */
 static int take_top(struct root *r, int want, struct nserr *e)
 {
 	int fd = open_top();
@@ -168,7 +168,7 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 /*
  * Mounts an empty read-only tmpfs on the mount point, and the file system on this tmpfs, because
  * mount(2) returns EBUSY for a mount point that already shows the same file system. This happens if
- * a bound /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
+ * a bind mount of /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
  */
 static int mount_above_same(const struct root *r, const char *type, const struct root_place *p,
 			    const struct mntopt *o, struct nserr *e)
@@ -202,7 +202,7 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
 	if (rc == 0)
 		return open_mounted(r, p, 0, e);
-	/* EBUSY has another reason for a tmpfs, because each tmpfs is a new file system */
+	/* do not use mount_above_same() for a tmpfs, because each tmpfs is a new file system */
 	if (rc == -EBUSY && !streq(type, "tmpfs"))
 		rc = mount_above_same(r, type, p, o, e);
 	if (rc < 0)

@@ -82,8 +82,8 @@ static bool is_word(struct mntopt *o, const char *name)
 	return false;
 }
 
-/* Terminates the word at s, which ends at `end`, and decodes its backslashes in place. Sets *next
- * to the text after it, or to NULL. Returns s. */
+/* Terminates the word at s, which ends at `end`, and decodes the backslash escapes in it. Sets
+ * *next to the text after it, or to NULL. Returns s. */
 static char *cut(char *s, char end, char **next)
 {
 	char *to = s, *from = s;

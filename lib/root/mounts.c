@@ -71,8 +71,8 @@ static uint64_t hash(uint64_t h, const char *name, size_t n)
 #define HASH_INIT      0xcbf29ce484222325
 #define HASH_BIT(hash) (UINT64_C(1) << ((hash) >> 58))
 
-/* Returns a word with the bit of the hash of path. If all is set, also sets the bits of all paths
- * above it. */
+/* Returns a 64-bit word in which the bit for the hash of path is set. If `all` is set, also sets
+ * the bits for all paths above it. */
 static uint64_t path_bits(const char *path, bool all)
 {
 	uint64_t h = HASH_INIT, bits = 0;

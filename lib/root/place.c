@@ -124,8 +124,8 @@ int root_place_mount_on(struct root *r, const char *type, const struct root_plac
 	return rc;
 }
 
-/* Records the mount mnt on path in r->mounts. Takes ownership of mnt. If mnt is negative, it is the
- * error of its creation. Returns mnt, or a negative errno with e set. */
+/* Records the mount mnt on path in r->mounts. Takes ownership of mnt. A negative mnt is the error
+ * with which its creation failed. Returns mnt, or a negative errno with e set. */
 static int note(struct root *r, const char *path, int mnt, struct nserr *e)
 {
 	int rc = mnt < 0 || root_place_is_root(path) ? 0
@@ -176,9 +176,9 @@ int root_place_bind(struct root *r, int src, const char *path, const struct mnto
 	if (o->n > 0)
 		return nserr_set(e, 0, "%s: unknown option '%s' for a bind mount", path,
 				 o->param[0]);
-	/* When the tree is attached, all mounts of the old root are slaves already, so a clone of
-	 * such a mount is not a peer of the caller's mount. Before Linux 6.15, the first mount on a
-	 * detached tree attaches the tree. */
+	/* Refuse a shared bind mount on an attached tree. All mounts of the old root are slaves
+	 * already, so a clone of such a mount is not a peer of the caller's mount. Before Linux
+	 * 6.15, the first mount on a detached tree attaches the tree. */
 	if (o->propagation == MS_SHARED && r->state == ROOT_ATTACHED)
 		return nserr_set(e, 0, "%s: a shared bind mount needs Linux 6.15", path);
 	rc = place(r, src, path, o, &p, e);

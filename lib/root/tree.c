@@ -89,7 +89,8 @@ int root_left_open(void)
 
 void root_done(const struct root *r, int fd)
 {
-	/* close the descriptor if there are many, because the process could reach its limit */
+	/* close the descriptor if many descriptors are open, because the process could reach its
+	 * limit */
 	if (fd >= 0 && fd >= r->left_open)
 		close(fd);
 }
@@ -171,7 +172,7 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (early) {
-		/* the kernel cannot bind from a detached mount either, so mount the tmpfs for files
+		/* this kernel cannot bind mount from a detached mount, so mount the tmpfs for files
 		 * on the old root, below the new root */
 		rc = root_scratch(r, e);
 		if (rc < 0)
@@ -211,8 +212,8 @@ int root_detach(int fd)
 {
 	int rc = fchdir(fd) < 0 ? -errno : 0;
 
-	/* "." is the topmost mount of a stack of mounts. umount2(2) fails with EINVAL when all
-	 * mounts of the stack are detached. */
+	/* Detach the mounts of the stack one by one, because "." is the topmost mount. umount2(2)
+	 * fails with EINVAL when all mounts of the stack are detached. */
 	for (int i = 0; i < STACK_MAX && rc == 0; i++)
 		rc = sys_umount(".", MNT_DETACH);
 	if (rc == 0)
@@ -268,8 +269,8 @@ void root_close(struct root *r)
 
 void root_undo(struct root *r)
 {
-	/* first undo the mounts and then their mount points; the mount points may be read-only
-	 * now */
+	/* undo the mounts first and then their mount points; make read-only mounts writable before
+	 * this, because mount points cannot be removed from read-only mounts */
 	for (size_t i = 0; i < r->nprotected; i++)
 		root_remount_writable(r->protected[i]);
 	if (r->readonly)

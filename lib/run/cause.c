@@ -204,7 +204,8 @@ void cause_nproc(struct nserr *e)
 {
 	struct rlimit limit;
 
-	/* only a capability in the initial user namespace lifts the limit */
+	/* in a user namespace, the limit always applies, because only a capability in the initial
+	 * user namespace lifts it */
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_RESOURCE)) &&
 	    count_threads() >= limit.rlim_cur)
@@ -222,7 +223,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		if (types)
 			no_space(types, e);
 		break;
-	case EACCES: /* EACCES: only a security module returns this error */
+	case EACCES: /* only a security module returns EACCES */
 		if (types & CLONE_NEWUSER)
 			sysctl_hint_apparmor(e);
 		break;

@@ -29,7 +29,7 @@ struct head {
 
 /* Reads the beginning of a regular file. Returns false if that is not possible. Opens only regular
  * files, because opening a FIFO or a device may block or have an effect. The caller has the
- * credentials of the program already, so a process that exchanges the file gains nothing. */
+ * credentials of the program already, so a process that replaces the file gains nothing. */
 static bool head_read(const char *path, struct head *h)
 {
 	cleanup_fd int fd = -1;
@@ -54,8 +54,8 @@ static bool is_elf(const struct head *h)
 	return h->n >= SELFMAG && memcmp(h->text, ELFMAG, SELFMAG) == 0;
 }
 
-/* Copies the interpreter in the first line of a script to out, as the kernel does (execve(2)): the
- * text after "#!" up to a blank. Returns false if there is none. */
+/* Copies the interpreter in the first line of a script to `out`, as the kernel does (execve(2)):
+ * the text after "#!" up to a blank. Returns false if there is none. */
 static bool script_interpreter(const struct head *h, char *out, size_t size)
 {
 	const char *s = str_after(h->text, "#!");
@@ -134,7 +134,7 @@ static const char *machine_name(unsigned machine)
 		{ EM_X86_64, "x86_64" },   { EM_386, "i386" },    { EM_AARCH64, "aarch64" },
 		{ EM_ARM, "arm" },         { EM_RISCV, "riscv" }, { EM_PPC64, "ppc64" },
 		{ EM_PPC, "ppc" },         { EM_S390, "s390" },   { EM_MIPS, "mips" },
-		{ EM_SPARCV9, "sparc64" }, { 258, "loongarch" }, /* EM_LOONGARCH */
+		{ EM_SPARCV9, "sparc64" }, { 258, "loongarch" }, /* value of EM_LOONGARCH */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -221,7 +221,7 @@ static void no_interpreter(const char *path, unsigned depth, struct nserr *e)
 			   name, path);
 }
 
-/* Sets a hint with the mount of path, if that mount is noexec. */
+/* Sets a hint that names the mount of path, if this mount is noexec. */
 static bool is_noexec(const char *path, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;

@@ -63,7 +63,8 @@ static bool is_out_of_reach(enum cloned_binary_user where)
 
 	if (stat("/proc/self/exe", &st) < 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return false;
-	/* the owner keeps access even in a user namespace that does not map its id */
+	/* make a copy if the caller owns the binary, because the owner keeps access even in a user
+	 * namespace that does not map its id */
 	if (st.st_uid == geteuid())
 		return false;
 	if (!(where == CLONED_BINARY_NEW_USERNS && stays_unmapped(st.st_uid)) &&
@@ -174,7 +175,7 @@ static int make_mount_in_child(const char *path, const struct stat *binary)
 	}
 	if (pid < 0)
 		fd = pid;
-	/* if SIGCHLD is ignored, the kernel has reaped the child already */
+	/* ignore ECHILD: the kernel has reaped the child already if SIGCHLD is ignored */
 	if (pid > 0 && RETRY_EINTR(waitpid(pid, NULL, 0)) < 0 && errno != ECHILD)
 		fd = -errno;
 	close(pair[1]);
@@ -218,7 +219,8 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return 0;
 	name = name ? name + 1 : argv[0];
 	self = open_binary(executed);
-	/* after fexecve(3) the path is /dev/fd/N, and the descriptor N is closed by now */
+	/* the tool runs from a copy already: after fexecve(3) the path is /dev/fd/N, and the
+	 * descriptor N is closed by now */
 	if (self == -ENOENT && str_after(executed, "/dev/fd/"))
 		return 0;
 	if (self < 0)

@@ -82,7 +82,8 @@ static struct look look_at(const struct supervise *s, int sig)
 
 	if (!read_file(s, s->child_status, "status", text, sizeof(text)))
 		return l;
-	/* if /proc shows another pid namespace, the file belongs to another process */
+	/* ignore the file if /proc shows another pid namespace, because it belongs to another
+	 * process */
 	if (proc_status_number(proc_status_value(text, "PPid"), 0, &ppid) < 0 ||
 	    (pid_t)ppid != getpid() || proc_status_nspid(text, UINT32_MAX) != 1)
 		return l;
@@ -124,10 +125,11 @@ static enum activity activity_of(const struct supervise *s)
 }
 
 /*
- * pid_namespaces(7): process 1 receives a signal from its parent namespace only if it has a handler
- * for it. The files are not read at the same time, so the decision counts only if the child has not
- * slept in between. A child that runs may also have been woken in rt_sigtimedwait(2) and not have a
- * processor yet, so its state must stay the same for half a second.
+ * Process 1 receives a signal from its parent namespace only if it has a handler for it
+ * (pid_namespaces(7)). The files are not read at the same time, so the decision is valid only if
+ * the child has not slept in between. A child that runs may also have been woken in
+ * rt_sigtimedwait(2) and not have a processor yet, so its state must stay the same for half a
+ * second.
  */
 bool supervise_must_kill(const struct supervise *s, int sig)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exec: executes programs with the exit statuses of shells, and ends this process by a wait
- * status. */
+/* exec: executes programs, and ends this process in the same way as the program ended. The exit
+ * statuses for failures are those of shells. */
 #include "run/exec.h"
 
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 #include "run/cause.h"
 
 /*
- * Sets *path to the next path at which execvp(3) looks for program. *dirs is the rest of PATH;
- * advances it, to NULL after the last directory. A program with a slash is its own path. Returns
- * false after the last path. Skips paths that are too long.
+ * Sets *path to the next path at which execvp(3) looks for program. *dirs is the rest of PATH, and
+ * becomes NULL after the last directory. A program with a slash is its own path. Returns false
+ * after the last path. Skips paths that are too long.
  */
 static bool next_path(const char *program, const char **dirs, char path[static PATH_MAX])
 {
@@ -177,7 +177,7 @@ void exec_end_as(int wstatus)
 		int sig = WTERMSIG(wstatus);
 		sigset_t set;
 
-		/* prevent a second core dump, which would replace that of the program */
+		/* prevent a second core dump, which would replace the core dump of the program */
 		setrlimit(RLIMIT_CORE, &no_core);
 		signal(sig, SIG_DFL);
 		sigemptyset(&set);

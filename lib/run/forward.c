@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* forward: forwards signals, stops and the foreground of the terminal to the child while it
- * runs. */
+/* forward: forwards signals and stops to the child while it runs, and gives it the foreground of
+ * the terminal. */
 #include "run/supervise.h"
 
 #include <sys/wait.h>
@@ -34,7 +34,8 @@ static void stop_self(struct supervise *s, int sig)
 	siginfo_t info = { 0 };
 	sigset_t set;
 
-	/* the kernel ignores a stop signal that process 1 sends to itself */
+	/* do nothing in process 1, because the kernel ignores a stop signal that process 1 sends to
+	 * itself */
 	if (getpid() == 1)
 		return;
 	foreground_take(&s->tty);
@@ -129,9 +130,10 @@ static void received(struct supervise *s, const siginfo_t *info);
 
 /*
  * If the terminal stopped the child after SIGCONT came to this process and before this process
- * forwarded it, the forwarded SIGCONT has undone the stop. So sends the pending stop signal to the
- * child, even if the terminal has sent it to the whole group. If the child was stopped again in
- * between, the second stop signal stays pending until the next SIGCONT discards it (signal(7)).
+ * forwarded it, the forwarded SIGCONT has undone the stop. In this case, this function sends the
+ * pending stop signal to the child, even if the terminal has sent it to the whole group. If the
+ * child was stopped again in between, the second stop signal stays pending until the next SIGCONT
+ * discards it (signal(7)).
  */
 static void stop_again(struct supervise *s)
 {
@@ -204,9 +206,9 @@ int supervise_ending(const struct supervise *s)
 /*
  * Returns the wait status to report for a program that was process 1. Process 1 cannot end by a
  * signal that it sends to itself, so it exits with 128 + n instead. If this process has received
- * the signal n, too, the program ended by that signal, and a shell must see SIGINT as a signal to
- * end its loops. Stop signals are excluded: they do not end a program, and they would stop this
- * process. If SIGKILL replaced a signal, that signal is reported.
+ * the signal n, too, reports that the program ended by this signal, because a shell ends its loops
+ * only after a program that SIGINT has ended. Excludes stop signals, because they do not end a
+ * program and would stop this process. If SIGKILL replaced a signal, reports that signal.
  */
 static int meant(const struct supervise *s, int wstatus)
 {

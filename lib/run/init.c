@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* init: the steps and the main loop of process 1. */
+/* init: implements the steps and the main loop of process 1. */
 #include "run/init.h"
 
 #include <sys/prctl.h>
@@ -215,7 +215,7 @@ static bool is_descendant(const void *ctx, pid_t pid)
 	return pid == getpid() || shutdown_descends(ctx, pid);
 }
 
-/* Reports that the program is ready, once. */
+/* Reports once that the program is ready. */
 static void receive_ready(void *ctx)
 {
 	struct init *i = ctx;

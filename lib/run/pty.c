@@ -19,7 +19,8 @@
 #include "base/file.h"
 
 #define DEVPTS_MAGIC 0x1cd1
-#define PTMX         makedev(5, 2) /* /dev/ptmx; see devices.txt of the kernel documentation */
+/* device number of /dev/ptmx (devices.txt of the kernel documentation) */
+#define PTMX         makedev(5, 2)
 
 struct copy {
 	int master, line, signals;

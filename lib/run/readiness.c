@@ -91,7 +91,7 @@ bool readiness_receive(const struct readiness *r, bool (*accept)(const void *ctx
 	for (;;) {
 		union {
 			struct cmsghdr align;
-			/* a message may contain 253 descriptors (SCM_MAX_FD) */
+			/* a message may contain up to 253 descriptors (SCM_MAX_FD) */
 			char space[CMSG_SPACE(sizeof(struct ucred)) +
 				   CMSG_SPACE(253 * sizeof(int))];
 		} control;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* status: reports the events of a run, one JSON object per line, each in one write. */
+/* status: reports the events of a run, one JSON object per line, each with one write(2). */
 #include "run/status.h"
 
 #include <fcntl.h>

@@ -85,7 +85,8 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 	 * sent */
 	if (parent >= 0)
 		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
-	/* getppid(2) returns 0 if the parent is outside of the pid namespace of this process */
+	/* accept 0, because getppid(2) returns it if the parent is outside of the pid namespace of
+	 * this process */
 	now = getppid();
 	return now == 0 || now == parent_pid ? 0 : -ESRCH;
 }
