@@ -42,7 +42,7 @@ test_the_propagation_of_a_bind_is_as_given()
 	done
 	under=$OLD_KERNEL
 	bound :shared
-	assert_err_has '/mnt: a shared bind needs Linux 6.15'
+	assert_err_has '/mnt: a shared bind mount needs Linux 6.15'
 }
 
 # The program makes a mount in the bind, and the caller sees it.
@@ -67,7 +67,7 @@ test_the_propagation_is_refused_for_a_new_file_system()
 {
 	run in_ns nspivot --tmpfs /mnt:slave "$box" -- /bin/true
 	assert_rc 125
-	assert_err_has 'private, slave and shared are options of a bind'
+	assert_err_has 'private, slave and shared are options of a bind mount'
 }
 
 # root_of HOW: prints the propagation of the root mount of a root that is on the shared tmpfs.

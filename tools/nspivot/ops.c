@@ -131,12 +131,12 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 	int rc;
 
 	if (!op)
-		return nserr_set(e, ENOMEM, "cannot store the options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the options");
 	op->verb = v;
 	op->arg = arg;
 	op->text = arg ? strdup(arg) : NULL;
 	if (arg && !op->text)
-		return nserr_set(e, ENOMEM, "cannot store the options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the options");
 	rc = v->takes == VERB_NODE ? dev_node_cut(op, e) : cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
@@ -147,11 +147,11 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 		return 0;
 	}
 	if (v->options && given && asprintf(&all, "%s,%s", v->options, given) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the options");
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);
 	free(all);
 	if (rc == 0 && op->o.propagation && !is_bind(op))
-		rc = nserr_set(e, 0, "private, slave and shared are options of a bind");
+		rc = nserr_set(e, 0, "private, slave and shared are options of a bind mount");
 	if (rc == 0)
 		rc = own_words(op, e);
 	if (rc == 0)

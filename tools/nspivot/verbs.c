@@ -19,7 +19,7 @@ static struct root *root_of(void *ctx)
 	return &((struct run *)ctx)->root;
 }
 
-/* Closes the descriptor of a mount. Returns 0, or fd if it is a negative errno. */
+/* Closes fd, the descriptor of a mount, and returns 0. If fd is a negative errno, returns fd. */
 static int done(void *ctx, int fd)
 {
 	root_done(root_of(ctx), fd);
