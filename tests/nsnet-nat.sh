@@ -493,9 +493,9 @@ test_reports_invalid_arguments()
 		assert_err_has "--publish: '$port' is not"
 	done
 	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
-	assert_err_has 'is not an IPv4 address'
+	assert_err_has 'is not an IP address'
 	run nsnet add web --nat
-	assert_refused 1 'need a bridge with an IPv4 address'
+	assert_refused 1 'need a bridge with an address'
 	# nft(8) would interpret the text after the ';' in the name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
 	assert_refused 1 'cannot name a table of firewall rules'

@@ -47,6 +47,8 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 	/* the command `add` prevents an error if the table does not exist */
 	snprintf(text, sizeof(text), "add table inet %s\ndelete table inet %s\n", table, table);
 	rc = nft_apply(nft, text, false, e);
+	if (rc == 0)
+		rc = nat_v6_release(nft, NULL, false, NULL, e);
 	nft_close(nft);
 	if (rc == 0)
 		forget_ports(rules.s);
@@ -137,6 +139,8 @@ int nat_collect(struct net *n, bool dry, struct buf *out, struct nserr *e)
 		if (!dry)
 			rc = nft_apply(nft, text, false, e);
 	}
+	if (rc == 0)
+		rc = nat_v6_release(nft, NULL, dry, out, e);
 	nft_close(nft);
 	return rc;
 }

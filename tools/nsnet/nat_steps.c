@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "kernel/sys_ns.h"
 #include "nat.h"
 
 /*
@@ -31,9 +32,14 @@ int run_nat(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc = apply_rules(n, e);
 
 	(void)s;
-	for (size_t i = 0; rc == 0 && n->conntrack.fd >= 0 && i < n->n_publish; i++)
-		if (n->publish[i].udp)
-			nat_forget_udp(&n->conntrack, &n->host, n->publish[i].outer, nat_inner(n));
+	if (rc == 0 && nat_v6(n)) {
+		rc = nat_v6_allow(n, e);
+		/* The plan does not undo a step that failed, but the rules have been added. */
+		if (rc < 0)
+			nat_end(n);
+	}
+	if (rc == 0)
+		nat_forget_ports(n, false);
 	return rc;
 }
 
@@ -41,6 +47,18 @@ void undo_nat(void *ctx, const struct plan_step *s)
 {
 	(void)s;
 	nat_end(ctx);
+}
+
+/* The context of libnftables must belong to the caller's network namespace, to which the process
+ * returns here. The kernel may remove a table with `flags owner` a moment later. */
+static void end_v6(struct net *n)
+{
+	struct nft_ctx *nft = NULL;
+
+	if (sys_setns(n->own_ns, CLONE_NEWNET) < 0 || nft_open(&nft, NULL) < 0)
+		return;
+	(void)!nat_v6_release(nft, n->table, false, NULL, NULL);
+	nft_close(nft);
 }
 
 void nat_end(struct net *n)
@@ -54,9 +72,9 @@ void nat_end(struct net *n)
 		(void)!nft_apply(n->nft, text, false, NULL);
 	nft_close(n->nft);
 	n->nft = NULL;
-	for (size_t i = 0; n->conntrack.fd >= 0 && i < n->n_publish; i++)
-		if (n->publish[i].udp)
-			nat_forget_udp(&n->conntrack, &n->host, n->publish[i].outer, NULL);
+	if (nat_v6(n))
+		end_v6(n);
+	nat_forget_ports(n, true);
 	netlink_close(&n->conntrack);
 }
 
@@ -66,6 +84,8 @@ void show_nat(const void *ctx, const struct plan_step *s, struct buf *out)
 
 	(void)s;
 	buf_printf(out, "nft -f - <<'EOF'\n%sEOF\n", n->rules.s);
+	if (nat_v6(n))
+		nat_v6_show(n, out);
 }
 
 /* Sets the sysctl `what` of a device of the host to 1, unless it is 1 already. Returns 0, or a
@@ -118,7 +138,9 @@ int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e)
 	netlink_batch_init(&b);
 	net_link_put_forwarding(&b, w->outer, nat_loopback(n));
 	rc = netlink_send(&n->host, &b, NULL, e);
-	return rc < 0 ? nserr_set(e, rc, "cannot allow forwarding from '%s'", w->ifname) : 0;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot allow forwarding from '%s'", w->ifname);
+	return 0;
 }
 
 void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *out)
