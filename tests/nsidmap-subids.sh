@@ -23,9 +23,27 @@ uid 2000000 10000 2009999 2
 gid 1500000 65536 1565535 1
 gid 2500000 20000 2519999 2'
 	done
-	run nsidmap subids --output USER,START -n nosuchuser
-	assert_ok
+	# test a user and a uid that have no ranges
+	for user in root 4000000000; do
+		run nsidmap subids --output USER,START -n $user
+		assert_ok
+		assert_out_empty
+	done
+}
+
+test_a_name_without_account_and_ranges_is_an_error()
+{
+	feature sandbox || return 0
+	run nsidmap subids nosuchuser
+	assert_rc 1
 	assert_out_empty
+	assert_err_has "nsidmap: unknown user 'nosuchuser'"
+	[ "$(id -u)" = 0 ] || return 0
+	subids 'nosuchuser:3000000:10\n'
+	run nsidmap subids -n --raw nosuchuser
+	umount /etc/subuid /etc/subgid
+	assert_ok
+	assert_out 'uid 3000000 10 3000009 1'
 }
 
 test_json_has_numbers()

@@ -74,6 +74,7 @@ static int list(struct opts *o)
 {
 	struct nserr e = NSERR_INIT;
 	struct subid_user u;
+	size_t n = 0;
 
 	if (subid_user(o->user, &u, &e) < 0)
 		cli_die_nserr(&e);
@@ -84,10 +85,13 @@ static int list(struct opts *o)
 			cli_die_nserr(&e);
 		for (size_t i = 0; i < s.n; i++)
 			add_row(&o->table, k, &s.r[i], u.name[0] ? u.name : o->user);
+		n += s.n;
 		if (s.bad_line)
 			cli_warn(0, "line %u of %s is ignored: %s", s.bad_line, subid_files[k],
 				 s.bad_cause);
 	}
+	if (n == 0 && !u.has_uid)
+		cli_die(0, "unknown user '%s'", o->user);
 	table_print(&o->table, "subids");
 	return 0;
 }

@@ -43,14 +43,14 @@ int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf
  * the current rules or, with `removed`, that the removed rules translated. */
 void nat_forget_ports(struct net *n, bool removed);
 
-/* Returns true if the port of a loopback address of the host is published. This is an IPv4 address,
+/* Returns true if p publishes a port of a loopback address of the host. This is an IPv4 address,
  * because the kernel has no sysctl like route_localnet for ::1. */
 bool nat_is_loopback(const struct publish *p);
-/* Returns true if a port of a loopback address is published. */
+/* Returns true if the request publishes a port of a loopback address of the host. */
 bool nat_loopback(const struct net *n);
 
-/* Adds a chain that drops packets to loopback addresses from other hosts. The kernel drops them
- * itself unless route_localnet is set. */
+/* Adds a chain that drops packets to loopback addresses from other hosts. The kernel drops these
+ * packets itself unless route_localnet is set. */
 void nat_guard_chain(struct buf *b);
 
 /* Adds the commands that create the table with all rules of the request. With `owner`, the table
