@@ -223,6 +223,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 	}
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
+	if (rc == 0 && n->nft && n->into.chain[0])
+		rc = into_chain_check(n, e);
 	/* The socket is opened here, because it must belong to the caller's network namespace,
 	 * which the process leaves later. */
 	for (size_t i = 0; rc == 0 && !n->explain && n->conntrack.fd < 0 && i < n->n_publish; i++)

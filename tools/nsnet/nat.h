@@ -39,6 +39,19 @@ void nat_v6_show(const struct net *n, struct buf *out);
 int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf *out,
 		   struct nserr *e) must_check;
 
+/* ---- into_chain.c: rules in a chain of another program */
+
+/* Checks that the chain exists and applies to a subnet of the request. Returns 0, or a negative
+ * errno with e set. */
+int into_chain_check(const struct net *n, struct nserr *e) must_check;
+/* Adds the commands that add the rules to the chain of --into-chain, if the option was given. */
+void into_chain_rules(const struct net *n, struct buf *b);
+/* Adds the commands that delete the rules which belong to a table of nsnet. */
+void into_chain_forget(struct nft_ctx *nft, const char *table, struct buf *b);
+/* Deletes the rules whose table of nsnet does not exist any more, and adds a line for each to out.
+ * With `dry`, only adds the lines. Returns 0, or a negative errno with e set. */
+int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct nserr *e) must_check;
+
 /* Deletes the UDP entries of connection tracking of the published ports of the request that bypass
  * the current rules or, with `removed`, that the removed rules translated. */
 void nat_forget_ports(struct net *n, bool removed);

@@ -16,18 +16,25 @@
 static void warn_of_chain(const struct net_addr *subnet, const char *ruleset,
 			  const struct rules_place *at)
 {
-	const char *chain = rules_user_chain(ruleset, at), *ip = nat_word(subnet->family);
+	const char *chain = rules_user_chain(ruleset, at);
 	struct nserr e = NSERR_INIT;
 	char net[NET_ADDR_TEXT];
 
 	net_addr_format(subnet, true, net);
 	nserr_set(&e, 0, "the chain '%s' of the table '%s' drops the forwarded packets of %s (%s)",
 		  at->chain, at->table, net, at->rule);
-	nserr_hint(&e,
-		   "allow them with: nft insert rule %s %s %s saddr %s accept; nft insert rule %s "
-		   "%s %s daddr %s ct state established,related accept",
-		   at->table, chain, ip, net, at->table, chain, ip, net);
+	nserr_hint(&e, "add the option --into-chain '%s/%s' to allow them", at->table, chain);
 	cli_warn_nserr(&e);
+}
+
+/* Returns true if --into-chain names the chain to which an accept rule must be added. */
+static bool is_into(const struct net *n, const char *ruleset, const struct rules_place *at)
+{
+	char table[sizeof(n->into.family) + sizeof(n->into.table) + 1];
+
+	snprintf(table, sizeof(table), "%s %s", n->into.family, n->into.table);
+	return streq(at->table, table) && (streq(n->into.chain, at->chain) ||
+					   streq(n->into.chain, rules_user_chain(ruleset, at)));
 }
 
 static void warn_of_drops_of(const struct net *n, const char *ruleset,
@@ -46,7 +53,8 @@ static void warn_of_drops_of(const struct net *n, const char *ruleset,
 	/* the first host of the subnet */
 	(void)net_addr_add(&p.src, 1);
 	p.src.prefix = v6 ? 128 : 32;
-	if (rules_decide(ruleset, "filter", "forward", &p, &at) == RULES_DROP)
+	if (rules_decide(ruleset, "filter", "forward", &p, &at) == RULES_DROP &&
+	    !is_into(n, ruleset, &at))
 		warn_of_chain(subnet, ruleset, &at);
 }
 

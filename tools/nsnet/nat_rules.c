@@ -158,6 +158,7 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 			   ip, net, ip, net);
 	}
 	buf_adds(b, "\t}\n}\n");
+	into_chain_rules(n, b);
 }
 
 void nat_forget_udp(struct netlink *ct, struct netlink *host, uint16_t port,

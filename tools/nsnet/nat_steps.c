@@ -14,7 +14,7 @@
  */
 static int apply_rules(struct net *n, struct nserr *e)
 {
-	cleanup_buf struct buf owned = BUF_INIT;
+	cleanup_buf struct buf owned = BUF_INIT, plain = BUF_INIT;
 
 	if (n->argv) {
 		nat_rules(n, true, &owned);
@@ -22,8 +22,14 @@ static int apply_rules(struct net *n, struct nserr *e)
 			n->nat_owned = true;
 			return 0;
 		}
+	} else {
+		/* an earlier `add` may have added rules to a chain of another program */
+		into_chain_forget(n->nft, n->table, &plain);
 	}
-	return nft_apply(n->nft, n->rules.s, false, e);
+	buf_adds(&plain, n->rules.s);
+	if (plain.err)
+		return nserr_set(e, plain.err, "cannot build the firewall rules");
+	return nft_apply(n->nft, plain.s, false, e);
 }
 
 int run_nat(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -63,13 +69,16 @@ static void end_v6(struct net *n)
 
 void nat_end(struct net *n)
 {
-	char text[NAT_TABLE_SIZE + 32];
+	cleanup_buf struct buf commands = BUF_INIT;
 
 	if (!n->nft)
 		return;
-	snprintf(text, sizeof(text), "delete table inet %s\n", n->table);
+	if (n->into.chain[0])
+		into_chain_forget(n->nft, n->table, &commands);
 	if (!n->nat_owned)
-		(void)!nft_apply(n->nft, text, false, NULL);
+		buf_printf(&commands, "delete table inet %s\n", n->table);
+	if (commands.len)
+		(void)!nft_apply(n->nft, commands.s, false, NULL);
 	nft_close(n->nft);
 	n->nft = NULL;
 	if (nat_v6(n))

@@ -118,6 +118,12 @@ struct pending {
 
 enum { DNS_NONE, DNS_HOST, DNS_GIVEN };
 
+/* The argument of --into-chain: a chain of another program. */
+struct into_chain {
+	/* family of the table, name of the table, and name of the chain; "" without the option */
+	char family[8], table[64], chain[64];
+};
+
 /* The devices of the host that lead to the outside, for one address family. */
 struct uplinks {
 	char v[NET_WORDS_MAX][IF_NAMESIZE];
@@ -143,6 +149,7 @@ struct net {
 	/* addresses of --nat, for IPv4 and IPv6; family 0 means the address of the device through
 	 * which a packet leaves */
 	struct net_addr nat_to, nat_to6;
+	struct into_chain into;
 	struct publish publish[NET_WORDS_MAX];
 	size_t n_publish;
 	bool pasta;
@@ -324,6 +331,9 @@ static inline bool net_forks(const struct net *n)
  * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
+void spec_into_chain(struct net *n, const char *text);
+/* Dies if --into-chain was given without an option that adds firewall rules. */
+void spec_into_chain_check(const struct net *n);
 /* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
  * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
  * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
