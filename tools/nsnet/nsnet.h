@@ -220,6 +220,8 @@ void build_plan(struct net *n, struct plan *p);
  * exit status, unless the plan executes a program. */
 int carry_out(struct net *n);
 void net_init(struct net *n);
+/* Frees the memory that belongs to the request. */
+void net_free(struct net *n);
 
 /* ---- names.c: /run/netns */
 

@@ -324,6 +324,7 @@ int verb_link(int argc, char **argv)
 	uint32_t mtu = 0;
 	struct net n;
 	struct cli c;
+	int rc;
 
 	net_init(&n);
 	cli_init(&c, &link_tool, argc, argv);
@@ -343,7 +344,9 @@ int verb_link(int argc, char **argv)
 	spec_end(wire, w.v[1]);
 	memcpy(wire->ifname, first.other_if, IF_NAMESIZE);
 	wire->addr = first.other_addr;
-	return carry_out(&n);
+	rc = carry_out(&n);
+	free(first.other);
+	return rc;
 }
 
 /* ---- attach */
@@ -371,6 +374,8 @@ static void attach(struct net *n, int name_lock)
 	plan_add(&p, PLAN_CALLER, &step_kinds[STEP_PIN], NULL, 0);
 	if (plan_run(&p, n, NULL, &e) < 0)
 		cli_die_nserr(&e);
+	plan_free(&p);
+	net_free(n);
 }
 
 int verb_attach(int argc, char **argv)
