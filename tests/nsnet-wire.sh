@@ -146,6 +146,17 @@ test_a_container_with_a_user_namespace_is_connected_from_outside()
 	stop_holders
 }
 
+test_a_container_is_connected_before_its_program_starts()
+{
+	# shellcheck disable=SC2016 # the shell of the container's caller
+	run nsunshare -Urmpn --setup-outside 'nsnet add "$NSUTILS_REF" --bridge br0,10.1.0.1/24,fd00:1::1/64' -- \
+		ip -o addr show eth0 scope global
+	assert_ok
+	assert_out_has 'inet 10.1.0.2/24'
+	assert_out_has 'inet6 fd00:1::2/64'
+	assert_out_lacks tentative
+}
+
 # The commands that nsnet prints also work for namespaces without a name.
 test_the_explained_commands_reach_processes()
 {
