@@ -172,6 +172,11 @@ static int plan_state(const struct net *n, struct state *s, struct nserr *e)
 		const char *br = n->bridges[i].name;
 
 		rc = add_name(&s->users, br, e);
+		if (rc == 0)
+			rc = get(br, FORCE, &now, e);
+		/* --explain is given before the bridge exists */
+		if (rc == 0 && single != ABSENT && now != 1)
+			rc = add_name(&s->force, br, e);
 	}
 	for (size_t i = 0; rc == 0 && i < n->uplinks6.n; i++) {
 		const char *up = n->uplinks6.v[i];
@@ -198,9 +203,7 @@ static int write_sysctls(const struct net *n, const struct state *s, struct nser
 		return rc < 0 ? rc : change("all", "forwarding", 0, "1", e);
 	for (size_t i = 0; rc == 0 && i < s->force.n; i++)
 		rc = change(s->force.v[i], FORCE, 0, "1", e);
-	/* These devices end together with the connections. */
-	for (size_t i = 0; rc == 0 && i < s->users.n; i++)
-		rc = change(s->users.v[i], FORCE, 0, "1", e);
+	/* A pair ends together with the namespace, so its sysctl need not be reset. */
 	for (size_t i = 0; rc == 0 && i < n->n_wires; i++) {
 		char name[IF_NAMESIZE];
 
@@ -271,8 +274,6 @@ void nat_v6_show(const struct net *n, struct buf *out)
 	}
 	for (size_t i = 0; i < s.force.n; i++)
 		buf_printf(out, "sysctl -qw net/ipv6/conf/%s/" FORCE "=1\n", s.force.v[i]);
-	for (size_t i = 0; i < s.users.n; i++)
-		buf_printf(out, "sysctl -qw net/ipv6/conf/%s/" FORCE "=1\n", s.users.v[i]);
 	for (size_t i = 0; i < n->n_wires; i++)
 		if (n->wires[i].kind == WIRE_HOST)
 			buf_printf(out, "sysctl -qw net/ipv6/conf/%s/" FORCE "=1\n",
@@ -311,8 +312,6 @@ static int reset(const struct state *s, struct nserr *e)
 		rc = change("all", "forwarding", 1, "0", e);
 	for (size_t i = 0; rc == 0 && i < s->force.n; i++)
 		rc = change(s->force.v[i], FORCE, 1, "0", e);
-	for (size_t i = 0; rc == 0 && i < s->users.n; i++)
-		rc = change(s->users.v[i], FORCE, 1, "0", e);
 	for (size_t i = 0; rc == 0 && i < s->ra.n; i++)
 		rc = change(s->ra.v[i], RA, 2, "1", e);
 	return rc;
