@@ -110,6 +110,14 @@ test_option_replaces_the_one_of_the_profile()
 	run "$nsrun" --net host -- prog
 	assert_pipeline_lacks '<--net>'
 	assert_pipeline_lacks '<--lo>'
+	if [ -e /etc/resolv.conf ]; then
+		assert_pipeline_has '<--etc-resolv-conf=host>'
+		run "$nsrun" -R root --net host -- prog
+		assert_pipeline_has '<--etc-resolv-conf=host>'
+		assert_pipeline_lacks '<--etc-resolv-conf=auto>'
+		run "$nsrun" -R root --net host --with nspivot:--etc-resolv-conf=/x -- prog
+		assert_pipeline_lacks '<--etc-resolv-conf=host>'
+	fi
 	run "$nsrun" --chdir /x -- prog
 	assert_pipeline_lacks "<--chdir=$PWD>"
 	run "$nsrun" "--ro-bind=$PWD" -- prog

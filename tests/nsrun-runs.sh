@@ -180,6 +180,13 @@ test_host_network_is_that_of_the_caller()
 	run nsrun --net host -- readlink /proc/self/ns/net
 	assert_ok
 	assert_out "$(readlink /proc/self/ns/net)"
+	[ ! -e /etc/resolv.conf ] || cp /etc/resolv.conf "$TMP/resolv.conf"
+	for root in '' "$box"; do
+		[ -e /etc/resolv.conf ] || continue
+		run nsrun ${root:+-R} ${root:+"$root"} --net host -- /bin/cat /etc/resolv.conf
+		assert_ok
+		assertTrue 'the name servers of the caller' "cmp '$TMP/out' '$TMP/resolv.conf'"
+	done
 	run nsrun --net none -- readlink /proc/self/ns/net
 	assert_ok
 	assertNotEquals "$(readlink /proc/self/ns/net)" "$out"
