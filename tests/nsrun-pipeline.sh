@@ -230,6 +230,18 @@ test_a_private_or_special_directory_is_not_bound()
 	work_in "$TMP/work"
 }
 
+test_a_removed_working_directory_is_replaced_by_the_root()
+{
+	mkdir "$TMP/removed"
+	cd "$TMP/removed" || fail cd
+	rmdir "$TMP/removed"
+	run "$nsrun" -- prog
+	assert_rc 3
+	assert_pipeline_has '<--chdir=/>'
+	assert_pipeline_lacks '<--bind='
+	work_in "$TMP/work"
+}
+
 test_profiles_are_found_in_order()
 {
 	mkdir -p "$HOME/.config/nsutils/profiles"
