@@ -263,6 +263,24 @@ test_profiles_are_found_in_order()
 	rm -r "$HOME/.config"
 }
 
+test_the_default_profiles_are_the_installed_files()
+{
+	for profile in sandbox container; do
+		cp "$NSUTILS_BIN/nsrun-data/profiles/$profile" "$TMP/copy"
+		root=
+		[ $profile = sandbox ] || root=root
+		for option in '' --tmpfs=/x; do
+			run "$nsrun" ${root:+-R} $root $option -- prog
+			assert_rc 3
+			cp "$TMP/out" "$TMP/of_default"
+			run "$nsrun" ${root:+-R} $root $option --profile "$TMP/copy" -- prog
+			assertTrue "$profile" "cmp '$TMP/of_default' '$TMP/out'"
+		done
+		lines=$(grep -c '^ns' "$TMP/copy")
+		assertTrue 'each line is an argument' "[ $(grep -c '^<--' "$TMP/of_default") -ge $lines ]"
+	done
+}
+
 test_wrong_profiles_are_refused()
 {
 	for text in 'nsunshare' 'nsunshare ' 'ls -l' '--mount'; do
