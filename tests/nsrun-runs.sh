@@ -303,6 +303,7 @@ test_an_option_of_another_tool_gets_a_hint()
 		--no-new-privs nspivot:--no-new-privs
 		--map-root-user nsunshare:--map-root-user
 		--boottime nsunshare:--boottime=<value>
+		--nat nsnet:--nat
 		--group nsinit:--group
 	EOT
 	run nsrun --zzzz -- true
