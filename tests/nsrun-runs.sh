@@ -224,6 +224,25 @@ test_limits_apply_and_the_control_group_is_removed()
 	assert_out_empty
 }
 
+# as: root
+test_service_with_limits_of_its_profile()
+{
+	pids=$(cgroup_mount cgroup pids)
+	[ -n "$pids$v2" ] || return 0
+	sed 's/^#   \(nsrun --pids=\).*/\14/; s/^#   \(nspivot --rlimit=nofile=\).*/\120:30/' \
+		"$NSUTILS_BIN/nsrun-data/profiles/service" >"$TMP/service"
+	assertEquals 'the profile names both limits' 2 "$(diff "$NSUTILS_BIN/nsrun-data/profiles/service" "$TMP/service" | grep -c '^>')"
+	# shellcheck disable=SC2016 # for the inner shell
+	run nsrun --profile "$TMP/service" --name "$own_cgroup" -R "$box" -- /bin/sh -c 'ulimit -n; ulimit -Hn
+		for i in 1 2 3 4 5 6; do sleep 1 & done; wait'
+	assert_out_has '20
+30'
+	assert_err_has 'ork'
+	run find /sys/fs/cgroup -name "nsrun-$own_cgroup"
+	assert_ok
+	assert_out_empty
+}
+
 # as: user
 test_limits_without_a_delegated_control_group_give_a_hint()
 {
