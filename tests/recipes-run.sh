@@ -47,7 +47,7 @@ test_every_recipe_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# displayed: prints the commands that the page shows in a separate line (.Dl).
+# displayed: prints the commands that the page shows in separate lines (.Dl).
 displayed()
 {
 	sed -n 's/^\.Dl [$#]* *//p' "$page"
