@@ -7,6 +7,7 @@
 #include "../fault.h"
 #include "../sandbox.h"
 #include "root/begin.h"
+#include "root/copyup.h"
 #include "root/libmount.h"
 #include "root/pivot.h"
 #include "root/place.h"
@@ -58,6 +59,8 @@ static int furnish(struct root *r, int src, struct nserr *e)
 		rc = root_make_symlink(r, "motd", "/t/link", e);
 	if (rc == 0)
 		rc = root_make_dev(r, "/dev", &plain, e);
+	if (rc == 0)
+		rc = root_mount_copy(r, "/t/a", &plain, false, e);
 	if (rc == 0)
 		rc = root_make_mask(r, "/t/a", false, e);
 	if (rc == 0)
