@@ -34,7 +34,7 @@ in_pidns()
 	attack /usr/bin/unshare $_map --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec "$@"' "$box" "$@"
 }
 
-# no tool: this is a control, an attack on a program without the protection
+# no tool: this control attacks unshare(1), which does not protect its binary
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
 	in_pidns unshare --root "$box" /evil
@@ -116,7 +116,7 @@ at_noexec()
 		$as_user "$@"
 }
 
-# The victims (copies of the tools) belong to nstest, and nstest attacks them.
+# The victims (copies of the tools) belong to the user nstest, who also runs the attack.
 as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 victims_of_user()
 {
@@ -194,7 +194,7 @@ test_fails_with_a_message_if_no_copy_can_be_made()
 	assert_err_has 'hint: set vm.memfd_noexec to 1, or run nsenter2 with CAP_SYS_ADMIN'
 }
 
-# Tests the fallbacks for a kernel or a seccomp filter that lacks or denies one of the system calls.
+# Tests the fallbacks for system calls that the kernel lacks or that a seccomp filter denies.
 test_falls_back_if_a_system_call_is_missing()
 {
 	for without in memfd_create execveat; do
@@ -392,7 +392,7 @@ test_process_1_of_a_container_does_not_overwrite_the_tool_that_enters_it()
 	done
 }
 
-# ---- Which parts of the copy the user can see
+# ---- Properties of the protected copy that a user can see
 
 test_the_copy_keeps_name_arguments_environment_and_descriptors()
 {

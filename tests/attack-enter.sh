@@ -67,8 +67,8 @@ let_it_change()
 	read -r _ <"$TMP/gone"
 }
 
-# A program to attack that lacks the protection of nsenter2: it first checks that it shares the user
-# namespace with the target, and enters the other namespaces later.
+# The program that the control attacks. It lacks the protection of nsenter2: it first checks that it
+# shares the user namespace with the target, and enters the other namespaces later.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);

@@ -140,8 +140,8 @@ test_socket_exchanged_with_a_file_blocks_no_tool()
 	rmdir "$TMP/fuse"
 }
 
-# A namespace is mounted in another mount namespace. There a tmpfs covers the mount, and it contains
-# a symbolic link of the same name.
+# A namespace file is mounted in another mount namespace. A tmpfs there covers the mount and
+# contains a symbolic link with the same name.
 test_symlink_over_a_namespace_mount_is_not_followed()
 {
 	mkdir -m 755 "$TMP/dir"

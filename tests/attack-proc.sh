@@ -9,7 +9,7 @@
 require_ns user mnt pid net time
 require_tool perl setpriv
 
-# the ordinary user must be able to reach its directory below $TMP
+# the ordinary user must be able to reach the user's directory below $TMP
 chmod 711 "$TMP"
 echo precious >"$TMP/victim"
 
@@ -107,8 +107,8 @@ waitpid $child, 0;
 open my $gone, ">", "$dir/gone"; close $gone;
 sleep 1000;
 SCRIPT
-# The innocent process records every TERM and CONT. After WINCH, which has a higher number and is thus
-# handled after them, it creates "handled".
+# The innocent process records every TERM and CONT. The process handles WINCH last, because WINCH
+# has a higher number, and then creates the file "handled".
 cat >"$TMP/innocent" <<'SCRIPT'
 my ($dir) = @ARGV;
 for (qw(TERM CONT)) { $SIG{$_} = sub { open my $f, ">>", "$dir/signalled"; print $f "$_[0]\n" } }
@@ -124,7 +124,7 @@ samepid "$2" perl "$1/innocent" "$1" </dev/null >/dev/null 2>&1
 while [ ! -e "$1/up" ]; do :; done
 SCRIPT
 # A subreaper without the protection of nsinit: it opens a process by the pid that it has read, and
-# sends the signal to it.
+# sends the signal to this process.
 cat >"$TMP/naive" <<'SCRIPT'
 $SIG{TERM} = sub { };
 my $pid = fork;
@@ -227,7 +227,7 @@ test_unpersist_detaches_nothing_of_an_exchanged_directory()
 	assert_rc 125
 	run stat -fc %T "$TMP/ours/net"
 	assert_out nsfs
-	# a control: umount(8), which lacks the protection, follows the exchanged directory
+	# a control: umount(8), which lacks the protection of nsunshare, follows the link
 	umount "$TMP/theirs/box/net"
 	run stat -fc %T "$TMP/ours/net"
 	assertNotEquals 'the attack works' nsfs "$out"

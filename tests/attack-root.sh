@@ -48,7 +48,7 @@ exchanged_and_back()
 	wait $pauser 2>/dev/null
 }
 
-# by_name: attacks mount(8), which knows only names, in the same way.
+# by_name: attacks mount(8), which accepts only path names, in the same way as nspivot.
 by_name()
 {
 	cat >"$TMP/by_name" <<-EOT
@@ -62,7 +62,7 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: this is a control, an attack on a program without the protection
+# no tool: this control attacks mount(8), which lacks the protection of nspivot
 test_control_proc_is_writable_without_the_protection()
 {
 	forge
@@ -159,8 +159,8 @@ test_refuses_a_destination_that_leads_back_up()
 	assert_err_has "'..' after a name"
 }
 
-# If a path was absent when an option with "try" looked for it, the path must be absent in the new
-# root, too.
+# If a path is absent when nspivot processes an option with ":try", the path must also be absent in
+# the new root.
 test_refuses_a_try_path_that_appears_later()
 {
 	for verb in mask readonly; do
@@ -212,7 +212,7 @@ test_dir_option_ignores_the_umask()
 	done
 }
 
-# ---- Checks that cannot be completed
+# ---- System calls that fail while nspivot checks the old root
 
 # visible: starts a process that has a file of the old root open. If nspivot can see this process
 # because it is not in a new pid namespace, it must refuse to pivot.
@@ -252,7 +252,7 @@ test_failed_call_never_hides_a_process_of_the_old_root()
 		fail_each "${call%:*}" "${call#*:}" unshare --mount nspivot --proc=/proc "$box" -- \
 			/bin/cat "/proc/$holder/root$secret/file"
 		assertEquals "runs with $call that reached the old root" 0 "$(grep -c reached "$TMP/said")"
-		# the C library may use another system call instead of $call
+		# skip the check if the C library uses another system call instead of $call
 		[ "$calls" = 0 ] || assertTrue "no run with $call was refused" "grep -q '^nspivot: ' '$TMP/said'"
 	done
 }
@@ -286,7 +286,7 @@ done
 echo ended
 EOF
 
-# no tool: this is a control, the same attack without the protection
+# no tool: this control attacks unshare(1), which lacks the protection of nspivot
 test_control_a_device_is_opened_without_the_protection()
 {
 	ln -s busybox "$box/bin/rm"
@@ -315,8 +315,8 @@ made
 made
 ended'
 		done
-		# a device can be opened on a mount with the option dev, and if the node itself is
-		# bound
+		# the device can be opened if its mount has the option dev, or if the device node
+		# itself is bind-mounted
 		run box --preset=docker --cap-keep=mknod,dac_override --tmpfs /t:dev --bind /dev/null:/null "$box" -- \
 			/bin/sh -c "$(cat "$TMP/device")"'; ( : </null ) && echo null' sh /t
 		assert_out 'made
@@ -387,7 +387,7 @@ test_node_of_the_host_cannot_be_changed()
 	done
 }
 
-# no tool: this is a control, an attack on bubblewrap
+# no tool: this control attacks bubblewrap
 test_control_a_bound_node_can_be_changed()
 {
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null

@@ -45,7 +45,7 @@ test_every_output_escapes_unicode_format_characters()
 }
 
 # As a control, ps(1) prints the same name unchanged in its table.
-# no tool: this control uses a program that does not escape names
+# no tool: this control runs ps(1), which does not escape names
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
 	name=$(printf 'a\342\200\256b')

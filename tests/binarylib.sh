@@ -54,8 +54,8 @@ assert_untouched()
 	assertEquals "$1: a binary was overwritten" "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
-# assert_overwritten: asserts that the attack succeeded. Used for the control, the same attack on a
-# tool without the protection.
+# assert_overwritten: asserts that the attack succeeded. Used for the control, which attacks a tool
+# that does not protect its binary.
 assert_overwritten()
 {
 	assertContains "the control: $err" "$out" overwritten

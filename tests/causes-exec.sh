@@ -138,7 +138,8 @@ test_a_name_is_looked_up_in_the_new_root()
 	TABLE
 }
 
-# The kernel cannot execute these files. execvp(3) would execute them with sh(1).
+# The kernel cannot execute a file without a known format, but execvp(3) would execute the file with
+# sh(1).
 test_explains_a_format_that_cannot_be_executed()
 {
 	situations <<-'TABLE'

@@ -37,7 +37,7 @@ test_names_the_call_for_root()
 	TABLE
 }
 
-# The filter denies a call that the tool does not make here, so the filter is not the reason of the
+# The filter denies a call that the tool does not make here, so the filter is not the reason for the
 # failure.
 test_names_no_filter_that_is_not_the_reason()
 {

@@ -154,8 +154,8 @@ test_a_mount_whose_ids_cannot_be_mapped()
 	assert_err_lacks 'use Linux 5.12 or later'
 }
 
-# In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be copied
-# for another reason.
+# In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be
+# copied either, but for another reason.
 # as: user
 test_a_mount_with_locked_mounts_below()
 {

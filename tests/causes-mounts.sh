@@ -99,8 +99,8 @@ test_lost_capabilities_are_named()
 	TABLE
 }
 
-# In a user namespace, the inherited mounts are locked together. A file cannot be mounted on a directory
-# for another reason.
+# In a user namespace, the inherited mounts are locked together. The mount of a file on a directory
+# fails for another reason.
 # as: user
 test_a_bind_without_the_mounts_below()
 {

@@ -78,7 +78,7 @@ test_a_user_namespace_that_is_not_below_is_named()
 	run nsunshare -U nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
 	assert_err_has 'hint: run the command outside of this user namespace'
-	# a control: a user namespace below the caller's can be opened
+	# a control: the caller can open a user namespace that is a descendant of its own
 	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -n true
 	assert_ok
@@ -100,7 +100,8 @@ test_hidepid_is_named()
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
 	assert_rc 125
 	assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid=1'
-	# a control: if the process has ended, the message must name this cause and not hidepid
+	# a control: if the process has ended, the message must report this and must not name
+	# hidepid
 	stop_holder "$holder"
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid "$@"' \
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
@@ -202,7 +203,7 @@ test_the_owner_of_a_namespace_is_considered()
 	assert_err_has 'hint: add --user to enter the user namespace that owns it'
 	assert_err_lacks "CAP_SYS_ADMIN in the caller's user namespace"
 	exec 8<&-
-	# the network namespace belongs to a user namespace above the caller's
+	# the network namespace belongs to an ancestor of the caller's user namespace
 	exec 8</proc/self/ns/net
 	run nsunshare -rn nsenter2 --net=/proc/self/fd/8 true
 	exec 8<&-

@@ -197,7 +197,7 @@ test_environment_options_change_the_environment()
 		assert_out_has OTHER2=3
 		assert_out_lacks OTHER=
 		assert_out_lacks HOME=
-		# the options act in the order given
+		# the options take effect in the order in which they are given
 		carry --setenv A=1 --unsetenv A --setenv A=2 -- sh -c 'echo $A'
 		assert_out 2
 		# --whitelist-env implies --clear-env
@@ -259,8 +259,8 @@ test_explain_shows_the_order_of_the_steps()
 	done
 }
 
-# It depends on the user of the program if the capabilities become ambient. The user is known in
-# advance only if an option sets it.
+# Capabilities become ambient only if the user of the program is not 0. The user is known in advance
+# only if an option sets it.
 test_explain_shows_when_capabilities_become_ambient()
 {
 	run nsunshare -r --cap-keep chown --explain true

@@ -112,7 +112,8 @@ test_capabilities_stay_dropped_in_a_new_user_namespace()
 	assert_rc 1
 }
 
-# Ambient capabilities also pass on to programs that the program executes: here sh executes probe.
+# Ambient capabilities are also passed on to programs that the program executes. Here sh executes
+# probe.
 test_keep_caps_makes_capabilities_ambient()
 {
 	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'

@@ -37,8 +37,8 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assertFalse 'a mount of the old root' "line mounts '^[^ ]* /home\\|/boot '"
 	assertTrue 'process 1' "line processes '^ *1 .*nsinit'"
 
-	# nslist shows all eight namespaces with both processes, and also with the waiting parent
-	# for most of them; nsenter2 runs ps in these namespaces
+	# nslist shows each of the eight namespaces with two processes, and most of them also with
+	# the waiting parent; nsenter2 runs ps in these namespaces
 	for type in user:3 mnt:3 uts:3 ipc:3 pid:2 cgroup:3 net:3 time:2; do
 		assertTrue "nslist shows $type" "line '. nslist' '^[0-9]* ${type%:*} *${type#*:} '"
 	done

@@ -103,7 +103,7 @@ test_every_example_prints_what_its_page_shows()
 	done <"$TMP/pages"
 }
 
-# no tool: it checks the text of the pages
+# no tool: this test checks the text of the man pages
 test_every_page_has_three_to_eight_examples()
 {
 	pages >"$TMP/pages"
@@ -129,7 +129,7 @@ test_every_view_of_nslist_has_an_example()
 
 # The other tests of examples-run.sh read only literal displays with a prompt, so they would skip
 # any other example.
-# no tool: it checks the text of the pages
+# no tool: this test checks the text of the man pages
 test_every_example_has_a_prompt()
 {
 	pages >"$TMP/pages"
@@ -143,7 +143,7 @@ test_every_example_has_a_prompt()
 	done <"$TMP/pages"
 }
 
-# no tool: it checks the text of the pages
+# no tool: this test checks the text of the man pages
 test_the_examples_follow_the_description()
 {
 	pages >"$TMP/pages"

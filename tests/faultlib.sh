@@ -31,7 +31,8 @@
 # The undisturbed run must succeed: its status is 0, and it has printed something, which is the
 # report of $FINAL if CMD contains $FINAL. A run with a fault is right in two cases. It ends as the
 # undisturbed run does. Or it exits with one of STATUSES, prints the reason on standard error, and
-# does not run the final program. In both cases it leaves no process, mount, file or cgroup. After a
+# does not run the final program. In both cases it leaves no process, mount, file or cgroup, and opens
+# each descriptor with O_CLOEXEC. After a
 # failed exec the statuses 126 and 127 are right too.
 #
 # $FINAL is the program that the exec tool runs. It prints "final ran" and then the report of `probe
@@ -96,6 +97,7 @@ _fault_options()
 _fault_plan()
 {
 	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
+	/^inheritable / { next }
 	{ n = split(only ? only : $3, e, ","); points++ }
 	how == "none" { line[++lines] = $2; next }
 	how == "one" { line[++lines] = $2 " " e[points % n + 1]; next }
@@ -118,10 +120,10 @@ _fault_bad()
 }
 
 # _fault_after: reports the files, mounts and processes that the run has not removed. It must be
-# fast, because it is called after each of some hundred runs.
+# fast, because it is called after each of several hundred runs.
 _fault_after()
 {
-	_left=$(grep '^left \|^hangs ' "$TMP/report") && _fault_bad "$_left"
+	_left=$(grep '^left \|^hangs \|^inheritable ' "$TMP/report") && _fault_bad "$_left"
 	# diff and cmp rely on the file size, which is 0 in /proc, so compare a copy
 	cat /proc/self/mountinfo >"$TMP/files.mounts"
 	if ! cmp -s "$TMP/mounts" "$TMP/files.mounts"; then
@@ -141,7 +143,7 @@ _fault_files()
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 
-# _fault_output: prints the lines of $out that are compared.
+# _fault_output: prints $out without the lines that must be ignored in a comparison.
 _fault_output()
 {
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"
@@ -212,6 +214,7 @@ _fault()
 	*) [ -n "$out" ] || [ "$_output" = none ] || _did=no ;;
 	esac
 	_fault_output >"$TMP/files.want"
+	_inheritable=$(grep '^inheritable ' "$TMP/report")
 	_fault_plan "$_how" <"$TMP/report" >"$TMP/plan"
 	cat /proc/self/mountinfo >"$TMP/mounts"
 	: >"$TMP/files.after"
@@ -224,6 +227,7 @@ _fault()
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
 	assertEquals 'the undisturbed run fails' 0 "$_rc"
 	assertEquals 'the undisturbed run has done its work' yes "$_did"
+	assert_empty 'descriptors without O_CLOEXEC:' "$_inheritable"
 	assertTrue 'at least one point was reached' "[ $_runs -gt $_missed ]"
 	assertEquals 'number of wrong runs' 0 "$_bad"
 }

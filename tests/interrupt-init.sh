@@ -8,7 +8,8 @@
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 
-# Creates a FIFO to which no data is written. It is $TMP/fifo, and descriptor 3 of the tools.
+# Creates the FIFO $TMP/fifo, to which no data is written. The tools inherit the FIFO as descriptor
+# 3.
 oneTimeSetUp()
 {
 	mkfifo "$TMP/fifo" "$TMP/other"
@@ -61,7 +62,7 @@ assert_ends()
 	assert_empty 'nothing ran' "$(cat "$TMP/out")"
 }
 
-# assert_all_end TOOL…: asserts that each of the signals ends the tool as process 1.
+# assert_all_end TOOL…: asserts that TERM, HUP and INT each end the tool as process 1.
 assert_all_end()
 {
 	assert_ends 143 TERM "$@"

@@ -381,7 +381,7 @@ b /nowhere'
 	assert_ok
 }
 
-# tests/nsenter2-terminal.sh tests the same with a shell and a terminal.
+# tests/nsenter2-terminal.sh also tests stopping and continuing, with a shell on a terminal.
 test_stops_and_continues_with_the_program()
 {
 	start_target env
@@ -482,7 +482,7 @@ test_handles_ignored_signals_long_arguments_and_a_removed_directory()
 test_reports_a_lack_of_descriptors()
 {
 	start_target env
-	# the dynamic loader needs one free descriptor
+	# test limits above 3, because the dynamic loader needs one free descriptor
 	for n in 4 5; do
 		run sh -c "ulimit -n $n; exec nsenter2 -t $target -a true"
 		assert_rc 125

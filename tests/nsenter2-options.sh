@@ -104,7 +104,8 @@ test_directory_options_set_root_and_working_directory()
 	assert_err_has 'missing directory name'
 }
 
-# nsenter(1) documents --wd=<dir> as a tunnel into the caller's current namespace.
+# nsenter(1) opens the directory of --wd=<dir> before it enters the namespaces, so the directory may
+# be outside the new root.
 test_a_working_directory_may_be_outside_the_root()
 {
 	start_target --mount

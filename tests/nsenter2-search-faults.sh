@@ -11,14 +11,14 @@ FAULT_MAX=40
 . "${0%/*}/faultlib.sh"
 require_ns user uts net
 
-# held_by_a_socket: sets $inode to that of a network namespace that exists only because a process
-# has a socket in it.
+# held_by_a_socket: sets $inode to the inode of a network namespace that exists only because a
+# process has a socket in it.
 held_by_a_socket()
 {
 	hold socket
 }
 
-# held_by_an_inner_mount: sets $inode to that of a network namespace whose file is mounted in a
+# held_by_an_inner_mount: sets $inode to the inode of a network namespace whose file is mounted in a
 # mount namespace without a process.
 held_by_an_inner_mount()
 {
@@ -28,8 +28,8 @@ held_by_an_inner_mount()
 	mount -t tmpfs t "$TMP/pins"
 	mount --make-private "$TMP/pins"
 	: >"$TMP/pins/mnt"
-	# use nsunshare, because unshare(1) cannot mount a new mount namespace whose id is lower
-	# than that of the caller's, which is possible since Linux 6.18
+	# use nsunshare, because since Linux 6.18 the new mount namespace may have a lower id than
+	# the caller's, and unshare(1) cannot mount the file of such a namespace
 	nsunshare --mount="$TMP/pins/mnt" sh -c 'mount -t tmpfs t /mnt && : >/mnt/net &&
 		unshare --net=/mnt/net true && stat -L -c %i /mnt/net >"$0"' "$TMP/inode" || return
 	inner=$(cat "$TMP/inode")

@@ -26,7 +26,7 @@ start_target()
 	SCRIPT
 }
 
-# a command for the shell on the terminal, which waits until nsenter2 and the program are both
+# a command that the shell on the terminal executes to wait until nsenter2 and the program are both
 # stopped
 stopped='until [ "$(for p in $(pgrep -x nsenter2; pgrep -xf "perl $TMP/program"); do cut -d" " -f3 /proc/$p/stat; done | xargs)" = "T T" ]; do :; done; echo bo""th\r'
 

@@ -10,7 +10,7 @@ test_composes_two_maps()
 	run nsidmap compose --format arg u:0:0:100,g:0:5:1 u:0:1000:1,u:1:100000:65536,g:0:2000:10
 	assert_ok
 	assert_out u:0:1000:1,u:1:100000:99,g:0:2005:1
-	# the result has only ids whose outside id is an inside id of the second map
+	# the result contains only ids whose outside id is an inside id of the second map
 	run nsidmap compose --format arg u:0:1000:10,g:0:1000:10 u:1005:5:100,g:1000:0:10
 	assert_ok
 	assert_out u:5:5:5,g:0:0:10

@@ -263,7 +263,7 @@ test_walks_a_deep_tree_with_few_descriptors()
 			i=$((i + 1))
 		done
 	)
-	# the files of the tree belong to the root of the host
+	# the files of the tree belong to root on the host
 	nsidmap chown --from $identity --to $from "$TMP/t"
 	run prlimit --nofile=100 nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok
@@ -286,7 +286,7 @@ again_completes()
 	return 1
 }
 
-# The command is killed before each of its system calls in turn, in a separate run for each.
+# The command is run many times. In each run, it is killed before a different system call.
 # as: root
 test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 {

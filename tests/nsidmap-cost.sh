@@ -7,7 +7,8 @@
 . "${0%/*}/testlib.sh"
 require_tool valgrind
 
-# instructions N: prints the user instructions of translating N random ids of nine and ten digits.
+# instructions N: prints the number of user instructions that nsidmap needs to translate N random
+# ids of nine and ten digits.
 instructions()
 {
 	awk -v n="$1" 'BEGIN { srand(1); for (i = 0; i < n; i++)

@@ -189,8 +189,8 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 	chmod 0 /etc/subuid
 	# root can read the file although its mode has no read permission
 	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
-	# the plan must not even map only the caller's own id, because the unreadable file may
-	# contain ranges
+	# nsidmap must not plan a map of only the caller's own id either, because the unreadable
+	# file may contain ranges
 	run as_nstest nsidmap plan
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 	run as_nstest nsidmap subids
@@ -290,7 +290,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 		esac
 	done
 	umount /etc/subuid /etc/subgid
-	# the subordinate range contains the caller's own id
+	# use a subordinate range that contains the caller's own id
 	subids "nstest:$((id - 5)):10\\n"
 	for overlap in hole shift; do
 		run as_nstest nsidmap plan --style podman --overlap $overlap --only uid --format newuidmap

@@ -78,7 +78,8 @@ test_lists_the_root_uid_of_file_capabilities()
 	assert_rc 1
 	assert_err_empty
 	assert_out "uid 300000 1 capability $TMP/caps/b"
-	# if the caller's namespace has no id for this root uid, getxattr(2) fails with EOVERFLOW
+	# if the caller's namespace has no id for the root uid in a file capability, getxattr(2)
+	# fails with EOVERFLOW
 	chmod 755 "$TMP" "$TMP/caps"
 	run nsidmap run $map -- nsidmap scan "$TMP/caps" --map u:0:0:10,g:0:0:10 -r -n -o KIND,ID,AS
 	assert_rc 1

@@ -23,7 +23,7 @@ uid 2000000 10000 2009999 2
 gid 1500000 65536 1565535 1
 gid 2500000 20000 2519999 2'
 	done
-	# a user and a uid without ranges
+	# test a user and a uid that have no ranges
 	for user in root 4000000000; do
 		run nsidmap subids --output USER,START -n $user
 		assert_ok

@@ -198,8 +198,8 @@ test_nested_ranges_agree_with_stat()
 	assert_out "$first"
 }
 
-# In a user namespace, only those ids of the parent and of siblings are visible that the namespace
-# has, too.
+# A process in a user namespace sees an id of the parent or of a sibling namespace only if its own
+# namespace has this id, too.
 test_reports_ids_that_are_not_visible()
 {
 	start_ns u:0:100000:1000,g:0:100000:10

@@ -239,7 +239,8 @@ test_reaps_orphans_at_once()
 		# shellcheck disable=SC2016,SC2086 # several words; perl's own
 		run $init perl -e '
 			for (1 .. 200) { if (!fork) { fork || exit; exit } wait }
-			# nsinit is the parent of this process and may need a moment to reap it
+			# try again, because nsinit, the parent of this process, may need a moment
+			# to reap it
 			for (1 .. 100) { $z = grep { /\) Z (\d+)/ && $1 == getppid } map { open F, $_ and <F> } </proc/[0-9]*/stat>; last if !$z; select undef, undef, undef, 0.05 }
 			print "zombies $z\n"'
 		assert_rc 0

@@ -22,7 +22,7 @@ test_ready_fd_gets_one_line_and_is_closed()
 	nsinit --ready-fd 3 --keep-fd 0 -- cat <"$TMP/go" >"$TMP/cat" 3>"$TMP/fifo" &
 	pid=$!
 	exec 4>"$TMP/go"
-	# cat reads the end of the FIFO while the program still runs
+	# cat reaches the end of the FIFO while the program still runs
 	run cat "$TMP/fifo"
 	assert_out ready
 	assertTrue 'the program still runs' "kill -0 $pid"
@@ -291,7 +291,7 @@ test_a_pid_file_is_removed_after_a_change_of_directory_or_root()
 
 test_closes_descriptors_except_those_to_keep()
 {
-	# the descriptor that ls itself opens is counted, too
+	# the output also lists the descriptor that ls itself opens
 	run sh -c 'nsinit -- ls /proc/self/fd 5</dev/null 6</dev/null 7</dev/null'
 	assert_out '0
 1

@@ -24,8 +24,8 @@ test_reaps_10000_orphans()
 	done
 }
 
-# Real-time signals are queued, so each of them is counted. Children that end at the same time cause
-# as many SIGCHLD signals.
+# Real-time signals are queued, so each of them is counted. At the same time, many children end and
+# cause SIGCHLD signals.
 test_loses_no_signal_at_1000_a_second_for_10_seconds()
 {
 	mkfifo "$TMP/fifo"
@@ -68,7 +68,7 @@ test_does_not_wake_up_in_10_seconds()
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	sleep 1
 	run timeout -s INT 10 strace -o "$TMP/trace" -p "$holder"
-	# strace shows a single call: the one that was in progress when strace ended
+	# strace must show a single call, which was in progress when strace ended
 	assertEquals "$(cat "$TMP/trace")" 1 "$(grep -c . "$TMP/trace")"
 	grep -q '^rt_sigtimedwait' "$TMP/trace"
 	assertTrue 'sleeps in rt_sigtimedwait' $?

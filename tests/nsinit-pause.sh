@@ -66,7 +66,7 @@ test_an_orphan_that_ignores_TERM_is_killed()
 test_sleeps_without_wake_ups()
 {
 	start_holder nsinit --pause --ready-fd 3
-	# nsinit falls asleep after it has written the line for --ready-fd
+	# wait until nsinit sleeps, which is a moment after it has written the line for --ready-fd
 	until grep -q '^State:.S' "/proc/$holder/status"; do :; done
 	before=$(awk '/ctxt/' "/proc/$holder/status")
 	sleep 2

@@ -26,8 +26,8 @@ test_dies_from_the_signal_that_killed_the_program()
 {
 	run sh -c 'nsinit sh -c "kill -KILL \$\$"; echo $?'
 	assert_out 137
-	# perl must see that a signal ended nsinit; a shell, for example, would not leave a loop
-	# because of an exit status
+	# perl must see that a signal ended nsinit. An exit status is not enough: a shell, for
+	# example, leaves a loop only if a signal ended the command.
 	run env -u SHLVL perl -e 'system("nsinit", "sh", "-c", "kill -TERM \$\$"); print $? & 127'
 	assert_out 15
 }

@@ -31,7 +31,8 @@ test_gives_the_terminal_to_a_group_and_takes_it_back()
 	stop_and_go nsinit --group
 }
 
-# The test runs a script, because an interactive shell would take the terminal back without nsinit.
+# The test runs a script, because an interactive shell would take the terminal back even if nsinit
+# did not.
 test_a_script_gets_its_terminal_back_from_a_group()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal
@@ -69,7 +70,7 @@ test_a_hangup_of_the_terminal_reaches_the_program()
 
 test_a_background_job_does_not_take_the_terminal()
 {
-	# the shell must continue to read its input
+	# the interactive shell must still be able to read its input
 	run pty -e '> ' -s 'nsinit --group sh -c "echo ru\"\"n; exec sleep 1000" &\r' -e run -s 'echo al""ive\r' -e alive \
 		-s 'kill $!; wait $!; echo st=$?\r' -e st=143 -e '> ' -s 'exit 6\r' -- sh -i
 	assert_rc 6

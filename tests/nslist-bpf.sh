@@ -11,7 +11,7 @@ require_root
 require_ns uts ipc net user time pid mnt
 require_tool strace jq
 
-# The column AGE can change from one run to the next.
+# Omit the column AGE, which can change from one run to the next.
 columns=$(nslist -H | awk '$1 != "AGE" { print $1 }' | paste -s -d ,)
 
 # also KIND…: starts a holder of this kind (a process that keeps a namespace alive) and adds its
@@ -45,7 +45,7 @@ scene()
 	feature pidfd-ns && also newpid
 	also mount "$TMP/mount"
 	also lostmount "$TMP/lost"
-	# with only a few threads on the machine, nslist would read /proc instead
+	# start many threads, because nslist would read /proc if the machine had only a few
 	start_holder holder threads 200
 	inside --user --map-root-user --pid --fork --mount --uts --ipc --net --cgroup
 	inside --pid --fork --mount-proc --uts
@@ -113,8 +113,8 @@ test_both_ways_print_the_same_with_fewer_sources_and_types()
 	done
 }
 
-# Before Linux 6.11, no program can open a pid namespace without a process, so no reference to the
-# namespace would be accepted.
+# Before Linux 6.11, no program can open a pid namespace that has no process, so no tool would
+# accept a reference to the namespace.
 test_neither_way_prints_a_pid_namespace_that_cannot_be_opened()
 {
 	has_iterators && feature pidfd-ns || return 0
@@ -178,7 +178,7 @@ refused()
 	run strace -f -o "$TMP/trace" -e trace=bpf "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD
 	assert_rc 0
 	grep -E "^($inodes) " "$TMP/out" | sort >"$TMP/by-bpf"
-	# omit the numbers, because other processes come and go
+	# omit the numbers in the message, because other processes come and go
 	sed 's/[0-9][0-9]* //g' "$TMP/err" >"$TMP/err-bpf"
 	assertFalse "iterators were used: $*" used_iterators
 	rows "$@" nslist -rnl -o NS,TYPE,NPROCS,HELD --no-bpf

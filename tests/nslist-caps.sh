@@ -53,7 +53,7 @@ test_refuses_other_arguments()
 	assert_rc 1
 }
 
-# ---- Random positions
+# ---- Random user namespaces and users
 
 # random N: sets $drawn to a number below N. The sequence of numbers depends on $seed only.
 random()
@@ -72,8 +72,8 @@ draw_node()
 	node=$1
 }
 
-# position PID UID: prints the first words of a command that runs a program in the user namespace of
-# process PID, as user UID. The program has no capabilities unless UID is 0.
+# position PID UID: prints a command prefix that runs a program as user UID in the user namespace of
+# process PID. The program has no capabilities unless UID is 0.
 position()
 {
 	if [ "$(readlink "/proc/$1/ns/user")" = "$(readlink /proc/self/ns/user)" ]; then

@@ -121,7 +121,7 @@ test_container_and_unit_come_from_the_cgroup()
 	start_holder nsunshare --pid --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
 	boxed=$(sleep_of "$holder")
 	is "machine:$own_cgroup $scope machine:$own_cgroup" CONTAINER,UNIT,NAME "pid:$boxed"
-	# nsunshare removes the cgroup when the program ends
+	# when the program ends, nsunshare must remove the cgroup
 	kill "$holder"
 	wait "$holder"
 	assert_empty "$(find /sys/fs/cgroup -type d -name "$scope")"

@@ -39,8 +39,8 @@ cost_at_most()
 	assertTrue "$each calls per process, limit $most: $*" "[ $each -le $most ] && [ $each -gt 0 ]"
 }
 
-# In the topmost pid and time namespaces, a single link shows the namespace of the process and that
-# of its children, because both must be the same.
+# In the topmost pid and time namespaces, nslist reads a single link to find the namespace of a
+# process and that of its children, because both must be the same.
 test_process_costs_nine_calls_without_descriptors()
 {
 	cost_at_most 9 --sources proc,task,children

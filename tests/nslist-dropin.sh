@@ -190,7 +190,7 @@ test_task_that_is_not_permitted_has_no_rows()
 	assert_err_has 'incomplete output: 1 process (permission denied)'
 }
 
-# ---- No messages
+# ---- Namespaces that cannot be read cause no message
 
 test_hidden_entries_cause_no_message()
 {
@@ -285,7 +285,8 @@ test_strict_reports_processes_that_proc_hides()
 		hidepid_run $option nslist -t uts
 		assert_ok
 	done
-	# with hidepid=1, the numbers of the processes are visible
+	# with hidepid=1, the pids of other users' processes are visible, but their files cannot be
+	# read
 	hidepid_run hidepid=1 nslist --strict -t uts --sources proc
 	assert_rc 3
 	assert_err_has '(permission denied)'

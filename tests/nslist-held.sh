@@ -9,7 +9,7 @@ require_root
 require_ns uts ipc net user time
 
 # assert_held HELD: asserts that the namespace has one row without a process, and that its column
-# HELD lists exactly these holders.
+# HELD lists exactly the holders HELD.
 assert_held()
 {
 	assert_ok

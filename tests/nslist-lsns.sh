@@ -58,8 +58,8 @@ test_columns_equal_those_of_lsns()
 	same -n -r -l -o ns,type,nprocs,pns,ons
 }
 
-# lsns draws a tree only if the column that contains the branches is printed. Only then it prints
-# the rows in the order of the tree.
+# lsns draws a tree only if the column that contains the branches is printed. Only in this case does
+# lsns print the rows in the order of the tree.
 test_order_of_rows_equals_that_of_lsns()
 {
 	feature sandbox || return 0

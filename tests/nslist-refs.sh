@@ -10,8 +10,8 @@ require_ns user uts net time
 require_tool jq
 
 # open_with REF TYPE: opens the reference with the three tools, and writes the references that they
-# refuse to $TMP/refused. nsidmap needs a user namespace, so for another type it gets the owner of
-# the namespace.
+# refuse to $TMP/refused. nsidmap needs a user namespace, so for a namespace of another type,
+# nsidmap gets its owner.
 open_with()
 {
 	user=$1
@@ -44,8 +44,9 @@ open_all()
 	done <"$TMP/out"
 }
 
-# Starts one process for each way to keep a namespace alive. A process that has entered other
-# namespaces can only return to a namespace that it owns.
+# Starts one process for each way to keep a namespace alive. unshare -r makes the process the owner
+# of its namespaces, because a process that has entered another namespace can return only to a
+# namespace that it owns.
 hold_everything()
 {
 	for kind in socket fd task children taskfd newpid; do
@@ -142,7 +143,7 @@ test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 	done
 	umount -l /run/netns/blue
 	rm /run/netns/blue
-	# the link of the descriptor in /proc does not name a namespace any more
+	# the link of the descriptor in /proc must not name a namespace any more
 	assertNotEquals "net:[$inode]" "$(readlink "/proc/$holder/fd/4")"
 	for way in --no-bpf ''; do
 		# shellcheck disable=SC2086

@@ -181,15 +181,15 @@ test_watch_prints_a_namespace_that_appears_and_vanishes()
 	assertTrue "$line" "echo '$line' | grep -qE '^[+] [^ ]+ [0-9]+ uts$'"
 	row=${line#+ * }
 	appeared=${line#+ } appeared=${appeared%% *}
-	# skip the lines of further namespaces that appeared before the namespace vanished
+	# skip the lines of other namespaces that appeared before this namespace vanished
 	for _ in 1 2 3 4 5 6 7 8; do
 		read -r gone <&4
 		[ "${gone%% *} ${gone#* * }" != "- $row" ] || break
 	done
 	assertEquals "- $row" "${gone%% *} ${gone#* * }"
 	gone=${gone#- } gone=${gone%% *}
-	# the namespace must have appeared after the start and vanished after it appeared, but not
-	# in the future
+	# the namespace must have appeared after the start and vanished after that, and no time may
+	# be in the future
 	times="$start $(seconds "$appeared") $(seconds "$gone") $(date +%s)"
 	assertEquals "times of the lines: $appeared $gone" "$times" \
 		"$(echo "$times" | tr ' ' '\n' | sort -n | xargs)"
@@ -397,8 +397,8 @@ test_limits_print_exact_numbers_in_json()
 # Another process may have got the pid of the ended process, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# without the sandbox of the runner, the number of system calls depends on other processes
-	# of the machine
+	# skip the test without the sandbox of the runner, because the number of system calls would
+	# then depend on other processes of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF

@@ -175,7 +175,8 @@ test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 	done
 	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
 	assert_rc 124
-	# the rules of web end with web, but the sysctl of the bridge remains
+	# the rules of the namespace web are removed together with it, but the sysctl of the bridge
+	# remains set
 	nsnet del web
 	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
 	assert_rc 124

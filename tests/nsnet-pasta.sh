@@ -12,7 +12,7 @@ require_feature pasta
 require_kernel_call pidfd_open
 host_is_ours
 
-# On some machines only root may open /dev/net/tun.
+# Replaces /dev/net/tun, because on some machines only root may open the file.
 oneTimeSetUp()
 {
 	mknod "$TMP/tun" c 10 200 && chmod 666 "$TMP/tun" && mount --bind "$TMP/tun" /dev/net/tun

@@ -11,7 +11,8 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# here nsnet has another name, so that failat does not count the system calls of the preparation
+# prepare the network with a copy of nsnet that has another name, so that failat does not count its
+# system calls
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
 # Each run has its own network namespace and its own /run. It begins with a bridge, the namespace
@@ -31,11 +32,12 @@ network()
 	ls /run/netns
 	cat /proc/sys/net/ipv4/conf/br*/route_localnet
 	[ ! -d /etc/netns ] || grep -r . /etc/netns
-	# the kernel removes the rules of "nsnet run" a moment after the socket that created them is
-	# closed
+	# omit the rules of "nsnet run", which the kernel removes a moment after the socket that
+	# created them is closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
-# ip(8) reports an interrupted dump if the kernel removes a device meanwhile
+# Repeats the dump if ip(8) reports an interrupted dump, because the kernel has removed a device
+# meanwhile.
 state()
 {
 	while network "\$@" >"$TMP/files.state"; grep -q '^Dump was interrupted' "$TMP/files.state"; do :; done
@@ -132,8 +134,8 @@ test_a_lent_device_returns_in_spite_of_failed_calls()
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'
 	export before
-	# the exit status is that of the program, which tests in which namespace the device is at
-	# that time
+	# the exit status is that of ip(8), which succeeds only if the device is in the new
+	# namespace at that time
 	FAULT_MAX=25 fault_all -i "^in0" -c whole_or_reported -u ip -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- ip -br link show in0
 	before=
 }

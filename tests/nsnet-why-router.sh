@@ -94,7 +94,6 @@ test_each_cure_works_in_the_router()
 	assert_cured "the other end of 'eth0', 'v0' of the namespace netns:router, is down"
 	ip -n router link set br0 down
 	assert_cured "the bridge 'br0' is down"
-	# the kernel removes the route when the bridge goes down
 	ip netns exec router sh -c 'echo 0 >/proc/sys/net/ipv4/conf/br0/forwarding'
 	assert_cured "the namespace netns:router does not forward packets from 'br0'"
 	ip netns exec router sh -c 'echo 0 >/proc/sys/net/ipv4/conf/up0/forwarding'
@@ -136,7 +135,7 @@ test_a_router_without_a_name_is_found_by_its_process()
 	assert_out_has "cure: nsnet why /proc/$holder_line/ns/net"
 }
 
-# An open descriptor keeps the namespace alive, which has neither a process nor a name.
+# The namespace has neither a process nor a name, but an open descriptor keeps it alive.
 test_a_router_that_cannot_be_found_is_reported_as_such()
 {
 	start_holder sh -c 'exec 4</run/netns/router; echo x >&3; exec sleep 1000 3>&-'

@@ -80,7 +80,8 @@ assert_cause()
 	printf '%s\n' "$out" | sed -n '/^FAIL/{n;s/^ *cure: //p;}' >"$TMP/cure"
 	run sh -e "$TMP/cure"
 	assert_rc 0
-	# the kernel may report the carrier of a device a second after the device is up
+	# try again, because the kernel may report the carrier of a device a second after the device
+	# is up
 	if ! settle 20 is_cured; then
 		run nsnet why web ${to:+"$to"}
 	fi
@@ -726,7 +727,7 @@ test_checks_a_device_that_is_not_a_pair()
 	ip -n web link add b0 type bridge && ip -n web addr add 10.1.0.2/24 dev b0 && ip -n web link set b0 up
 	ip -n web route add default via 10.1.0.1
 	ip -n web link add p0 type veth peer name p1 && ip -n web link set p0 master b0 up
-	# the kernel notices a moment later that the carrier is lost
+	# wait, because the kernel notices only a moment later that the carrier is lost
 	settle 20 b0_has no-carrier
 	run nsnet why web
 	assert_rc 1
@@ -738,7 +739,8 @@ test_checks_a_device_that_is_not_a_pair()
 	assert_out_has "ok    'b0' has carrier; it is not a pair with another namespace"
 }
 
-# For about a second, the kernel asks the network for a host with the address.
+# For about a second, the kernel asks the network for another host with the same address. Until
+# then, the address is tentative.
 test_a_tentative_address_is_not_usable()
 {
 	ip addr add fd00:1::1/64 dev br0

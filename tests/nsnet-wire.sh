@@ -74,7 +74,8 @@ netns:blue eth1 10.9.0.2/30 netns:red:x0'
 	assert_err_has 'cannot open /run/netns/green'
 }
 
-# The program of the first run has ended, but the kernel may not have removed its port yet.
+# Each run uses the same address. The program of the previous run has ended, but the kernel may not
+# have removed its port yet.
 test_address_of_another_namespace_is_refused_unless_forced()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -485,8 +486,8 @@ test_gc_restores_a_device_from_its_record()
 	assert_out_has '10.99.0.0/16 via 192.0.2.2 dev nic0'
 	assert_out_has 'mtu 1400'
 	assert_out_lacks alias
-	# if another device has the old name by now, nsnet must not remove the alias of the device
-	# that records its old settings
+	# if another device has the old name by now, nsnet must keep the alias, which records the
+	# old settings of the device
 	ip link set nic0 down
 	ip link set nic0 name dev7 alias 'nsnet-nic:wire0 1400 up 192.0.2.1/24'
 	run nsnet gc

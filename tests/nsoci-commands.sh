@@ -244,7 +244,7 @@ test_the_terminal_is_sent_to_the_console_socket()
 		my $l = IO::Socket::UNIX->new(Local => "$ARGV[0]/console", Listen => 1) or die;
 		open(my $r, ">", "$ARGV[0]/listens"); close($r);
 		my $c = $l->accept;
-		# struct msghdr and its control message, cmsg(3)
+		# build a struct msghdr with room for a control message (cmsg(3))
 		my ($name, $control) = ("\0" x 64, "\0" x 64);
 		my $iov = pack("PQ", $name, 64);
 		my $msg = pack("QLx4PQPQLx4", 0, 0, $iov, 1, $control, 64, 0);
@@ -315,7 +315,7 @@ test_another_program_may_interpret_the_configuration()
 # as: root
 test_volumes_have_the_propagation_of_the_configuration()
 {
-	# Linux 6.15 can make a shared bind
+	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
 	kernel_call open_tree_attr || return 0
 	mkdir "$TMP/volume"
 	mount -t tmpfs x "$TMP/volume"

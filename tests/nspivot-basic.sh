@@ -83,7 +83,7 @@ test_mounts_have_the_options_given()
 	assert_out_has 700
 }
 
-# In mount(2) these options are flags, but in fsconfig(2) they are parameters.
+# mount(2) takes the options of a superblock as flags, but fsconfig(2) takes them as parameters.
 test_superblock_options_work_with_mount_api_and_mount()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -212,7 +212,7 @@ test_put_old_creates_its_directory_and_refuses_the_root_itself()
 	rm "$box/plain" "$box/here"
 }
 
-# The README suggests this command as a replacement for pivot_root(8).
+# The README suggests the command of this test as a replacement for pivot_root(8).
 test_accepts_dot_as_new_root_with_put_old()
 {
 	run in_ns sh -c "cd '$box' && exec nspivot --put-old /old . -- /bin/sh -c 'pwd; ls /old'"

@@ -41,8 +41,8 @@ fi
 faults()
 {
 	_max=$1
-	# These failures are expected: nspivot does not mask a path that does not exist, and it
-	# mounts devpts without gid=5 if group 5 is not mapped.
+	# accept two wrong results: nspivot does not mask a path that does not exist, and it mounts
+	# devpts without gid=5 if group 5 is not mapped.
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
@@ -230,8 +230,8 @@ test_works_with_a_hundred_binds()
 	assert_out 100
 }
 
-# each_call CALL ERRNO OPTION…: runs nspivot by box() without a fault, and stores CALL and ERRNO for
-# refused_at(). Sets $points to the number of system calls CALL.
+# each_call CALL ERRNO OPTION…: runs nspivot with box() without a fault, and stores CALL and ERRNO
+# for refused_at(). Sets $points to the number of system calls CALL.
 each_call()
 {
 	_call=$1 _errno=$2
@@ -244,7 +244,8 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: repeats the run of each_call() and makes the Nth of these system calls fail.
+# refused_at N OPTION…: repeats the run of each_call() and makes the Nth of the system calls CALL
+# fail.
 refused_at()
 {
 	_k=$1
@@ -335,7 +336,8 @@ test_refused_pivot_names_the_filter_only_for_eperm()
 	NSPIVOT_UNDER=
 }
 
-# openat2(2) fails with EAGAIN after a race with a rename, and with EINTR after a signal.
+# openat2(2) fails with EAGAIN after a race with a rename, and with EINTR after a signal. nspivot
+# must then repeat the call.
 test_openat2_is_retried_after_eagain_and_eintr()
 {
 	kernel_call openat2 || return 0

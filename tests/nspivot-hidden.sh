@@ -11,7 +11,7 @@ echo content >"$TMP/src/file"
 ln -s ../run "$box/var/run"
 
 # hides OPTION1 OPTION2 LATER EARLIER: asserts that nspivot refuses these two options, and that its
-# message names the two destinations.
+# message names the destinations LATER and EARLIER.
 hides()
 {
 	run box "$1" "$2" "$box" -- /bin/true

@@ -9,8 +9,8 @@
 
 harm
 
-# both OPTION…: runs nspivot by box() three times: with the mount API and openat2(2), without both,
-# and without openat2(2) only.
+# both OPTION…: runs nspivot with box() three times: with the mount API and openat2(2), without
+# both, and without openat2(2) only.
 both()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do
@@ -150,7 +150,7 @@ test_bind_source_is_opened_once()
 	mkdir "$box/src"
 	echo directory >"$box/src/file"
 	# the caller, and not the root, chooses the source path, so nspivot follows a symbolic link
-	# in it; the bind stays read-only
+	# in this path; the bind stays read-only
 	ln -s "$canary" "$box/other"
 	bind_swapped
 	assert_canary

@@ -9,7 +9,7 @@
 . "${0%/*}/rootlib.sh"
 make_box
 
-# ten_thousand OPTION…: runs nspivot by box() with 10,000 binds and the usual limit of open
+# ten_thousand OPTION…: runs nspivot (see box) with 10,000 binds and the usual limit of open
 # descriptors.
 ten_thousand()
 {

@@ -23,7 +23,7 @@ SCRIPT
 test_after_a_failed_call_no_program_runs_in_an_incomplete_root()
 {
 	set --
-	# instrumented tools (build-aux/coverage) write their counters here
+	# bind the directory to which instrumented tools (build-aux/coverage) write their counters
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"
 	# nspivot removes the files of the old root as its last step, so files that remain are

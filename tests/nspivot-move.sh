@@ -24,7 +24,7 @@ initramfs()
 	EOF
 	mkdir -p "$TMP/kept"
 	touch "$TMP/kept/file"
-	# instrumented tools (build-aux/coverage) write their counters here
+	# bind the directory to which instrumented tools (build-aux/coverage) write their counters
 	set --
 	counters=/var/tmp/nsutils-coverage
 	[ ! -d "$counters" ] || set -- --bind "$counters:$counters"

@@ -48,7 +48,7 @@ test_the_propagation_of_a_bind_is_as_given()
 # The program makes a mount in the bind, and the caller sees it.
 test_a_mount_in_a_shared_bind_appears_in_the_source()
 {
-	# Linux 6.15 added both open_tree_attr(2) and mounts on a detached tree
+	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
 	kernel_call open_tree_attr || return 0
 	under=
 	bound :shared

@@ -48,7 +48,8 @@ ok
 test_sandbox_has_devices_shm_and_where_possible_pts()
 {
 	run own nspivot --preset=sandbox -- sh -c 'echo x >/dev/null && : >/dev/shm/x && grep -c " /dev/pts devpts" /proc/mounts'
-	# older kernels can mount devpts only if user 0 is mapped
+	# determine if the kernel can mount devpts, because older kernels can do so only if user 0
+	# is mapped
 	pts=0
 	own mount -t devpts none /mnt && pts=1
 	assert_out $pts

@@ -16,8 +16,9 @@ work_in "$TMP/work"
 test_debootstrap_and_apt_get_install_a_system()
 {
 	cp "$NSUTILS_DEBIAN.tgz" packages.tgz
-	# debootstrap mounts proc, which a user namespace allows if nothing hides parts of /proc, and binds
-	# device nodes if it cannot create them in a container of LXC
+	# debootstrap mounts proc, which is permitted in a user namespace if no mount hides a part
+	# of /proc. In a container of LXC (container=lxc), debootstrap binds device nodes if it
+	# cannot create them.
 	run nsrun --profile container --with nspivot:--preset=minimal --with nspivot:--cap-keep=all \
 		--bind "$PWD:$PWD:dev" --setenv container=lxc --setenv HOME=/tmp --tmpfs /tmp/home -- \
 		debootstrap --variant=minbase --unpack-tarball="$PWD/packages.tgz" trixie "$PWD/root"
@@ -35,7 +36,7 @@ test_debootstrap_and_apt_get_install_a_system()
 	assert_rc 0
 	assert_out 'hello from 0
 13'
-	# the files belong to subordinate users
+	# remove the files inside a user namespace, because they belong to subordinate users
 	nsrun --profile container --bind "$PWD" -- rm -rf "$PWD/root"
 	assertTrue 'removed' "[ ! -e root ]"
 }

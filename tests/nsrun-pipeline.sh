@@ -300,7 +300,7 @@ test_a_misspelled_word_gets_a_suggestion()
 		assert_refused 125 "unknown profile '${pair%:*}'"
 		assertEquals "hint: did you mean ${pair#*:}?" "$(tail -n 1 "$TMP/err")"
 	done
-	# two profiles have names similar to miny, so nsrun must not suggest one of them
+	# two profiles have names similar to miny, so nsrun must not suggest only one of them
 	: >"$HOME/.config/nsutils/profiles/minx"
 	run "$nsrun" --profile miny prog
 	assert_err_has 'use sandbox, build'

@@ -17,7 +17,7 @@ names=$TMP/nsutils
 [ "$(id -u)" != 0 ] || names=/run/nsutils
 mkdir -p "$names"
 
-# PostgreSQL refuses to run as root
+# run PostgreSQL as an ordinary user, because it refuses to run as root
 as=
 [ "$(id -u)" != 0 ] || as="--profile container --as $(id -un "$NSTEST_UID")"
 

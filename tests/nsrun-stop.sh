@@ -9,7 +9,8 @@
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
 make_box
-# nspivot does not remove the mount points that it creates in a root
+# create the mount points in advance, because nspivot does not remove mount points that it creates
+# in a root
 mkdir -p "$box/tmp" "$box/proc" "$box/dev" "$box/sys"
 mkdir "$box/run"
 touch "$box/etc/fstab" "$box/etc/hosts" "$box/etc/hostname" "$box/etc/resolv.conf"
@@ -42,7 +43,7 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 }
 
-# The parent of the run reaps the run only after --stop.
+# The parent process reaps the run only after --stop has ended.
 test_stop_does_not_wait_for_the_parent_of_the_run()
 {
 	require_tool perl

@@ -78,8 +78,8 @@ test_anchor_now_puts_the_start_before_zero()
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 1844674407000 1844674408000
-	# a second nstimeoffset has started before its clock was at zero, and must still compute
-	# correctly
+	# a second nstimeoffset has started before its clock was at zero, and must still compute the
+	# offsets correctly
 	run tool -b =0 --anchor now -- nstimeoffset -b =0 -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 0 500

@@ -89,7 +89,7 @@ test_refuses_ids_that_the_user_may_not_map()
 	assert_err_lacks 'newgidmap denies setgroups'
 }
 
-# If newgidmap(1) maps only the user's own group, it denies setgroups without being asked.
+# If newgidmap(1) maps only the user's own group, it also denies setgroups(2).
 # as: user
 test_setgroups_allow_requires_a_subordinate_group()
 {
@@ -130,7 +130,8 @@ test_restricted_user_namespaces_are_explained()
 	assert_err_has 'hint: only root may create user namespaces'
 }
 
-# The kernel also returns EAGAIN if pid_max or threads-max is reached.
+# The kernel also returns EAGAIN if pid_max or threads-max is reached, so the hint must name
+# RLIMIT_NPROC only if that limit is reached.
 test_a_process_limit_that_is_not_reached_is_not_named()
 {
 	run nsunshare -r prlimit --nproc=5000:5000 enosys -e EAGAIN clone,clone3,fork,vfork -- nsunshare --fork true

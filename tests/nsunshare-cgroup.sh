@@ -320,7 +320,7 @@ test_a_controller_of_version_1_is_reported()
 	assert_err_lacks 'use a file of cgroup v1'
 }
 
-# The root directory of the hierarchy may lack the files of the controller.
+# nsunshare must find the hierarchy even if its root directory lacks the files of the controller.
 test_a_controller_of_version_1_is_found_by_its_name()
 {
 	v1pids=$(cgroup_mount cgroup pids)
@@ -423,7 +423,8 @@ test_a_limit_of_the_number_of_cgroups_is_reported()
 	rmdir "$v2$name"
 }
 
-# For a moment, a process that was killed is still in its cgroup.
+# A process that was killed stays in its cgroup for a moment, so nsunshare must try again to remove
+# the cgroup.
 test_a_cgroup_that_is_busy_for_a_moment_is_removed()
 {
 	note_state

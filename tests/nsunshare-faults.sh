@@ -139,7 +139,7 @@ test_files_are_removed_if_a_call_fails()
 	export KEPT
 	fault_all -b nsunshare -x ':wait4:' -- \
 		"$TMP/kept" "--uts=$TMP/u" "--ipc=$TMP/i" -mp --mount-proc -- "$FINAL"
-	# runs whose wait(2) failed have not removed their mounts
+	# remove the mounts that remain after runs whose wait(2) failed
 	for f in "$TMP/u" "$TMP/i"; do
 		while umount -l "$f" 2>/dev/null; do :; done
 		rm -f "$f"
@@ -150,7 +150,7 @@ test_files_are_removed_if_a_call_fails()
 test_a_failed_call_leaves_no_name_and_no_command()
 {
 	export XDG_RUNTIME_DIR="$TMP"
-	# nsunshare does not remove the directory of the names
+	# create the directory of the names in advance, because nsunshare does not remove it
 	[ -d "$TMP/nsutils" ] || mkdir -m 700 "$TMP/nsutils"
 	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"

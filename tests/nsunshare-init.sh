@@ -17,8 +17,9 @@ setUp()
 	mkfifo "$TMP/fifo"
 }
 
-# start_run OPTIONS CHAIN: starts a run with the name web, in which the program is a child of an
-# init process. Waits until the file of the name exists. Sets $holder, $init and $program.
+# start_run OPTIONS CHAIN: starts a run with the name web. CHAIN is the part of the command that
+# executes the program. The program is a child of an init process. Waits until the file of the name
+# exists. Sets $holder, $init and $program.
 start_run()
 {
 	start_holder sh -c 'exec nsunshare -r "$@" 7>"$0"' "$TMP/status" $1 --name web --pid-file "$TMP/pid" --status-fd 7 \

@@ -234,7 +234,8 @@ test_mount_binfmt_registers_an_interpreter()
 	assert_err_lacks 'write the definition as'
 }
 
-# The kernel is older than Linux 6.7 or lacks the module, or a security module denies the mount.
+# The mount fails if the kernel is older than Linux 6.7 or lacks the module, or if a security module
+# denies the mount.
 test_the_error_of_a_binfmt_mount_selects_the_hint()
 {
 	mkdir "$TMP/new"

@@ -15,7 +15,7 @@ export PS1
 # exits with status 130.
 bash='bash --norc --noprofile'
 
-# new: the first words of a command that runs a program as root of new user and pid namespaces.
+# new: a command prefix that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
 # The program is process 1. nsunshare must not stop itself in two cases: the status is 128 plus a

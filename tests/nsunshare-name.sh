@@ -132,7 +132,7 @@ test_the_name_exists_after_nspivot_has_executed_its_program()
 		wait $holder
 		settle 50 test ! -e "$dir/late.lock"
 	done
-	# nspivot fails, so its program never runs
+	# nspivot fails, so the program is never executed
 	run nsunshare -rmp --name late -- nspivot "$TMP/none" -- true
 	assert_rc 125
 	run ls "$dir"
@@ -325,7 +325,7 @@ test_a_user_has_names_of_its_own()
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
-	# /run/nsutils, which belongs to root, exists already
+	# the directory /run/nsutils exists already, but it belongs to root
 	mkdir -p /run/nsutils
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	rmdir /run/nsutils

@@ -37,7 +37,8 @@ test_the_command_runs_outside_with_the_pid_of_the_child()
 test_the_command_comes_before_setup()
 {
 	require_tool ip
-	# the outer shell keeps the network namespace of left0, whose end would remove moved0
+	# the outer shell keeps the network namespace of left0 alive, because the kernel would
+	# remove moved0, the peer of left0, together with that namespace
 	run nsunshare -n -- sh -c 'nsunshare -n --setup-outside "$1" --setup "$2" -- ip -br link show moved0; exit $?' sh \
 		'ip link add moved0 type veth peer name left0 && ip link set moved0 netns $NSUTILS_REF' 'ip link set moved0 up'
 	assert_ok
@@ -87,7 +88,7 @@ test_a_signal_ends_the_wait_and_the_command()
 		kill -TERM $pid
 		wait $pid
 		assertEquals "$with" 143 $?
-		# the command has ended when the read reaches the end of file
+		# wait for the end of the command, which closes the other end of descriptor 6
 		run timeout 20 cat <&6
 		assert_rc 0
 		exec 6<&-

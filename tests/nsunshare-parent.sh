@@ -41,8 +41,8 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 	assertEquals 'mnt user pid_for_children ' "$(new_with nsunshare -rmpf --kill-child)"
 }
 
-# Some published scripts contain this sequence of commands. If the parent process were outside of
-# the new namespaces, the mount would be made on the host.
+# Some published scripts contain the sequence of commands in this test. If the parent process were
+# outside of the new namespaces, the mount would be made on the host.
 # as: root
 test_a_mount_by_the_pid_of_the_parent_is_not_made_outside()
 {
@@ -88,8 +88,8 @@ test_the_parent_stays_out_of_the_cgroup()
 	assertTrue 'the cgroup is removed' cgroup_is_removed
 }
 
-# stolen_by CMD…: prints what a malicious program can take from its parent, by pidfd_getfd(2) and
-# from /proc.
+# stolen_by CMD…: prints a line for each kind of object (environment, descriptor, directory) that a
+# malicious program can take from its parent, with pidfd_getfd(2) or from /proc.
 echo s3cret >"$TMP/secret"
 chmod 666 "$TMP/secret"
 chmod 755 "$TMP"
@@ -108,8 +108,8 @@ test_the_program_takes_no_descriptor_of_the_parent()
 	done
 }
 
-# A process inside whose id is that of the owner, or is not an id of the caller, could gain the ids
-# of the parent if it could trace the parent.
+# A process that has the id of the owner, or an id that the caller does not have, must not be able
+# to trace the parent. Otherwise the process could gain the ids of the parent.
 # as: root
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
@@ -127,7 +127,7 @@ test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 	assert_out /
 }
 
-# The parent process still has the privileges that these options take from the program.
+# The parent process keeps the privileges that options such as --cap-drop take from the program.
 test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do
@@ -144,7 +144,7 @@ test_the_helper_cannot_be_traced_and_cleans_up_after_a_kill()
 	program=$(cat "$TMP/pid")
 	helper=$(pgrep -P "$holder" | grep -vx "$program")
 	assertTrue 'a helper exists' "[ -d '/proc/$helper' ]"
-	# if a process is not dumpable, its files in /proc belong to root
+	# the process is not dumpable if root owns its files in /proc
 	assertEquals 0 "$(stat -c %u "/proc/$helper/status")"
 	assertEquals "$(id -u)" "$(stat -c %u "/proc/$holder/status")"
 	kill -KILL "$holder"

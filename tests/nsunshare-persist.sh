@@ -80,7 +80,7 @@ test_nothing_is_left_if_the_program_cannot_be_executed()
 test_a_mount_namespace_on_a_shared_mount_is_explained()
 {
 	mount --make-shared "$TMP/d"
-	# the mount has a peer in another mount namespace, so the mount is shared
+	# create a peer of the mount in another mount namespace, so that the mount is really shared
 	start_holder unshare -m --propagation unchanged sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	note_state
 	run nsunshare "--mount=$TMP/d/mnt" true
@@ -112,7 +112,7 @@ test_mounting_a_pid_namespace_requires_a_fork()
 }
 
 # The injected ENOENT has the same effect as another process that removes a file. nsunshare cannot
-# know this cause, so it must not print a hint.
+# know that another process is the cause, so nsunshare must not print a hint.
 test_no_hint_for_a_file_removed_by_another_process()
 {
 	run failat -o /dev/null -k 1.1:mount:1 -e ENOENT -- nsunshare -f "--uts=$TMP/d/uts" true

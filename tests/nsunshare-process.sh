@@ -55,7 +55,7 @@ test_setup_does_not_run_if_its_parent_has_ended()
 	exec 4<"$TMP/fifo"
 	name=''
 	while [ "$name" != nsunshare ] && kill -0 $!; do
-		# read fails at the end of these files, because their last line has no newline
+		# read returns an error for the files `children`, because their line has no newline
 		read -r child _ <"/proc/$!/task/$!/children" ||
 			read -r setup _ <"/proc/$child/task/$child/children" || read -r name <"/proc/$setup/comm"
 	done 2>/dev/null
@@ -211,8 +211,8 @@ test_descriptor_options_select_the_inherited_descriptors()
 7'
 }
 
-# The program must not inherit a child of nsunshare, not even a zombie, because it would have to wait
-# for it.
+# The program must not inherit a child of nsunshare, not even a zombie, because the program would
+# have to reap the child.
 test_the_program_has_no_unexpected_child()
 {
 	feature subids || return 0

@@ -8,7 +8,7 @@
 require_ns user pid
 require_tool strace
 
-# new: the first words of a command that runs a program as root of new user and pid namespaces.
+# new: a command prefix that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
 # gone PID: succeeds if the process ends within two seconds.
@@ -67,7 +67,7 @@ test_a_signal_reaches_the_program_as_soon_as_it_runs()
 # A child of vfork(2) suspends nsunshare until it executes the program. As process 1, the child
 # ignores the signal, because it has no handler. The test sends the signal while the child is in its
 # first mount(2), which strace delays. /proc/PID/status lists the pending signals after all groups.
-# The process has many groups, which checks that nsunshare reads enough of the file.
+# The process has many groups, so the test also checks that nsunshare reads enough of the file.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp
@@ -81,7 +81,8 @@ test_a_signal_before_the_program_runs_is_not_lost()
 		pid=$!
 		name=
 		while [ "$name" != nsunshare ] && kill -0 "$pid"; do
-			# read fails at the end of the file, because its line has no newline
+			# read returns an error for the file `children`, because its line has no
+			# newline
 			read -r child _ <"/proc/$pid/task/$pid/children" || read -r name <"/proc/$child/comm"
 		done 2>/dev/null
 		kill -$n "$pid"
@@ -240,7 +241,8 @@ test_kill_child_kills_all_of_a_pid_namespace()
 
 test_a_signal_at_any_moment_leaves_nothing()
 {
-	# an ordinary user has no permission to mount the file of a mount namespace
+	# omit --persist for an ordinary user, who has no permission to mount the file of a mount
+	# namespace
 	keep=
 	[ "$(id -u)" != 0 ] || keep="--persist $TMP/pins"
 	note_state

@@ -16,8 +16,8 @@ for tool in unshare nsunshare; do
 	chmod +x "$TMP/$tool/new"
 done
 
-# The program prints a line when it runs. Then the interrupt reaches the program, and not a shell
-# that is about to start the program.
+# The program prints a line when it runs, and the interrupt is sent only then. Otherwise the
+# interrupt could reach a shell that is about to start the program.
 cat >"$TMP/waits" <<-'SCRIPT'
 	#!/bin/sh
 	echo run
@@ -26,7 +26,7 @@ SCRIPT
 chmod +x "$TMP/waits"
 PATH=$TMP:$PATH
 
-# alike STEP… -- PROGRAM…: PROGRAM uses the command `new`, which is once unshare(1) and once
+# alike STEP… -- PROGRAM…: runs PROGRAM twice: its command `new` is first unshare(1) and then
 # nsunshare. Asserts that the helper pty gives the same output and status for both. The terminal may
 # show ^C before or after its effect.
 alike()

@@ -96,7 +96,7 @@ test_zsh_completes_values_and_names()
 
 test_fish_completes_values_and_names()
 {
-	# fish before 3.2 lacks --no-config
+	# use an empty configuration directory instead of --no-config, which fish before 3.2 lacks
 	export XDG_CONFIG_HOME="$TMP/none" XDG_DATA_HOME="$TMP/none"
 	shell='fish -i'
 	{

@@ -17,7 +17,8 @@ oneTimeSetUp()
 	mkdir "$box/tmp" "$TMP/engine"
 	printf '%s\n' root:x:0:0::/:/bin/sh web:x:33:33::/:/bin/sh >"$box/etc/passwd"
 	printf '%s\n' root:x:0: web:x:33: >"$box/etc/group"
-	# podman disables cgroups only if the runtime is called crun
+	# call the runtime crun, because podman can disable cgroups only for a runtime with this
+	# name
 	ln -s "${0%/*}/../examples/nsoci" "$TMP/engine/crun"
 	cat >"$TMP/engine/containers.conf" <<-END
 		[engine]

@@ -13,7 +13,7 @@ prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
 # steady: a filter that makes output comparable. Replaces numbers that differ between machines by N,
-# also the short number of the uptime right after a boot. Sorts the lines, because the kernel
+# including an uptime that has few digits right after a boot. Sorts the lines, because the kernel
 # assigns inode numbers in any order. Removes the warning of nslist that an ordinary user cannot
 # read other users' processes.
 steady()
@@ -54,7 +54,8 @@ test_the_commands_of_the_table_work()
 	target=
 	[ "$(id -u)" = 0 ] || return 0
 	ip netns add blue 2>/dev/null
-	# --boottime +1d comes first, because the machine may have run for less than an hour
+	# shift the clock by one day first, because -1h would fail if the machine has run for less
+	# than an hour
 	instead 'nstimeoffset -b -1h CMD' nstimeoffset -b +1d --
 	instead 'nsenter2 -t PID -a CMD'
 	instead 'nsenter2 -t netns:blue CMD'

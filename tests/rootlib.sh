@@ -151,7 +151,7 @@ box_calls()
 	eval "${after_each:-}"
 }
 
-# exchange_at_each A B OPTION…: runs nspivot by box() once for each of its system calls, or for
+# exchange_at_each A B OPTION…: runs nspivot with box() once for each of its system calls, or for
 # every $every-th of them. At this call a helper exchanges the names A and B; after the run, they
 # are exchanged back. Evaluates $after_each after each run. The output is in $TMP/said. Sets $ran
 # and $refused to the numbers of runs that succeeded and that nspivot refused; fails if a run did
@@ -184,9 +184,9 @@ exchange_once()
 	mv -T "$1" "$1.was" && mv -T "$2" "$1" && mv -T "$1.was" "$2"
 }
 
-# fail_each CALL ERRNO COMMAND…: the command contains nspivot. Counts how often nspivot makes the
-# system call CALL, runs the command as many times, and makes another one of these calls fail with
-# ERRNO in each run. The output is in $TMP/said.
+# fail_each CALL ERRNO COMMAND…: counts how often the nspivot in COMMAND makes the system call CALL.
+# Then runs COMMAND once for each of the calls, and makes this call fail with ERRNO. The output is
+# in $TMP/said.
 fail_each()
 {
 	_call=$1 _errno=$2

@@ -171,7 +171,7 @@ test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 	assert_ok
 	assert_out hello
 	assert_empty 'no firewall rule is left' "$(nft list tables)"
-	# the kernel destroys the namespace and the veth pair in the background
+	# wait, because the kernel destroys the namespace and the veth pair in the background
 	settle 100 has_no_veth
 	assert_empty 'the pair is gone' "$(ip -br link show type veth | grep ^vethns)"
 	ip link del up0

@@ -27,7 +27,7 @@ test_the_first_process_has_pid_1_and_parent_0()
 	assert_out_lacks '1 0'
 }
 
-# Outside, the same process has another PID, and its parent process has a PID.
+# Outside, the same process has another PID, and the PID of its parent process is not 0.
 test_the_process_has_another_pid_outside()
 {
 	start_holder nsunshare $own -p --kill-child -- \

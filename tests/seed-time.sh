@@ -45,8 +45,8 @@ test_shows_the_offsets()
 	assert_out_has 86400
 }
 
-# The file timens_offsets of the kernel shows the same: the offset of the inner namespace includes
-# the offset of the outer one.
+# The offset of the inner time namespace in timens_offsets includes the offset of the outer
+# namespace.
 test_offsets_are_relative_to_the_initial_namespace()
 {
 	read -r _ outer _ <<-END
@@ -57,8 +57,8 @@ test_offsets_are_relative_to_the_initial_namespace()
 	assert_out $((outer + 172800))
 }
 
-# Checks the same as the program clock_times of the article: the realtime clock does not change, and
-# the other clocks are moved.
+# As the program clock_times in the article shows, the realtime clock does not change, and the other
+# clocks are moved.
 test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'

@@ -73,7 +73,7 @@ test_shared_memory_belongs_to_the_mount_namespace()
 		# shellcheck disable=SC2086 # several words
 		set -- $how
 		start_holder sh -c 'exec shared "$0" "$1" text >"$2"' "$1" "$2" "$TMP/last"
-		# if another file system is mounted on /dev/shm, the file is not visible
+		# a process with another file system on /dev/shm cannot see the file
 		run nsunshare $own -m -- sh -c 'mount -t tmpfs none "$2" && exec shared "$0" "$1"' "$@"
 		assert_rc 1
 		assert_err_has 'No such file or directory'

@@ -84,7 +84,7 @@ test_runs_from_a_path_with_blanks()
 	runs "$TMP/two  words/tests/run" "$TMP/two  words/tests/uses-all.sh"
 }
 
-# The runner copies what it needs, so it writes nothing to the source.
+# The runner copies what it needs, so it writes nothing to the source directory.
 test_runs_from_a_read_only_source()
 {
 	bed "$TMP/fixed"
@@ -151,7 +151,7 @@ test_end_all_leaves_no_process()
 	done
 }
 
-# no tool: tests a script of the test bed
+# no tool: this test checks a script of the test bed
 test_end_all_returns_the_status_of_the_command()
 {
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'

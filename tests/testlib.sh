@@ -294,8 +294,8 @@ stop_holders()
 }
 
 # settle N CMD…: repeats CMD every 0.1 seconds until it succeeds. N is the number of tries that an
-# idle machine may need; a busy one has six times as many. Returns the status of the last call. Use
-# it to wait for work that the kernel does in the background.
+# idle machine may need; settle tries up to 6 N times, because the machine may be busy. Returns the
+# status of the last call. Use it to wait for work that the kernel does in the background.
 settle()
 {
 	_tries=$(($1 * 6))
@@ -485,13 +485,15 @@ assert_err_one_line()
 }
 
 # assert_refused RC FRAGMENT: asserts that the tool exited with RC, printed nothing on standard
-# output, and printed one message that contains FRAGMENT.
+# output, and printed one message that contains FRAGMENT. The message may report an input/output
+# error only if FRAGMENT does.
 assert_refused()
 {
 	assert_rc "$1"
 	assert_out_empty
 	assert_err_has "$2"
 	assert_err_one_line
+	_has "$2" 'Input/output error' || assert_err_lacks 'Input/output error'
 }
 
 # assert_ok: asserts that the command of the last run succeeded and printed nothing on standard

@@ -47,7 +47,7 @@ test_every_example_prints_what_the_page_shows()
 }
 
 # The page has examples for each type of namespace. So this test fails if a heading has been lost.
-# no tool: it checks the text of the page
+# no tool: this test checks the text of the man page
 test_the_page_has_examples_for_every_type()
 {
 	run sections

@@ -22,7 +22,7 @@ void buf_addc(struct buf *b, char c);
 void buf_addu(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 
-/* buf_reset() makes b empty and keeps its memory, buf_free() makes b empty and frees its memory. */
+/* buf_reset() makes b empty and keeps its memory. buf_free() makes b empty and frees its memory. */
 void buf_reset(struct buf *b);
 void buf_free(struct buf *b);
 

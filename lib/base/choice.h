@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * choice: reports a word that is not in a list of valid words, and suggests the valid word that
- * resembles it. All tools use it for options, verbs, types, columns, signals and other fixed words.
+ * choice: reports an unknown word, and suggests the valid word that resembles it. All tools use
+ * these functions for options, verbs, types, columns, signals and other fixed words.
  */
 #ifndef NSU_BASE_CHOICE_H
 #define NSU_BASE_CHOICE_H
@@ -13,15 +13,16 @@ struct choice {
 	size_t len;
 	const char *prefix; /* text before the suggested word, such as "--"; default "" */
 	const char *suffix; /* text after the suggested word; default "" */
-	bool shortened;     /* suggest a valid word with which the unknown word begins */
-	bool silent;        /* the list of the valid words is long, so do not print it */
+	/* if the unknown word begins with a valid word, suggest that valid word */
+	bool shortened;
+	bool silent; /* do not print the list of the valid words, because it is long */
 	/* the members below are private */
 	char nearest[32], list[160];
 	unsigned distance, count;
 	bool tie;
 };
 
-/* Prepares c for the unknown word of n bytes. */
+/* Initializes c for an unknown word of n bytes. */
 void choice_init(struct choice *c, const char *word, size_t n);
 
 /* Adds a valid word to c. The string is not used after the call. */

@@ -7,10 +7,10 @@
 
 struct dl_symbol {
 	const char *name;
-	void *slot; /* address of the function pointer that dl_load() sets */
+	void *slot; /* address of the function pointer that dl_load() sets to the symbol */
 };
 
-/* One row of a table of symbols. The pointer must have the type of the function. */
+/* Initializes a struct dl_symbol for a function and a pointer of the type of this function. */
 #define DL_SYMBOL(pointer, function) \
 	{ \
 #function, &(pointer) \
@@ -18,9 +18,9 @@ struct dl_symbol {
 
 /*
  * Opens the first of the shared libraries in sonames (separated by blanks) that exists and has all
- * symbols (dlopen(3), never closed), and sets all slots. Returns 0. If there is no such library,
- * returns -ENOENT with e set for the last name, and no slot is set. Returns -ENOENT also in a
- * statically linked program, where dlopen(3) of glibc may crash if the library needs another
+ * symbols (dlopen(3), never closed), and sets all function pointers. Returns 0. If there is no such
+ * library, returns -ENOENT with e set for the last name, and sets no pointer. Returns -ENOENT also
+ * in a statically linked program, where dlopen(3) of glibc may crash if the library needs another
  * version of glibc. Must be called before a namespace or root with untrusted files is entered.
  */
 int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n,

@@ -47,15 +47,15 @@ struct file_fd_path {
 struct file_fd_path file_fd_path(int fd);
 
 /* Stores the path that the kernel reports for fd in buf, cut to size - 1 bytes and terminated.
- * Returns its length, or a negative errno, for example without /proc; then buf is empty. */
+ * Returns its length, or a negative errno with an empty buf, for example if /proc is missing. */
 ssize_t file_fd_name(int fd, char *buf, size_t size);
 
 /* Opens the caller's own directory in /proc (O_PATH). Returns a descriptor, or a negative errno
  * with e set. */
 int file_open_self(struct nserr *e) must_check;
 
-/* Moves fd above 2 unless it is there already, and keeps O_CLOEXEC. Takes ownership of fd. Returns
- * a descriptor or a negative errno. */
+/* Returns fd if it is above 2 or negative. Otherwise duplicates fd to a descriptor above 2 with
+ * O_CLOEXEC, and closes fd. Returns the duplicate or a negative errno. */
 int file_above_std(int fd) must_check;
 
 #endif

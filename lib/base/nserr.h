@@ -7,7 +7,7 @@
 
 struct nserr {
 	int errnum; /* positive errno whose text is appended to the message, or 0 */
-	int status; /* exit status to use instead of the tool's own, or 0 */
+	int status; /* exit status to use instead of the default of the tool, or 0 */
 	/* the message, such as "cannot write /proc/812/uid_map"; empty if there is no error */
 	char what[360];
 	/* the reason of the error and its remedy, if both are certain; otherwise empty */

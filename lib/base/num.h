@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* num: parses strict decimal numbers in a range. All numbers from outside are parsed by these
- * functions. */
+/* num: parses strict decimal numbers in a range. The tools parse all numbers in arguments and files
+ * with these functions. */
 #ifndef NSU_BASE_NUM_H
 #define NSU_BASE_NUM_H
 
@@ -9,14 +9,15 @@
 
 #include "base/util.h"
 
-#define NUM_PID_MAX 4194304 /* PID_MAX_LIMIT of a 64-bit kernel, proc_sys_kernel(5) */
+/* highest pid: PID_MAX_LIMIT of a 64-bit kernel, see proc_sys_kernel(5) */
+#define NUM_PID_MAX 4194304
 /* highest valid id: setresuid(2) takes 2^32-1 to mean "no change", and no map can contain it */
 #define NUM_ID_MAX  4294967294u
 
 /*
- * These functions accept digits only: no blanks, prefixes, suffixes or signs (except '-' in
- * num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if the number is
- * below min, above max or too large for the type.
+ * num_u64(), num_s64() and num_int() accept digits only: no blanks, prefixes, suffixes or signs
+ * (except '-' in num_s64()). Return 0 and set *out, -EINVAL if s is not a number, or -ERANGE if the
+ * number is below min, above max or too large for the type.
  */
 int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) must_check;
 int num_s64(const char *s, int64_t min, int64_t max, int64_t *out) must_check;
@@ -37,8 +38,8 @@ int num_u64n(const char *s, size_t n, uint64_t min, uint64_t max, uint64_t *out)
 /*
  * Parses a duration without sign: plain seconds ("90", ".5"), or units in descending order, each at
  * most once, such as "1d2h", "1.5s" or "500ms". The units are w d h m s ms us ns. The last part may
- * have a fraction. Returns 0, -EINVAL, or -ERANGE if it exceeds 2^63-1 seconds or has a part below
- * one nanosecond.
+ * have a fraction. Returns 0, -EINVAL, or -ERANGE if the duration exceeds 2^63-1 seconds or is more
+ * precise than one nanosecond.
  */
 int num_duration(const char *s, struct timespec *out) must_check;
 

@@ -11,7 +11,7 @@
 
 #include "base/util.h"
 
-#define PASSWD_GROUPS_MAX 65536 /* NGROUPS_MAX, the limit of setgroups(2) */
+#define PASSWD_GROUPS_MAX 65536 /* NGROUPS_MAX, the maximum number of groups in setgroups(2) */
 
 /* The fields of a user. The caller frees them with passwd_user_free(). */
 struct passwd_user {

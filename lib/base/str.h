@@ -34,9 +34,10 @@ size_t str_escape(char *dst, size_t size, const char *src, size_t n);
 char *str_escape_dup(const char *src, size_t n);
 
 /*
- * Names of columns, signals and capabilities are ASCII, so these functions ignore the locale: in a
- * Turkish locale, tolower('I') is not 'i'. str_lower() copies s to dst, which has `size` bytes, in
- * lower case, and cuts it if necessary. str_same_name() compares up to n bytes and ignores case.
+ * Names of columns, signals and capabilities are ASCII, so str_lower() and str_same_name() ignore
+ * the locale: in a Turkish locale, tolower('I') is not 'i'. str_lower() copies s to dst, which has
+ * `size` bytes, in lower case, and cuts it if necessary. str_same_name() compares up to n bytes and
+ * ignores case.
  */
 void str_lower(char *dst, size_t size, const char *s);
 bool str_same_name(const char *a, const char *b, size_t n);

@@ -46,23 +46,22 @@ int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr 
 
 /*
  * Finds the cgroups of a process and opens their directories, so that cgroup_join() can move
- * another process there. procfd is the /proc directory of the process. Skips hierarchies in which
- * the caller is in the same cgroup. Returns 0, or a negative errno with e set: -EXDEV if a cgroup
- * is outside of the caller's cgroup namespace. The caller frees c.
+ * another process into these cgroups. procfd is the /proc directory of the process. Skips
+ * hierarchies in which the caller is in the same cgroup. Returns 0, or a negative errno with e set:
+ * -EXDEV if a cgroup is outside of the caller's cgroup namespace. The caller frees c.
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
 /* Returns the length of the parent directory of the first len bytes of path: 2 for "/a//b", 0 for
- * "a" and
- * "/". */
+ * "a" and "/". */
 size_t cgroup_above(const char *path, size_t len);
 
 /*
- * Opens the directories of c. If create is false, opens those that exist; at least one must exist.
- * If create is true, opens those that are needed, and creates them and their parents if they are
- * missing. The directory of version 2 is needed, and so is each directory of version 1 to whose
- * controller one of the n settings ("FILE=VALUE") belongs. If there is neither version 2 nor a
- * setting, the directories of all hierarchies are needed except cpuset, which accepts no process
+ * Opens the directories of c. If create is false, opens the directories that exist; at least one
+ * must exist. If create is true, opens the needed directories, and creates them and their parents
+ * if they are missing. The directory of version 2 is needed. A directory of version 1 is needed if
+ * one of the n settings ("FILE=VALUE") belongs to its controller. If there is neither version 2 nor
+ * a setting, the directories of all hierarchies are needed except cpuset, which accepts no process
  * before its processors are set. First removes empty directories that cgroup_open() has created in
  * a process that was killed later. Returns 0, or a negative errno with e set; then the created
  * directories are removed again.
@@ -71,10 +70,11 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		struct nserr *e) must_check;
 
 /*
- * Writes "FILE=VALUE" in the hierarchy that has the file. In version 2, the file exists only if
- * every cgroup above has enabled the controller for its children. Enables the controller in cgroups
- * that cgroup_open() has created, but does not change older ones. Returns 0, or a negative errno
- * with e set: -ENOENT with a hint that names the cgroup that has not enabled the controller.
+ * Writes VALUE to the file FILE of the cgroup, in the hierarchy that has this file; setting is
+ * "FILE=VALUE". In version 2, the file exists only if every cgroup above has enabled the controller
+ * for its children. Enables the controller in cgroups that cgroup_open() has created, but not in
+ * cgroups that existed before. Returns 0, or a negative errno with e set: -ENOENT with a hint that
+ * names the cgroup that has not enabled the controller.
  */
 int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
 
@@ -96,11 +96,11 @@ const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 /*
- * Functions for make.c. cgroup_remove_dir() removes the directory and the cgroups below it that
- * contain no process, and returns 0 or a negative errno. cgroup_mark() marks the directories that
- * were created here, and locks the lowest one until its descriptor is closed. cgroup_remove_left()
- * removes the directory and its parents, up to the first one that is not marked, is locked or
- * contains a process.
+ * The functions below are for make.c. cgroup_remove_dir() removes the directory and the cgroups
+ * below it that contain no process, and returns 0 or a negative errno. cgroup_mark() marks the
+ * directories that cgroup_open() has created, and locks the lowest one until its descriptor is
+ * closed. cgroup_remove_left() removes the directory and its parents, up to the first one that is
+ * not marked, is locked or contains a process.
  */
 int cgroup_remove_dir(const struct cgroup_dir *d) must_check;
 void cgroup_mark(const struct cgroup_dir *d);
@@ -110,8 +110,8 @@ void cgroup_remove_left(struct cgroup_dir *d);
 void cgroup_free(struct cgroup *c);
 
 /*
- * Finds the path for the hierarchy of the mount in text, the contents of /proc/PID/cgroup, and
- * copies it to buf. Returns buf, or NULL if there is no such path or it does not fit. Has no side
+ * Copies the path of a process in the hierarchy of the mount to buf. text is the contents of
+ * /proc/PID/cgroup. Returns buf, or NULL if there is no such path or it does not fit. Has no side
  * effects.
  */
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: probes which versions of control groups are mounted. */
+/* feature: tests which versions of control groups are mounted. */
 #ifndef NSU_CGROUP_FEATURE_H
 #define NSU_CGROUP_FEATURE_H
 

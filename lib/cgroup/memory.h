@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 
-/* The hierarchy with the memory controller: that of version 1 if it has the controller, otherwise
- * that of version 2. */
+/* The hierarchy from which memory use is read: the version 1 hierarchy of the memory controller if
+ * there is one, otherwise the version 2 hierarchy. */
 struct cgroup_memory {
 	int dir; /* descriptor of the mount point of the hierarchy, or -1 */
 	bool v2;
@@ -22,10 +22,10 @@ struct cgroup_memory {
 int cgroup_memory_open(struct cgroup_memory *m) must_check;
 
 /*
- * Sets *bytes to the memory of the cgroup of a process. text is its /proc/PID/cgroup. If the
- * process is in the group init.scope, which systemd creates for itself, uses the parent group.
- * Returns 0, or -ENOENT if the process is in the root cgroup, in the caller's cgroup or outside of
- * the mounted hierarchy, or another negative errno.
+ * Sets *bytes to the memory of the cgroup of a process. text is the /proc/PID/cgroup of the
+ * process. If the process is in the group init.scope, which systemd creates for itself, uses the
+ * parent group. Returns 0, or -ENOENT if the process is in the root cgroup, in the caller's cgroup
+ * or outside of the mounted hierarchy, or another negative errno.
  */
 int cgroup_memory_read(const struct cgroup_memory *m, const char *text, uint64_t *bytes) must_check;
 

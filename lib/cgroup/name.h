@@ -7,8 +7,8 @@
 
 /*
  * Finds the most specific path in the text of /proc/PID/cgroup: the path in the unified hierarchy
- * or, if that is the root, the longest path in the other hierarchies. Returns a pointer into text
- * and sets *len, or returns NULL.
+ * or, if that is "/", the longest path in the other hierarchies. Returns a pointer into text and
+ * sets *len, or returns NULL if there is no path.
  */
 const char *cgroup_name_path(const char *text, size_t *len);
 
@@ -16,12 +16,13 @@ const char *cgroup_name_path(const char *text, size_t *len);
  * "" if there is none. Sets *len to the length of the path. */
 const char *cgroup_name_first(const char *text, size_t *len);
 
-/* Appends the name of the container, "docker:0123456789ab", "podman:…", "containerd:…", "crio:…",
- * "lxc:NAME", "nspawn:NAME" or "machine:NAME" if the path belongs to a container of that engine.
- * Returns false otherwise. */
+/* If the path belongs to a container of a known engine, appends the name of the container, such as
+ * "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
+ * "machine:NAME", and returns true. Otherwise returns false. */
 bool cgroup_name_container(const char *path, size_t len, struct buf *out);
 
-/* Appends the innermost systemd unit in the path. Returns false if the path has none. */
+/* Appends the name of the innermost systemd unit in the path. Returns false if the path has
+ * none. */
 bool cgroup_name_unit(const char *path, size_t len, struct buf *out);
 
 #endif

@@ -179,7 +179,7 @@ static void relate_member(struct bpf *p, int type, const char *member)
 	relate(p, type, R2, "user_ns->ns.inum");
 }
 
-/* Fills the record of relations (struct bpf_relations) and writes it. Overwrites A_TASK. */
+/* Fills the record of relations (struct bpf_relation) and writes it. Overwrites A_TASK. */
 static void write_relations(struct bpf *p)
 {
 	bpf_put_value(p, RELATION_AT(kind), BPF_RECORD_RELATION, 4);

@@ -10,10 +10,10 @@ enum bpf_record_kind {
 	BPF_RECORD_TASK = 1,
 	BPF_RECORD_RELATION,
 	BPF_RECORD_FILE,
-	/* followed by pairs (struct bpf_pair); the pair with the id 0 is the last */
+	/* mounts of namespace files, as an array of struct bpf_pair that ends with the id 0 */
 	BPF_RECORD_MOUNTS,
-	BPF_RECORD_MNT_NS, /* followed by pairs (struct bpf_pair); the pair with the id 0 is the
-			      last */
+	/* all mount namespaces, as an array of struct bpf_pair that ends with the id 0 */
+	BPF_RECORD_MNT_NS,
 };
 
 /* The record of a process, or of a thread that is in other namespaces than its process. The inodes
@@ -27,14 +27,15 @@ struct bpf_task {
 	uint32_t euid, n_threads;
 };
 
-/* The record of the namespaces of a task whose parent is in other namespaces. `ns` contains first
- * the namespaces of the task, in the order of the type table, and then those of its future
- * children. Each set of namespaces appears in at least one record. */
+/* The record that describes the namespaces of a task whose parent is in other namespaces. The
+ * member `of` contains first the namespaces of the task, in the order of the type table, and then
+ * those of its future children. Each set of namespaces appears in at least one record. */
 enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;
-	uint32_t creator; /* user id of the creator of the user namespace */
-	/* inodes of the pid namespaces above, beginning with the parent */
+	uint32_t creator; /* user id of the creator of the task's user namespace */
+	/* inodes of the parents of the task's pid namespace and of the pid namespace of its
+	 * children */
 	uint32_t pid_parent, pid_child_parent;
 	struct {
 		uint32_t inode, owner;
@@ -64,8 +65,8 @@ struct bpf_list {
 };
 struct bpf_pair {
 	uint64_t id; /* id of a mount namespace; 0 at the end of the list */
-	/* id of a mount in this namespace, or the inode of the namespace; in the last pair of the
-	 * list, not 0 if pairs are missing */
+	/* id of a mount in this namespace, or the inode of the namespace. The last pair contains 0
+	 * if the list is complete. */
 	uint64_t of;
 };
 
@@ -82,16 +83,16 @@ struct bpf_source {
  * -ENOENT if a function or structure is missing. */
 int bpf_source_init(struct bpf_source *s) must_check;
 
-/* Returns true if the program for descriptors can list the mounts of namespaces (6.18). */
+/* Returns true if the program for descriptors can list the mounts of namespaces (Linux 6.18). */
 bool bpf_source_has_mounts(const struct bpf_source *s);
 
-/* Returns true if namespaces of all types have 64-bit ids (6.18). */
+/* Returns true if namespaces of all types have 64-bit ids (Linux 6.18). */
 bool bpf_source_has_ids(const struct bpf_source *s);
 
 /* Build the program for tasks and the program for descriptors. The program for descriptors writes
  * the lists of mounts and mount namespaces when the iterator reaches the descriptor `probe` of the
- * process `self`. This descriptor must refer to a namespace file. If self is 0, it writes no lists.
- * Return 0 or a negative errno with p->missing set. */
+ * process `self`. This descriptor must refer to a namespace file. If probe is 0, the program writes
+ * no lists. Return 0, or a negative errno with p->missing set. */
 int bpf_build_task(struct bpf *p, struct bpf_source *s) must_check;
 int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t probe) must_check;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect: finds the namespaces of the machine. A table lists the sources, each in its own file. */
+/* collect: finds the namespaces of the machine. Each source of namespaces, such as processes or
+ * mounts, has its own file, and a table lists the sources. */
 #ifndef NSU_COLLECT_COLLECT_H
 #define NSU_COLLECT_COLLECT_H
 
@@ -29,7 +30,7 @@ struct nsmember {
 	pid_t pid;
 	uint32_t nthreads; /* number of threads, or 0 if they were not counted */
 	pid_t ppid;        /* pid of the parent process, or 0 if it is unknown */
-	uid_t uid;         /* effective user id, valid if known */
+	uid_t uid;         /* effective user id, valid if `known` is set */
 	bool known;
 	uint32_t inode[NSTYPE_COUNT];
 };
@@ -49,7 +50,7 @@ enum nsmissed_what {
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	NSMISSED_DETAIL, /* a value in a cell of nslist's output */
+	NSMISSED_DETAIL, /* a value in a cell of the output of nslist */
 	NSMISSED_WHATS
 };
 struct nsmissed {
@@ -57,17 +58,17 @@ struct nsmissed {
 	int err; /* negative errno of the first object with the reason NSMISSED_FAILED, or 0 */
 };
 
-/* Adds 1 to the number of objects that could not be read for the reason that the negative errno err
- * means. */
+/* Determines the reason that the negative errno err means, and adds 1 to the number of objects that
+ * could not be read for this reason. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
 /* BPF programs that stay loaded, so that several calls of collect_run() with the same sources can
  * use them. */
 struct collect_programs {
 	bool loaded;
-	int task, file; /* the BPF programs */
-	/* descriptor of a namespace file, or -1; when the second program reaches it, the program
-	 * writes its lists */
+	int task, file; /* descriptors of the BPF programs for tasks and for descriptors */
+	/* descriptor of a namespace file, or -1; when the program for descriptors reaches this
+	 * descriptor, it writes its lists */
 	int probe;
 	int loadavg; /* descriptor of /proc/loadavg */
 	bool lists, has_ids;
@@ -75,12 +76,12 @@ struct collect_programs {
 #define COLLECT_PROGRAMS_INIT \
 	((struct collect_programs){ .task = -1, .file = -1, .probe = -1, .loadavg = -1 })
 
-/* The request of a scan. The scan does not change it. */
+/* The parameters of a scan. The scan does not change them. */
 struct collect_query {
 	int proc;         /* descriptor of the /proc directory; the caller closes it */
 	unsigned types;   /* namespace types to find, as NSTYPE_BIT()s */
-	unsigned sources; /* sources to use, as NSTYPE_BIT()s of the enum above */
-	pid_t only;       /* the only process to read, or 0 for all */
+	unsigned sources; /* sources to use, as NSTYPE_BIT()s of COLLECT_PROC to COLLECT_KERNEL */
+	pid_t only;       /* pid of the only process to read, or 0 to read all processes */
 	/* pid of the calling process in the tree of `proc`, or 0 if the tree is a test fixture */
 	pid_t self;
 	bool no_bpf; /* read /proc even if BPF iterators are available */
@@ -98,14 +99,16 @@ struct collect {
 	struct nsmember *members; /* processes, sorted by pid */
 	size_t n;
 	struct nsmissed missed; /* numbers of objects that exist but could not be read */
-	/* the members below are shared by the sources */
-	/* the types and sources of the query, after each was reduced to those that the kernel
-	 * supports and the others need */
+	/* the sources share the members below */
+	/* the types and sources in use: as requested, but without sources that the types do not
+	 * need, and with the type mnt if the source mnt needs it */
 	unsigned types, sources;
-	struct nsfile_proc files; /* q.proc after its verification; not used for a test fixture */
-	/* true if the kernel (6.2) reports the number of descriptors as the size of /proc/PID/fd */
+	struct nsfile_proc files; /* the verified descriptor q.proc; not used for a test fixture */
+	/* the kernel (since Linux 6.2) reports the number of descriptors as the size of
+	 * /proc/PID/fd */
 	bool fd_sizes;
-	uint32_t own_mnt, own_user; /* inodes of the namespaces of this process, or 0 if unknown */
+	/* inodes of the mount and user namespace of this process, or 0 if unknown */
+	uint32_t own_mnt, own_user;
 	/* for each type, the inode of the topmost visible namespace, or 0 if unknown */
 	uint32_t top[NSTYPE_COUNT];
 	size_t related;          /* number of namespaces of tab.all that have been opened */
@@ -113,19 +116,19 @@ struct collect {
 	struct collect_bpf *bpf; /* result of the BPF iterators, or NULL if /proc was read */
 };
 
-/* The names of the sources, indexed by the enum above. */
+/* The names of the sources, indexed by COLLECT_PROC to COLLECT_KERNEL. */
 extern const char *const collect_source_names[COLLECT_SOURCES];
 
-/* Parses a list such as "proc,task" into NSTYPE_BIT()s. Returns 0, or a negative errno with e set.
- */
+/* Parses a list of sources such as "proc,task" into NSTYPE_BIT()s. Returns 0, or a negative errno
+ * with e set. */
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
  * Runs the sources of the query, then opens each namespace of the types in q.related and adds its
- * parents and owners. Skips
- * processes that end during the scan. Counts objects that cannot be read in c->missed. Returns 0,
- * or a negative errno with e set if the result would be wrong: too few descriptors, no memory, or
- * an input or output error. Overwrites c, which the caller frees with collect_free() in both cases.
+ * parents and owners. Skips processes that end during the scan. Counts objects that cannot be read
+ * in c->missed. Returns 0, or a negative errno with e set if the result would be wrong: too few
+ * descriptors, no memory, or an input or output error. Overwrites c, which the caller frees with
+ * collect_free() in both cases.
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 
@@ -135,18 +138,20 @@ int collect_run(struct collect *c, const struct collect_query *q, struct nserr *
 enum collect_bpf_step { COLLECT_BPF_CALLER, COLLECT_BPF_BTF, COLLECT_BPF_LOADED };
 
 /* Returns 0 if the query meets the conditions of the BPF iterators up to `step`, otherwise a
- * negative errno. Does not check the condition on the number of threads of the machine. */
+ * negative errno. Does not check that the machine has enough threads to make BPF iterators faster
+ * than /proc. */
 int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
 
 /* Unloads the programs. */
 void collect_programs_close(struct collect_programs *p);
 
-/* Returns true if everything could be read. */
+/* Returns true if the scan could read all objects. */
 bool collect_complete(const struct collect *c);
 
 /*
- * Opens a namespace through a member, another holder or its id. Returns a descriptor that the
- * caller closes, or a negative errno: -ENOENT if no member or holder exists any more.
+ * Opens a namespace through a process in the namespace, through another holder, such as a
+ * descriptor or mount, or by its id. Returns a descriptor that the caller closes, or a negative
+ * errno: -ENOENT if no process or holder exists any more.
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
@@ -158,10 +163,11 @@ int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
  * namespace. Returns 0 or a negative errno. The caller frees m. */
 int collect_mountinfo(const struct collect *c, const struct ns *ns, struct mountinfo *m) must_check;
 
-/* Returns the member with that pid, or NULL. The result belongs to c. */
+/* Returns the process with that pid, or NULL if the scan did not find it. The result belongs to
+ * c. */
 const struct nsmember *collect_member(const struct collect *c, pid_t pid);
 
-/* Releases the members and the table. */
+/* Frees the processes and the table of namespaces of c. */
 void collect_free(struct collect *c);
 
 #endif

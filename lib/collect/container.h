@@ -7,20 +7,22 @@
 
 /*
  * A container is either all processes that are directly in one pid namespace below the caller's, or
- * the processes in the caller's pid namespace that share another mount namespace. Processes in both
- * the caller's pid and mount namespace are grouped by their user namespace.
+ * the processes in the caller's pid namespace that share a mount namespace other than the caller's.
+ * Processes in both the caller's pid and mount namespace are grouped by their user namespace.
  */
 struct container {
 	struct ns *ns; /* the namespace that all processes of the container share */
-	pid_t pid;     /* process 1 of the pid namespace, otherwise the lowest pid */
+	/* process 1 of the pid namespace of the container; if there is none, the lowest pid */
+	pid_t pid;
 	/* number of processes in the container, without those in nested containers */
 	unsigned nprocs;
 	/* types of namespaces that `pid` does not share with the caller, as NSTYPE_BIT()s */
 	unsigned types;
 	bool host_root; /* `pid` has the same root directory and pid namespace as the caller */
-	/* the container of the nearest pid namespace above that belongs to a container, or NULL */
+	/* the container of the nearest ancestor pid namespace that belongs to a container, or
+	 * NULL */
 	struct container *parent;
-	unsigned level; /* number of containers above this one */
+	unsigned level; /* number of containers that enclose this container */
 	/* file system type and directory of the root mount, see container_root(), or NULL */
 	char *rootfs;
 };

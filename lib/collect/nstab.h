@@ -7,7 +7,7 @@
 
 #include "ns/type.h"
 
-/* The reasons why a namespace exists: bits of ns.held, and the kinds of its holders. */
+/* The reasons why a namespace exists. They are the bits of ns.held and the kinds of holders. */
 enum nshold_kind {
 	NSHOLD_PROC, /* a process is in the namespace */
 	NSHOLD_TASK, /* a thread is in the namespace, but its process is not */
@@ -19,7 +19,7 @@ enum nshold_kind {
 	NSHOLD_PARENT, /* the namespace is the parent of another namespace in the table */
 	NSHOLD_OWNER,  /* the user namespace owns another namespace in the table */
 	/* the kernel lists the namespace, but no process, descriptor, mount or other namespace that
-	 * keeps it was found */
+	 * keeps the namespace alive was found */
 	NSHOLD_KERNEL,
 	NSHOLD_COUNT
 };
@@ -28,7 +28,8 @@ enum nshold_kind {
 /* The names of the reasons: "proc", "task", … */
 extern const char *const nshold_names[NSHOLD_COUNT];
 
-/* A holder of a namespace. The processes of NSHOLD_PROC are only counted, in ns.nprocs. */
+/* A holder of a namespace. Holders of the kind NSHOLD_PROC are not stored, but only counted in
+ * ns.nprocs. */
 struct nshold {
 	struct nshold *next;
 	enum nshold_kind kind;
@@ -48,16 +49,18 @@ struct ns {
 	uint64_t id; /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
 	/* parent and owner; NULL if the namespace has none or the caller cannot see it */
 	struct ns *parent, *owner;
-	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (6.11), or 0 */
+	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (Linux 6.11), or 0 */
 	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
-	pid_t pid;       /* lowest pid in the namespace, or 0 */
+	pid_t pid;       /* lowest pid of a process in the namespace; 0 if there is no process */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
-	/* number of children in the table, number of namespaces that a user namespace owns */
+	/* number of child namespaces in the table; number of namespaces that a user namespace
+	 * owns */
 	unsigned nchild, nowned;
 	unsigned mounts; /* number of mounts in a mount namespace */
 	char *rootfs;    /* file system type of "/" in a mount namespace, or NULL */
-	/* the namespace was opened, so id, parent, owner and creator were read from the kernel */
+	/* the namespace was opened, so its id, parent, owner and creator were read from the
+	 * kernel */
 	bool opened;
 	/* why the namespace could not be opened, otherwise 0: -EACCES, -EPERM, or -EAGAIN if its
 	 * mount point cannot be reached (kernel/nsfile.h) */
@@ -99,7 +102,7 @@ void nstab_finish(struct nstab *t);
 /* Returns the number of visible ancestors of a namespace. */
 unsigned nstab_level(const struct ns *ns);
 
-/* Releases all namespaces and empties the table. */
+/* Frees all namespaces and empties the table. */
 void nstab_free(struct nstab *t);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * src_bpf: reads all processes, threads and descriptors with two BPF iterators, which need only a
- * few system calls. The result is the same as that of the sources that read /proc. The iterators
- * are used only if the caller may read everything in /proc and if the kernel supports them.
+ * few system calls. The result is the same as the result of the sources that read /proc. The
+ * iterators are used only if the caller may read everything in /proc and if the kernel supports the
+ * iterators.
  */
 #ifndef NSU_COLLECT_SRC_BPF_H
 #define NSU_COLLECT_SRC_BPF_H
@@ -26,7 +27,7 @@ struct bpf_pairs {
 	bool known;
 };
 
-/* The results of the iterators that are not processes or holders. */
+/* The results of the iterators, except the processes and the holders. */
 struct collect_bpf {
 	struct bpf_related *related; /* relations sorted by type and inode, without duplicates */
 	size_t n_related, related_size;
@@ -46,21 +47,21 @@ bool collect_bpf(struct collect *c, struct worker *w) must_check;
 
 void collect_bpf_free(struct collect *c);
 
-/* Returns true if the iterators found the socket. */
+/* Returns true if the iterators found the socket with this inode. */
 bool collect_bpf_has_socket(const struct collect_bpf *b, uint64_t inode);
 
 /*
  * Defined in bpf_load.c: checks the conditions for BPF iterators up to the condition `last`, and
- * loads the programs that the sources of c need, unless they are loaded already. Without
- * any_number, also requires that the machine has enough threads to make the iterators faster than
+ * loads the programs that the sources of c need, unless they are loaded already. Unless any_number
+ * is set, also requires that the machine has enough threads to make the iterators faster than
  * /proc. Returns 0 or a negative errno. The caller closes the programs in both cases.
  */
 int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_bpf_step last,
 	     bool any_number) must_check;
 
 /* Defined in bpf_load.c. bpf_wants_files() returns true if the sources of c need the descriptors of
- * all processes, bpf_wants_lists() returns true if they need the list of mounts or the list of
- * mount namespaces. */
+ * all processes. bpf_wants_lists() returns true if the sources need the list of mounts or the list
+ * of mount namespaces. */
 bool bpf_wants_files(const struct collect *c);
 bool bpf_wants_lists(const struct collect *c);
 

@@ -26,7 +26,8 @@ void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, 
 /* Frees the results of n visits. */
 void visit_free(struct visit *v, size_t n);
 
-/* The functions below are arguments for visit_all(). Each returns 0 or a negative errno. */
+/* The functions below are arguments for visit_all(). Each of these functions returns 0 or a
+ * negative errno. */
 
 /* Writes the host name of a uts namespace. */
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_check;

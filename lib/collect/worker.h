@@ -19,7 +19,8 @@ struct nsfind {
 	uint32_t instead;
 };
 
-/* One scanning thread. Two workers divide the processes if there are many; they share only c. */
+/* A scanning thread. If there are many processes, two workers divide them, and share only the
+ * member c. */
 struct worker {
 	const struct collect *c;
 	struct nsfind *found;
@@ -28,7 +29,7 @@ struct worker {
 	/* sockets whose namespaces are looked up after all processes have been read */
 	struct nssocket *sockets;
 	size_t n_sockets, sockets_size;
-	/* how often the guessed descriptor numbers were right, minus how often they were wrong */
+	/* number of correct guesses of a descriptor number, minus the number of wrong guesses */
 	int guess;
 	/* inodes of the *_for_children namespaces of the current process; 0 if not read */
 	uint32_t children[NSTYPE_COUNT];
@@ -42,12 +43,13 @@ struct worker {
 enum { WORKER_OK, WORKER_GONE, WORKER_DENIED };
 
 /*
- * Classifies the error rc of a file below /proc/PID. Returns WORKER_GONE if the process has ended,
- * WORKER_DENIED without permission, otherwise rc with w->e set.
+ * Classifies the error rc of opening or reading a file below /proc/PID. Returns WORKER_GONE if the
+ * process has ended, WORKER_DENIED if the caller has no permission, otherwise rc with w->e set.
  */
 int worker_error(struct worker *w, int rc, const char *path) must_check;
 
-/* Reads the inode of a namespace link. Returns WORKER_OK, or the result of worker_error(). */
+/* Reads the inode of the namespace link at path. Returns WORKER_OK, or the result of
+ * worker_error(). */
 int worker_link(struct worker *w, const char *path, const struct nstype *type,
 		uint32_t *inode) must_check;
 
@@ -62,7 +64,7 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-/* unlike the other functions, also records sockets */
+/* This source also records the sockets of the process for collect_sockets(). */
 int collect_fd(struct worker *w, struct nsmember *m) must_check;
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
@@ -76,23 +78,24 @@ int collect_sockets(struct worker *w) must_check;
  * c->only. Returns 0 or a negative errno with e set. */
 int collect_list_members(struct collect *c, struct nserr *e) must_check;
 
-/* The sources that are not about a process. Return 0, or a negative errno with e set. */
+/* The sources that do not read a single process. Return 0, or a negative errno with e set. */
 int collect_kernel(struct collect *c, struct nserr *e) must_check;
 int collect_mnt(struct collect *c, struct nserr *e) must_check;
 
 /*
  * Reads the *_for_children links of a thread. `path` is the directory of the thread tid of the
- * process pid below /proc, and `own` has the namespaces that the thread is in. `known` has the
- * inodes that were read before, or is NULL. Returns 0, or a negative errno with w->e set.
+ * process pid below /proc. `own` contains the inodes of the namespaces that the thread is in.
+ * `known` contains the inodes of the links that were read before, or is NULL. Returns 0, or a
+ * negative errno with w->e set.
  */
 int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
 			const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
 /*
- * Reads one *_for_children link of the thread whose directory is `path`. If a pid namespace has no
- * process yet, uses a pidfd instead. Sets f->inode. Returns WORKER_OK, WORKER_GONE if the thread
- * has ended or the kernel cannot open the namespace, which is counted as missed, WORKER_DENIED, or
- * a negative errno with w->e set.
+ * Reads one *_for_children link of the thread whose directory is `path`, or uses a pidfd if a pid
+ * namespace has no process yet. Sets f->inode. Returns WORKER_OK, WORKER_DENIED, or a negative
+ * errno with w->e set. Returns WORKER_GONE if the thread has ended, or if the kernel cannot open
+ * the namespace, which is then counted as missed.
  */
 int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) must_check;
 
@@ -100,8 +103,9 @@ int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) 
  * was replaced, or that the caller may not open it. */
 bool collect_is_gone(int rc);
 
-/* Reads id, parent, owner and creator of a namespace from fd, once, and adds parent and owner to
- * the table. Returns 0, or a negative errno with e set. */
+/* Reads the ids, the parent, the owner and the creator of a namespace from fd, unless they were
+ * read before, and adds the parent and the owner to the table. Returns 0, or a negative errno with
+ * e set. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e) must_check;
 
 /* Opens each namespace in the table that was not opened yet, and adds its ancestors to the table.

@@ -10,13 +10,13 @@
 int cred_as_parse(struct cred *c, const char *text, struct nserr *e) must_check;
 
 /* Makes c use the ids of the user and, unless an option has set the groups, the groups of the user.
- * Their values are unknown until the step cred_as has run. */
+ * The values of these ids are unknown until the step cred_as has run. */
 void cred_as_prepare(struct cred *c);
 
 /*
  * Reads etc/passwd and etc/group of the root of this process, and sets the ids and groups of the
- * cred (arg). Must run in the process of the program, after it has entered its root and before the
- * steps that use the values.
+ * struct cred in arg. Must run in the process of the program, after it has entered its root and
+ * before the steps that use the values.
  */
 extern const struct plan_kind cred_as;
 

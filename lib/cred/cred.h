@@ -51,8 +51,8 @@ struct cred {
 	struct cred_rlimit rlimits[RLIM_NLIMITS];
 
 	/* private */
-	/* /proc/PID of the tool, opened before it enters another mount namespace, if run_groups()
-	 * may need it; otherwise 0 or negative */
+	/* descriptor of the tool's /proc/PID directory, opened before the tool enters another mount
+	 * namespace, if run_groups() may need it; otherwise 0 or negative */
 	int self;
 	const char *user;          /* the user name in the argument of --setuid, or NULL */
 	bool given_uid, given_gid; /* true if --setuid was given; true if --setgid was given */
@@ -72,7 +72,7 @@ struct cred {
 	char *env_left; /* names that clear_env keeps, separated by commas; malloc()ed */
 };
 
-/* Checks that the options go together, computes cap_limit and reads the filter. If the uid was
+/* Checks that the options are compatible, computes cap_limit and reads the filter. If the uid was
  * given by a name and no gid was given, sets the group and the supplementary groups of that user.
  * Returns 0 or a negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;

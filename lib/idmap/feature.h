@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: tests whether the caller can map other ids than its own. */
+/* feature: tests whether the caller can map ids other than its own. */
 #ifndef NSU_IDMAP_FEATURE_H
 #define NSU_IDMAP_FEATURE_H
 

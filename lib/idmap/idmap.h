@@ -38,7 +38,8 @@ struct idmaps { /* The uid map, the gid map and the setgroups state of one user 
 #define IDMAP_INIT  ((struct idmap){ 0 })
 #define IDMAPS_INIT ((struct idmaps){ 0 })
 
-extern const char *const idmap_kind_names[IDMAP_KINDS]; /* "uid" and "gid", the names of the maps */
+/* "uid" and "gid", the names of the two maps */
+extern const char *const idmap_kind_names[IDMAP_KINDS];
 
 /* Free the extents. The maps are empty afterwards. */
 void idmap_free(struct idmap *m);
@@ -65,15 +66,16 @@ int idmaps_copy(struct idmaps *dst, const struct idmaps *src) must_check;
 void idmap_sort(struct idmap *m);
 void idmap_sort_outside(struct idmap *m);
 
-/* Sorts the extents by inside id and joins those that are adjacent on both sides. */
+/* Sorts the extents by inside id and joins extents whose inside ids and outside ids are both
+ * adjacent. */
 void idmap_merge(struct idmap *m);
 
 /*
- * Check a map by the rules of the kernel: the number of extents and bytes, counts, wrapping at
- * 2^32, and overlaps on either side. If parent is not NULL, each extent must also lie within one
- * extent of the parent's map. Return 0, or a negative errno with e naming the rule and the line:
- * -EPERM for the rule about the parent, as the kernel does, otherwise -EINVAL. idmaps_check() names
- * the kind of the map, too.
+ * Check a map by the rules of the kernel: the number of extents, the size in bytes, empty extents,
+ * extents that wrap at 2^32, and overlaps of inside ids or of outside ids. If parent is not NULL,
+ * each extent must also lie within one extent of the parent's map. Return 0, or a negative errno
+ * with e naming the rule and the line: -EPERM for the rule about the parent, as the kernel does,
+ * otherwise -EINVAL. idmaps_check() names the kind of the map, too.
  */
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;
@@ -121,16 +123,16 @@ int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *ou
 void idmap_invert(struct idmap *m);
 
 /*
- * Removes pairs from m: if outside is false, those whose inside id is also an inside id of other;
- * if outside is true, those whose outside id is also an outside id of other. Sorts and merges m.
- * Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
+ * Removes pairs of ids from m. If outside is false, removes the pairs whose inside id is also an
+ * inside id of other. If outside is true, removes the pairs whose outside id is also an outside id
+ * of other. Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
  */
 int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 
 /* Appends the map in the format of /proc/PID/uid_map. */
 void idmap_format_kernel(const struct idmap *m, struct buf *out);
 
-/* Append the maps as a stream, or in the one-word form without a newline. */
+/* Append the maps as a map stream, or in the one-word form ("u:0:1000:1,…") without a newline. */
 void idmaps_format_stream(const struct idmaps *m, struct buf *out);
 void idmaps_format_arg(const struct idmaps *m, struct buf *out);
 

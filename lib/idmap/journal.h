@@ -16,10 +16,10 @@ struct journal_record {
 	uint64_t ino;
 	/* birth time of the file, and time at which the record was written, in nanoseconds */
 	int64_t born, written;
-	uint32_t uid, gid; /* owner and group that the file gets */
+	uint32_t uid, gid; /* new owner and group of the file */
 	uint32_t mode;
 	uint32_t ncaps;
-	unsigned char caps[JOURNAL_CAPS_MAX]; /* value that security.capability gets */
+	unsigned char caps[JOURNAL_CAPS_MAX]; /* new value of security.capability */
 };
 
 struct journal {

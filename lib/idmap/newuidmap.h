@@ -7,16 +7,16 @@
 #include "idmap/idmap.h"
 
 /*
- * Returns the name of a capability that the caller lacks to write m itself from the parent
- * namespace, or NULL if it lacks none. Since Linux 5.12, CAP_SETFCAP is needed to map id 0 of the
- * parent.
+ * Returns the name of a capability that the caller needs to write m itself from the parent
+ * namespace but does not have. Returns NULL if the caller has all of them. Since Linux 5.12,
+ * CAP_SETFCAP is needed to map id 0 of the parent.
  */
 const char *newuidmap_lacking_cap(const struct idmaps *m);
 
 /*
- * Checks that the programs can write m. Returns 0, or a negative errno with e set, whose hint is
- * the reason: not installed, not set-user-ID root, no_new_privs is set, or the caller has no passwd
- * entry (-EPERM).
+ * Checks that newuidmap(1) and newgidmap(1) can write m. Returns 0, or a negative errno with e set,
+ * whose hint is the reason: not installed, not set-user-ID root, no_new_privs is set, or the caller
+ * has no passwd entry (-EPERM).
  */
 int newuidmap_check(const struct idmaps *m, struct nserr *e) must_check;
 

@@ -7,7 +7,7 @@
 #include "idmap/idmap.h"
 #include "idmap/subid.h"
 
-/* How a range is treated that contains the inside id or the outside id of a single mapping. */
+/* The treatment of a range that contains the inside id or the outside id of a single mapping. */
 enum idmap_plan_overlap {
 	IDMAP_PLAN_ERROR, /* the single id must not be in a range: idmap_plan_single() fails */
 	/* the inside and the outside id of the single mapping are removed from the range; the
@@ -18,8 +18,8 @@ enum idmap_plan_overlap {
 	IDMAP_PLAN_SHIFT,
 };
 
-/* Adds the mapping of one id to m; sorts and merges m. Returns 0, or a negative errno with e set:
- * -EEXIST for an overlap with IDMAP_PLAN_ERROR, or -ENOMEM. */
+/* Adds the mapping of one id to m, and sorts and merges m. Returns 0, or a negative errno with e
+ * set: -EEXIST for an overlap with IDMAP_PLAN_ERROR, or -ENOMEM. */
 int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 		      enum idmap_plan_overlap overlap, struct nserr *e) must_check;
 

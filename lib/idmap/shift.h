@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * shift: changes the ids of a file from the outside ids of one map to those of another: the owner,
- * the group, named users and groups of ACLs, and the root uid of file capabilities. No outside id
- * may be in both maps. So each id in the file shows whether it has been changed already, and an
- * interrupted change can be repeated.
+ * shift: changes the ids of a file from the outside ids of one map to the outside ids of another
+ * map: the owner, the group, named users and groups of ACLs, and the root uid of file capabilities.
+ * No outside id may be in both maps. So each id in the file shows whether it has been changed
+ * already, and an interrupted change can be repeated.
  */
 #ifndef NSU_IDMAP_SHIFT_H
 #define NSU_IDMAP_SHIFT_H
@@ -52,8 +52,8 @@ int shift_file(struct shift *s, int fd, const struct statx *st, const char *(*pa
 /*
  * Restores the setuid bit, the setgid bit and the capabilities of the file fd (O_PATH) if an
  * earlier run was killed while it changed this file. Must be called for all files before the first
- * change if s->journal->pending is set. The arguments are those of shift_file(). Returns 1 if this
- * was the file, 0 if not, or a negative errno with e set.
+ * change if s->journal->pending is set. The arguments are those of shift_file(). Returns 1 if the
+ * file was restored, 0 if the journal describes another file, or a negative errno with e set.
  */
 int shift_complete(struct shift *s, int fd, const struct statx *st, const char *(*path)(void *ctx),
 		   void *ctx, struct nserr *e) must_check;

@@ -11,9 +11,10 @@
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {
-	uint64_t lines;    /* number of lines translated so far */
-	uint64_t unmapped; /* number of lines whose id is not mapped; the output is "-" */
-	uint64_t bad;      /* number of the first line that is not an id, or 0 */
+	uint64_t lines; /* number of lines translated so far */
+	/* number of lines whose id is not mapped; "-" is written for such a line */
+	uint64_t unmapped;
+	uint64_t bad; /* number of the first line that is not an id, or 0 */
 	/* the members below are private */
 	const struct idmap_extent *ext;
 	size_t n;

@@ -16,7 +16,7 @@ struct subid_extent {
 struct subids {
 	struct subid_extent *r;
 	size_t n, size;
-	uint32_t bad_line;     /* first invalid line of this user, or 0 */
+	uint32_t bad_line;     /* number of the first invalid line of this user, or 0 */
 	const char *bad_cause; /* reason why the line bad_line is invalid */
 };
 

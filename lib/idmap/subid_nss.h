@@ -5,7 +5,7 @@
 
 #include "idmap/subid.h"
 
-/* Returns 1 if the "subid:" line of nsswitch.conf(5) names another source than the files, 0 if not,
+/* Returns 1 if the "subid:" line of nsswitch.conf(5) names a source other than "files", 0 if not,
  * or a negative errno with e set. */
 int subid_nss_wanted(struct nserr *e) must_check;
 
@@ -15,11 +15,12 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 		     struct nserr *e) must_check;
 
 /* Returns true and writes the name of the library to lib if nsswitch.conf(5) names a module whose
- * library cannot be loaded. libsubid then reads the files without a message. */
+ * library cannot be loaded. In this case, libsubid silently reads /etc/subuid and /etc/subgid
+ * instead. */
 bool subid_nss_is_missing(char *lib, size_t size);
 
-/* Returns true if the "subid:" line in the text of an nsswitch.conf names another source than the
- * files. */
+/* Returns true if the "subid:" line in the text of an nsswitch.conf names a source other than
+ * "files". */
 bool subid_nss_named(const char *text);
 
 #endif

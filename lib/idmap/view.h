@@ -12,7 +12,7 @@ enum idmap_view_view { IDMAP_VIEW_ME, IDMAP_VIEW_PARENT, IDMAP_VIEW_INITIAL, IDM
 struct idmap_view {
 	uint64_t inode; /* inode of the namespace, or 0 if the namespace cannot be opened */
 	struct idmaps view[IDMAP_VIEW_VIEWS];
-	/* for each view: the map is known; false if it is unknown and therefore empty */
+	/* for each view, true if the map could be read; otherwise the map is empty */
 	bool known[IDMAP_VIEW_VIEWS];
 };
 

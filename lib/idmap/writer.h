@@ -8,15 +8,15 @@
 enum idmap_writer {
 	/* a process in the new namespace, which can map only its own ids unless it is privileged */
 	IDMAP_BY_CHILD,
-	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the capabilities */
+	IDMAP_BY_PARENT,  /* a process in the parent namespace that has the required capabilities */
 	IDMAP_BY_HELPERS, /* newuidmap(1) and newgidmap(1), run in the parent namespace */
 };
 
 /*
- * Sets m->setgroups to "deny" if it is unset, the gid map only has the writer's own gid, and the
- * caller lacks CAP_SETGID. The kernel accepts such a map only after setgroups(2) was denied (Linux
- * 3.19). Must be called in the parent namespace. Returns 0, or a negative errno with e set if the
- * capabilities cannot be read.
+ * Sets m->setgroups to "deny" if it is unset, the gid map contains only the writer's own gid, and
+ * the caller lacks CAP_SETGID. The kernel accepts such a map only after setgroups(2) was denied
+ * (Linux 3.19). Must be called in the parent namespace. Returns 0, or a negative errno with e set
+ * if the capabilities cannot be read.
  */
 int idmaps_settle_setgroups(struct idmaps *m, gid_t gid, struct nserr *e) must_check;
 

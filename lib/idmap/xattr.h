@@ -20,7 +20,7 @@ struct idmap_xattr {
 	int (*ids)(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx);
 };
 
-/* Returns the id that must be stored in a value instead of id. */
+/* A function that returns the new id for an id in the value of an attribute. */
 typedef uint32_t idmap_xattr_replace(void *ctx, enum idmap_kind kind, uint32_t id);
 
 /*

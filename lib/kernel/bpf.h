@@ -7,7 +7,7 @@
  * The kernel allows a program to load memory through a typed pointer. If the address is invalid or
  * NULL, such a load returns 0. Memory at an address that is not a typed pointer must be read by a
  * helper function of the kernel; bpf_get() calls this function where necessary. bpf_cast() turns an
- * address into a typed pointer (6.2).
+ * address into a typed pointer (Linux 6.2).
  */
 #ifndef NSU_KERNEL_BPF_H
 #define NSU_KERNEL_BPF_H
@@ -42,11 +42,11 @@ struct bpf {
 	const char *missing; /* path of the first member that the kernel lacks, or NULL */
 	/* for each label, the index of the instruction at its position, or -1 */
 	int16_t label[BPF_MAX_LABELS];
-	/* for each jump, the number of its label plus 1; otherwise 0 */
+	/* for each jump instruction, the number of its label plus 1; 0 for other instructions */
 	int8_t target[BPF_MAX_INSNS];
 };
 
-/* Begins a program. p needs no cleanup. */
+/* Initializes p for a new program. p needs no cleanup. */
 void bpf_init(struct bpf *p, struct btf *btf, uint32_t cast);
 
 /* Resolves the jumps. Returns 0, or the negative errno of the first error. */
@@ -55,8 +55,8 @@ int bpf_finish(struct bpf *p) must_check;
 /* Returns true if all members of the path exist. The path begins in the structure `type`. */
 bool bpf_has(const struct bpf *p, uint32_t type, const char *path);
 
-/* Returns the offset of a member, whose name contains no "->", and sets *size to its size, if size
- * is not NULL. */
+/* Returns the offset of a member of the structure `type`. The name of the member contains no "->".
+ * If size is not NULL, sets *size to the size of the member. */
 uint32_t bpf_offset(struct bpf *p, uint32_t type, const char *member, uint32_t *size);
 
 /* Loads an argument of the iterator into dst. The argument is at `offset` in the context of the
@@ -70,28 +70,28 @@ void bpf_context(struct bpf *p, int dst, int base, int16_t offset, uint32_t type
  */
 void bpf_get(struct bpf *p, int dst, int base, const char *path);
 
-/* Declares that reg is the address of the structure `type`. If the kernel supports it (6.2),
+/* Declares that reg is the address of the structure `type`. If the kernel supports it (Linux 6.2),
  * bpf_cast() also turns the address into a typed pointer, which overwrites R0 to R5. */
 void bpf_address(struct bpf *p, int reg, uint32_t type);
 void bpf_cast(struct bpf *p, int reg, uint32_t type);
 
 /*
- * Turns reg from a trusted pointer into an untrusted pointer, if the kernel supports it; overwrites
- * R0 to R5. Since 6.2, the verifier searches all types for a name at each load through a trusted
- * pointer, which takes a millisecond.
+ * If the kernel supports it, turns reg from a trusted pointer into an untrusted pointer, and
+ * overwrites R0 to R5. Since Linux 6.2, each load through a trusted pointer takes a millisecond,
+ * because the verifier searches all types for a name.
  */
 void bpf_distrust(struct bpf *p, int reg);
 
-/* These functions append the instruction dst = src, dst = value, dst += value, dst += src or dst *=
- * value. */
+/* Each of these functions appends one instruction: dst = src, dst = value, dst += value, dst +=
+ * src, or dst *= value. */
 void bpf_move(struct bpf *p, int dst, int src);
 void bpf_set(struct bpf *p, int dst, int32_t value);
 void bpf_add(struct bpf *p, int dst, int32_t value);
 void bpf_add_reg(struct bpf *p, int dst, int src);
 void bpf_mul(struct bpf *p, int dst, int32_t value);
 
-/* Store a register or a value in `size` (4 or 8) bytes of the stack at `offset`. Load a register
- * from there. */
+/* bpf_put() and bpf_put_value() store a register or a value in `size` (4 or 8) bytes of the stack
+ * at `offset`. bpf_take() loads 8 bytes of the stack into a register. */
 void bpf_put(struct bpf *p, int offset, int reg, unsigned size);
 void bpf_put_value(struct bpf *p, int offset, int32_t value, unsigned size);
 void bpf_take(struct bpf *p, int dst, int offset);
@@ -99,8 +99,9 @@ void bpf_take(struct bpf *p, int dst, int offset);
 /* Sets the label to the position of the next instruction. */
 void bpf_label(struct bpf *p, int label);
 
-/* Jump to the label: always; if reg == value or != value, as 32 bits; if reg == other or != other,
- * as 64 bits; if reg is 0, as 64 bits. */
+/* Append a jump to the label. bpf_jump() always jumps. bpf_jump_is() and bpf_jump_not() compare the
+ * low 32 bits of reg with value. bpf_jump_same() and bpf_jump_differ() compare all 64 bits of reg
+ * and other. bpf_jump_null() jumps if all 64 bits of reg are 0. */
 void bpf_jump(struct bpf *p, int label);
 void bpf_jump_is(struct bpf *p, int reg, uint32_t value, int label);
 void bpf_jump_not(struct bpf *p, int reg, uint32_t value, int label);
@@ -108,18 +109,19 @@ void bpf_jump_same(struct bpf *p, int reg, int other, int label);
 void bpf_jump_differ(struct bpf *p, int reg, int other, int label);
 void bpf_jump_null(struct bpf *p, int reg, int label);
 
-/* Appends a jump to the label that the kernel takes if the loop has run too often (6.9). Every loop
- * must contain this jump; otherwise the verifier does not accept the loop. */
+/* Appends a jump to the label that the kernel takes if the loop has run too often (Linux 6.9).
+ * Every loop must contain this jump; otherwise the verifier does not accept the loop. */
 void bpf_jump_tired(struct bpf *p, int label);
 
-/* Calls the helper function with that number. R0 is its result; R1 to R5 are overwritten. */
+/* Appends a call of the helper function with this number. R0 is its result; R1 to R5 are
+ * overwritten. */
 void bpf_call(struct bpf *p, int helper);
 
-/* Writes `size` bytes of the stack at offset to the output. The register seq points to the struct
- * seq_file. R0 to R5 are overwritten. */
+/* Appends a call that writes `size` bytes of the stack at offset to the output. The register seq
+ * points to the struct seq_file. R0 to R5 are overwritten. */
 void bpf_write(struct bpf *p, int seq, int offset, int32_t size);
 
-/* Appends the end of the program, which returns 0. */
+/* Appends instructions that end the program with the return value 0. */
 void bpf_exit(struct bpf *p);
 
 #endif

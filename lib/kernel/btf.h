@@ -8,10 +8,10 @@
 #include "base/util.h"
 
 struct btf {
-	const unsigned char *data; /* contents of the whole file */
+	const unsigned char *data; /* contents of the BTF file */
 	size_t size;
-	const unsigned char *types; /* the section of the types, a part of data */
-	const char *strings;        /* the section of the names, a part of data */
+	const unsigned char *types; /* start of the section of types, which is a part of `data` */
+	const char *strings;        /* start of the section of names, which is a part of `data` */
 	uint32_t types_len, strings_len;
 	uint32_t *index; /* byte position of every 64th type in the section of the types */
 	uint32_t n;      /* number of types decoded so far; ids begin at 1 */
@@ -21,9 +21,9 @@ struct btf {
 
 /*
  * Opens the type information in the file at path. Maps the file into memory if the kernel supports
- * that (6.16). Otherwise reads the file if `read` is set, which takes some milliseconds. Returns 0,
- * or a negative errno: -ENODEV if the file cannot be mapped and `read` is not set, -EBADMSG if the
- * header is invalid. The caller must call btf_close() after an error, too.
+ * this (Linux 6.16). Otherwise reads the file if `read` is set, which takes some milliseconds.
+ * Returns 0, or a negative errno: -ENODEV if the file cannot be mapped and `read` is not set,
+ * -EBADMSG if the header is invalid. The caller must call btf_close() after an error, too.
  */
 int btf_open(struct btf *b, const char *path, bool read) must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: determines which kernel features this user can use, by trying them, for --features. */
+/* feature: tests for --features which kernel features the user can use, by trying each feature. */
 #ifndef NSU_KERNEL_FEATURE_H
 #define NSU_KERNEL_FEATURE_H
 
@@ -22,20 +22,22 @@ bool feature_has(const struct feature *f);
 /* Returns true if unshare(2) with these CLONE_NEW* flags succeeds in a child. */
 bool feature_has_unshare(uint64_t flags);
 
-/* The comment on each feature names the first Linux version that has the feature. */
+/* The comment on a feature names the Linux version that introduced it. */
 extern const struct feature feature_user;
 extern const struct feature feature_time_without_fork;
 extern const struct feature feature_time_without_fork_in_user;
-extern const struct feature feature_clone3_pidfd; /* since Linux 5.3 */
-extern const struct feature feature_pidfd;        /* since Linux 5.3 */
-extern const struct feature feature_setns_pidfd;  /* since Linux 5.8 */
+extern const struct feature feature_clone3_pidfd; /* pidfd from clone3(2), since Linux 5.3 */
+extern const struct feature feature_pidfd;        /* pidfd_open(2), since Linux 5.3 */
+extern const struct feature feature_setns_pidfd;  /* setns(2) with a pidfd, since Linux 5.8 */
 extern const struct feature feature_binfmt_misc;
-extern const struct feature feature_close_range;   /* since Linux 5.9 */
-extern const struct feature feature_subreaper;     /* since Linux 3.4 */
-extern const struct feature feature_children_file; /* since Linux 4.2 */
-extern const struct feature feature_namespace_ids; /* since Linux 6.11 for mount namespaces */
-extern const struct feature feature_mount_namespace_next; /* since Linux 6.12 */
-extern const struct feature feature_listns;               /* since Linux 6.19 */
-extern const struct feature feature_openat2;              /* since Linux 5.6 */
+extern const struct feature feature_close_range; /* close_range(2), since Linux 5.9 */
+/* PR_SET_CHILD_SUBREAPER of prctl(2), since Linux 3.4 */
+extern const struct feature feature_subreaper;
+extern const struct feature feature_children_file; /* list of child processes, since Linux 4.2 */
+extern const struct feature feature_namespace_ids; /* ids of mount namespaces, since Linux 6.11 */
+/* NS_MNT_GET_NEXT of ioctl_ns(2), since Linux 6.12 */
+extern const struct feature feature_mount_namespace_next;
+extern const struct feature feature_listns;  /* listns(2), since Linux 6.19 */
+extern const struct feature feature_openat2; /* openat2(2), since Linux 5.6 */
 
 #endif

@@ -9,8 +9,8 @@
 #include "base/nserr.h"
 
 struct mountinfo {
-	char *text; /* contents of the file; mountinfo_next() splits it into strings */
-	char *at;   /* start of the next line */
+	char *text; /* contents of the mountinfo file, which mountinfo_next() splits into strings */
+	char *at;   /* start of the next line to parse */
 };
 
 #define MOUNTINFO_INIT ((struct mountinfo){ 0 })
@@ -47,9 +47,9 @@ bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
 bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line);
 
 /*
- * Returns true if a clone of the mount of fd without the mounts below it fails with EINVAL because
- * the mounts below it are locked (mount_namespaces(7)). Must be called after such a failure. EINVAL
- * can have two other reasons: the mount is unbindable, or it is in another mount namespace.
+ * Finds out why a clone of the mount of fd without the mounts below it has failed with EINVAL.
+ * Returns true if the mounts below it are locked (mount_namespaces(7)), and false if the mount is
+ * unbindable or is in another mount namespace. Must be called only after such a failure.
  */
 bool mountinfo_is_locked(int fd);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsfile: opens the files of namespaces. No other file opens them, except ns/socket, which opens
- * the network namespaces of sockets. */
+/* nsfile: opens the files of namespaces. No other source file opens namespaces, except ns/socket,
+ * which opens the network namespaces of sockets. */
 #ifndef NSU_KERNEL_NSFILE_H
 #define NSU_KERNEL_NSFILE_H
 

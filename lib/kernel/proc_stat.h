@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc_stat: reads proc_pid_stat(5) and verifies /proc. */
+/* proc_stat: reads the stat files of processes (proc_pid_stat(5)), and verifies /proc. */
 #ifndef NSU_KERNEL_PROC_STAT_H
 #define NSU_KERNEL_PROC_STAT_H
 
@@ -31,13 +31,13 @@ int proc_stat_parse(const char *text, struct proc_stat *st) must_check;
 
 /*
  * Checks that /proc shows the caller's own pid namespace, because a pid means another process in
- * another pid namespace. Returns 0, or a negative errno with e set: -ENOENT without /proc, -EXDEV
- * if /proc shows another pid namespace.
+ * another pid namespace. Returns 0, or a negative errno with e set: -ENOENT if /proc is missing,
+ * -EXDEV if /proc shows another pid namespace.
  */
 int proc_stat_check(struct nserr *e) must_check;
 
-/* Checks that fd is on a proc file system, but not which pid namespace it shows. Returns 0, or a
- * negative errno with e set: -ENOENT for another file system. */
+/* Checks that fd is on a proc file system. Does not check which pid namespace this file system
+ * shows. Returns 0, or a negative errno with e set: -ENOENT for another file system. */
 int proc_stat_check_fs(int fd, struct nserr *e) must_check;
 
 /* Sets e to the message about a /proc of another pid namespace, and returns -EXDEV. */

@@ -13,7 +13,7 @@ const char *proc_status_value(const char *status, const char *key);
  * missing or value is NULL. */
 int proc_status_number(const char *value, unsigned field, uint32_t *out) must_check;
 
-/* Returns the hexadecimal number of a key, or 0 if the key is missing. */
+/* Returns the value of a key, a hexadecimal number, or 0 if the key is missing. */
 uint64_t proc_status_hex(const char *status, const char *key);
 
 /* Returns the pid of the process in the pid namespace `level` levels below the reader's, or in the

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_bpf: calls bpf(2) for iterators (5.8), and defines constants that older headers lack. */
+/* sys_bpf: calls bpf(2) for iterators (Linux 5.8), and defines constants that older headers
+ * lack. */
 #ifndef NSU_KERNEL_SYS_BPF_H
 #define NSU_KERNEL_SYS_BPF_H
 
@@ -7,13 +8,14 @@
 
 #include "base/util.h"
 
-/* Helper functions of bpf-helpers(7), by number. */
-#define SYS_BPF_PROBE_READ_KERNEL 113 /* since Linux 5.5 */
-#define SYS_BPF_SEQ_WRITE         127 /* since Linux 5.7 */
-#define SYS_BPF_SOCK_FROM_FILE    162 /* since Linux 5.11 */
+/* Numbers of helper functions, see bpf-helpers(7). */
+#define SYS_BPF_PROBE_READ_KERNEL 113 /* helper that copies kernel memory, since Linux 5.5 */
+#define SYS_BPF_SEQ_WRITE         127 /* helper that writes iterator output, since Linux 5.7 */
+#define SYS_BPF_SOCK_FROM_FILE    162 /* helper that returns a file's socket, since Linux 5.11 */
 
-/* Constants in BPF instructions: the value of src_reg that marks a call of a kernel function
- * (5.13), and the opcode of the jump that the kernel takes if a loop has run too often (6.9). */
+/* Constants in BPF instructions: the value of src_reg that marks a call of a kernel function (Linux
+ * 5.13), and the opcode of the jump that the kernel takes if a loop has run too often (Linux
+ * 6.9). */
 #define SYS_BPF_KFUNC    2
 #define SYS_BPF_MAY_GOTO 0xe5
 
@@ -28,8 +30,8 @@ int sys_bpf_load_iter(const struct bpf_insn *insns, uint32_t n, uint32_t functio
 
 /*
  * Opens an iterator that runs the program for all objects, or, if pid is not 0, only for the
- * threads of that process (6.1). read(2) returns what the program writes. Returns a descriptor
- * (O_CLOEXEC, above 2) that the caller closes, or a negative errno.
+ * threads of that process (Linux 6.1). read(2) returns what the program writes. Returns a
+ * descriptor (O_CLOEXEC, above 2) that the caller closes, or a negative errno.
  */
 int sys_bpf_open_iter(int prog, uint32_t pid) must_check;
 

@@ -13,7 +13,7 @@ struct sys_caps {
 	uint64_t effective, permitted, inheritable;
 };
 
-#define SYS_CAP_PERFMON 38 /* since Linux 5.8 */
+#define SYS_CAP_PERFMON 38 /* CAP_PERFMON and CAP_BPF, since Linux 5.8 */
 #define SYS_CAP_BPF     39
 
 #define SYS_CAP_BIT(cap) (UINT64_C(1) << (cap))
@@ -37,7 +37,7 @@ int sys_cap_drop_bound(int cap) must_check;
 /* Returns 1 if cap is in the bounding set, 0 if not, or -EINVAL if the kernel does not know cap. */
 int sys_cap_in_bound(int cap) must_check;
 
-/* sys_cap_raise_ambient() adds cap to the ambient set, sys_cap_clear_ambient() empties the set
+/* sys_cap_raise_ambient() adds cap to the ambient set, and sys_cap_clear_ambient() empties the set
  * (Linux 4.3). Both return 0 or a negative errno. */
 int sys_cap_raise_ambient(int cap) must_check;
 int sys_cap_clear_ambient(void) must_check;

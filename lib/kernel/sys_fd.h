@@ -6,11 +6,11 @@
 #include "base/util.h"
 
 /*
- * The first function marks all open descriptors above 2 close-on-exec, the second closes them. Both
- * skip the n descriptors in keep. Descriptors below 3 in keep are ignored. Both use close_range(2)
- * (Linux 5.9; close-on-exec 5.11). Without close_range(2), they handle each descriptor that
- * /proc/self/fd lists; without /proc, each descriptor up to RLIMIT_NOFILE. Return 0 or a negative
- * errno.
+ * sys_fd_cloexec_others() marks all open descriptors above 2 close-on-exec, and
+ * sys_fd_close_others() closes them. Both skip the n descriptors in keep. Descriptors below 3 in
+ * keep are ignored. Both use close_range(2) (Linux 5.9; close-on-exec 5.11). Without
+ * close_range(2), they handle each descriptor that /proc/self/fd lists; without /proc, each
+ * descriptor up to RLIMIT_NOFILE. Return 0 or a negative errno.
  */
 int sys_fd_cloexec_others(const int *keep, size_t n) must_check;
 int sys_fd_close_others(const int *keep, size_t n) must_check;

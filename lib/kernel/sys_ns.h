@@ -13,13 +13,14 @@
 #include "base/util.h"
 
 #ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080 /* since Linux 5.6 */
+#define CLONE_NEWTIME 0x00000080 /* time namespaces, since Linux 5.6 */
 #endif
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 #ifndef NS_GET_MNTNS_ID
-#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64) /* since Linux 6.11 */
+/* ioctl that returns the id of a mount namespace, since Linux 6.11 */
+#define NS_GET_MNTNS_ID _IOR(NSIO, 0x5, __u64)
 #endif
 #ifndef NS_MNT_GET_INFO
 struct mnt_ns_info {
@@ -27,12 +28,14 @@ struct mnt_ns_info {
 	__u32 nr_mounts;
 	__u64 mnt_ns_id;
 };
-#define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info) /* since Linux 6.12 */
+/* ioctls for the next and the previous mount namespace, since Linux 6.12 */
+#define NS_MNT_GET_INFO _IOR(NSIO, 10, struct mnt_ns_info)
 #define NS_MNT_GET_NEXT _IOR(NSIO, 11, struct mnt_ns_info)
 #define NS_MNT_GET_PREV _IOR(NSIO, 12, struct mnt_ns_info)
 #endif
 #ifndef NS_GET_ID
-#define NS_GET_ID _IOR(NSIO, 13, __u64) /* since Linux 6.18 */
+/* ioctl that returns the id of any namespace, since Linux 6.18 */
+#define NS_GET_ID _IOR(NSIO, 13, __u64)
 #endif
 
 /* PROC_USER_INIT_INO, the inode of the initial user namespace on every kernel */
@@ -41,16 +44,16 @@ struct mnt_ns_info {
 /* PROC_PID_INIT_INO, the inode of the initial pid namespace on every kernel */
 #define SYS_NS_INO_PID UINT64_C(0xEFFFFFFC)
 
-#define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, statfs(2) of a namespace file */
+#define SYS_NS_MAGIC 0x6e736673 /* NSFS_MAGIC, the f_type of namespace files in statfs(2) */
 
-/* The lowest inode of a namespace. The kernel's fixed numbers start above 0xEFFFFFF6; the dynamic
- * ones start at 0xF0000000 (PROC_DYNAMIC_FIRST). */
+/* The lowest inode that a namespace can have. The inodes of initial namespaces are fixed and above
+ * 0xEFFFFFF6. The inodes of other namespaces begin at 0xF0000000 (PROC_DYNAMIC_FIRST). */
 #define SYS_NS_INO_MIN UINT64_C(4026531831)
 
 struct sys_ns_id_req { /* struct ns_id_req of listns(2) (Linux 6.19) */
 	__u32 size;
 	__u32 spare;
-	__u64 ns_id; /* the call lists the namespaces whose ids are greater than ns_id */
+	__u64 ns_id; /* listns(2) returns only namespaces whose ids are greater than ns_id */
 	__u32 ns_type;
 	__u32 spare2;
 	__u64 user_ns_id;
@@ -61,15 +64,16 @@ int sys_unshare(uint64_t flags) must_check;
 int sys_setns(int fd, uint64_t flags) must_check;
 
 /*
- * Open the user namespace that owns the namespace fd, or its parent (ioctl_ns(2)). Return a
- * descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative errno: -EPERM if the
- * result is outside of the caller's hierarchy, -EINVAL if the type has no parent.
+ * Open the user namespace that owns the namespace fd, or the parent of this namespace
+ * (ioctl_ns(2)). Return a descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative
+ * errno: -EPERM if the result is outside of the caller's hierarchy, -EINVAL if the type has no
+ * parent.
  */
 int sys_ns_owner(int fd) must_check;
 int sys_ns_parent(int fd) must_check;
 
-/* Returns 1 if the caller is not in the initial user namespace, 0 if it is, or a negative errno
- * without /proc. */
+/* Returns 1 if the caller is not in the initial user namespace, 0 if it is, or a negative errno if
+ * /proc is missing. */
 int sys_ns_in_userns(void) must_check;
 
 /* Returns the CLONE_NEW* flag of the namespace fd (Linux 4.11), or a negative errno: -ENOTTY if fd
@@ -80,13 +84,14 @@ int64_t sys_ns_type(int fd) must_check;
  * namespace. Returns 0 or a negative errno. */
 int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 
-/* Set *id to the 64-bit id of any namespace (NS_GET_ID, 6.18) or of a mount namespace
- * (NS_GET_MNTNS_ID, 6.11). Return 0, or -EOPNOTSUPP if the kernel has no such ids. */
+/* Set *id to the 64-bit id of any namespace (NS_GET_ID, Linux 6.18) or of a mount namespace
+ * (NS_GET_MNTNS_ID, Linux 6.11). Return 0, or -EOPNOTSUPP if the kernel has no such ids. */
 int sys_ns_id(int fd, uint64_t *id) must_check;
 int sys_ns_mnt_id(int fd, uint64_t *id) must_check;
 
-/* Open the mount namespace with the next higher or next lower id than that of fd (Linux 6.12).
- * Return a descriptor, which the caller closes, or a negative errno: -ENOENT if there is none. */
+/* Open the mount namespace whose id follows or precedes the id of fd (Linux 6.12). Return a
+ * descriptor, which the caller closes, or a negative errno: -ENOENT if there is no such
+ * namespace. */
 int sys_ns_mnt_next(int fd) must_check;
 int sys_ns_mnt_prev(int fd) must_check;
 
@@ -98,13 +103,14 @@ int sys_ns_of_socket(int sock) must_check;
 int sys_ns_is_nsfs(int fd) must_check;
 
 /* Stores up to n ids of active namespaces that follow req->ns_id, in ascending order (listns(2),
- * 6.19). Returns their number, 0 at the end, or a negative errno: -ENOSYS before 6.19. */
+ * Linux 6.19). Returns their number, 0 at the end, or a negative errno: -ENOSYS before Linux
+ * 6.19. */
 ssize_t sys_listns(const struct sys_ns_id_req *req, uint64_t *ids, size_t n) must_check;
 
 /*
  * Opens a namespace by its 64-bit id through an nsfs file handle. Since Linux 6.19 the id is enough
- * (flag and inode may be 0); 6.18 needs flag and inode, too. Returns a descriptor, which the caller
- * closes, -ESTALE if the namespace does not exist any more or the caller may not open it, or
+ * (flag and inode may be 0); Linux 6.18 needs flag and inode, too. Returns a descriptor, which the
+ * caller closes, -ESTALE if the namespace does not exist any more or the caller may not open it, or
  * -EOPNOTSUPP if the kernel has no such handles.
  */
 int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode) must_check;

@@ -8,19 +8,20 @@
 #include "base/util.h"
 
 /*
- * Open a process (pidfd_open(2), 5.3), a thread (6.9), or either of them. Return a descriptor,
- * which the caller closes, or a negative errno: -ESRCH if the process has ended, -EINVAL if a
- * process is expected and pid is a thread other than its leader, -ENOSYS before 5.3.
+ * Open a process (pidfd_open(2), Linux 5.3), a thread (Linux 6.9), or a process or thread. Return a
+ * descriptor, which the caller closes, or a negative errno: -ESRCH if the process has ended,
+ * -EINVAL if a process is expected and pid is a thread other than its leader, -ENOSYS before Linux
+ * 5.3.
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
-int sys_pidfd_open_task(pid_t id) must_check; /* opens a process or a thread */
+int sys_pidfd_open_task(pid_t id) must_check; /* id is the id of a process or of a thread */
 
-/* Duplicates descriptor fd of the process (pidfd_getfd(2), 5.6). Returns a descriptor or a negative
- * errno: -EPERM if the caller has no permission to trace the process. */
+/* Duplicates descriptor fd of the process (pidfd_getfd(2), Linux 5.6). Returns a descriptor or a
+ * negative errno: -EPERM if the caller has no permission to trace the process. */
 int sys_pidfd_getfd(int pidfd, int fd) must_check;
 
-/* Calls pidfd_send_signal(2), 5.1. Returns 0 or a negative errno: -ESRCH if the process has
+/* Calls pidfd_send_signal(2) (Linux 5.1). Returns 0 or a negative errno: -ESRCH if the process has
  * ended. */
 int sys_pidfd_send_signal(int pidfd, int sig) must_check;
 
@@ -42,9 +43,9 @@ int sys_pidfd_child_ns(int pidfd, uint64_t flag) must_check;
  * 6.9). Returns 0, or -EOPNOTSUPP on older kernels, where all pidfds have the same inode. */
 int sys_pidfd_inode(int pidfd, uint64_t *inode) must_check;
 
-/* Returns 1 if two threads share their descriptor table (kcmp(2), 3.5), 0 if not, or a negative
- * errno: -ENOSYS if the kernel lacks kcmp(2), -EPERM if the caller has no permission to trace both
- * threads. */
+/* Returns 1 if two threads share their descriptor table (kcmp(2), Linux 3.5), 0 if not, or a
+ * negative errno: -ENOSYS if the kernel lacks kcmp(2), -EPERM if the caller has no permission to
+ * trace both threads. */
 int sys_same_files(pid_t a, pid_t b) must_check;
 
 /* Returns 1 if the process has ended, 0 if not, or a negative errno. */
@@ -82,8 +83,8 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
  */
 pid_t sys_run_apart(int (*f)(void *), void *arg) must_check;
 
-/* Returns true if number, from /proc/PID/syscall, is that of rt_sigtimedwait(2), also in a 32-bit
- * or x32 program on a 64-bit kernel. */
+/* Returns true if this is the number of rt_sigtimedwait(2), also for a 32-bit or x32 program on a
+ * 64-bit kernel. The number is from /proc/PID/syscall. */
 bool sys_is_sigtimedwait(uint64_t number);
 
 #endif

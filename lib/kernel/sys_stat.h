@@ -24,13 +24,13 @@ static inline int kernel_statx(int dirfd, const char *path, int flags, unsigned 
 #endif
 
 #ifndef STATX_MNT_ID
-#define STATX_MNT_ID 0x1000 /* since Linux 5.8 */
+#define STATX_MNT_ID 0x1000 /* mount id from statx(2), since Linux 5.8 */
 #endif
 #ifndef STATX_MNT_ID_UNIQUE
-#define STATX_MNT_ID_UNIQUE 0x4000 /* since Linux 6.8 */
+#define STATX_MNT_ID_UNIQUE 0x4000 /* unique mount id from statx(2), since Linux 6.8 */
 #endif
 #ifndef STATX_ATTR_MOUNT_ROOT
-#define STATX_ATTR_MOUNT_ROOT 0x2000 /* since Linux 5.8 */
+#define STATX_ATTR_MOUNT_ROOT 0x2000 /* the file is the root of a mount, since Linux 5.8 */
 #endif
 
 /* musl does not define these masks of permission bits */

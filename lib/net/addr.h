@@ -27,8 +27,8 @@ void net_ifaddrs_free(struct net_ifaddrs *l);
 #define cleanup_net_ifaddrs __attribute__((cleanup(net_ifaddrs_free)))
 
 /* Adds a message to b that adds or replaces an address of a device. The message switches off
- * duplicate address detection for an IPv6 address, because that takes 1.6 s during which the
- * address cannot be used. */
+ * duplicate address detection for an IPv6 address, because the detection takes 1.6 s during which
+ * the address cannot be used. */
 void net_addr_put(struct netlink_batch *b, int index, const struct net_addr *a);
 
 #endif

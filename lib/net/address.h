@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* address: parses, formats and compares IP addresses with a prefix length and hardware
- * addresses. */
+/* address: parses, formats and compares hardware addresses and IP addresses with a prefix
+ * length. */
 #ifndef NSU_NET_ADDRESS_H
 #define NSU_NET_ADDRESS_H
 

@@ -7,7 +7,7 @@
 #include "net/addr.h"
 #include "net/netlink.h"
 
-/* Selects UDP entries that were originally sent to this port of this host. */
+/* Selects UDP entries of packets that were originally sent to this port of this host. */
 struct net_stale {
 	uint16_t port;
 	const struct net_ifaddrs *local; /* the addresses of this host */

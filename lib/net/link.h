@@ -26,8 +26,7 @@ struct net_link {
 	uint8_t mac[NET_MAC_SIZE];
 	bool has_mac;
 	bool carrier;
-	/* true if the device is a port of a bridge; only if it is true, the next two members are
-	 * valid */
+	/* the device is a port of a bridge, so the next two members are valid */
 	bool is_port;
 	uint8_t port_state; /* BR_STATE_* */
 	/* the bridge may send a packet back through the port that it came from */
@@ -76,14 +75,14 @@ struct net_link_end {
 	const uint8_t *mac; /* hardware address; NULL: chosen by the kernel */
 };
 
-/* Adds a message to b that creates a veth pair. Each end gets one queue per direction, which avoids
- * two RCU grace periods in netif_set_real_num_tx_queues(): most of the time of creating a pair. mtu
- * 0 means the default MTU of the kernel. */
+/* Adds a message to b that creates a veth pair. Each end gets one queue per direction. This avoids
+ * two RCU grace periods in netif_set_real_num_tx_queues(), which take most of the time of creating
+ * a pair. mtu 0 means the default MTU of the kernel. */
 void net_link_put_veth(struct netlink_batch *b, const struct net_link_end *outer,
 		       const struct net_link_end *peer, uint32_t mtu);
 void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_t *mac);
-/* Adds a message to b that creates a macvlan or ipvlan device of the device `lower` in the
- * namespace ns. */
+/* Adds a message to b that creates a macvlan or ipvlan device on top of the device `lower`, in the
+ * namespace of `end`. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
 /* Brings the device up and sets its MTU, unless mtu is 0. A bridge takes its MTU from its ports

@@ -11,9 +11,10 @@ struct nft_ctx;
 
 /*
  * Opens a libnftables context. The context belongs to the network namespace that the caller is in
- * at that time. The kernel removes a table with `flags owner` (5.12) when the context that added
- * the table is closed. The socket of the context is close-on-exec. Returns 0, or a negative errno
- * with e set: -ENOENT with status 2 if libnftables is missing. nft_close() closes the context.
+ * at that time. The kernel removes a table with `flags owner` (Linux 5.12) when the context that
+ * added the table is closed. The socket of the context is close-on-exec. Returns 0, or a negative
+ * errno with e set: -ENOENT with status 2 if libnftables is missing. nft_close() closes the
+ * context.
  */
 int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
 void nft_close(struct nft_ctx *nft);

@@ -10,7 +10,8 @@
 struct net_route {
 	/* destination of the route, whose family is always set; prefix 0 means the default route */
 	struct net_addr dst;
-	/* destination of the route, whose family is always set; prefix 0 means the default route */
+	/* address of the gateway; family 0 if the destination is directly reachable through the
+	 * device */
 	struct net_addr via;
 	int index; /* index of the device; 0 if the route has several devices or no device */
 };
@@ -35,7 +36,7 @@ void net_route_put(struct netlink_batch *b, const struct net_route *r);
 
 /* The path on which the kernel would send a packet. */
 struct net_way {
-	uint8_t type; /* RTN_UNICAST, RTN_LOCAL, … */
+	uint8_t type; /* type of the route: RTN_UNICAST, RTN_LOCAL, … */
 	int index;    /* index of the device through which the packet leaves */
 	/* gateway; family 0: no gateway, because the destination is directly reachable through the
 	 * device */

@@ -10,7 +10,7 @@
  * Runs f(arg) in a new thread that has entered the namespace of fd. The namespace must not be a
  * user or pid namespace, because a single thread cannot enter a namespace of these types
  * (setns(2)). Returns the result of f, or a negative errno if the namespace cannot be entered.
- * Threads share descriptors, so those that f opens stay open in the caller.
+ * Threads share descriptors, so a descriptor that f opens stays open in the caller.
  */
 int nsinside_call(int fd, const struct nstype *type, int (*f)(void *arg), void *arg) must_check;
 

@@ -14,24 +14,24 @@ struct nsjoin {
 	uint64_t mask; /* CLONE_NEW* flags of the namespaces of proc that are entered */
 	/* those flags of mask whose namespaces are skipped if entering them fails with EPERM */
 	uint64_t optional;
-	int fds[NSTYPE_COUNT]; /* a descriptor for each type to enter, otherwise -1 */
+	int fds[NSTYPE_COUNT]; /* for each type, a descriptor of the namespace to enter, or -1 */
 	/* for each type, the name of the namespace for messages, not copied; NULL if the namespace
 	 * is that of proc */
 	const char *names[NSTYPE_COUNT];
 };
 
-/* nsjoin_init() sets j to no process and no namespaces. nsjoin_close() closes all descriptors of
- * j. */
+/* nsjoin_init() initializes j without a process and without namespaces. nsjoin_close() closes all
+ * descriptors of j. */
 void nsjoin_init(struct nsjoin *j);
 void nsjoin_close(struct nsjoin *j);
 
 /*
- * Open the namespaces of proc, except types that have a descriptor already. All namespaces are
- * opened as they were at one moment. nsjoin_hold() opens the types in mask. nsjoin_hold_all() opens
- * every type that the caller does not share and adds it to mask. It always adds the mount
- * namespace, because entering it resets the root and the working directory. If the process is in
- * the caller's user namespace, nsjoin_hold_all() refuses namespaces that a descendant user
- * namespace owns (-EPERM). Return 0, or a negative errno with e set: -ESRCH if the process has
+ * Open the namespaces of proc, except types that have a descriptor already. All descriptors refer
+ * to namespaces that the process was in at the same time. nsjoin_hold() opens the types in mask.
+ * nsjoin_hold_all() opens every type that the caller does not share and adds it to mask. It always
+ * adds the mount namespace, because entering it resets the root and the working directory. If the
+ * process is in the caller's user namespace, nsjoin_hold_all() refuses namespaces that a descendant
+ * user namespace owns (-EPERM). Return 0, or a negative errno with e set: -ESRCH if the process has
  * ended, -EAGAIN if it keeps changing its namespaces.
  */
 int nsjoin_hold(struct nsjoin *j, struct nserr *e) must_check;

@@ -17,7 +17,7 @@
 
 #define NSNAME_MAX 64
 
-/* Describes a run. Numbers that are unknown are 0. Pids are those of the pid namespace pidns. */
+/* Describes a run. Numbers that are unknown are 0. Pids are relative to the pid namespace pidns. */
 struct nsname {
 	pid_t pid;            /* pid of the program */
 	pid_t init_pid;       /* pid of the init process that supervises the program, or 0 */
@@ -78,8 +78,8 @@ int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *
 int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 
 /* Returns the directories that contain the files of names, malloc()ed: first the directory of the
- * caller's names, then that of root's names or, if both are the same, NULL. Returns -ENOMEM if
- * there is no memory. Only name_keep.c and nsname_read() call this function. */
+ * caller's names, then the directory of root's names or, if both are the same, NULL. Returns
+ * -ENOMEM if there is no memory. Only name_keep.c and nsname_read() call this function. */
 int nsname_dirs(char *dirs[2]) must_check;
 
 #endif

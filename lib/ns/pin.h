@@ -47,10 +47,10 @@ int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
  * kernel refuses other mounts, so that no mount namespace contains the mount that keeps it alive.
  * Since Linux 6.18 each processor has a batch of ids, so a later namespace may have a lower id.
  * nspin_id() returns the id of the caller's mount namespace, or 0 if the id is unknown (before
- * 6.11). nspin_above(), called in a new mount namespace, moves to one processor after the other,
- * also to those that the affinity of the caller excludes, and creates a mount namespace on each of
- * them until the id of the new namespace is greater than `id`. Then nspin_above() restores the
- * affinity. Returns 0, or a negative errno with e set.
+ * Linux 6.11). nspin_above(), called in a new mount namespace, moves to one processor after the
+ * other, also to those that the affinity of the caller excludes, and creates a mount namespace on
+ * each of them until the id of the new namespace is greater than `id`. Then nspin_above() restores
+ * the affinity. Returns 0, or a negative errno with e set.
  */
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;
@@ -60,7 +60,7 @@ int nspin_above(uint64_t id, struct nserr *e) must_check;
 void nspin_undo(struct nspin *pin);
 
 /* Closes the descriptors of pin. The namespace stays mounted, and can be unmounted because no
- * descriptor makes the mount busy. */
+ * descriptor keeps the mount busy. */
 void nspin_free(struct nspin *pin);
 
 /*

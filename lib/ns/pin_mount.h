@@ -16,13 +16,13 @@ int nspin_mount_open(const struct trustpath *at, int flags) must_check;
  * MNT_DETACH can unmount it (umount2(2)). Returns 0 or a negative errno. */
 int nspin_mount_detach(int fd) must_check;
 
-/* Unmounts the topmost mount on the path, if it can. Does not follow a symbolic link. */
+/* Unmounts the topmost mount on the path, if possible. Does not follow a symbolic link. */
 void nspin_mount_detach_named(const struct trustpath *at);
 
 /* Returns true if the propagation of the descriptor's mount is shared. */
 bool nspin_mount_is_shared(int fd);
 
-/* Sets the hint for a mount that was refused with EPERM. */
+/* Sets the hint of e for a mount that failed with EPERM. */
 void nspin_mount_hint(struct nserr *e);
 
 #endif

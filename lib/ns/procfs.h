@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* procfs: builds paths below /proc and reads the files of a process. The root of /proc is a
- * descriptor, so that tests can use a directory tree instead. */
+/* procfs: builds paths below /proc and reads the files of a process. The caller passes /proc as a
+ * descriptor, so that tests can pass a directory tree instead. */
 #ifndef NSU_NS_PROCFS_H
 #define NSU_NS_PROCFS_H
 

@@ -13,16 +13,18 @@ enum nsref_kind {
 	NSREF_PID_INODE, /* "123:4567": process 123 if its pidfd has the inode 4567 */
 	NSREF_TID,       /* tid:124 */
 	NSREF_NAME,      /* "name:web": the program of nsunshare --name web */
-	NSREF_SELF,      /* "self": the calling process; the kinds up to this kind name a process */
-	NSREF_TYPE_PID,  /* for example "user:123" or "user:self" */
-	NSREF_INODE,     /* for example "net:4026531840", "net:[4026531840]" or "4026531840" */
-	NSREF_ID,        /* id:17 */
-	NSREF_NETNS,     /* netns:blue */
-	NSREF_FD,        /* for example "fd:7", a descriptor of the caller */
-	NSREF_PID_FD,    /* for example "123/fd/7" or "self/fd/7" */
-	/* for example "socket:123/7" or "socket:self/7", the network namespace of a socket */
+	NSREF_SELF,      /* "self": the calling process; the kinds above also name a process */
+	NSREF_TYPE_PID,  /* "user:123" or "user:self": a namespace of a process */
+	/* "net:4026531840", "net:[4026531840]" or "4026531840": a namespace by its inode */
+	NSREF_INODE,
+	NSREF_ID,    /* id:17 */
+	NSREF_NETNS, /* netns:blue */
+	NSREF_FD,    /* "fd:7": the namespace that descriptor 7 of the caller refers to */
+	/* "123/fd/7" or "self/fd/7": the namespace that a descriptor of a process refers to */
+	NSREF_PID_FD,
+	/* "socket:123/7" or "socket:self/7": the network namespace of a socket */
 	NSREF_SOCKET,
-	NSREF_PATH, /* for example "/run/netns/blue" or "./ns" */
+	NSREF_PATH, /* "/run/netns/blue" or "./ns": a namespace by the path of its file */
 };
 
 enum nsref_up { NSREF_PARENT, NSREF_OWNER };
@@ -46,7 +48,7 @@ struct nsref {
 	uint8_t ups[NSREF_UPS_MAX];
 };
 
-/* Parses a reference of any kind above. A reference to a namespace may have parent: and owner:
+/* Parses a reference of any NSREF_ kind. A reference to a namespace may have parent: and owner:
  * prefixes. Opens nothing. Returns 0, or -EINVAL with e set. r borrows s. */
 int nsref_parse(const char *s, struct nsref *r, struct nserr *e) must_check;
 

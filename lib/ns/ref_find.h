@@ -17,9 +17,9 @@
 int nsref_find_inode(const struct nstype *type, uint64_t inode, struct nserr *e) must_check;
 
 /*
- * Opens the namespace with that 64-bit id (NS_GET_ID): by file handle since 6.19; by the search of
- * nsref_find_inode() on 6.18, and from 6.11 to 6.17, where only mount namespaces have an id.
- * Returns the same values as nsref_find_inode(), and -EOPNOTSUPP before 6.11.
+ * Opens the namespace with that 64-bit id (NS_GET_ID): by a file handle since Linux 6.19, or by the
+ * search of nsref_find_inode() on older kernels. From Linux 6.11 to 6.17, only mount namespaces
+ * have an id. Returns the same values as nsref_find_inode(), and -EOPNOTSUPP before Linux 6.11.
  */
 int nsref_find_id(uint64_t id, struct nserr *e) must_check;
 

@@ -6,8 +6,7 @@
 #include "kernel/nsfile.h"
 #include "ns/type.h"
 
-/* How an index entry leads to its namespace: its path is a link in ns/, a descriptor or a mount
- * point. */
+/* The kind of file at the path of an index entry: a link in ns/, a descriptor or a mount point. */
 enum nsentry_way { NSENTRY_LINK, NSENTRY_DESCRIPTOR, NSENTRY_MOUNT };
 
 /* A visible namespace and how to open it. */
@@ -28,7 +27,7 @@ struct nsindex {
 	struct nsfile_proc proc; /* descriptor of /proc, valid only during a search */
 	struct nsentry *e;
 	size_t n, size;
-	int err; /* an error because of which the index may lack a namespace, or 0 */
+	int err; /* the error because of which the index may lack a namespace, or 0 */
 };
 
 extern struct nsindex nsindex;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * timens: parses, computes and checks the offsets of a time namespace, time_namespaces(7). Nothing
- * here opens a file; timens_proc.h does.
+ * timens: parses, computes and checks the offsets of a time namespace, time_namespaces(7). The
+ * functions here do not open files; the functions of timens_proc.h do.
  *
  * An offset is the difference between a clock of the namespace and the clock of the *initial*
  * namespace, in nested namespaces, too: the kernel never adds the offset of the parent namespace.
@@ -25,8 +25,8 @@ extern const clockid_t timens_ids[TIMENS_CLOCKS];
 /* The highest second that a clock of a time namespace may show: KTIME_SEC_MAX / 2 of the kernel. */
 #define TIMENS_READ_MAX INT64_C(4611686018)
 
-/* Offsets of the clocks from the initial time namespace. tv_nsec is 0 to 999999999, so -0.5 s is {
- * -1, 500000000 }. */
+/* Offsets of the clocks from the clocks of the initial time namespace. tv_nsec is 0 to 999999999,
+ * so -0.5 s is { -1, 500000000 }. */
 struct timens {
 	bool set[TIMENS_CLOCKS];
 	struct timespec off[TIMENS_CLOCKS];
@@ -36,8 +36,8 @@ struct timens {
 enum timens_kind {
 	TIMENS_UNSET,
 	TIMENS_OFFSET,   /* "DURATION": the requested offset, as in unshare(1) */
-	TIMENS_RELATIVE, /* "+DURATION" or "-DURATION": a change of the base */
-	TIMENS_READING,  /* "=DURATION": what the clock must show at the anchor */
+	TIMENS_RELATIVE, /* "+DURATION" or "-DURATION": relative to a base clock */
+	TIMENS_READING,  /* "=DURATION": the time that the clock must show at the anchor */
 	TIMENS_LIKE,     /* "=@REF": the offset that another time namespace has */
 };
 
@@ -58,8 +58,9 @@ struct timens_want {
 struct timens_now {
 	/* current times of the clocks in the initial time namespace */
 	struct timespec initial[TIMENS_CLOCKS];
-	struct timespec own[TIMENS_CLOCKS]; /* the offsets of the caller's time namespace */
-	/* times of the clocks in the initial time namespace at the anchor of "=DURATION" */
+	struct timespec own[TIMENS_CLOCKS]; /* offsets of the caller's time namespace */
+	/* times of the clocks in the initial time namespace at the anchor, which is the moment at
+	 * which a clock must show the time of "=DURATION" */
 	struct timespec anchor[TIMENS_CLOCKS];
 };
 

@@ -44,17 +44,18 @@ enum {
 /* The table of types, in the order of --help, indexed by NSTYPE_*. */
 extern const struct nstype nstypes[NSTYPE_COUNT];
 
-/* Returns the row whose name or long option is the n bytes at name, or NULL. */
+/* Returns the row of the type table whose name or long option is the n bytes at name, or NULL. */
 const struct nstype *nstype_find(const char *name, size_t n);
 
 /* Sets e to "unknown namespace type 'NAME'" with the nearest type as the hint. Returns -EINVAL. */
 int nstype_unknown(const char *name, size_t n, struct nserr *e);
 
-/* Return the row of the type with that option letter or exactly that CLONE_NEW* flag, or NULL. */
+/* Return the row of the type table that has this option letter or exactly this CLONE_NEW* flag, or
+ * NULL. */
 const struct nstype *nstype_by_opt(int letter);
 const struct nstype *nstype_by_flag(uint64_t flag);
 
-/* Returns the index of a row in nstypes. */
+/* Returns the index of a row of the type table nstypes. */
 static inline unsigned nstype_index(const struct nstype *t)
 {
 	return (unsigned)(t - nstypes);

@@ -5,8 +5,8 @@
 
 #include "root/tree.h"
 
-/* Returns true if both descriptors are of the same inode. Returns false if they are not or if one
- * of them cannot be examined. */
+/* Returns true if both descriptors refer to the same inode. Returns false if they do not, or if one
+ * of the descriptors cannot be examined. */
 bool root_is_same_file(int a, int b);
 
 /*

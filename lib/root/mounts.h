@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mounts: records the identity of each mount in a new root, because the owner of the directories in
- * a root can rename a mount point at any time. A path through the mount point then leads to another
- * file. The mounts are not kept open by descriptors, because a root may have ten thousand of them.
+ * a root can rename a mount point at any time. Afterwards, a path through the mount point leads to
+ * another file. The mounts are not kept open by descriptors, because a root may have ten thousand
+ * mounts.
  */
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
@@ -16,7 +17,7 @@
 struct root_mounts {
 	struct root_mount {
 		char *path; /* path of the mount point, as the caller gave it */
-		/* a bit mask with one bit, which depends on the components of path */
+		/* a mask with one bit, chosen by a hash of the components of path */
 		uint64_t path_bit;
 		uint64_t ino, mnt; /* inode and mount id of the root directory of the mount */
 		uint32_t major, minor;
@@ -26,7 +27,7 @@ struct root_mounts {
 	size_t nabsent;
 };
 
-/* Returns true if both statuses are of the same file on the same mount. */
+/* Returns true if both statx(2) results describe the same file on the same mount. */
 bool root_mounts_is_same(const struct statx *a, const struct statx *b);
 
 /* Records that mnt was mounted on path. mnt is a descriptor of the root of the mount, borrowed.
@@ -64,7 +65,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
  */
 int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e) must_check;
 
-/* Removes all records. */
+/* Removes all recorded mounts and paths. */
 void root_mounts_forget(struct root_mounts *m);
 
 #endif

@@ -23,9 +23,9 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e) must_check
 
 /*
  * Checks that the new root contains the program: a path, a path relative to the directory cwd, or a
- * name that is searched in the directories of the environment variable PATH. Returns 0 if the
- * program is there or if only execve(2) can find this out, or a negative errno with e set; the exit
- * status in e is 126 or 127.
+ * name that is searched in the directories of the environment variable PATH. Returns 0 if the new
+ * root contains the program or if only execve(2) can find this out, or a negative errno with e set;
+ * the exit status in e is 126 or 127.
  */
 int root_pivot_check_program(const struct root *r, const char *cwd, const char *program,
 			     struct nserr *e) must_check;

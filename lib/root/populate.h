@@ -6,7 +6,8 @@
 
 #include "root/tree.h"
 
-/* All functions return 0, or a negative errno with e set. Paths are relative to the new root. */
+/* The functions below return 0, or a negative errno with e set. Paths are relative to the new
+ * root. */
 
 /* Creates a directory with the given mode, and creates its missing parents with mode 0755. Does not
  * change an existing directory. */

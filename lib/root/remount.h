@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* remount: changes the options of mounts by mount(2), for kernels without mount_setattr(2) (before
- * 5.12) and for mounts that are attached already. */
+ * Linux 5.12) and for mounts that are attached already. */
 #ifndef NSU_ROOT_REMOUNT_H
 #define NSU_ROOT_REMOUNT_H
 

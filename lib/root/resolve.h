@@ -56,7 +56,8 @@ int root_resolve_parent(int root, const char *path, unsigned flags, const char *
 int root_log_note(struct root_log *log, int dir, const char *name, int unlink_flags) must_check;
 
 /* Removes all recorded files and directories in the reverse order of their creation, and clears the
- * log. If `mounts` is set, also detaches the mounts of this mount namespace that cover them. */
+ * log. If `mounts` is set, also detaches the mounts of this mount namespace that cover these files
+ * and directories. */
 void root_log_undo(struct root_log *log, bool mounts);
 
 /* Clears the log without removing files. */

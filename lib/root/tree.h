@@ -52,9 +52,9 @@ struct root_ops {
 };
 
 struct root {
-	int fd;    /* root directory of the new tree */
-	int old;   /* the caller's "/" */
-	int files; /* tmpfs for the contents of files; -1 until it is needed */
+	int fd;    /* descriptor of the root directory of the new tree */
+	int old;   /* descriptor of the caller's "/" */
+	int files; /* descriptor of the tmpfs for the contents of files; -1 until it is needed */
 	unsigned nfiles;
 	uint64_t fresh[ROOT_FRESH]; /* ids of the mounts that only this process can have changed */
 	size_t nfresh;
@@ -62,13 +62,13 @@ struct root {
 	/* leave descriptors below this number open when they are no longer needed, because exec
 	 * closes them faster */
 	int left_open;
-	int null; /* the caller's /dev/null; -1 until it is needed */
+	int null; /* descriptor of the caller's /dev/null; -1 until it is needed */
 	enum root_state state;
 	bool files_attached; /* the tmpfs `files` is mounted on the old "/", below the tree */
 	const struct root_ops *ops;
 	bool readonly;  /* root_finish() makes the root mount read-only */
 	bool nodev;     /* new mounts get the option nodev unless their options contain "dev" */
-	int *protected; /* mounts that root_finish() makes read-only */
+	int *protected; /* descriptors of the mounts that root_finish() makes read-only */
 	size_t nprotected;
 	struct root_log log;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cause: finds the reason for which the kernel refused a call. Each function examines e->errnum and
- * the state of the caller, and sets the hint of e if the reason is certain. Otherwise the function
- * does not change e.
+ * cause: finds out why the kernel refused a call. Each function examines e->errnum and the state of
+ * the caller, and sets the hint of e if the reason is certain. Otherwise the function does not
+ * change e.
  */
 #ifndef NSU_RUN_CAUSE_H
 #define NSU_RUN_CAUSE_H

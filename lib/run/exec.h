@@ -21,9 +21,10 @@ int exec_file(const char *path, char *const argv[], struct nserr *e) must_check;
 int exec_check(const char *program, struct nserr *e) must_check;
 
 /*
- * Determines the shell that is executed if no program is given: $SHELL, otherwise the path `login`
- * unless that is NULL, otherwise /bin/sh. Sets *path, and sets argv to one argument, "-sh" for a
- * login shell of that name, and NULL. The memory of both is never freed.
+ * Sets *path to the shell that is executed if no program is given: $SHELL if it is an absolute
+ * path, otherwise `login` (may be NULL), otherwise /bin/sh. Sets argv[0] to the name of the shell
+ * after a '-', for example "-sh", as for a login shell, and sets argv[1] to NULL. The memory of
+ * both strings is never freed.
  */
 void exec_shell(const char *login, const char **path, char *argv[2]);
 

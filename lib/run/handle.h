@@ -17,7 +17,8 @@
 #define HANDLE_KEEP_MAX 64
 
 struct handle {
-	/* descriptors of --ready-fd and the other options; -1 if an option was not given */
+	/* descriptors of --ready-fd, --wait-fd, --start-fd and --status-fd; -1 if an option was not
+	 * given */
 	int ready_fd, wait_fd, start_fd, status_fd;
 	const char *pid_file; /* argument of --pid-file, or NULL */
 	bool close_fds;
@@ -39,7 +40,8 @@ struct handle {
 
 	/* private */
 	const char *program;
-	int self;                  /* the tool's /proc directory, opened by handle_hold(), or -1 */
+	/* descriptor of the tool's /proc directory, opened by handle_hold(), or -1 */
+	int self;
 	struct trustpath pid_path; /* resolved path of pid_file */
 	bool pid_file_ours;        /* this process has created the pid file and must remove it */
 	struct stat pid_stat;      /* status of the pid file that this process has created */
@@ -61,7 +63,7 @@ int handle_hold(struct handle *h, struct nserr *e) must_check;
 /* Returns true if the options need a parent that waits for the program. */
 bool handle_forks(const struct handle *h);
 
-/* The following functions add steps if an option needs them. h is borrowed. */
+/* Each of the following functions adds a step if an option needs the step. h is borrowed. */
 
 /*
  * Adds a step that waits until a byte can be read from --wait-fd, or until the end of file is
@@ -92,14 +94,14 @@ void handle_served(struct handle *h);
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
 /*
- * Must be called if waits_for_init is set, while the program waits to be executed: sets the pid of
- * the program and writes the pid file, which the tool has not written before because the pid was
- * unknown. Returns 0, or a negative errno with e set.
+ * Must be called while the program waits to be executed, if waits_for_init is set. Sets the pid of
+ * the program, which was unknown before, and writes the pid file. Returns 0, or a negative errno
+ * with e set.
  */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 
-/* The two parts of handle_running(): handle_let_go() closes the descriptors of handles that have
- * ended, and handle_executed() reports to --status-fd that the program was executed. */
+/* The two parts of handle_running(): handle_let_go() closes the descriptors of --ready-fd and
+ * --wait-fd, and handle_executed() reports to --status-fd that the program was executed. */
 void handle_let_go(struct handle *h);
 void handle_executed(struct handle *h);
 
@@ -107,8 +109,8 @@ void handle_executed(struct handle *h);
 void handle_ready(struct handle *h);
 
 /*
- * These functions are for the parent that waits for the program. handle_running() reports that the
- * program runs, and handle_ended() reports that the program has ended. A negative wstatus means
+ * The functions below are for the parent that waits for the program. handle_running() reports that
+ * the program runs, and handle_ended() reports that the program has ended. A negative wstatus means
  * that the status is unknown. handle_ended() returns 0, or a negative errno with e set if the pid
  * file cannot be removed.
  */

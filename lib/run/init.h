@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * init: runs this process as process 1 of a pid namespace, or as a subreaper, with the program as
- * its child. When the program ends or TERM arrives, it ends all other descendants, too. nsinit and
- * nsunshare --init use it:
+ * its child. When the program ends or TERM arrives, this process ends all other descendants, too.
+ * nsinit and nsunshare --init use it.
  *
- *	init_plan(&i, &p)             adds fork, "created", --wait-fd, run_retire() and the report
- *	plan_add(&p, PLAN_CHILD, …)   adds the tool's own steps in the process of the program
- *	init_plan_exec(&i, &p)        adds signals, descriptors and exec
- *	init_run(&i, &p, ctx, &e)     executes the plan
+ * First, init_plan() adds the steps for fork, "created", --wait-fd, run_retire() and the report.
+ * Then the tool adds its own steps in the process of the program by plan_add(), and
+ * init_plan_exec() adds the steps for signals, descriptors and exec. At the end, init_run()
+ * executes the plan.
  */
 #ifndef NSU_RUN_INIT_H
 #define NSU_RUN_INIT_H
@@ -22,27 +22,28 @@ struct init {
 	struct supervise supervise;
 	struct handle handle;
 	struct program program;
-	/* The supervisor of the process that has forked this process, if this process has executed
-	 * nothing since. The signals are still blocked, and the program gets the signal mask and
-	 * actions that `outer` has saved. */
+	/* The supervisor of the process that has forked this process, if this process has not
+	 * called exec since. The signals are still blocked, and the program gets the signal mask
+	 * and actions that `outer` has saved. */
 	const struct supervise *outer;
 	/* If `reports` is set, the process that becomes the program sends its pid to report_fd
 	 * (run/report.h) and waits for the answer. */
 	bool reports;
 	int report_fd;
-	/* The program reports that it is ready through NOTIFY_SOCKET. Only then, the line is
-	 * written to ready_fd, which replaces the ready_fd of the handle, and "ready" is reported
-	 * to --status-fd. */
+	/* The program reports through NOTIFY_SOCKET that it is ready. After this report, the line
+	 * is written to ready_fd, which replaces the ready_fd of the handle, and "ready" is
+	 * reported to --status-fd. */
 	bool notify;
 	int ready_fd;
-	struct readiness readiness; /* private, like the member is_ready */
+	struct readiness readiness; /* the members readiness and is_ready are private */
 	bool is_ready;
 	int pdeathsig;    /* signal that this process gets when its parent dies, or 0 */
 	pid_t parent_pid; /* only if pdeathsig is set: pid of the parent */
 	/* private: this process is process 1, or with --explain, would be process 1 */
 	bool first;
 	bool guarded; /* make process 1 undumpable, see the comment on run_retire() in init.c */
-	/* true while the program runs; then this process prints its own error messages */
+	/* true while the program runs; during this time, this process prints its own error
+	 * messages */
 	bool running;
 };
 

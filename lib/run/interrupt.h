@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* interrupt: detects signals that must end the set-up early. The caller has blocked these signals,
- * so they stay pending. When the caller unblocks them afterwards, the signal ends the process. */
+ * so they stay pending. When the caller unblocks these signals afterwards, a pending signal ends
+ * the process. */
 #ifndef NSU_RUN_INTERRUPT_H
 #define NSU_RUN_INTERRUPT_H
 
@@ -13,7 +14,7 @@
  * fails. The caller closes it. */
 int interrupt_open(const sigset_t *signals) must_check;
 
-/* Sets *set to HUP, INT, QUIT and TERM, except those in mask. mask has the signals that were
+/* Sets *set to HUP, INT, QUIT and TERM, except those in mask. mask contains the signals that were
  * blocked when the tool started. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set);
 
@@ -39,7 +40,7 @@ int interrupt_pending(void) must_check;
 int interrupt_wait(int fd, int line) must_check;
 
 /*
- * These functions are for a child of vfork(2), whose parent is suspended and cannot check for
+ * The functions below are for a child of vfork(2), whose parent is suspended and cannot check for
  * signals. The parent calls interrupt_open_status(), which returns a descriptor of the parent's
  * /proc/self/status, or a negative errno if there is no /proc. The child calls
  * interrupt_is_pending(), which returns true if one of the signals is pending for the parent and is

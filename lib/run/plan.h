@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan: keeps the steps of a tool in an ordered array, and explains or executes them. The order of
- * the array is the specification. The comment on each step names the kernel rule that forces its
- * position.
+ * plan: keeps the steps of a tool in an array, and explains or executes the steps in the order of
+ * the array. The comment on each step names the kernel rule that forces its position.
  *
  * Up to three processes execute the same array, and each process runs the steps of one actor: the
  * caller, a helper (forked first, for steps outside of the new namespaces) and the child, which
@@ -35,17 +34,18 @@ struct plan_kind {
 	 * program does not return on success. */
 	int (*run)(void *ctx, const struct plan_step *s, struct nserr *e);
 
-	/* Undoes the step after a later step has failed. These functions are called in reverse
-	 * order, in the process that ran the step. NULL if there is nothing to undo. */
+	/* Undoes the step after a later step has failed. The undo functions of a plan are called in
+	 * reverse order, each in the process that ran the step. NULL if there is nothing to
+	 * undo. */
 	void (*undo)(void *ctx, const struct plan_step *s);
 
 	/* Appends the text of the step for --explain, such as "map uid 0 to 1000", to out. NULL if
 	 * `what` contains the whole text. */
 	void (*show)(const void *ctx, const struct plan_step *s, struct buf *out);
 
-	/* Replaces run() in a step that creates a process. The new process is that of the actor
-	 * `forks`. Returns the pid in the caller, 0 in the new process, or a negative errno with e
-	 * set. */
+	/* Replaces run() in a step that creates a process. The new process runs the steps of the
+	 * actor `forks`. Returns the pid in the caller, 0 in the new process, or a negative errno
+	 * with e set. */
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
 
@@ -65,8 +65,9 @@ struct plan_kind {
 	 * memory that the caller uses later. */
 	bool brief;
 
-	/* This step is the last one of its process. It closes the line, and the process then
-	 * continues without an exec. Signals do not interrupt the step, so it must not block. */
+	/* This step is the last one of its process. The step closes the socket to the caller, and
+	 * the process then continues without an exec. Signals do not interrupt the step, so the
+	 * step must not block. */
 	bool stays;
 
 	/* Text of the step for --explain. If it contains %s, arg is a string that replaces %s. */
@@ -93,7 +94,7 @@ struct plan_keeper {
 	void (*created)(void *ctx, pid_t child);
 	/* Called after the child has executed its program. */
 	void (*running)(void *ctx);
-	/* Called when watch is readable. The function may change watch. */
+	/* Called when the descriptor `watch` is readable. The function may change `watch`. */
 	void (*heard)(void *ctx);
 	/* Called when the program has ended. wstatus is its wait status, or negative if the status
 	 * is unknown because the caller was killed. Returns 0, or a negative errno with e set. */
@@ -156,8 +157,8 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
-/* Waits in the helper until the line is readable. Calls heard() whenever `watch` is readable. Only
- * plan_run() and plan_keep() call this function. */
+/* Waits in the helper until the socket `line` is readable. Calls heard() whenever `watch` is
+ * readable. Only plan_run() and plan_keep() call this function. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
 /* Runs the main loop of the helper until the program has ended. line is the socket to the caller,

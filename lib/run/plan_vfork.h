@@ -10,11 +10,11 @@
 bool plan_may_vfork(const struct plan *p, const struct plan_step *s);
 
 /*
- * Creates the process of step s by vfork(2) and runs its steps after s in it. The caller is
- * suspended until the child has executed its program or has ended. Returns 1 and sets *pid if no
- * step failed. Returns 0 if vfork is not possible (the kernel refuses it, or memory or /proc is
- * missing); then nothing has changed. Returns a negative errno with e set if a step failed; then
- * the child has undone its steps. The caller must wait for *pid unless it is 0.
+ * Executes step s, which creates a process, by vfork(2), and runs the steps of the new process that
+ * follow s. The caller is suspended until the child has executed its program or has ended. Returns
+ * 1 and sets *pid if no step failed. Returns 0 if vfork is not possible (the kernel refuses it, or
+ * memory or /proc is missing); then nothing has changed. Returns a negative errno with e set if a
+ * step failed; then the child has undone its steps. The caller must wait for *pid unless it is 0.
  */
 int plan_vfork(const struct plan *p, const struct plan_step *s, void *ctx, pid_t *pid,
 	       struct nserr *e) must_check;

@@ -3,12 +3,11 @@
  * pty: runs a program on a new pseudo-terminal. On the caller's terminal, an untrusted program
  * could insert fake input (TIOCSTI, ioctl_tty(2)) and read the text.
  *
- *	pty_relay_start(&relay)         before any namespace is entered: creates the relay process,
- *	                                which stays outside, with the caller's terminal
- *	pty_open(&slave); pty_give()    inside: opens a terminal of the devpts there
- *	 child: pty_attach(slave)
- *	pty_relay_end(&relay)           after the end of the child: copies the remaining output
- *	                                and restores the terminal
+ * The caller calls pty_relay_start() before it enters a namespace. This creates the relay process,
+ * which stays outside of the namespaces, on the caller's terminal. Inside the namespaces,
+ * pty_open() opens a new terminal, and the child calls pty_attach() for this terminal. After the
+ * end of the child, pty_relay_end() lets the relay copy the remaining output and restore the
+ * caller's terminal.
  */
 #ifndef NSU_RUN_PTY_H
 #define NSU_RUN_PTY_H
@@ -20,7 +19,7 @@
 struct pty_relay {
 	pid_t pid;
 	int line; /* socket to the relay process; the relay ends when this socket is closed */
-	int fds;  /* /proc/self/fd of the caller, until pty_open() closes it */
+	int fds;  /* descriptor of the caller's /proc/self/fd, which pty_open() closes */
 };
 
 #define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })

@@ -22,9 +22,9 @@ struct readiness {
 int readiness_open(struct readiness *r, struct nserr *e) must_check;
 
 /*
- * Receives all messages. Calls accept() with the pid of the sender of each message, or with 0 if
- * the sender is outside the pid namespace of this process, and ignores the message if accept()
- * returns false. Returns true if one of them contains the line READY=1. Does not block.
+ * Receives all messages. For each message that contains the line READY=1, calls accept() with the
+ * pid of the sender, or with 0 if the sender is outside the pid namespace of this process. Returns
+ * true if accept() has returned true for a message. Does not block.
  */
 bool readiness_receive(const struct readiness *r, bool (*accept)(const void *ctx, pid_t pid),
 		       const void *ctx);

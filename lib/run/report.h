@@ -30,8 +30,8 @@ bool report_is_pivot(char *const argv[]);
  * Returns 0 or a negative errno. */
 int report_pass(int fd) must_check;
 
-/* Returns the descriptor that the calling program got through report_pass(), and makes it
- * O_CLOEXEC. Returns -1 if there is none. Removes the variable from the environment. */
+/* Returns the descriptor that report_pass() has passed to this program, and makes it O_CLOEXEC.
+ * Returns -1 if there is none. Removes the variable from the environment. */
 int report_inherited(void);
 
 /* Sends the message with the pid of the program and waits for the answer. Called by the process

@@ -3,12 +3,10 @@
  * supervise: waits for the program on behalf of the caller. This process forwards its signals to
  * the program. It stops, continues and ends when the program does.
  *
- *	supervise_block(&s)             before the first fork
- *	supervise_child(&s)             in the child: last before exec, after any change of
- *	                                credentials
- *	supervise_wait(&s, &e)          in the parent, with s.pid set to the child; then
- *	                                exec_end_as(status)
- *	supervise_unblock(&s)           in the parent instead, if the set-up failed
+ * The tool calls supervise_block() before the first fork. The child calls supervise_child() as the
+ * last step before exec, after any change of credentials. The parent sets s.pid to the child and
+ * calls supervise_wait(), and then exec_end_as() with the returned status. If the set-up failed,
+ * the parent calls supervise_unblock() instead.
  *
  * No signal is lost: all signals are blocked from the first call on, so an early signal stays
  * pending until the program exists. This process does not poll and has no signal handlers.
@@ -26,7 +24,7 @@
 #define SUPERVISE_NSIG 65 /* array size for signals: the highest signal number (64) plus one */
 
 struct supervise {
-	/* The tool sets these members before supervise_block(). All zero is a valid default. */
+	/* The tool sets the members below before supervise_block(). All zero is a valid default. */
 	/* signal that the child gets when this process dies, see PR_SET_PDEATHSIG in prctl(2); 0:
 	 * none */
 	int death_signal;
@@ -80,7 +78,7 @@ struct supervise {
 	/* only with `init`: the phase of the shutdown, see shutdown.c; 0 if it has not begun */
 	int phase;
 	struct timespec deadline;
-	sigset_t seen; /* the set of signals that this process has received so far */
+	sigset_t seen; /* all signals that this process has received so far */
 	int wstatus;
 };
 
@@ -89,10 +87,11 @@ struct supervise {
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
 
 /*
- * Replaces supervise_block() in the child of the process that `outer` belongs to. The signals stay
- * blocked, because process 1 would lose a signal that arrived while they were unblocked. The child
- * of this process gets the mask and actions that `outer` has saved. Sets the parent-death signal of
- * `outer`. Returns 0, or a negative errno with e set.
+ * Must be called instead of supervise_block() in a child of the process that has called
+ * supervise_block() for `outer`. The signals stay blocked, because process 1 would lose a signal
+ * that arrived while they were unblocked. The child of this process gets the mask and actions that
+ * `outer` has saved. Sets the parent-death signal of `outer`. Returns 0, or a negative errno with e
+ * set.
  */
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
@@ -110,9 +109,9 @@ void supervise_interrupts(const struct supervise *s, sigset_t *set);
 void supervise_unblock(struct supervise *s);
 
 /*
- * Sets process group, death signal, signal actions and mask. Must be the last call of the child
- * before exec. Returns 0, -ESRCH if the parent has already ended, or another negative errno. e is
- * set after each failure.
+ * Sets the process group, the parent-death signal, the signal actions and the signal mask. Must be
+ * the last call of the child before exec. Returns 0, -ESRCH if the parent has already ended, or
+ * another negative errno. e is set after each failure.
  */
 int supervise_child(const struct supervise *s, struct nserr *e) must_check;
 

@@ -43,8 +43,8 @@ compare()
 {
 	a=$(instructions nsenter -t "$target" -a /bin/true)
 	b=$(instructions "$build/nsenter2" -t "$target" -a /bin/true)
-	# valgrind cannot execute the protected copy of the binary, so add the cost of the copy to
-	# that of a run without it
+	# valgrind cannot execute the protected copy of the binary, so measure a run without a copy
+	# and add the cost of making the copy
 	once=${once:-$b}
 	! strace "$build/nsenter2" -t "$target" -a /bin/true 2>&1 | grep -q execveat || b=$((b + once))
 	echo "$1: user instructions: nsenter $a, nsenter2 $b, ratio $(echo "$b $a" | awk '{ printf "%.2f", $1 / $2 }')"

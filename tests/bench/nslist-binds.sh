@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-binds [BUILDDIR]: checks that nslist shows 1,000 to 10,000 namespaces that only a mount
-# holds, and prints the cost of each. Needs root; uses a new mount namespace.
+# keeps alive, and prints the cost of each. Needs root; uses a new mount namespace.
 set -u
 if [ "${1:-}" != --inside ]; then
 	build=$(cd "${1:-build}" && pwd) || exit 1

@@ -95,6 +95,8 @@ struct task {
 	bool named;   /* failat has seen the fork of the parent, so the process has a name */
 	bool stopped; /* the process is stopped until it has a name */
 	bool started; /* the dynamic loader has finished */
+	bool tool;    /* the process executes a tool of the suite, not a helper or a script */
+	long number;  /* the current call */
 	uint64_t ldso_start, ldso_end;
 	int error; /* the errno with which the current call will fail */
 	unsigned short calls[MAX_CALLS];
@@ -347,12 +349,42 @@ static void call_inject(struct task *t, long number, const char *point)
 		call_skip(t->pid);
 }
 
+/*
+ * Reports a new descriptor of a tool that an executed program would inherit. The result of any call
+ * in opens[] is a descriptor.
+ */
+static void call_check_cloexec(const struct task *t, const struct __ptrace_syscall_info *info)
+{
+	static const char opens[] = " open openat openat2 open_tree open_tree_attr fsopen fsmount "
+				    "fspick socket accept accept4 memfd_create pidfd_open "
+				    "pidfd_getfd signalfd4 eventfd2 timerfd_create epoll_create1 "
+				    "inotify_init1 open_by_handle_at bpf perf_event_open ";
+	const char *call = calls_name(t->number);
+	unsigned flags = O_CLOEXEC;
+	char path[64], line[64];
+	FILE *f;
+
+	if (!t->tool || !t->started || !call || !in_words(opens, call) || info->exit.is_error)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%lld", t->pid, (long long)info->exit.rval);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "flags: %o", &flags) == 1)
+			break;
+	if (f)
+		fclose(f);
+	if (!(flags & O_CLOEXEC))
+		fprintf(opt.report, "inheritable %s:%s %lld\n", t->name, call,
+			(long long)info->exit.rval);
+}
+
 static void call_begins(struct task *t, const struct __ptrace_syscall_info *info)
 {
 	long number = (long)info->entry.nr;
 	const char *call = calls_name(number);
 	char point[128];
 
+	t->number = number;
 	if (!t->started) {
 		if (info->instruction_pointer >= t->ldso_start &&
 		    info->instruction_pointer < t->ldso_end)
@@ -387,6 +419,22 @@ static bool task_is_copy(const struct task *t)
 	       (strncmp(exe, "/memfd:", 7) == 0 || strcmp(exe, "/") == 0);
 }
 
+/* Returns true if the name of the program begins with "ns". */
+static bool task_is_tool(const struct task *t)
+{
+	char path[64], comm[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", t->pid);
+	f = fopen(path, "re");
+	if (f) {
+		if (!fgets(comm, sizeof(comm), f))
+			comm[0] = '\0';
+		fclose(f);
+	}
+	return strncmp(comm, "ns", 2) == 0;
+}
+
 /*
  * Updates the phase after an execve(2). The first program is counted, or the one named by -b. The
  * counting ends when the process executes another program, or the one named by -u.
@@ -403,6 +451,7 @@ static void on_exec(struct task *t)
 	else if (t->phase == COUNTED && (!opt.until || task_runs(t, opt.until)))
 		t->phase = AFTER;
 	t->started = false;
+	t->tool = task_is_tool(t);
 	if (t->phase == COUNTED)
 		task_find_ldso(t);
 }
@@ -421,6 +470,7 @@ static void on_fork(struct task *parent)
 	child->named = true;
 	child->phase = parent->phase;
 	child->started = parent->started;
+	child->tool = parent->tool;
 	child->ldso_start = parent->ldso_start;
 	child->ldso_end = parent->ldso_end;
 	if (child->stopped)
@@ -438,6 +488,8 @@ static void on_call(struct task *t)
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT && t->error) {
 		call_fail(t->pid, t->error);
 		t->error = 0;
+	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+		call_check_cloexec(t, &info);
 	}
 }
 
@@ -598,7 +650,9 @@ static const char usage[] =
 	"program)\n"
 	" -o FILE     write messages to FILE instead of stderr: 'failed POINT ERRNO', 'sent POINT "
 	"SIGNAL',\n"
-	"             'hangs PROCESS in CALL', 'left PROCESS in CALL'\n"
+	"             'hangs PROCESS in CALL', 'left PROCESS in CALL',\n"
+	"             'inheritable PROCESS:CALL FD' for a descriptor that a tool opens without "
+	"O_CLOEXEC\n"
 	" -t SECONDS  end a program that hangs for this time (default: 20)\n"
 	"\n"
 	"Calls of ld.so at the start of a program are not counted. All processes are traced. A "

@@ -43,14 +43,15 @@
 #define SYS_mount_setattr 442
 #endif
 
-/* The memory that a child shares with the process that checks it. */
+/* Memory that the child, which runs the function, shares with its parent, which checks the
+ * results. */
 struct fault_run {
 	atomic_int armed, calls;
-	/* the number of the system call that must fail, counted from 1 (0: none must fail), and its
-	 * errno */
+	/* the number of the system call that must fail, counted from 1, or 0 if none must fail; and
+	 * the errno that it returns */
 	int target, error;
 	int number; /* result: the number of the system call that has failed */
-	/* results: the return value of the function, processes and blocked signals that remain, and
+	/* results: the return value of try_it(), processes and blocked signals that remain, and
 	 * descriptors that remain */
 	int result, left, fds;
 	int inherited; /* result: a descriptor without O_CLOEXEC was opened */
@@ -94,7 +95,7 @@ static inline int fault_result(int rc, const struct nserr *e, bool done)
 
 #if defined(__x86_64__) && defined(__LP64__)
 
-/* Executes a system call. The filter permits every call from this address. */
+/* Executes a system call. The filter permits all system calls that this function makes. */
 long fault_raw(long number, const greg_t *args);
 extern const char fault_raw_end[];
 __asm__(".pushsection .text\n"
@@ -114,7 +115,8 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".popsection\n");
 
-/* Changes the mask that will be restored when the handler returns. SIGSYS is never blocked. */
+/* Changes the signal mask that will be restored when the handler returns. SIGSYS is never
+ * blocked. */
 static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 {
 	uint64_t old, set;
@@ -159,7 +161,8 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 
 	if (number == SYS_rt_sigprocmask)
 		r[REG_RAX] = fault_sigprocmask(a, u);
-	/* sigaction(2) fails only for invalid arguments, and posix_spawn(3) does not expect that */
+	/* never make sigaction(2) fail, because it fails only for invalid arguments and
+	 * posix_spawn(3) does not expect an error */
 	else if (number == SYS_rt_sigaction)
 		r[REG_RAX] = a[0] == sig ? 0 : fault_raw(number, a);
 	else if (f->armed && fault_is_denied(number))
@@ -306,10 +309,10 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 	return f->left & 2 ? "changed the blocked signals" : NULL;
 }
 
-/* Makes each system call of try() fail with each error in turn, or with some of the errors and some
- * of the calls if there are many: FAULT_RUNS limits the runs. With NSUTILS_FAULTS=all in the
- * environment, each call fails with each error. `accept`, if not NULL, returns true
- * for a wrong result that is accepted. */
+/* Makes each system call of try() fail with each error in turn. If try() makes many calls, tests
+ * only some of the calls and errors, so that the number of runs stays small (FAULT_RUNS). With
+ * NSUTILS_FAULTS=all in the environment, tests every call with every error. `accept`, if not NULL,
+ * returns true for a wrong result that is accepted. */
 #define FAULT_RUNS 120
 static inline void fault_all(const char *name, int (*try)(void),
 			     bool (*accept)(const char *why, const struct fault_run *f))
@@ -341,7 +344,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 		step = 1;
 		most = UINT_MAX;
 	}
-	/* after a failure, the function may make further calls */
+	/* try() may make more calls after a failure than in a run without a failure */
 	calls = f->calls;
 	last = why ? 0 : calls + 40;
 	for (int call = 1; call <= last && runs < most; call += (int)step) {
@@ -350,7 +353,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 			f->error = errors[((unsigned)call / step + i) % n];
 			why = fault_one(try, f);
 			if (f->number < 0) {
-				/* the function has made no further call */
+				/* try() made fewer calls than `call`, so no call failed */
 				last = call > calls ? 0 : last;
 				break;
 			}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox.h: runs a part of a unit test as root of new namespaces, and children in new namespaces.
- */
+/* sandbox.h: runs a part of a unit test as root of new namespaces, and starts children in new
+ * namespaces. */
 #ifndef NSU_UNIT_SANDBOX_H
 #define NSU_UNIT_SANDBOX_H
 
@@ -74,8 +74,8 @@ static inline void sandbox(int more, void (*test)(const char *dir))
 	CHECK(system(map) == 0);
 }
 
-/* Starts a child in new namespaces of the types `flags`, which waits until it is killed. Returns
- * its pid, or -1 if the child cannot create them. */
+/* Starts a child that creates new namespaces of the types `flags` and waits until it is killed.
+ * Returns the pid of the child, or -1 if the namespaces cannot be created. */
 static inline pid_t sandbox_child(int flags)
 {
 	int pair[2];
@@ -98,7 +98,7 @@ static inline pid_t sandbox_child(int flags)
 	return ready ? pid : -1;
 }
 
-/* Kills a child of sandbox_child(). */
+/* Kills a child that sandbox_child() has started. */
 static inline void sandbox_end_child(pid_t pid)
 {
 	kill(pid, SIGKILL);

@@ -25,8 +25,8 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 /* The lowest key of options without a letter, for enum { OPT_EXPLAIN = CLI_LONG, … }. */
 #define CLI_LONG 256
 
-/* The key of a row that defines one option for each namespace type. cli_next() returns this key and
- * sets cli.type. --help appends nstype.what to the help text of the row. */
+/* The key of a row of the option table that defines one option for each namespace type. cli_next()
+ * returns this key and sets cli.type. --help appends nstype.what to the help text of the row. */
 #define CLI_NSTYPES 0x4000
 
 #define CLI_FEATURES 0x3fff /* the key of the option --features */
@@ -37,8 +37,9 @@ enum {
 	CLI_OF_FEATURES = 2, /* flag: only for the rows of CLI_FEATURES_OPTS */
 };
 
-/* Rows for a tool in which --json is valid only together with --features. After the last option,
- * cli_next() prints the features that cli_tool.features has added, and exits with 0. */
+/* Rows of the option table for a tool whose option --json is valid only together with --features.
+ * After the last option, cli_next() prints the features that cli_tool.features has added, and exits
+ * with 0. */
 /* clang-format off */
 #define CLI_FEATURES_OPTS \
 	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print the kernel features that this user can use", 0, CLI_OF_FEATURES }, \
@@ -55,7 +56,7 @@ struct cli_opt {
 	/* help text of one line; NULL hides an option that exists only for compatibility */
 	const char *help;
 	uint32_t excl;  /* a bit mask; two options with a common bit exclude each other */
-	unsigned flags; /* flags: CLI_BARE_LETTER, … */
+	unsigned flags; /* the flags CLI_BARE_LETTER and CLI_OF_FEATURES */
 };
 
 struct features;
@@ -70,8 +71,8 @@ struct cli_tool {
 	 * automatically */
 	const struct cli_opt *opts;
 	/* Names of the options of the util-linux tool that this tool replaces, ending with NULL; or
-	 * NULL. If an abbreviation is unique among these names, it means that option, even if this
-	 * tool has further options with this beginning. */
+	 * NULL. If an abbreviation is unique among these names, the abbreviation means that option,
+	 * even if this tool has further options that begin in the same way. */
 	const char *const *peer;
 	const char *notes; /* text that --help prints after the options, or NULL */
 	/* exit status after a failure of the tool: CLI_EXIT_FAILED or CLI_EXIT_OWN */
@@ -88,10 +89,11 @@ struct cli {
 	const struct cli_tool *tool;
 	int argc;
 	char **argv;
-	const struct nstype *type; /* the namespace type, valid after CLI_NSTYPES was returned */
+	/* the namespace type, valid after cli_next() has returned CLI_NSTYPES */
+	const struct nstype *type;
 	/* the argument of the option that cli_next() returned, or NULL */
 	const char *arg;
-	/* the members below are private */
+	/* the members below are private to the parser */
 	bool features, json;
 	bool has_argument; /* an option that takes an argument has been parsed */
 	struct option longs[CLI_OPTS_MAX];
@@ -129,7 +131,7 @@ _Noreturn void cli_die_nserr(const struct nserr *e);
 _Noreturn void cli_die_usage(const char *fmt, ...) printf_like(1, 2);
 _Noreturn void cli_die_usage_nserr(const struct nserr *e);
 
-/* Returns the exit status of cli_die_nserr(). */
+/* Returns the exit status with which cli_die_nserr() ends the process. */
 int cli_status(const struct nserr *e);
 
 /*

@@ -12,7 +12,7 @@ extern const struct cli_tool *cli_the_tool;
  * man page of every tool. */
 extern const struct cli_opt cli_common_opts[];
 
-/* Print the text to standard output and end the process with status 0. */
+/* Print the help text or the version to standard output and end the process with status 0. */
 _Noreturn void cli_usage(const struct cli_tool *tool);
 _Noreturn void cli_version(const struct cli_tool *tool);
 

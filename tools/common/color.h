@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* color: decides whether output is coloured, and with which colours: terminal-colors.d(5). */
+/* color: decides if output is coloured, and which colours it has (terminal-colors.d(5)). */
 #ifndef NSU_COMMON_COLOR_H
 #define NSU_COMMON_COLOR_H
 

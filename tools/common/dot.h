@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 
-/* Appends n bytes of a foreign text to a label in quotes. Replaces backslashes and quotes, which
- * have a special meaning in a label, and bytes that are not printable ASCII. */
+/* Appends n bytes of a text that comes from outside to a label in quotes. Replaces backslashes and
+ * quotes, which have a special meaning in a label, and bytes that are not printable ASCII. */
 void dot_label(struct buf *out, const char *s, size_t n);
 
 #endif

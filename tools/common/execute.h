@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* execute: prints or runs a plan whose child becomes the program. */
+/* execute: prints or executes a plan, a list of steps, whose child executes the program. */
 #ifndef NSU_COMMON_EXECUTE_H
 #define NSU_COMMON_EXECUTE_H
 
@@ -14,9 +14,9 @@ void execute_explain(const struct plan *p, const void *ctx);
  * the child, or a negative errno with e set. */
 pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e) must_check;
 
-/* Blocks the signals, and runs a plan that creates the child of s. Returns 0 after the child has
- * executed the program, or a negative errno with e set. In case of an error, the signals are
- * unblocked again. */
+/* Blocks the signals as supervise_block() does, and executes a plan that creates the child of s.
+ * Returns 0 after the child has executed the program, or a negative errno with e set. In case of an
+ * error, the signals are unblocked again. */
 int execute_start(struct supervise *s, struct handle *h, struct plan *p, void *ctx,
 		  struct nserr *e) must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* handle_opts: declares the options of the exec tools by which a script controls a run. */
+/* handle_opts: declares the options of the exec tools with which a script controls a run. */
 #ifndef NSU_COMMON_HANDLE_OPTS_H
 #define NSU_COMMON_HANDLE_OPTS_H
 

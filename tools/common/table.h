@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* table: declares small tables, printed without libsmartcols: aligned columns, raw rows or JSON. */
+/* table: declares functions that print small tables without libsmartcols, as aligned columns, raw
+ * rows or JSON. */
 #ifndef NSU_COMMON_TABLE_H
 #define NSU_COMMON_TABLE_H
 
@@ -7,7 +8,7 @@
 
 struct table_col {
 	const char *name;
-	/* the cells of the column are numbers: they are right-aligned, and JSON has numbers */
+	/* the cells of the column are numbers, which are right-aligned, and not quoted in JSON */
 	bool right;
 	/* description of the column for --list-columns; may be NULL if the tool does not use
 	 * TABLE_OPTS */

@@ -31,7 +31,7 @@ struct words {
 
 #define VERB_WORDS_MAX INT32_MAX
 
-/* Parses the next option as cli_next() does, and adds the words before it to w. */
+/* Parses the next option as cli_next() does, and adds the words before this option to w. */
 int verb_next(struct cli *c, struct words *w);
 
 /* Adds the arguments after "--" to the words. Used by a verb that executes no program. Returns all

@@ -40,7 +40,7 @@ struct each {
 	unsigned n_jobs, running;
 	size_t good;
 	int worst;
-	/* the error of the first output that could not be copied; empty if there was none */
+	/* negative errno of the first failure to copy output, or 0 if there was none */
 	int lost;
 	bool simple;           /* the options select only namespaces, see job_is_simple() */
 	int signals;           /* signalfd for SIGCHLD and for the signals that end nsenter2 */

@@ -74,7 +74,7 @@ struct opts {
 	const char *wdns;
 
 	uint32_t follow; /* FOLLOW_* flags of --follow */
-	bool context;    /* argument of --follow-context was given */
+	bool context;    /* --follow-context was given */
 	bool preserve;
 
 	bool no_fork, detach, pty, explain;
@@ -98,7 +98,8 @@ struct run {
 
 	struct cred cred;
 	struct handle handle;
-	/* drop the supplementary groups before entering, because setgroups(2) is denied inside */
+	/* drop the supplementary groups before entering the user namespace, because setgroups(2) is
+	 * denied inside */
 	bool drop_groups;
 	struct supervise supervise;
 	struct pty_relay relay;
@@ -140,8 +141,9 @@ bool run_forks(const struct run *r);
  * resolve(). */
 void build_plan(struct run *r, struct plan *p);
 
-/* Looks up the rest of a run whose target is open, and builds the plan. Then prints the plan
- * (--explain), or executes the plan and ends the process in the same way as the program ended. */
+/* Opens and looks up everything except the target, which is already open, and builds the plan. Then
+ * prints the plan (--explain), or executes the plan and ends the process in the same way as the
+ * program ended. */
 _Noreturn void run_target(struct run *r);
 
 /* Returns the name in /run/netns of the network namespace that the options select, or NULL. */
@@ -151,12 +153,12 @@ const char *mount_netns_name(const struct opts *o);
  * status. */
 int each_run(const struct run *r);
 
-/* The kinds of steps. A comment names the file that defines them. */
+/* The kinds of steps that are defined in steps.c. */
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
-	step_inside, step_relay, step_pty, step_session; /* defined in steps.c */
-/* defined in steps_follow.c */
+	step_inside, step_relay, step_pty, step_session;
+/* The kinds of steps that are defined in steps_follow.c. */
 extern const struct plan_kind step_cgroup, step_context, step_groups, step_env;
-/* defined in steps_mount.c */
+/* The kinds of steps that are defined in steps_mount.c. */
 extern const struct plan_kind step_private, step_proc, step_sys, step_etc;
 
 #endif

@@ -11,7 +11,8 @@ struct run {
 	bool explain;
 };
 
-/* Parses the command line into r. If it is invalid, prints a message and ends the process. */
+/* Parses the command line into r. If the command line is invalid, prints a message and ends the
+ * process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
 #endif

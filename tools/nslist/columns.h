@@ -8,7 +8,7 @@
 
 #define COL_FILL(name) void fill_##name(struct run *run, const struct row *r, struct cell *out)
 
-/* defined in cells.c */
+/* The functions below are defined in cells.c. */
 void cell_num(struct cell *out, uint64_t v);
 void cell_bool(struct cell *out, bool v);
 void cell_text(struct cell *out, const char *s, size_t n);
@@ -16,7 +16,7 @@ void cell_text(struct cell *out, const char *s, size_t n);
 void cell_str(struct cell *out, const char *s);
 void cell_item(struct cell *out, const char *fmt, ...) printf_like(2, 3);
 
-/* defined in col_ns.c: values from the table of namespaces */
+/* The functions below are defined in col_ns.c. They fill in values from the table of namespaces. */
 COL_FILL(ns);
 COL_FILL(type);
 COL_FILL(ref);
@@ -43,7 +43,8 @@ COL_FILL(self);
 COL_FILL(init);
 COL_FILL(match);
 
-/* defined in col_proc.c: values of the process that represents the namespace */
+/* The functions below are defined in col_proc.c. They fill in values of the process that represents
+ * the namespace. */
 COL_FILL(path);
 COL_FILL(pid);
 COL_FILL(ppid);
@@ -60,8 +61,8 @@ COL_FILL(cgroup);
 COL_FILL(container);
 COL_FILL(unit);
 
-/* defined in col_inside.c: values that need a descriptor of the namespace, or that must be read
- * inside the namespace */
+/* The functions below are defined in col_inside.c. They fill in values that need a descriptor of
+ * the namespace, or that must be read inside the namespace. */
 COL_FILL(uidmap);
 COL_FILL(gidmap);
 COL_FILL(setgroups);

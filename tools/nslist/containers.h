@@ -39,7 +39,7 @@ struct boxes {
 void boxes_find(struct run *run, bool all);
 void boxes_free(struct run *run);
 
-/* Returns the row of the nearest container above that has a row, or NULL. */
+/* Returns the row of the nearest outer container that has a row, or NULL. */
 struct row *boxes_row_above(const struct run *run, const struct row *r);
 
 /* Appends the name of a container to out. The name may be empty. */

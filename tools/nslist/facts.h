@@ -5,7 +5,7 @@
 
 #include "nslist.h"
 
-/* The facts about a namespace: texts that end with NUL, in sorted order. */
+/* The facts about a namespace: sorted texts, each of which ends with a NUL. */
 struct facts {
 	const char **v;
 	size_t n;

@@ -96,8 +96,9 @@ struct container;
 
 struct row {
 	struct ns *ns;
-	pid_t pid;                   /* the process that represents the namespace, or 0 */
-	bool is_member;              /* the process that this row describes */
+	pid_t pid; /* the process that represents the namespace, or 0 */
+	/* true if the row describes the process `pid` or a container, and not a namespace */
+	bool is_member;
 	const struct container *box; /* the container that this row describes, or NULL */
 	const char *match;           /* with --find: the text of the column MATCH; otherwise NULL */
 	struct row *parent, *first, **last, *next;
@@ -156,7 +157,7 @@ struct run {
 	struct collect_programs programs;
 	struct row *rows;
 	size_t n_rows;
-	/* for each namespace, its last row, indexed by ns.index; NULL if it has none */
+	/* indexed by ns.index: the last row of the namespace, or NULL if it has no row */
 	struct row **row_of;
 	struct row *roots, **roots_end;
 	struct detail *details; /* details of processes, sorted by pid */
@@ -177,8 +178,8 @@ struct run {
 	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
-	/* tails.c: for each row, the text of the last column that replaces a placeholder, or an
-	 * empty text; each ends with a NUL */
+	/* used by tails.c: for each row, the text that replaces a placeholder in the last column,
+	 * or an empty text; each text ends with a NUL */
 	struct buf tails;
 	bool has_tails;
 	bool needs_locale; /* the table has characters beyond ASCII */
@@ -210,7 +211,7 @@ struct column {
 	const char *name;
 	double width;
 	unsigned flags;
-	/* the sources that must read all processes for this column, even with --task */
+	/* bit mask of the sources that must read all processes for this column, even with --task */
 	unsigned needs;
 	void (*fill)(struct run *run, const struct row *r, struct cell *out);
 	const char *help;
@@ -220,7 +221,7 @@ struct column {
  * NSLIST_FEATURES. */
 extern const struct view nslist_views[];
 
-/* defined in columns.c */
+/* The tables and functions below are defined in columns.c. */
 extern const struct column nslist_columns[];
 extern const size_t nslist_n_columns;
 
@@ -239,8 +240,7 @@ _Noreturn void nslist_unknown_column(const char *prefix, const char *name, size_
 /* Sets o->cols from --output and the view. Exits if a column is unknown. */
 void nslist_choose_columns(struct opts *o);
 
-/* Sets the column by which the rows are sorted to that of --sort. Exits if the column is
- * unknown. */
+/* Sets o->sort_col to the column that --sort names. Exits if the column is unknown. */
 void nslist_choose_sort(struct opts *o);
 
 /* Returns the name of the column that contains the branches of a tree: NAME for containers, COMMAND
@@ -271,15 +271,16 @@ int resolve(struct run *run, struct nserr *e) must_check;
  * namespace. */
 struct ns *nslist_target_ns(const struct run *run, const struct target *t);
 
-/* Defined in select.c: functions of nslist_views that select rows. They exit on errors. */
+/* Defined in select.c, containers_select.c, stale.c, dot.c and find.c: functions of nslist_views
+ * that select rows. They exit on errors. */
 void nslist_select_namespaces(struct run *run);
 /* selects the processes in the namespace of the first target */
 void nslist_select_members(struct run *run);
-void nslist_select_containers(struct run *run); /* defined in containers_select.c */
-void nslist_select_nothing(struct run *run);    /* defined in stale.c */
-void nslist_select_dot(struct run *run);        /* defined in dot.c */
-void nslist_select_found(struct run *run);      /* defined in find.c */
-/* selects the row of the namespace of --show, and after it the processes in this namespace */
+void nslist_select_containers(struct run *run);
+void nslist_select_nothing(struct run *run);
+void nslist_select_dot(struct run *run);
+void nslist_select_found(struct run *run);
+/* selects the row of the namespace that --show names, and then the processes in this namespace */
 void nslist_select_show(struct run *run);
 
 /* Defined in select.c: allocates run->rows for n rows. The caller must fill in the rows. Exits if
@@ -299,7 +300,7 @@ void nslist_select(struct run *run);
 void nslist_free_rows(struct run *run);
 
 /* Defined in look.c: functions that scan the machine and select the rows. nslist_look() makes the
- * first scan, and the other function makes each further scan. Both exit on errors. */
+ * first scan, and nslist_look_again() makes each further scan. Both exit on errors. */
 void nslist_look(struct run *run);
 void nslist_look_again(struct run *run);
 
@@ -343,28 +344,30 @@ void nslist_names_free(struct run *run);
 const char *nslist_user(struct run *run, uid_t uid);
 void nslist_users_free(struct run *run);
 
-/* defined in print.c */
+/* The functions below are defined in print.c unless their comment names another file. */
 
-/* Fills a cell with the value of a row and a column. The caller frees cell->text at the end. */
+/* Fills a cell with the value of a row and a column. The caller frees cell->text. */
 void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell);
 
 /*
  * Sets the locale for libsmartcols, so that all output is valid UTF-8. In a locale with another
  * encoding, libsmartcols could cut or escape a part of a character. In this case the locale C is
  * used, in which libsmartcols escapes all bytes above 0x7e. Reading the files of the locale takes
- * more than ten system calls, so it is set only if a table needs it.
+ * more than ten system calls, so the function is called only if a table or a regular expression
+ * needs the locale.
  */
 void nslist_set_locale(void);
 
-/* tails.c: decides if the last column of the table is kept away from libsmartcols. */
+/* Defined in tails.c: decides if libsmartcols gets placeholders instead of the texts of the last
+ * column. */
 void nslist_tails_begin(struct run *run);
 
-/* tails.c: records the text of the last cell of the next row, which may be NULL. Returns the text
- * for libsmartcols. */
+/* Defined in tails.c: records the text s (which may be NULL) of the last column in the next row.
+ * Returns the text or placeholder that libsmartcols must get. */
 const char *nslist_tail(struct run *run, const char *s);
 
-/* tails.c: appends the table that libsmartcols has printed, with the recorded texts. Exits if
- * memory runs out. */
+/* Defined in tails.c: appends `text`, the table that libsmartcols has printed, to out, and replaces
+ * the placeholders by the recorded texts. Exits if there is no memory. */
 void nslist_tails_end(struct run *run, struct buf *out, const char *text);
 
 /* Adds a cell to a JSON object, as a member with the name of the column. */

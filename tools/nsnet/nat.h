@@ -9,13 +9,13 @@
  * namespace that the host can reach. Returns NULL if there is no such address. */
 const struct net_addr *nat_inner(const struct net *n);
 
-/* Returns true if the port of a loopback address of the host is published. */
+/* Returns true if p publishes a port of a loopback address of the host. */
 bool nat_is_loopback(const struct publish *p);
-/* Returns true if a port of a loopback address is published. */
+/* Returns true if the request publishes a port of a loopback address of the host. */
 bool nat_loopback(const struct net *n);
 
-/* Adds a chain that drops packets to loopback addresses from other hosts. The kernel drops them
- * itself unless route_localnet is set. */
+/* Adds a chain that drops packets to loopback addresses from other hosts. The kernel drops these
+ * packets itself unless route_localnet is set. */
 void nat_guard_chain(struct buf *b);
 
 /* Adds the commands that create the table with all rules of the request. With `owner`, the table

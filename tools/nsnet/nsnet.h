@@ -20,7 +20,7 @@
 /* the directory that contains the names of network namespaces, as in ip-netns(8) */
 #define NETNS_DIR      "/run/netns"
 #define NETNS_ETC      "/etc/netns"
-/* text with which the alias of each device that nsnet creates begins */
+/* the alias of each device that nsnet creates begins with this text */
 #define NET_ALIAS      "nsnet:"
 /* maximum length of a name, because the alias of a device must have room for it */
 #define NET_NAME_MAX   128
@@ -40,7 +40,7 @@ struct bridge {
 	struct addrs addr; /* the addresses to add to the bridge */
 	uint32_t mtu;
 	bool wanted; /* create the bridge if it is missing */
-	/* the members below are looked up */
+	/* the members below are set after the command line has been parsed */
 	int index;         /* index of the bridge; 0 if the bridge does not exist yet */
 	bool made;         /* this run has created the bridge */
 	struct addrs has;  /* addresses that the bridge has already, and those that it will get */
@@ -66,14 +66,14 @@ struct wire {
 	bool automatic, no_gw, has_mac, has_outer_mac;
 	uint8_t mac[NET_MAC_SIZE], outer_mac[NET_MAC_SIZE];
 	uint32_t mtu;
-	/* the members below are looked up */
+	/* the members below are set after the command line has been parsed */
 	struct bridge *bridge;
 	int other_ns;            /* only for WIRE_REF: descriptor of the other namespace */
 	struct netlink other_nl; /* a socket in the network namespace of the other end */
 	char other_label[64];    /* name or path by which ip(8) accepts the other namespace */
 	int lower;               /* index of the lower device */
 	bool exists;             /* the device exists already in the namespace */
-	/* only for --explain: a name that replaces the name pattern */
+	/* only for --explain: a free name of the outer end, which replaces "vethns%d" */
 	char outer_name[IF_NAMESIZE];
 	char alias[NET_LINK_ALIAS]; /* alias that the outer end gets */
 	/* indexes of the inner and the outer end; the steps of the plan set them */
@@ -81,8 +81,8 @@ struct wire {
 };
 
 enum target_kind {
-	TARGET_NEW,      /* a namespace that has no name */
-	TARGET_NEW_NAME, /* a namespace that gets a name */
+	TARGET_NEW,      /* a new namespace without a name */
+	TARGET_NEW_NAME, /* a new namespace that gets a name */
 	TARGET_EXISTING,
 };
 
@@ -148,7 +148,7 @@ struct net {
 	struct handle handle;
 	char **argv; /* the program and its arguments, or NULL */
 
-	/* the members below are looked up */
+	/* the members below are set after the command line has been parsed */
 	enum target_kind target;
 	/* descriptors of the caller's network namespace and of the target namespace */
 	int own_ns, ns;
@@ -157,7 +157,8 @@ struct net {
 	int host_lock, name_lock;
 	/* name or path by which ip(8) accepts the target namespace, for --explain */
 	char label[64];
-	/* the target namespace in aliases: its name, "net:INODE" without a name, or "run" */
+	/* text that identifies the target namespace in aliases: its name, "net:INODE" if it has no
+	 * name, or "run" */
 	char owner[NET_NAME_MAX + 1];
 	char path[PATH_MAX]; /* path of the file in /run/netns that has the name of the namespace */
 	bool name_is_new;    /* this run has created the file `path` */
@@ -166,7 +167,7 @@ struct net {
 	struct addrs subnets; /* IPv4 subnets of the addresses of the namespace */
 	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n_uplinks;
-	uint32_t uplink_mtu; /* lowest MTU of the uplinks; 0: there is none */
+	uint32_t uplink_mtu; /* lowest MTU of the uplinks; 0 if there is no uplink */
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* commands for nft(8) that create the firewall rules */
 	struct nft_ctx *nft;
@@ -224,7 +225,8 @@ int names_remove(const char *name, struct nserr *e) must_check;
 /* Enters the network namespace ns, opens a netlink socket there, and returns to the namespace
  * `own`. Returns 0, or a negative errno with e set. */
 int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check;
-/* Opens the network namespace that a reference names. */
+/* Opens the network namespace that a reference names. Returns a descriptor, or a negative errno
+ * with e set. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /*
  * Finds out if the other end of the pair `l` is in the network namespace ns. nl is a socket in the
@@ -276,7 +278,7 @@ enum step {
 };
 extern const struct plan_kind step_kinds[STEPS];
 
-/* defined in steps_link.c */
+/* The step functions below are defined in steps_bridge.c and steps_link.c. */
 int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_bridge(void *ctx, const struct plan_step *s);
 void show_bridge(const void *ctx, const struct plan_step *s, struct buf *out);
@@ -302,7 +304,7 @@ void show_gateway(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_route(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_route(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* defined in nat.c */
+/* The functions below are defined in the files nat*.c. */
 static inline bool nat_wanted(const struct net *n)
 {
 	return !n->pasta && (n->nat || n->n_publish);
@@ -346,19 +348,19 @@ void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *
 int run_localnet(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_localnet(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* defined in nic.c */
+/* The step functions below are defined in nic.c. */
 int run_move(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_move(void *ctx, const struct plan_step *s);
 void show_move(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* defined in pasta.c */
+/* The step functions below are defined in pasta.c. */
 int run_pasta_start(void *ctx, const struct plan_step *s, struct nserr *e);
 void undo_pasta_start(void *ctx, const struct plan_step *s);
 int run_userns(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out);
 
-/* defined in steps_file.c: steps that create files for the program */
+/* The functions below, which create files for the program, are defined in steps_file.c. */
 int run_sysctl(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_etc(void *ctx, const struct plan_step *s, struct nserr *e);

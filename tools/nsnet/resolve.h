@@ -14,8 +14,8 @@ struct host {
 	bool has_links, has_addrs, has_routes;
 };
 
-/* Read one of the lists, unless it has been read already. Return 0, or a negative errno with e
- * set. */
+/* Read the list of devices or addresses, unless it has been read already. Return 0, or a negative
+ * errno with e set. */
 int need_links(struct net *n, struct host *h, struct nserr *e) must_check;
 int need_addrs(struct net *n, struct host *h, struct nserr *e) must_check;
 
@@ -43,8 +43,8 @@ int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e) m
  * Counts ports of a bridge. If programs of `run` are the only users of these ports, waits until the
  * kernel has removed the ports: it destroys the network namespace of a program some milliseconds
  * after the end of the program. count() returns the number of the ports in a list of devices, and
- * clears *dying if another user has one of them. Sets *left to the last number. Returns 0, or a
- * negative errno with e set.
+ * clears *dying if another user has one of them. Sets *left to the number that the last call of
+ * count() returned. Returns 0, or a negative errno with e set.
  */
 typedef unsigned ports_count(void *arg, const struct net_links *links, bool *dying);
 int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left,

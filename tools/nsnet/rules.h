@@ -10,7 +10,7 @@ struct rules_packet {
 	const char *iif, *oif; /* names of the input and the output device, or NULL */
 	struct net_addr src, dst;
 	uint8_t proto;  /* protocol, IPPROTO_*; 0 if it is not known */
-	uint16_t dport; /* port of the packet; 0 if it is not known */
+	uint16_t dport; /* destination port of the packet; 0 if it is not known */
 	bool reply;     /* true if the packet belongs to an established connection */
 };
 
@@ -24,15 +24,16 @@ enum rules_fate {
 
 /* The rule that decides what happens to a packet. */
 struct rules_place {
-	char table[96]; /* name of the chain with its family and table, such as "ip filter" */
+	char table[96]; /* family and name of the table, such as "ip filter" */
 	char chain[64];
 	char rule[200]; /* text of the rule; "policy drop" if the policy of the chain decides */
 };
 
 /*
- * Decides what all base chains at a hook ("forward") do with the packet. type is "filter", or "nat"
- * to learn if the source address is translated: then RULES_NAT, RULES_PASS or RULES_MAYBE is
- * returned. Sets *place to the deciding rule for RULES_DROP, RULES_NAT and RULES_MAYBE.
+ * Decides what all base chains at a hook ("forward") do with the packet. type is the type of the
+ * chains: "filter" or "nat". For "nat", determines if the source address is translated, and returns
+ * RULES_NAT, RULES_PASS or RULES_MAYBE. Sets *place to the deciding rule for RULES_DROP, RULES_NAT
+ * and RULES_MAYBE.
  */
 enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
 			     const struct rules_packet *p, struct rules_place *place);
@@ -45,7 +46,7 @@ const char *rules_user_chain(const char *ruleset, const struct rules_place *at);
 struct rules_dnat {
 	bool udp;
 	uint16_t outer, inner;
-	struct net_addr on; /* address of the host; family 0: any */
+	struct net_addr on; /* address of the host; family 0 means any address */
 	struct net_addr to;
 	char table[96];
 };

@@ -22,7 +22,7 @@ struct view_ns {
 	/* the other ends of the veth pairs, in the order of `links`; NULL until they are needed */
 	struct view_peer {
 		const struct view_ns *ns;
-		/* namespace of the other end; NULL if it was not found */
+		/* device at the other end; NULL if it was not found */
 		const struct net_link *link;
 	} * peers;
 };

@@ -7,7 +7,7 @@
 
 #define TRACE_MAX 16 /* maximum number of packets that a trace follows */
 
-/* A packet, which the trace id of the kernel identifies. */
+/* A packet, identified by the trace id that the kernel has assigned. */
 struct packet {
 	uint32_t id;
 	bool answer;
@@ -17,7 +17,7 @@ struct packet {
 struct tracer {
 	const char *where; /* name of the namespace, for messages */
 	struct nft_ctx *nft;
-	bool owned; /* the kernel removes the table that nsnet has added when nsnet ends */
+	bool owned; /* when nsnet ends, the kernel removes the table that nsnet has added */
 	struct netlink nl;
 	bool seen; /* true if a rule of this namespace was applied to the packet */
 	struct packet packets[TRACE_MAX];
@@ -31,7 +31,7 @@ struct dropped {
 	char chain[160]; /* family, table and name of the chain, such as "ip filter FORWARD" */
 	char name[64];   /* name of the chain, without its family and table */
 	char table[96];
-	uint64_t handle; /* handle of the rule; 0: the policy of the chain dropped the packet */
+	uint64_t handle; /* handle of the rule; 0 if the policy of the chain dropped the packet */
 };
 
 /* Opens the trace socket and libnftables in the network namespace of this process, and adds the
@@ -40,8 +40,8 @@ struct dropped {
 int tracer_start(const struct why *y, struct tracer *t, struct nserr *e) must_check;
 void tracer_end(struct tracer *t);
 
-/* Reads the available reports of the kernel without blocking. For the first verdict that dropped a
- * packet, sets *d. */
+/* Reads the available reports of the kernel without blocking. Sets *d to the first verdict that
+ * dropped a packet. */
 void read_traces(struct tracer *t, const struct why *y, struct dropped *d);
 
 #endif

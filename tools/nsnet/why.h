@@ -89,7 +89,7 @@ int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
 /* Applies the firewall rules of the namespace, as why_rules() applies those of the host. */
 bool why_inner_rules(struct why *y);
-/* Read the firewall rules: why_read_rules() those of the host, why_read_inner_rules() those of the
+/* why_read_rules() reads the firewall rules of the host, why_read_inner_rules() those of the
  * namespace. */
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
@@ -100,8 +100,8 @@ bool why_is_private(const struct net_addr *a);
 bool why_published(struct why *y);
 
 /* Sets y->outer to the other end of y->dev. If the other end is not in the caller's namespace,
- * moves the process to the namespace of the other end, which from then on is the host of the
- * checks. Returns false after a report if the other end was not found. */
+ * enters the namespace of the other end, which all later checks treat as the host. Returns false
+ * after a report if the other end was not found. */
 bool why_find_outer(struct why *y);
 
 /* Does the work of --probe: sends one packet, and reports the rule that dropped the packet. */

@@ -44,8 +44,8 @@ struct op {
 	char *text; /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	/* ignore that the source of a bind, the terminal of --console, or the destination of
-	 * another verb is missing */
+	/* ignore a missing source of a bind, a missing terminal of --console, or a missing
+	 * destination of another verb */
 	bool try;
 	/* the verb comes from a preset, so a later option with the same destination replaces it */
 	bool of_preset;
@@ -59,7 +59,7 @@ struct verb {
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
 	struct plan_kind kind;
 
-	/* what the verb does to mounts of earlier verbs at its destination or below it */
+	/* effect of the verb on mounts of earlier verbs at its destination or below it */
 	enum { VERB_COVERS, VERB_HIDES_ON_PURPOSE, VERB_COVERS_NOTHING } cover;
 };
 
@@ -75,7 +75,7 @@ struct opts {
 	bool readonly;  /* --readonly=/ was given; root_finish() applies it as the last change */
 	bool in_preset; /* opts_add() is currently adding the options of a preset */
 
-	/* the members below are settings of the preset */
+	/* the preset sets the members below */
 	bool of_host; /* the root is expected to show the processes of the host */
 	bool nodev;   /* new mounts get the option nodev unless their options contain "dev" */
 	/* the capabilities that the program may have; 0 means that there is no limit */
@@ -95,8 +95,8 @@ struct run {
 	struct program program;
 };
 
-/* Parses the command line into r->o, r->handle and r->cred. If it is invalid, prints a message and
- * ends the process. */
+/* Parses the command line into r->o, r->handle and r->cred. If the command line is invalid, prints
+ * a message and ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
 /* Adds a verb with its argument, which may be NULL. Returns 0, or a negative errno with e set. */

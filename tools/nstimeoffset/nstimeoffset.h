@@ -26,13 +26,13 @@ struct opts {
 struct run {
 	struct opts *o;
 	struct program program;
-	/* the anchor of "=TIME" is the start time of this process, and the offsets apply to its
-	 * children */
+	/* process whose start time is the anchor of "=TIME" and whose children get the offsets */
 	struct nsref_process target;
 	struct timens offsets;
 };
 
-/* Parses the command line into o. If it is invalid, prints a message and ends the process. */
+/* Parses the command line into o. If the command line is invalid, prints a message and ends the
+ * process. */
 void opts_parse(struct opts *o, int argc, char **argv);
 
 /* Checks that the options can be combined. Returns 0, or -EINVAL with e set. */

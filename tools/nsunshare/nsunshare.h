@@ -100,8 +100,8 @@ struct run {
 /* Value of map_user and map_group that means the caller's current id. */
 extern const char opts_current[];
 
-/* Parses the command line into r->o, r->handle and r->cred. If it is invalid, prints a message and
- * ends the process. */
+/* Parses the command line into r->o, r->handle and r->cred. If the command line is invalid, prints
+ * a message and ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
 /* Checks that the options can be combined, without look-ups. Returns 0, or a negative errno with e
@@ -128,28 +128,34 @@ void build_init(struct run *r, struct plan *p);
 void pins_close(struct run *r);
 
 /* These functions are for the helper. name_publish() creates the file of --name. name_release()
- * removes this file. It returns 0, or a negative errno with e set if creating or removing the file
+ * removes this file, and returns 0, or a negative errno with e set if creating or removing the file
  * has failed. */
 void name_publish(struct run *r);
 int name_release(struct run *r, struct nserr *e) must_check;
 
-/* Sets up r->keeper. Its functions run in the helper if the parent process waits for the program.
- * `needed` is false if there is no such helper. */
+/* Sets up r->keeper, whose functions run in the helper process. `needed` is false if the run needs
+ * no helper. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
 
-/* The kinds of steps. A comment names the file that defines them. */
+/* The kinds of steps that are defined in steps_ns.c. */
 extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
-	step_owner, step_unshare, step_maps, step_maps_helpers,
-	step_offsets;                                                 /* defined in steps_ns.c */
-extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin; /* defined in steps_pin.c */
+	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets;
+/* The kinds of steps that are defined in steps_pin.c. */
+extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin;
+/* The kinds of steps that are defined in steps_parent.c. */
 extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
-	step_enter_cgroup; /* defined in steps_parent.c */
+	step_enter_cgroup;
+/* The kinds of steps that are defined in steps_mount.c. */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
-	step_mount_binfmt, step_interpreter; /* defined in steps_mount.c */
+	step_mount_binfmt, step_interpreter;
+/* The kinds of steps that are defined in steps_proc.c. */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
-	step_domainname, step_lo, step_sysctl;                /* defined in steps_proc.c */
-extern const struct plan_kind step_name, step_identify;       /* defined in steps_name.c */
-extern const struct plan_kind step_setup, step_setup_outside; /* defined in steps_setup.c */
-extern const struct plan_kind step_init;                      /* defined in init.c */
+	step_domainname, step_lo, step_sysctl;
+/* The kinds of steps that are defined in steps_name.c. */
+extern const struct plan_kind step_name, step_identify;
+/* The kinds of steps that are defined in steps_setup.c. */
+extern const struct plan_kind step_setup, step_setup_outside;
+/* The kind of step that is defined in init.c. */
+extern const struct plan_kind step_init;
 
 #endif

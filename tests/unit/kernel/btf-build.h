@@ -2,12 +2,16 @@
 /*
  * btf-build: makes BTF from a description, one item on each line:
  *
- *	struct NAME SIZE	or union; a NAME with "#" is the mark of a nameless one
- *		MEMBER OFFSET TYPE	MEMBER "-" has no name
- *	func NAME TYPE…		the types of its parameters
+ *	struct NAME SIZE
+ *	union NAME SIZE
+ *		MEMBER OFFSET TYPE
+ *	func NAME TYPE…
  *
- * TYPE is u1 to u8 for an integer, *NAME or * for a pointer, =NAME for a structure, [NAME for an
- * array of structures, bN for a bit field of N bits in a structure marked "bits" after its size.
+ * A structure or union without a name has a NAME that begins with "#", and a member without a
+ * name is called "-". A function has one TYPE for each parameter. TYPE is u1 to u8 for an
+ * integer, bN for a bit field of N bits, =NAME for a structure, [NAME for an array of structures,
+ * and "*NAME" or "*" for a pointer. A structure with bit fields has the word "bits" after its
+ * size.
  */
 #ifndef NSU_UNIT_BTF_BUILD_H
 #define NSU_UNIT_BTF_BUILD_H
@@ -17,7 +21,8 @@
 #include "base/buf.h"
 
 struct btf_build {
-	struct buf types, more, strings; /* types that are added after the structures */
+	/* `more` contains the types that are added after the structures */
+	struct buf types, more, strings;
 	char names[128][64];
 	size_t n_names;
 	uint32_t n; /* number of all types that have been added so far */
@@ -120,7 +125,7 @@ static inline void build_function(struct btf_build *b, const char *line)
 	build_more(b, 12, 0, build_string(b, word[0]), proto);
 }
 
-static size_t build_open; /* position of the structure to which the members that follow belong */
+static size_t build_open; /* position of the structure to which the next members belong */
 
 static inline void build_item(struct btf_build *b, const char *line, bool member)
 {
