@@ -27,7 +27,7 @@ test_a_file_and_a_directory_are_not_mounted_on_each_other()
 	situations <<-'TABLE'
 	125 | ./box --bind=$T/file:/dir root -- /bin/true | hint: name a directory as the source, or '/dir/<name>' as the destination: a file cannot be mounted on a directory | is a file
 	125 | ./box --tmpfs=/dir:size=bad root -- /bin/true | hint: the kernel reports: tmpfs: Bad value for 'size' | see /proc/filesystems
-	125 | enosys -e ENODEV fsopen -- ./box --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel reports
+	125 | nsunshare -rm enosys -e ENODEV fsopen -- nspivot --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel reports
 	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: name a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
 	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory: '/file' in the new root is a file | as the source
 	125 | ./box --bind=$T/none:/dir root -- /bin/true | cannot open '$T/none': No such file or directory | hint: name a

@@ -35,6 +35,12 @@ prepare()
 	ln -s busybox rootfs/bin/ping
 }
 
+# umount ARG…: retries, because a namespace file is busy while nslist reads it in another test.
+umount()
+{
+	settle 20 command umount "$@" 2>/dev/null || command umount "$@"
+}
+
 test_every_recipe_prints_what_the_page_shows()
 {
 	# shellcheck disable=SC2034 # for play
