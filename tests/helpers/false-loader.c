@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* CALL is the instruction of a system call. The number and the arguments of the call are in these
- * registers. */
+/* CALL is the instruction of a system call. The other macros name the registers of its number and
+ * arguments, and the registers that it changes. */
 #if defined(__x86_64__)
 #define CALL "syscall"
 #define NR   "rax"
