@@ -83,7 +83,7 @@ static void add_insn(struct buf *b, const struct bpf *p, unsigned at)
 	const struct bpf_insn *i = &p->insn[at];
 
 	buf_printf(b, "%3u  ", at);
-	/* the text does not show the mode of memory accesses and the width of arithmetic */
+	/* check the mode of memory accesses and the width of arithmetic, which the text omits */
 	CHECK(BPF_CLASS(i->code) == BPF_LDX || BPF_CLASS(i->code) == BPF_STX ||
 			      BPF_CLASS(i->code) == BPF_ST
 		      ? BPF_MODE(i->code) == BPF_MEM

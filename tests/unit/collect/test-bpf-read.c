@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-bpf-read: checks the conversion of the programs' records to processes, holders and
- * relations, and that invalid records are refused. */
+/* test-bpf-read: checks that the records of the BPF programs are converted to processes, holders
+ * and relations, and that invalid records are refused. */
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
@@ -160,7 +160,7 @@ static void refuses_invalid_records_of_tasks(void)
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 	begin();
-	file(1, 1, 1, 1, 0, 1); /* a descriptor is not a task */
+	file(1, 1, 1, 1, 0, 1); /* a record of a descriptor in place of a task */
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 }
@@ -313,10 +313,10 @@ static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
 	struct ns *uts, *pid;
 
 	begin();
-	relation(NSTYPE_USER, 2, 1, 1); /* there is no namespace 1 */
+	relation(NSTYPE_USER, 2, 1, 1); /* namespace 1 does not exist */
 	relation(NSTYPE_UTS, 5, 2, 0);
 	relation(NSTYPE_USER, 3, 0, 0);
-	relation(NSTYPE_PID, 7, 3, 6);  /* there is no namespace 6 */
+	relation(NSTYPE_PID, 7, 3, 6);  /* namespace 6 does not exist */
 	relation(NSTYPE_USER, 8, 9, 9); /* 8 and 9 own each other */
 	relation(NSTYPE_USER, 9, 8, 8);
 	bpf_sort_related(&b);

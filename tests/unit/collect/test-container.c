@@ -169,7 +169,7 @@ static void a_nested_container_comes_after_its_parent(void)
 	end();
 }
 
-/* Finds the containers among the caller and one process in another namespace of that type. `all` is
+/* Finds the containers among the caller and one process in another namespace of the type. `all` is
  * the argument of containers_find(). */
 static void with_one(int type, bool all, const char *mountinfo, const char *cgroup)
 {

@@ -217,7 +217,7 @@ static void pins(const char *in)
 	suffix = "/.";
 	fault_all("a directory with a dot", try_dir_name, NULL);
 	fault_all("nspin_release", try_release, NULL);
-	/* a kernel without ids of mount namespaces needs no higher id */
+	/* nspin_above() needs ids of mount namespaces */
 	if (nspin_id())
 		fault_all("nspin_above", try_above, NULL);
 }
@@ -255,14 +255,16 @@ static int try_open(void)
 	return fd > 2 && st.st_ino == ref_inode ? 0 : 1;
 }
 
-/* A search by inode or id keeps an index with descriptors for later searches. */
+/* Accepts open descriptors, because a search by inode or id keeps an index with descriptors for
+ * later searches. */
 static bool index_stays_open(const char *why, const struct fault_run *f)
 {
 	(void)f;
 	return streq(why, "left a descriptor open");
 }
 
-/* If the duplicated file could be other than a socket, waiting for its process could block. */
+/* Accepts a remaining child, because the function does not wait for the child that duplicates a
+ * file if the file might not be a socket: the child could block. */
 static bool child_may_stay(const char *why, const struct fault_run *f)
 {
 	(void)f;
@@ -343,8 +345,8 @@ static void a_failed_call_opens_no_other_namespace(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, refs);
 }
 
-/* Returns the number of descriptors that lead to a namespace to which a descriptor with a lower
- * number leads, too. */
+/* Returns the number of namespace descriptors whose namespace has a descriptor with a lower number,
+ * too. */
 static unsigned duplicates(void)
 {
 	struct stat st[256];
@@ -561,7 +563,7 @@ static int try_ask(void)
 	for (int i = 0; i < 2; i++)
 		if (s[i].rc == 0 && s[i].ns != net.st_ino)
 			return 1;
-	/* one process can answer for the socket even if the other process cannot be asked */
+	/* accept an answer of either process, because one answer is sufficient */
 	return s[0].rc == 0 || s[1].rc == 0 || s[0].rc < -1 || s[1].rc < -1 ? 0 : -1;
 }
 

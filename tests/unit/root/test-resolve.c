@@ -130,7 +130,8 @@ static void missing_components_are_created_inside_and_removed(void)
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
 }
 
-/* The process has no free descriptor for the directory, which the log of created entries needs. */
+/* The log of created entries needs a descriptor of the directory, but the process has no free
+ * descriptor. */
 static void entry_that_cannot_be_noted_is_removed(void)
 {
 	struct root_log log = ROOT_LOG_INIT;

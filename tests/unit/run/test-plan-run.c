@@ -177,8 +177,8 @@ static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
 	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
 	if (kill(getppid(), (int)s->num) < 0)
 		return -errno;
-	/* a forked child could execute the program before the parent checks for signals and kills
-	 * this child */
+	/* wait until the parent kills this child, because a forked child could otherwise execute
+	 * the program before the parent checks for signals */
 	while (!SYS_HAS_VFORK)
 		pause();
 	return 0;

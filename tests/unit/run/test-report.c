@@ -34,7 +34,8 @@ static void a_message_has_the_pid_of_its_sender(void)
 	pid_t pid = 0;
 
 	CHECK_INT(report_open(pair, &e), 0);
-	/* the answers are sent before they are read, because this process has both ends */
+	/* the answers are sent before they are read, because this process has both ends of the
+	 * connection */
 	report_answer(pair[0], NULL);
 	CHECK_INT(report_program(pair[1], &e), 0);
 	CHECK_INT(report_receive(pair[0], &pid), REPORT_PID);
