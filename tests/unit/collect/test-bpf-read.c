@@ -106,7 +106,7 @@ static void only_selected_types_are_kept(void)
 	end();
 }
 
-static void a_thread_elsewhere_is_a_holder_even_before_its_process(void)
+static void a_thread_in_another_namespace_is_a_holder(void)
 {
 	begin();
 	task(20, 5, 300);
@@ -188,7 +188,7 @@ static void descriptors_become_holders(void)
 	end();
 }
 
-static void many_sockets_are_told_apart(void)
+static void many_sockets_are_distinguished(void)
 {
 	bool seen;
 
@@ -308,7 +308,7 @@ static void namespaces_get_their_owners_and_parents(void)
 	end();
 }
 
-static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
+static void a_namespace_with_an_unknown_ancestor_gets_no_owner(void)
 {
 	struct ns *uts, *pid;
 
@@ -333,11 +333,10 @@ static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
 }
 
 UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
-	  CASE(only_selected_types_are_kept),
-	  CASE(a_thread_elsewhere_is_a_holder_even_before_its_process),
+	  CASE(only_selected_types_are_kept), CASE(a_thread_in_another_namespace_is_a_holder),
 	  CASE(records_namespaces_of_future_children), CASE(refuses_invalid_records_of_tasks),
-	  CASE(descriptors_become_holders), CASE(many_sockets_are_told_apart),
+	  CASE(descriptors_become_holders), CASE(many_sockets_are_distinguished),
 	  CASE(a_table_that_threads_share_counts_once),
 	  CASE(ignores_the_probe_descriptor_of_nslist), CASE(lists_are_known_only_if_complete),
 	  CASE(namespaces_get_their_owners_and_parents),
-	  CASE(an_unknown_ancestor_leaves_a_namespace_to_be_opened))
+	  CASE(a_namespace_with_an_unknown_ancestor_gets_no_owner))

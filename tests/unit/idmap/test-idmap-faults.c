@@ -220,7 +220,7 @@ static void maps(const char *in)
 		fault_all("idmap_mount_tree", try_mount, NULL);
 }
 
-static void a_failed_call_makes_or_reads_no_other_map(void)
+static void a_failed_call_writes_or_reads_no_wrong_map(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -355,7 +355,7 @@ static void users(const char *in)
 	fault_all("newuidmap_check", try_check, NULL);
 }
 
-static void a_failed_call_changes_no_ranges(void)
+static void a_failed_call_finds_no_wrong_ranges(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -364,4 +364,5 @@ static void a_failed_call_changes_no_ranges(void)
 	sandbox(0, users);
 }
 
-UNIT_MAIN(CASE(a_failed_call_makes_or_reads_no_other_map), CASE(a_failed_call_changes_no_ranges))
+UNIT_MAIN(CASE(a_failed_call_writes_or_reads_no_wrong_map),
+	  CASE(a_failed_call_finds_no_wrong_ranges))

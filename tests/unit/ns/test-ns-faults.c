@@ -336,7 +336,7 @@ static void refs(const char *in)
 	sandbox_end_child(child);
 }
 
-static void a_failed_call_opens_no_other_namespace(void)
+static void a_failed_call_opens_no_wrong_namespace(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -436,7 +436,7 @@ static void joins(const char *in)
 	sandbox_end_child(child);
 }
 
-static void a_failed_call_enters_no_other_namespace(void)
+static void a_failed_call_enters_no_wrong_namespace(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -535,7 +535,7 @@ static void clocks(const char *in)
 	fault_all("timens_read_ns", try_read_ns, NULL);
 }
 
-static void a_failed_call_sets_or_reads_no_other_clock(void)
+static void a_failed_call_sets_or_reads_no_wrong_clock(void)
 {
 	if (!fault_supported() || access("/proc/self/ns/time", F_OK) < 0) {
 		unit_skip("no faults or no time namespaces here");
@@ -596,7 +596,7 @@ static void sockets(const char *in)
 	close(50);
 }
 
-static void a_failed_call_finds_no_other_socket(void)
+static void a_failed_call_finds_no_wrong_socket(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -605,7 +605,7 @@ static void a_failed_call_finds_no_other_socket(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, sockets);
 }
 
-UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_other_namespace),
-	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_other_namespace),
-	  CASE(a_failed_call_sets_or_reads_no_other_clock),
-	  CASE(a_failed_call_finds_no_other_socket))
+UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_wrong_namespace),
+	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_wrong_namespace),
+	  CASE(a_failed_call_sets_or_reads_no_wrong_clock),
+	  CASE(a_failed_call_finds_no_wrong_socket))
