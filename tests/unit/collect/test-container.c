@@ -12,7 +12,7 @@
 #include "../unit.h"
 
 #define SELF 100
-/* inodes of the caller's namespaces: HOST + type */
+/* the inode of the caller's namespace of a type is HOST plus the index of the type */
 #define HOST 1000u
 
 static char top[] = "/tmp/test-container.XXXXXX";

@@ -155,7 +155,8 @@ static int try_dir(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* Releases a directory with one namespace. A failure in the middle leaves the rest as it is. */
+/* Releases a directory with one namespace. A release that fails in the middle leaves the remaining
+ * mounts. */
 static int try_release(void)
 {
 	struct nspin_dir d = NSPIN_DIR_INIT;
@@ -498,7 +499,7 @@ static int try_read_ns(void)
 	return fault_result(rc, &e, memcmp(&t.off, &offsets.off, sizeof(t.off)) == 0);
 }
 
-static struct timens_now started; /* the start time of process 1 */
+static struct timens_now started; /* clocks with the start time of process 1 */
 
 static int try_look(void)
 {

@@ -282,7 +282,7 @@ static void a_failed_call_ends_the_relay(void)
 
 /* ---- Supervision */
 
-/* Ends a child and its child as process 1 does. */
+/* Ends a child and a grandchild as process 1 does. */
 static int try_shutdown(void)
 {
 	struct supervise s = { .init = true, .grace = { 0, 50000000 } };
