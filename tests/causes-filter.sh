@@ -51,7 +51,7 @@ test_names_no_filter_that_is_not_the_reason()
 }
 
 # as: user
-test_a_missing_privilege_is_not_a_filter()
+test_a_missing_privilege_is_not_attributed_to_a_filter()
 {
 	situations <<-'TABLE'
 	125 | enosys -e EPERM chroot -- nsunshare -u true | hint: CAP_SYS_ADMIN is required | seccomp
@@ -62,7 +62,7 @@ test_a_missing_privilege_is_not_a_filter()
 }
 
 # The filter denies unshare(2) only with some flags, as RestrictNamespaces= of systemd does.
-test_a_filter_of_flags_is_named()
+test_a_filter_that_denies_only_some_flags_is_named()
 {
 	[ "$(uname -m)" = x86_64 ] || return 0
 	# The instructions of the filter: load the call number; for clone and unshare with the flag

@@ -91,7 +91,7 @@ test_order_of_raw_rows_equals_that_of_lsns()
 	done
 }
 
-test_options_after_the_operand_equal_those_of_lsns()
+test_output_with_options_after_the_operand_equals_that_of_lsns()
 {
 	feature sandbox || return 0
 	inode=$(inode_of "$holder" ipc)

@@ -105,7 +105,7 @@ test_an_argument_may_be_separate_or_joined()
 	assert_out_has ' root -- prog'
 }
 
-test_option_replaces_the_one_of_the_profile()
+test_option_replaces_the_same_option_of_the_profile()
 {
 	run "$nsrun" --net host -- prog
 	assert_pipeline_lacks '<--net>'
@@ -422,7 +422,7 @@ test_an_ordinary_user_gets_a_map_for_a_container()
 }
 
 # nsrun prints its help text from a file, so it executes no tool
-test_help_and_version()
+test_prints_help_and_version()
 {
 	run "$nsrun" --help
 	assert_ok

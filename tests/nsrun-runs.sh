@@ -121,7 +121,7 @@ no console'
 	assert_out_lacks 'no console'
 }
 
-test_as_is_a_user_of_the_root_of_the_container()
+test_as_selects_a_user_of_the_root_of_the_container()
 {
 	feature subids || return 0
 	echo 'alice:x:1234:1235::/home/alice:/bin/sh' >"$box/etc/passwd"
@@ -140,7 +140,7 @@ test_as_is_a_user_of_the_root_of_the_container()
 	rm "$box/etc/passwd" "$box/etc/group"
 }
 
-test_binds_tmpfs_chdir_and_overlay()
+test_bind_tmpfs_chdir_and_overlay_options_work()
 {
 	mkdir -p "$TMP/src"
 	echo content >"$TMP/src/file"

@@ -544,7 +544,7 @@ test_the_cgroup_of_another_run_is_not_removed()
 	rm "$TMP/go" "$TMP/fifo"
 }
 
-test_a_cgroup_without_a_mark_is_not_removed()
+test_a_cgroup_that_nsunshare_did_not_create_is_not_removed()
 {
 	mount=${v2:-$v1cpu}
 	mkdir "$mount$name"
