@@ -239,7 +239,8 @@ static int try_checks(void)
 	return rc == -EBUSY ? 0 : rc < 0 ? rc : 1;
 }
 
-/* ENOENT means that the new root has no /proc, or is the end of the directory for readdir(3). */
+/* Accepts ENOENT: the new root has no /proc, or readdir(3) takes the error as the end of the
+ * directory. */
 static bool nothing_found(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && f->number != SYS_openat && why;
@@ -252,7 +253,7 @@ static int try_libmount(void)
 	bool right = false;
 	int rc;
 
-	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* loads libmount before the faults */
+	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* load libmount before the faults */
 	if (rc < 0)
 		return rc;
 	libmount_done(&t);
