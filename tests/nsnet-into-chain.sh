@@ -83,6 +83,7 @@ test_the_program_reaches_the_outside_only_with_the_rules()
 	run nsnet run --bridge br0 --nat --into-chain filter/DOCKER-USER -- timeout 5 bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out 'hello from world'
+	assert_err_lacks 'add the option --into-chain'
 	assert_foreign_as_noted
 }
 
@@ -207,9 +208,11 @@ test_a_missing_or_unsuitable_chain_is_refused()
 		# shellcheck disable=SC2086 # several words
 		run nsnet $verb --nat --into-chain filter/NONE
 		assert_refused 1 "cannot find the chain 'NONE' of the table 'ip filter'"
+		assert_err_lacks 'name the family of the table: --into-chain'
 		# shellcheck disable=SC2086 # several words
 		run nsnet $verb --nat --into-chain 'ip6 filter/DOCKER-USER' --check
 		assert_refused 1 "the table 'ip6 filter' does not apply to the addresses of the subnet"
+		assert_err_has "name the family of the table: --into-chain '<family> filter/DOCKER-USER'"
 	done
 	for text in filter filter/ /chain 'ip filter' 'arp filter/x' 'filter/x;' 'filter/x y' 'a b/c'; do
 		run nsnet add web --bridge br0,10.1.0.1/24 --nat --into-chain "$text"
