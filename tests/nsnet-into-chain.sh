@@ -112,6 +112,10 @@ test_other_ports_stay_closed()
 	ip -n world route add 10.1.0.0/24 via 198.51.100.1
 	run ip netns exec world timeout 0.5 bash -c "$get" 10.1.0.2 80
 	assert_rc 124
+	# without the table of nsnet, the rules in the chain would accept the connection
+	nft delete table inet nsnet_ns/web
+	run ip netns exec world timeout 5 bash -c "$get" 10.1.0.2 80
+	assert_out 'hello from web'
 }
 
 test_repeated_commands_do_not_repeat_the_rules()
@@ -196,6 +200,7 @@ test_explained_commands_add_the_same_rules()
 	run sh -e "$TMP/commands"
 	assert_ok
 	nft -s list ruleset >"$TMP/explained"
+	assertTrue 'the commands add rules' "grep -q 'comment \"nsnet_ns/web\"' '$TMP/explained'"
 	nsnet del web
 	assert_foreign_as_noted
 	nsnet add web --bridge br0 --nat --into-chain filter/DOCKER-USER

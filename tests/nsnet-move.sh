@@ -60,6 +60,8 @@ test_del_returns_all_devices_of_a_namespace()
 	nsnet add web --move nic0
 	run nsnet add web --move nic1,name=in1
 	assert_ok
+	run ip -n web -br link show in1
+	assert_ok
 	run nsnet del netns:web
 	assert_ok
 	assertEquals "$before" "$(nic_state)"
@@ -165,7 +167,8 @@ test_del_refuses_in_another_network_namespace()
 test_del_finds_a_device_that_was_renamed()
 {
 	nsnet add web --move nic0
-	ip -n web link set nic0 name dev7
+	run ip -n web link set nic0 name dev7
+	assert_ok
 	run nsnet del web
 	assert_ok
 	assertEquals "$before" "$(nic_state)"
