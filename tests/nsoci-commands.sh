@@ -202,6 +202,11 @@ test_a_failed_create_leaves_nothing()
 	assert_refused 1 "invalid container id '../five'"
 	assert_empty "$(ls "$state" 2>/dev/null)"
 	configure '.'
+	run oci create --bundle "$TMP/bundle" --pid-file "$TMP/no-dir/pid" five
+	assert_rc 1
+	assert_err_has "cannot write '$TMP/no-dir/pid'"
+	assert_empty "$(ls "$state")"
+	assertTrue 'no program of the chain runs' "settle 50 eval '! pgrep -f -- --seccomp=$state/five/ >/dev/null'"
 	oci create --bundle "$TMP/bundle" six
 	run oci create --bundle "$TMP/bundle" six
 	assert_refused 1 "container 'six' exists"
