@@ -332,7 +332,7 @@ print_words()
 	run grep -Eo -- "$2" "$TMP/chain"
 }
 
-test_members_become_options()
+test_members_of_config_json_become_options()
 {
 	print_words '.linux.namespaces = [{type: "network", path: "/n"}, {type: "user"}, {type: "pid", path: "/p q"}] |
 		.linux.uidMappings = [{hostID: 5, size: 2, containerID: 0}] | .linux.gidMappings = [{containerID: 0, hostID: 6, size: 3}]' \
