@@ -22,8 +22,8 @@ oneTimeSetUp()
 test_explains_a_value_that_is_not_in_the_list()
 {
 	situations <<-'TABLE'
-	125 | nsunshare --rlimit=zzzzzz=3 true | hint: use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile | did you mean
-	125 | nsunshare --rlimit=nofile=x true | invalid | use as, core, cpu
+	125 | nsunshare --rlimit=zzzzzz=3 true | hint: use one of as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile | did you mean
+	125 | nsunshare --rlimit=nofile=x true | invalid | use one of as, core, cpu
 	125 | nspivot --preset=zzzzzz / true | hint: use one of none, minimal | -
 	125 | nspivot --preset=minimla / true | did you mean minimal? | use one of
 	125 | nsunshare -n --name=a/b true | hint: use at most 64 letters, digits, '.', '_' and '-', and begin with a letter or digit | in use
