@@ -497,7 +497,7 @@ test_reports_invalid_arguments()
 	assert_refused 1 'need a bridge with an address'
 	# nft(8) would interpret the text after the ';' in the name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
-	assert_refused 1 'cannot name a table of firewall rules'
+	assert_refused 1 'cannot be used as the name of a firewall table'
 }
 
 test_a_run_that_cannot_fork_removes_its_rules()

@@ -79,7 +79,7 @@ static bool is_selected(const struct net_stale *q, const struct tuple *orig,
 		return false;
 	for (size_t i = 0; !local && i < q->local->n; i++)
 		local = net_addr_same(&q->local->v[i].addr, &orig->dst, bits);
-	/* the answer comes from the address to which the entry translates */
+	/* the source address of the replies is the address to which the entry translates */
 	return local && !net_addr_same(&reply->src, q->to ? q->to : &orig->dst, bits);
 }
 
@@ -140,7 +140,7 @@ int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove
 			rc = 0;
 	}
 	free(s.v);
-	/* nfnetlink returns EINVAL if the kernel has no connection tracking */
+	/* ignore EINVAL, which nfnetlink returns if the kernel has no connection tracking */
 	if (rc == -EINVAL || rc == -EOPNOTSUPP)
 		rc = 0;
 	return rc < 0 ? net_failed(e, rc, "cannot read the connection tracking table") : 0;

@@ -16,7 +16,7 @@
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
 static const struct cli_opt del_opts[] = {
-	{ OPT_FORCE, "force", CLI_NONE, NULL, "also remove bridges with ports, or of others" },
+	{ OPT_FORCE, "force", CLI_NONE, NULL, "remove bridges in use, or not created by nsnet" },
 	{ 0 },
 };
 
@@ -199,7 +199,7 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 		return nserr_set(e, EINVAL, "'%s' is a device, but not a bridge", br->name);
 	if (!n->force && !str_after(br->alias, NET_ALIAS)) {
 		nserr_set(e, EPERM, "the bridge '%s' was not created by nsnet", br->name);
-		nserr_hint(e, "remove it with --force, or with 'ip link del %s'", br->name);
+		nserr_hint(e, "remove the bridge with --force, or with 'ip link del %s'", br->name);
 		return -EPERM;
 	}
 	rc = n->force ? 0 : ports_await(n, count_ports, (void *)(uintptr_t)br, &ports, e);
@@ -314,7 +314,7 @@ int verb_del(int argc, char **argv)
 
 /*
  * Most remains of a killed run disappear when the kernel closes the descriptors of the run. The
- * file that reserves the name remains. The lock prevents that this function removes the file of a
+ * file that reserves the name remains. The lock prevents this function from removing the file of a
  * running `add`, which has not mounted its namespace on the file yet. ip(8) does not lock, but the
  * time between its two steps is very short.
  */

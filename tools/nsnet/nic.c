@@ -16,7 +16,7 @@ static void warn_of_client(const char *device, const char *addr)
 	struct nserr e = NSERR_INIT;
 
 	nserr_set(&e, 0, "a DHCP client of the host manages the address %s of '%s'", addr, device);
-	nserr_hint(&e, "stop the client before the device is lent");
+	nserr_hint(&e, "stop the DHCP client before you lend the device");
 	cli_warn_nserr(&e);
 }
 
@@ -71,7 +71,7 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 		buf_printf(&b, " %s=%s", net_addr_format(&r->dst, true, text), via);
 	}
 	if (b.err || b.len >= NET_LINK_ALIAS)
-		return nserr_set(e, E2BIG, "the addresses and routes of '%s' cannot be recorded",
+		return nserr_set(e, E2BIG, "cannot record the addresses and routes of '%s'",
 				 l->name);
 	memcpy(n->nic.record, b.s, b.len + 1);
 	return 0;

@@ -89,7 +89,7 @@ static const struct cli_tool run_tool = {
 	.name = "nsnet run",
 	.synopsis = { "[options] [--] <program> [<argument>...]",
 		      "<name> [options] -- <program> [<argument>...]" },
-	.purpose = "Run a program in a new network namespace, or in the one with a name.",
+	.purpose = "Run a program in a new or an existing named network namespace.",
 	.opts = run_opts,
 	.notes = "nsnet run forks only for --status-fd, --pid-file, --nat, --publish and --move.",
 	.failed = CLI_EXIT_OWN,
@@ -251,8 +251,9 @@ int verb_run(int argc, char **argv)
 			      "--publish");
 	if (name) {
 		if (is_planned(&n))
-			cli_die_usage("'%s' is connected by 'nsnet add', not by options of run",
-				      name);
+			cli_die_usage(
+				"connect '%s' with 'nsnet add', not with options of 'nsnet run'",
+				name);
 		n.enters = true;
 		spec_target(&n, name);
 	}
@@ -274,7 +275,7 @@ int verb_add(int argc, char **argv)
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
 		cli_die_usage(
-			"--dns needs a namespace with a name, because the file is in " NETNS_ETC
+			"--dns needs a namespace with a name, which is part of the path " NETNS_ETC
 			"/<name>");
 	return carry_out(&n);
 }
