@@ -139,7 +139,11 @@ static bool find_ref(struct view *v, const char *word)
 	struct view_ns *ns;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
+	if (fd >= 0 && fstat(fd, &st) < 0) {
+		nserr_set(&e, errno, "cannot examine the network namespace '%s'", ref);
+		util_close(&fd);
+	}
+	if (fd < 0) {
 		cli_warn_nserr(&e);
 		return false;
 	}
