@@ -196,7 +196,7 @@ chmod 755 "$TMP/host"
 # with another name, failat does not count the system calls of the preparation
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
-test_each_failed_call_of_add_leaves_the_device_in_one_place()
+test_each_failed_call_of_add_leaves_the_device_or_moves_it()
 {
 	FAULT_MAX=30 fault_all -f 1 -b nsnet -- unshare --net --mount "$TMP/host" add web --move nic0
 }

@@ -263,7 +263,7 @@ test_ports_of_a_process_are_published_until_del_or_gc()
 	assert_empty "$(nft list tables)"
 }
 
-test_rules_that_come_later_end_with_the_name()
+test_del_removes_rules_that_were_added_later()
 {
 	nsnet bridge br0,10.1.0.1/24
 	nsnet add web --bridge br0

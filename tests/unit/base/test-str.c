@@ -45,14 +45,14 @@ static void invalid_utf8_is_not_a_character(void)
 	/* the last code point U+10FFFF, and the number after it */
 	CHECK_INT(str_utf8_len("\xf4\x8f\xbf\xbf", 4), 4);
 	CHECK_INT(str_utf8_len("\xf4\x90\x80\x80", 4), 0);
-	/* the borders of the surrogates */
+	/* the neighbours of the surrogates, and the last surrogate */
 	CHECK_INT(str_utf8_len("\xed\x9f\xbf", 3), 3);
 	CHECK_INT(str_utf8_len("\xee\x80\x80", 3), 3);
 	CHECK_INT(str_utf8_len("\xed\xbf\xbf", 3), 0);
 }
 
 /* The first and the last character of each unsafe range, and their neighbours. */
-static void unsafe_characters_are_known(void)
+static void recognises_unsafe_characters(void)
 {
 	static const struct {
 		const char *s;
@@ -135,6 +135,6 @@ static void writes_nested_json(void)
 }
 
 UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
-	  CASE(invalid_utf8_is_not_a_character), CASE(unsafe_characters_are_known),
+	  CASE(invalid_utf8_is_not_a_character), CASE(recognises_unsafe_characters),
 	  CASE(copies_of_escaped_text_have_the_right_length), CASE(never_writes_past_the_end),
 	  CASE(writes_nested_json))
