@@ -53,17 +53,17 @@ test_each_wrong_argument_is_named()
 	done <<-'EOT'
 		--move: 'x=y' is not an IP address with a prefix length|run --move a0,x=y -- true
 		--move: 'a/b' is not a name|run --move a0,name=a/b -- true
-		'via=10.0.0.1/24' is not via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
-		'via=x' is not via=|run --route 10.0.0.0/8,via=x -- true
-		'dev=x' is not via=|run --route 10.0.0.0/8,dev=x -- true
+		'via=10.0.0.1/24', expected via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
+		'via=x', expected via=|run --route 10.0.0.0/8,via=x -- true
+		'dev=x', expected via=|run --route 10.0.0.0/8,dev=x -- true
 		'=1' is not <key>=<value>|run --sysctl =1 -- true
 		'kernel.x=1' is not below net|run --sysctl kernel.x=1 -- true
 		'net/../x=1' is not <key>=<value>|run --sysctl net/../x=1 -- true
 		'net//x=1' is not <key>=<value>|run --sysctl net//x=1 -- true
 		'netx=1' is not below net|run --sysctl netx=1 -- true
-		--nat: 'x' is not an IPv4 address|run --nat=x -- true
-		--nat: 'fd00::1' is not an IPv4 address|run --nat=fd00::1 -- true
-		--nat: '10.0.0.1/24' is not an IPv4 address|run --nat=10.0.0.1/24 -- true
+		--nat: 'x' is not an IP address|run --nat=x -- true
+		--nat: 'fd00::1/64' is not an IP address|run --nat=fd00::1/64 -- true
+		--nat: '10.0.0.1/24' is not an IP address|run --nat=10.0.0.1/24 -- true
 		--publish: '80' is not|run --publish 80 -- true
 		--publish: '80:' is not|run --publish 80: -- true
 		--publish: ':80' is not|run --publish :80 -- true
@@ -77,14 +77,14 @@ test_each_wrong_argument_is_named()
 		can be combined only with --publish|run --pasta --route default,via=10.0.0.1 -- true
 		can be combined only with --publish|run --pasta --move a0 -- true
 		can be combined only with --publish|run --pasta --link eth0 -- true
-		is connected by 'nsnet add'|run web --route default,via=10.0.0.1 -- true
-		is connected by 'nsnet add'|run web --sysctl net.x=1 -- true
-		is connected by 'nsnet add'|run web --no-lo -- true
-		is connected by 'nsnet add'|run web --nat -- true
-		is connected by 'nsnet add'|run web --publish 80:80 -- true
-		is connected by 'nsnet add'|run web --pasta -- true
-		is connected by 'nsnet add'|run web --move a0 -- true
-		is connected by 'nsnet add'|run web --link eth0 -- true
+		with 'nsnet add', not with options of|run web --route default,via=10.0.0.1 -- true
+		with 'nsnet add', not with options of|run web --sysctl net.x=1 -- true
+		with 'nsnet add', not with options of|run web --no-lo -- true
+		with 'nsnet add', not with options of|run web --nat -- true
+		with 'nsnet add', not with options of|run web --publish 80:80 -- true
+		with 'nsnet add', not with options of|run web --pasta -- true
+		with 'nsnet add', not with options of|run web --move a0 -- true
+		with 'nsnet add', not with options of|run web --link eth0 -- true
 		'a:b:c' is not a reference|add a:b:c
 		'self:' is neither a name nor a reference|link self: self
 		invalid name '.x'|attach .x self
@@ -106,7 +106,7 @@ test_hint_for_a_missing_name_names_the_verb_that_creates_it()
 	assert_rc 125
 	assert_out_empty
 	assert_err_has "the network namespace 'web': No such file or directory"
-	assert_err_has "create it with 'nsnet add web'"
+	assert_err_has "create the namespace with 'nsnet add web'"
 }
 
 test_attach_with_explain_changes_nothing()

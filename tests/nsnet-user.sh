@@ -54,8 +54,8 @@ test_reports_invalid_arguments()
 		the device lo cannot be created|run --link lo -- true
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
 		is neither a name nor a reference|run --link eth0@a:b:c -- true
-		is not via=|run --route 10.0.0.0/8,10.0.0.1 -- true
-		a gateway is missing|run --route default -- true
+		expected via=|run --route 10.0.0.0/8,10.0.0.1 -- true
+		missing gateway|run --route default -- true
 		of different families|run --route 10.0.0.0/8,via=fd00::1 -- true
 		is not an IP subnet|run --route x,via=10.0.0.1 -- true
 		is not an IP address|run --dns x -- true
@@ -71,7 +71,7 @@ test_reports_invalid_arguments()
 		must be from 68 to 65535|bridge br0 --mtu 1
 		invalid name|attach a/b self
 		missing argument|del
-		is connected by 'nsnet add'|run web --lo --bridge br0 -- true
+		with 'nsnet add', not with options of|run web --lo --bridge br0 -- true
 	EOF
 }
 

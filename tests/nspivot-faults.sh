@@ -84,6 +84,19 @@ test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 	NSPIVOT_UNDER=
 }
 
+# --dev-node ignores that the node cannot be created, and binds that of the caller.
+test_failed_call_leaves_nothing_with_nodes_copies_and_propagation()
+{
+	mkdir -p "$box/full/dir"
+	echo text >"$box/full/dir/file"
+	ln -sf /nowhere "$box/full/link"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		faults 10 --dev-node /dev/null --dev-node /dev/zero=c:1:5:0640 --tmpfs /full:copy-up --propagation shared
+	done
+	NSPIVOT_UNDER=
+	rm -r "${box:?}/full"
+}
+
 test_kill_at_any_call_leaves_nothing()
 {
 	# shellcheck disable=SC2086
@@ -175,9 +188,9 @@ file'
 test_hint_shows_the_message_of_the_kernel()
 {
 	run box --tmpfs /x:size=bad "$box" -- /final
-	assert_err_has "hint: the kernel says: tmpfs: Bad value for 'size'"
+	assert_err_has "hint: the kernel reports: tmpfs: Bad value for 'size'"
 	run box --tmpfs /x:nonsense "$box" -- /final
-	assert_err_has "the kernel says: tmpfs: Unknown parameter 'nonsense'"
+	assert_err_has "the kernel reports: tmpfs: Unknown parameter 'nonsense'"
 	run box --overlay '/x:lower=/etc,upper=/none,work=/none' "$box" -- /final
 	assert_refused 125 "cannot open layer '/none'"
 }

@@ -16,10 +16,16 @@ static bool is_failure(int err)
 	return err && err != ENOENT && err != ESRCH;
 }
 
+/* Repeats a lookup that a signal has interrupted. */
 static const struct passwd *ask_passwd(const char *name, uid_t uid)
 {
-	errno = 0;
-	return name ? getpwnam(name) : getpwuid(uid);
+	const struct passwd *pw;
+
+	do {
+		errno = 0;
+		pw = name ? getpwnam(name) : getpwuid(uid);
+	} while (!pw && errno == EINTR);
+	return pw;
 }
 
 int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
@@ -31,8 +37,8 @@ int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
 		return 0;
 	if (is_failure(errno))
 		return -errno;
-	/* /etc/passwd may be unreadable for a moment, and a later NSS module that does not know the
-	 * user hides the error, so check the file itself */
+	/* if /etc/passwd is temporarily unreadable, a later NSS module that does not know the user
+	 * hides the error, so check the file itself */
 	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
@@ -69,8 +75,10 @@ int account_group(const char *s, gid_t *gid, struct nserr *e)
 
 	if (num_id(s, gid) == 0)
 		return 0;
-	errno = 0;
-	gr = is_name(s) ? getgrnam(s) : NULL;
+	do {
+		errno = 0;
+		gr = is_name(s) ? getgrnam(s) : NULL;
+	} while (!gr && errno == EINTR);
 	if (!gr && is_failure(errno))
 		return nserr_set(e, errno, "cannot look up group '%s'", s);
 	if (!gr)

@@ -11,7 +11,7 @@
 
 #include "base/dl.h"
 
-#define OUTPUT_HANDLE 8u /* NFT_CTX_OUTPUT_HANDLE */
+#define OUTPUT_HANDLE 8u /* value of NFT_CTX_OUTPUT_HANDLE */
 
 /* These declarations are copies from nftables/libnftables.h, which is stable since version 0.9
  * (soname 1). */
@@ -25,8 +25,8 @@ static const char *(*get_output)(struct nft_ctx *ctx);
 static void (*set_flags)(struct nft_ctx *ctx, unsigned flags);
 static int (*run_cmd)(struct nft_ctx *ctx, const char *buf);
 
-/* Not all versions of the library open their socket close-on-exec, and a program that inherited it
- * could change the firewall of the host. */
+/* Sets close-on-exec on the sockets of the library, because not all of its versions do this. A
+ * program that inherited such a socket could change the firewall of the host. */
 static void close_on_exec(void)
 {
 	for (int fd = 3; fd < 64; fd++) {
@@ -86,7 +86,7 @@ int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr 
 	said = get_error(nft);
 	nserr_set(e, 0, "cannot set the firewall rules");
 	if (said && said[0])
-		nserr_hint(e, "libnftables says: %.*s", (int)strcspn(said, "\n"), said);
+		nserr_hint(e, "libnftables reports: %.*s", (int)strcspn(said, "\n"), said);
 	return -EINVAL;
 }
 
@@ -100,16 +100,25 @@ int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct n
 	return rc;
 }
 
+int nft_list_handles(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e)
+{
+	int rc;
+
+	set_flags(nft, OUTPUT_HANDLE);
+	rc = nft_list(nft, command, out, e);
+	set_flags(nft, 0);
+	return rc;
+}
+
 void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, struct buf *out)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	char command[256], mark[48];
 	const char *at, *from;
 
-	set_flags(nft, OUTPUT_HANDLE);
 	snprintf(command, sizeof(command), "list chain %s", chain);
 	snprintf(mark, sizeof(mark), " # handle %" PRIu64 "\n", handle);
-	if (nft_list(nft, command, &text, NULL) == 0 && text.s) {
+	if (nft_list_handles(nft, command, &text, NULL) == 0 && text.s) {
 		at = strstr(text.s, mark);
 		for (from = at; at && from > text.s && from[-1] != '\n';)
 			from--;
@@ -118,5 +127,4 @@ void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, stru
 			buf_add(out, from, (size_t)(at - from));
 		}
 	}
-	set_flags(nft, 0);
 }

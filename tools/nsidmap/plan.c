@@ -17,7 +17,7 @@ static const struct cli_opt table[] = {
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_IDENTITY, "identity", CLI_NONE, NULL, "map every id to itself", 1 },
 	{ OPT_STYLE, "style", CLI_ARG, "<style>", "map ids like podman, lxc or docker", 1 },
 	{ OPT_USER, "user", CLI_ARG, "<user>", "use the subordinate ids of this user (name or uid)" },
-	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "if a range has the caller's id: error, hole, shift" },
+	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "choose how to handle overlap: error, hole, shift" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };
@@ -48,7 +48,7 @@ static int choose(const char *option, const char *word, const char *const *list,
 			return (int)i;
 	for (size_t i = 0; i < n; i++)
 		choice_add(&choice, list[i]);
-	nserr_set(&e, 0, "%s: unknown '%s'", option, word);
+	nserr_set(&e, 0, "%s: unknown value '%s'", option, word);
 	choice_hint(&choice, &e);
 	cli_die_usage_nserr(&e);
 }

@@ -100,8 +100,8 @@ int find_parse(const char *s, struct find *out, struct nserr *e)
 		       -EINVAL;
 	}
 	nserr_set(e, 0,
-		  "--find: invalid argument '%s' (pid:, inode:, link:, addr:, port:, mount:, "
-		  "cgroup:, name:)",
+		  "--find: invalid argument '%s', expected pid:, inode:, link:, addr:, port:, "
+		  "mount:, cgroup: or name: and a value",
 		  s);
 	return -EINVAL;
 }

@@ -46,8 +46,8 @@ static void add_forwarding(struct net *n, struct plan *p)
 {
 	for (size_t i = 0; nat_wanted(n) && i < n->n_bridges; i++)
 		add(p, STEP_FORWARD, n->bridges[i].name, 0);
-	for (size_t i = 0; nat_wanted(n) && i < n->n_uplinks; i++)
-		add(p, STEP_FORWARD, n->uplinks[i], 0);
+	for (size_t i = 0; nat_wanted(n) && i < n->uplinks.n; i++)
+		add(p, STEP_FORWARD, n->uplinks.v[i], 0);
 	for (size_t i = 0; nat_loopback(n) && i < n->n_bridges; i++)
 		add(p, STEP_LOCALNET, n->bridges[i].name, 0);
 }
@@ -117,7 +117,7 @@ void build_plan(struct net *n, struct plan *p)
 	if (has_target)
 		add(p, n->target == TARGET_EXISTING ? STEP_ENTER : STEP_NAMESPACE, NULL, 0);
 	add_wires(n, p);
-	if (n->nic.name[0])
+	if (n->nic.name[0] && !n->nic.moved)
 		add(p, STEP_MOVE, NULL, 0);
 	if (n->pasta)
 		add(p, STEP_PASTA, NULL, 0);

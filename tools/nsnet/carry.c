@@ -11,7 +11,7 @@ static _Noreturn void explain(struct net *n, const struct plan *p)
 	struct buf out = BUF_INIT;
 
 	if (p->err)
-		cli_die(p->err, "cannot explain the plan");
+		cli_die(p->err, "cannot create the plan");
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_step *s = &p->steps[i];
 
@@ -37,6 +37,18 @@ void net_init(struct net *n)
 		.pin = NSPIN_INIT,
 		.handle = HANDLE_INIT,
 	};
+}
+
+void net_free(struct net *n)
+{
+	for (size_t i = 0; i < n->n_wires; i++)
+		free(n->wires[i].other);
+	for (size_t i = 0; i < n->n_sysctls; i++)
+		free(n->sysctls[i]);
+	nspin_free(&n->pin);
+	nft_close(n->nft);
+	buf_free(&n->rules);
+	buf_free(&n->resolv);
 }
 
 static _Noreturn void follow_child(struct net *n)
@@ -67,8 +79,11 @@ int carry_out(struct net *n)
 	build_plan(n, &p);
 	if (n->explain)
 		explain(n, &p);
-	if (n->check)
+	if (n->check) {
+		plan_free(&p);
+		net_free(n);
 		return 0;
+	}
 	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127)
 		cli_die_nserr(&e);
 	if (forks) {
@@ -81,5 +96,6 @@ int carry_out(struct net *n)
 	if (plan_run(&p, n, NULL, &e) < 0)
 		cli_die_nserr(&e);
 	plan_free(&p);
+	net_free(n);
 	return 0;
 }

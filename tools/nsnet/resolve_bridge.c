@@ -79,7 +79,8 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 
 	if (rc == -ENODEV && !br->wanted) {
 		nserr_set(e, rc, "cannot find the bridge '%s'", br->name);
-		nserr_hint(e, "create it with 'nsnet bridge %s,<address>/<length>'", br->name);
+		nserr_hint(e, "create the bridge with 'nsnet bridge %s,<address>/<length>'",
+			   br->name);
 		return rc;
 	}
 	if (rc < 0 && rc != -ENODEV)
@@ -221,7 +222,8 @@ int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr
 {
 	const struct bridge *br = w->bridge;
 	char text[NET_ADDR_TEXT];
-	int rc = need_links(n, h, e);
+	/* a bridge that does not exist yet has no ports, whose addresses would be in use */
+	int rc = br->index ? need_links(n, h, e) : 0;
 
 	if (rc < 0)
 		return rc;

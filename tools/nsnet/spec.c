@@ -340,9 +340,10 @@ void spec_route(struct net *n, const char *text)
 	while (next_item(&text, &i))
 		if (!has_key(&i, "via=", &value) || net_addr_parse(value.s, value.n, &r->via) < 0 ||
 		    memchr(value.s, '/', value.n))
-			cli_die_usage("--route: '%.*s' is not via=<address>", (int)i.n, i.s);
+			cli_die_usage("--route: invalid '%.*s', expected via=<address>", (int)i.n,
+				      i.s);
 	if (!r->via.family)
-		cli_die_usage("--route: a gateway is missing: via=<address>");
+		cli_die_usage("--route: missing gateway, expected via=<address>");
 	if (!r->dst.family)
 		r->dst.family = r->via.family;
 	if (r->dst.family != r->via.family)
@@ -378,7 +379,7 @@ void spec_sysctl(struct net *n, const char *text)
 	if (!str_after(path, "net/"))
 		cli_die_usage("--sysctl: '%s' is not below net", text);
 	if (asprintf(&s, "%s=%s", path, value) < 0)
-		cli_die(ENOMEM, "cannot store '%s'", text);
+		cli_die(ENOMEM, "cannot allocate memory for '%s'", text);
 	n->sysctls[n->n_sysctls++] = s;
 }
 

@@ -140,12 +140,12 @@ static void route_requests_equal_those_of_ip(void)
 	struct net_route direct = { .dst = addr("10.9.0.0/16"), .index = 2 };
 	struct netlink_batch b;
 
-	/* ip route replace default via 10.0.0.2 dev br0, except for `proto static` */
+	/* ip route replace default via 10.0.0.2 dev br0 (but the request sets `proto static`) */
 	netlink_batch_init(&b);
 	net_route_put(&b, &gw);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02000000 fe040001 00000000 08000500"
 		     "0a000002 08000400 02000000");
-	/* ip route replace 10.9.0.0/16 dev br0, except for `proto static` */
+	/* ip route replace 10.9.0.0/16 dev br0 (but the request sets `proto static`) */
 	netlink_batch_init(&b);
 	net_route_put(&b, &direct);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02100000 fe04fd01 00000000 08000100"
@@ -239,7 +239,7 @@ static void message_of_the_kernel_becomes_the_hint(void)
 	full.attr = (struct nlattr){ sizeof(struct nlattr) + 12, NLMSGERR_ATTR_MSG };
 	memcpy(full.text, "bad \033prefix", 12);
 	CHECK_INT(netlink_read_acks(&full, sizeof(full), 7, 7, &err, &which, &e), 1);
-	CHECK_STR(e.hint, "the kernel says: bad \033prefix");
+	CHECK_STR(e.hint, "the kernel reports: bad \033prefix");
 
 	capped.a.nh.nlmsg_len = sizeof(capped);
 	capped.a.nh.nlmsg_flags = NLM_F_ACK_TLVS | NLM_F_CAPPED;
@@ -247,7 +247,7 @@ static void message_of_the_kernel_becomes_the_hint(void)
 	memcpy(capped.text, "no such way", 12);
 	err = 0;
 	CHECK_INT(netlink_read_acks(&capped, sizeof(capped), 7, 7, &err, &which, &e), 1);
-	CHECK_STR(e.hint, "the kernel says: no such way");
+	CHECK_STR(e.hint, "the kernel reports: no such way");
 }
 
 static void truncated_and_foreign_answers_are_refused(void)

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# expected-output: compares the output, the messages, the exit status and the open descriptors of many
+# commands with the values in tests/expected/.
+# as: root
+# budget: 90
+. "${0%/*}/testlib.sh"
+require_feature sandbox no-sanitizer subids
+
+# A file of tests/expected/ contains lines `$ COMMAND`. Each one is followed by the output of the
+# command, a line `open: FILE` for each descriptor that the tool has not closed when it exits (`open at
+# execve: FILE` when it executes the program), and a line `= STATUS`.
+#
+# A person decides what these values are, by comparison with the man page of the tool and with the
+# util-linux tool that it replaces. Write the values of a new command by hand, or read them against
+# the man page before you add them: the output of the tool alone is no proof that the tool is right.
+# If build/expected/ exists, the test writes there what the tools print now. After a change of a
+# message, read the difference line by line before you copy a file to tests/expected/.
+expected=${0%/*}/expected
+
+oneTimeSetUp()
+{
+	mkdir -p /tmp/r/dir /tmp/r/root/bin /tmp/r/root/tmp /tmp/r/root/etc /tmp/r/root/dev /tmp/r/root/proc /tmp/r/root/sys /tmp/r/root/mnt
+	cd /tmp/r || return
+	printf 'uid 0 1000 1\ngid 0 1000 1\n' >map
+	printf 'uid 0 1000 1\nuid 1 100000 65536\ngid 0 1000 1\ngid 1 100000 65536\n' >map2
+	printf 'nonsense\n' >bad
+	: >empty
+	cp /bin/busybox root/bin/sh 2>/dev/null || cp /bin/sh root/bin/sh
+}
+
+# replay FILE: runs the commands of FILE and prints FILE with the results of now. Words replace what
+# differs from run to run: inodes of namespaces, the directory of the runner, random addresses, the
+# distance between clocks.
+replay()
+{
+	while IFS= read -r line; do
+		case $line in
+		'$ '*)
+			printf '%s\n' "$line"
+			eval "${line#??}" </dev/null 2>&1
+			echo "= $?"
+			;;
+		'#'* | '') printf '%s\n' "$line" ;;
+		esac
+	done <"$1" 9>&- |
+		sed -E -e 's/\r$//' -e '/^[$] /b' -e 's/40265[0-9]{5}/INODE/g' -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
+			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/vethns[0-9]+/VETH/g' -e 's/1 to 4194304/1 to PID_MAX/' \
+			-e 's|(/etc/resolv.conf names the server ).*|\1SERVER|' \
+			-e 's/by -?[0-9.]+ seconds relative to the initial/by SECONDS relative to the initial/'
+}
+
+# assert_expected NAME: asserts that the commands of the file NAME give the expected results.
+assert_expected()
+{
+	LD_PRELOAD=$NSUTILS_HELPERS/libopenfds_nstest.so
+	export LD_PRELOAD
+	replay "$expected/$1" >"$TMP/$1"
+	unset LD_PRELOAD
+	[ ! -d "$NSUTILS_SOURCE/build/expected" ] || cp "$TMP/$1" "$NSUTILS_SOURCE/build/expected/"
+	difference=$(diff -u "$expected/$1" "$TMP/$1" | sed 1,2d)
+	assert_empty "the results of $1:" "$difference"
+}
+
+test_nsunshare_gives_the_expected_results()
+{
+	assert_expected nsunshare
+}
+
+test_nsenter2_gives_the_expected_results()
+{
+	assert_expected nsenter2
+}
+
+test_nspivot_gives_the_expected_results()
+{
+	assert_expected nspivot
+}
+
+test_nsidmap_gives_the_expected_results()
+{
+	assert_expected nsidmap
+}
+
+test_nslist_gives_the_expected_results()
+{
+	assert_expected nslist
+}
+
+test_nsnet_gives_the_expected_results()
+{
+	assert_expected nsnet
+}
+
+test_nsinit_gives_the_expected_results()
+{
+	assert_expected nsinit
+}
+
+test_nstimeoffset_gives_the_expected_results()
+{
+	assert_expected nstimeoffset
+}
+
+test_runs_give_the_expected_results()
+{
+	assert_expected runs
+}
+
+. shunit2
