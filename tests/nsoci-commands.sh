@@ -202,6 +202,11 @@ test_a_failed_create_leaves_nothing()
 	assert_refused 1 "invalid container id '../five'"
 	assert_empty "$(ls "$state" 2>/dev/null)"
 	configure '.'
+	run oci create --bundle "$TMP/bundle" --pid-file "$TMP/no-dir/pid" five
+	assert_rc 1
+	assert_err_has "cannot write '$TMP/no-dir/pid'"
+	assert_empty "$(ls "$state")"
+	assertTrue 'no program of the chain runs' "settle 50 eval '! pgrep -f -- --seccomp=$state/five/ >/dev/null'"
 	oci create --bundle "$TMP/bundle" six
 	run oci create --bundle "$TMP/bundle" six
 	assert_refused 1 "container 'six' exists"
@@ -317,7 +322,7 @@ print_words()
 	run grep -Eo -- "$2" "$TMP/chain"
 }
 
-test_members_become_options()
+test_members_of_config_json_become_options()
 {
 	print_words '.linux.namespaces = [{type: "network", path: "/n"}, {type: "user"}, {type: "pid", path: "/p q"}] |
 		.linux.uidMappings = [{hostID: 5, size: 2, containerID: 0}] | .linux.gidMappings = [{containerID: 0, hostID: 6, size: 3}]' \

@@ -194,7 +194,7 @@ test_runs_inside_the_namespaces_of_another_process()
 	assert_out outer
 }
 
-test_own_options_set_directory_hostname_variable_and_mounts()
+test_options_of_nsrun_set_directory_hostname_variable_and_mounts()
 {
 	run nsrun --chdir /usr --hostname box --setenv A=b --bind "$TMP/src:/tmp/a" --ro-bind "$TMP/src:/tmp/b" --tmpfs /tmp/c -- \
 		sh -c 'pwd; uname -n; echo "$A"; touch /tmp/a/new /tmp/c/new; ls /tmp/b; touch /tmp/b/other || echo read-only'
@@ -218,7 +218,7 @@ test_the_program_leads_a_new_session()
 	assert_out 1
 }
 
-test_profile_takes_the_place_of_args_and_can_omit_the_init()
+test_a_profile_replaces_args_and_can_omit_the_init()
 {
 	grep -v -- '--init' "$NSUTILS_BIN/nsrun-data/profiles/sandbox" >"$TMP/profile"
 	printf 'nspivot --setenv=A=of the profile\n' >>"$TMP/profile"

@@ -497,7 +497,7 @@ static void selects_udp_entries_that_lead_elsewhere(void)
 	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
 	put_entry(&b, 2, 5, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 2);
-	/* the entry leads to the wanted address */
+	/* an entry that leads to the wanted address already must not be selected */
 	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 0);
 	/* without a wanted address, only an entry with a translation is selected */
