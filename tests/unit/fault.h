@@ -356,7 +356,7 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 
 /* ---- The recorded messages */
 
-/* The content of the file in tests/recorded/faults/ that has the name of the test program. It is
+/* The content of the file in tests/expected/faults/ that has the name of the test program. It is
  * empty if there is no file, or if another C library has recorded it, whose functions make other
  * system calls. NSUTILS_RECORD=FILE in the environment adds the messages of this run to FILE. */
 static char fault_recorded[65536];
@@ -369,7 +369,7 @@ static inline void fault_read_recorded(void)
 	FILE *f;
 	size_t n;
 
-	snprintf(path, sizeof(path), "%s/tests/recorded/faults/%s", srcdir ? srcdir : ".",
+	snprintf(path, sizeof(path), "%s/tests/expected/faults/%s", srcdir ? srcdir : ".",
 		 program_invocation_short_name);
 	f = fopen(path, "re");
 	if (!f)
