@@ -176,7 +176,7 @@ test_output_formats_exclude_each_other()
 {
 	run nsnet show --json --tree
 	assert_rc 1
-	assert_err_has '--json excludes --tree and --dot'
+	assert_err_has '--json cannot be used with --tree or --dot'
 }
 
 test_lists_columns_and_refuses_unknown_columns()

@@ -233,7 +233,7 @@ int verb_show(int argc, char **argv)
 		else
 			table_option(&t, key, c.arg);
 	if (form && t.json)
-		cli_die_usage("--json excludes --tree and --dot");
+		cli_die_usage("--json cannot be used with --tree or --dot");
 	raise_limit();
 	for (int i = 0; i < w.n; i++)
 		all &= find_ref(&v, w.v[i]);
