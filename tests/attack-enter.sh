@@ -113,11 +113,11 @@ test_all_refuses_a_mount_namespace_of_another_user_namespace()
 	start_holder nsenter -t "$inside" -m sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a -- true
 	assert_refused 125 'namespace belongs to another user namespace'
-	assert_err_has 'hint: name the namespaces to enter instead of --all: --mount'
+	assert_err_has 'hint: instead of --all, name the namespaces to enter, such as --mount'
 	run nsenter2 -t "$holder" -m -- readlink /proc/self/ns/mnt
 	assert_rc 0
 	assertEquals "$(readlink "/proc/$inside/ns/mnt")" "$out"
-	assert_err_lacks 'name the namespaces to enter instead of --all'
+	assert_err_lacks 'name the namespaces to enter'
 }
 
 test_a_frozen_cgroup_is_not_joined()

@@ -13,7 +13,7 @@ test_names_the_call_that_a_filter_denies()
 	mkdir -p "$TMP/root"
 	: >"$TMP/root/prog"
 	situations <<-'TABLE'
-	125 | nsunshare -r enosys -e EPERM unshare -- nsunshare -u true | hint: allow unshare(2) in the seccomp filter of this process (of a container?) | CAP_SYS_ADMIN
+	125 | nsunshare -r enosys -e EPERM unshare -- nsunshare -u true | hint: allow unshare(2) in the seccomp filter of this process or of its container | CAP_SYS_ADMIN
 	125 | enosys -e EPERM unshare,clone,clone3 -- nsunshare -r true | in the seccomp filter of this process | chroot
 	125 | enosys -e EPERM clone,clone3 -- nsunshare -f true | hint: allow clone(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | nsunshare -r enosys -e EPERM unshare -- nstimeoffset -b 1 true | hint: allow unshare(2) in the seccomp filter of this process | CAP_SYS_ADMIN

@@ -184,7 +184,7 @@ test_a_file_whose_owner_cannot_be_changed()
 	run as_nstest nsidmap chown --from u:0:61234:1,g:0:61234:1 --to u:0:5:1,g:0:5:1 "$TMP/tree"
 	assert_rc 1
 	assert_err_has "cannot change the owner of '$TMP/tree"
-	assert_err_lacks 'remove its attribute'
+	assert_err_lacks 'remove the attribute'
 	assert_err_lacks 'change to ids that neither map contains'
 	assert_err_lacks 'set XDG_RUNTIME_DIR'
 }

@@ -75,7 +75,7 @@ test_names_a_missing_library_of_nsswitch_conf()
 	done
 	umount /etc/nsswitch.conf
 	assert_rc 1
-	assert_err_has 'hint: install libsubid: nsswitch.conf names a module for subid:'
+	assert_err_has 'hint: install libsubid, because the subid line of nsswitch.conf names a module'
 	run nsidmap subids nstest
 	assert_ok
 	assert_err_lacks 'install libsubid'
@@ -92,7 +92,7 @@ test_names_a_missing_module_of_nsswitch_conf()
 		umount /etc/nsswitch.conf
 		assert_refused 125 'has no range of subordinate uids'
 		if [ $module = nosuch ]; then
-			assert_err_has 'hint: install libsubid_nosuch.so, which nsswitch.conf names for subid:, or add a range to /etc/subuid'
+			assert_err_has 'hint: install libsubid_nosuch.so, which the subid line of nsswitch.conf names, or add a range to /etc/subuid'
 		else
 			assert_err_has 'hint: add a range to /etc/subuid'
 			assert_err_lacks install

@@ -26,8 +26,8 @@ test_a_file_and_a_directory_are_not_mounted_on_each_other()
 {
 	situations <<-'TABLE'
 	125 | ./box --bind=$T/file:/dir root -- /bin/true | hint: name a directory as the source, or '/dir/<name>' as the destination: a file cannot be mounted on a directory | is a file
-	125 | ./box --tmpfs=/dir:size=bad root -- /bin/true | hint: the kernel says: tmpfs: Bad value for 'size' | see /proc/filesystems
-	125 | enosys -e ENODEV fsopen -- ./box --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel says
+	125 | ./box --tmpfs=/dir:size=bad root -- /bin/true | hint: the kernel reports: tmpfs: Bad value for 'size' | see /proc/filesystems
+	125 | enosys -e ENODEV fsopen -- ./box --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel reports
 	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: name a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
 	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory: '/file' in the new root is a file | as the source
 	125 | ./box --bind=$T/none:/dir root -- /bin/true | cannot open '$T/none': No such file or directory | hint: name a
@@ -48,7 +48,7 @@ test_a_mistake_in_an_overlay_is_named()
 	125 | ./box --overlay=/dir:lower=$T/low:upper=$T/up root -- /bin/true | hint: separate lower=, upper= and work= by commas | two layers
 	125 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs,work=$T/work root -- /bin/true | hint: omit work=, because upper=tmpfs has its own work directory | add upper=<dir>
 	127 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs root -- /bin/none | cannot execute | omit work=, because
-	125 | ./box --overlay=/dir:lower=$T/low,lower=$T/low/sub root -- /bin/true | hint: use layers, upper= and work= that do not contain each other | two layers
+	125 | ./box --overlay=/dir:lower=$T/low,lower=$T/low/sub root -- /bin/true | hint: use directories for lower=, upper= and work= that do not contain each other | two layers
 	125 | ./box --overlay=/dir:lower=$T/none,lower=$T/low root -- /bin/true | No such file | separate lower=, upper= and work= by commas
 	125 | ./box --overlay=/dir:lower=$T/none,lower=$T/low root -- /bin/true | cannot open layer '$T/none': No such file or directory | hint:
 	127 | ./box --overlay=/dir:lower=$T/low,lower=$T/low2 root -- /bin/none | cannot execute | overlay

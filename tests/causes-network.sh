@@ -32,10 +32,10 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	ip link add br2 type bridge
 	ip addr add 10.2.0.1/24 dev br2
 	situations <<-'TABLE'
-	125 | nsnet run none -- true | hint: create it with 'nsnet add none' | -
-	1 | nsnet why none | the network namespace 'none': No such file | create it with 'nsnet add
-	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create it with 'nsnet bridge none0,<address>/<length>' | give the bridge
-	1 | nsnet add web --bridge lo | the device 'lo' is not a bridge | create it with 'nsnet bridge
+	125 | nsnet run none -- true | hint: create the namespace with 'nsnet add none' | -
+	1 | nsnet why none | the network namespace 'none': No such file | create the namespace with 'nsnet add
+	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create the bridge with 'nsnet bridge none0,<address>/<length>' | give the bridge
+	1 | nsnet add web --bridge lo | the device 'lo' is not a bridge | create the bridge with 'nsnet bridge
 	1 | nsnet add web --bridge br1 | hint: give the bridge an address with 'nsnet bridge br1,<address>/<length>' | create it
 	0 | nsnet add with --bridge br1,10.9.9.9/24 | - | give the bridge an address
 	1 | nsnet add nat --nat | hint: add '--bridge <bridge>,<address>/<length>', for example '--bridge br0,10.0.0.1/24' | -
@@ -79,10 +79,10 @@ test_an_object_that_is_not_removed()
 	nsnet bridge br2,10.2.0.1/24
 	ip link set v1 master br2 up
 	situations <<-'TABLE'
-	1 | nsnet del br1 | hint: remove it with --force, or with 'ip link del br1' | -
+	1 | nsnet del br1 | hint: remove the bridge with --force, or with 'ip link del br1' | -
 	1 | nsnet del br2 | hint: delete the namespaces that use the bridge, which 'nsnet show' lists, or use --force | ip link del
 	1 | nsnet del none | - | delete the namespaces that use
-	0 | nsnet del --force br1 | - | remove it with --force
+	0 | nsnet del --force br1 | - | remove the bridge with --force
 	TABLE
 	nsnet add web
 	start_holder ip netns exec web sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -112,14 +112,14 @@ test_a_device_that_is_not_lent()
 	ip route del default
 	run nsnet run --move up0 -- sh -c 'exit 3'
 	assert_err_lacks 'becomes unreachable'
-	assert_err_lacks 'stop the client'
+	assert_err_lacks 'stop the DHCP client'
 	ip addr change 10.3.0.1/24 dev up0 valid_lft 1000 preferred_lft 1000
 	run nsnet run --move up0 -- true
-	assert_err_has 'hint: stop the client before the device is lent'
+	assert_err_has 'hint: stop the DHCP client before you lend the device'
 	ip link show up0 >/dev/null
 	run nsnet run --move up0 -- nsenter "--net=/proc/$$/ns/net" ip link add up0 type bridge
 	assert_err_has "cannot move the device 'up0' back"
-	assert_err_has "hint: free the name 'up0', and run 'nsnet gc' after the namespace has ended"
+	assert_err_has "hint: rename the device that has taken the name 'up0', and run 'nsnet gc' after the namespace has ended"
 }
 
 test_the_name_server_of_a_namespace()
@@ -144,7 +144,7 @@ test_a_missing_library_or_program()
 	TABLE
 	run enosys -e EOPNOTSUPP sendmsg -- nsnet bridge br0,10.1.0.1/24 --nat
 	assert_refused 1 'cannot set the firewall rules'
-	assert_err_has 'hint: libnftables says: '
+	assert_err_has 'hint: libnftables reports: '
 	for lib in /usr/lib/*/libnftables.so.1; do
 		[ ! -e "$lib" ] || mount --bind "$TMP/none/library" "$lib"
 	done
@@ -157,7 +157,7 @@ test_a_missing_library_or_program()
 	done
 	assert_ok
 	assert_err_lacks 'install the package libnftables1'
-	assert_err_lacks 'libnftables says'
+	assert_err_lacks 'libnftables reports'
 }
 
 # A filter denies a system call to root, who has the capabilities for it, so the hint must not ask

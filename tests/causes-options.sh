@@ -39,12 +39,12 @@ test_an_option_that_hides_an_earlier_one()
 {
 	situations <<-'TABLE'
 	125 | nspivot --mask=/a/b --tmpfs=/a root true | hint: give --tmpfs before --mask | omit one
-	125 | nspivot --tmpfs=/a --tmpfs=/a root true | hint: omit one of these options | give --tmpfs before
+	125 | nspivot --tmpfs=/a --tmpfs=/a root true | hint: omit one of the two options | give --tmpfs before
 	TABLE
 	run nsunshare -rmp -- nspivot --tmpfs=/a --dir=/a/b "$TMP/root" -- /no/program
 	assert_rc 127
 	assert_err_lacks 'give --'
-	assert_err_lacks 'omit one of these options'
+	assert_err_lacks 'omit one of the two options'
 }
 
 test_a_user_of_the_root_without_a_group()

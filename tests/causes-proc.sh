@@ -72,13 +72,13 @@ test_a_user_namespace_that_is_not_below_is_named()
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsunshare -r nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
-	assert_err_has "hint: run the command outside of this user namespace, because process $holder is in another one"
+	assert_err_has "hint: run the command outside of this user namespace, because process $holder is in a user namespace that is not a descendant of this namespace"
 	assert_err_lacks dumpable
 	assert_err_lacks 'capabilities that'
 	run nsunshare -U nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
 	assert_err_has 'hint: run the command outside of this user namespace'
-	# a control: the caller can open a user namespace that is a descendant of its own
+	# a control: the caller can open a user namespace that is a descendant of its user namespace
 	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -n true
 	assert_ok
@@ -172,7 +172,7 @@ test_a_namespace_of_the_caller_itself_is_named()
 	assert_err_lacks 'or use --all: the caller is in'
 	run nsenter2 -t "$holder" -m true
 	assert_refused 125 "cannot enter the mnt namespace of process $holder: Operation not permitted"
-	assert_err_has 'hint: add --user to enter the user namespace that owns it'
+	assert_err_has 'hint: add --user to enter the user namespace that owns this namespace'
 	assert_err_lacks 'omit --mount'
 }
 
@@ -200,7 +200,7 @@ test_the_owner_of_a_namespace_is_considered()
 	assert_err_lacks 'add --user'
 	run as_nstest nsenter2 --net=/proc/self/fd/8 true
 	assert_rc 125
-	assert_err_has 'hint: add --user to enter the user namespace that owns it'
+	assert_err_has 'hint: add --user to enter the user namespace that owns this namespace'
 	assert_err_lacks "CAP_SYS_ADMIN in the caller's user namespace"
 	exec 8<&-
 	# the network namespace belongs to an ancestor of the caller's user namespace
@@ -221,12 +221,12 @@ test_attributes_of_a_user_namespace_that_is_not_entered()
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" --follow=caps true
 	assert_refused 125 "--follow=caps: the user namespace of process $holder is not entered"
-	assert_err_has 'hint: enter it with --user, or follow only nnp,oom,umask,cwd,root'
+	assert_err_has 'hint: enter this namespace with --user, or limit --follow to nnp,oom,umask,cwd,root'
 	for options in '--follow=umask' '-U --follow=caps'; do
 		# shellcheck disable=SC2086 # several words
 		run nsenter2 -t "$holder" $options true
 		assert_ok
-		assert_err_lacks 'enter it with --user'
+		assert_err_lacks 'enter this namespace with --user'
 	done
 }
 

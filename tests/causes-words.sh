@@ -75,7 +75,7 @@ test_names_a_network_namespace_of_ip_netns()
 	: >/run/netns/blue
 	run nsenter2 -t blue true
 	assert_refused 125 "invalid reference 'blue'"
-	assert_err_has 'hint: use netns:blue for the network namespace of that name'
+	assert_err_has 'hint: use netns:blue for the network namespace with that name'
 	run nslist --show blue
 	assert_rc 1
 	assert_err_has 'hint: use netns:blue'

@@ -98,7 +98,7 @@ test_an_unknown_number_needs_a_group()
 {
 	for tool in $CARRIERS; do
 		enter --as 1234 -- /bin/true
-		assert_refused 125 "$tool: --as: uid 1234 has no group, because it is not in '/etc/passwd' of the root"
+		assert_refused 125 "$tool: --as: uid 1234 has no group, because it is not in '/etc/passwd' of the root directory"
 		assert_err_has 'hint: add a group: --as 1234:<group>'
 		enter --as 1234:5678 -- /bin/sh -c "$report"
 		assert_ok
@@ -119,7 +119,7 @@ test_numbers_need_no_files()
 	tool=nsunshare
 	enter --as postgres -- /bin/true
 	mv "$box/no-etc" "$box/etc"
-	assert_refused 125 "nsunshare: --as: cannot open '/etc/passwd' of the root: No such file or directory"
+	assert_refused 125 "nsunshare: --as: cannot open '/etc/passwd' in the root directory: No such file or directory"
 }
 
 test_empty_fields_have_the_defaults_of_passwd()
@@ -153,15 +153,15 @@ test_refuses_names_that_the_root_does_not_have()
 	for tool in $CARRIERS; do
 		# the user exists on the host, but not in the root
 		enter --as "nstest" -- /bin/true
-		assert_refused 125 "$tool: --as: no such user 'nstest' in '/etc/passwd' of the root"
+		assert_refused 125 "$tool: --as: no such user 'nstest' in '/etc/passwd' of the root directory"
 		enter --as '#postgres' -- /bin/true
-		assert_refused 125 "$tool: --as: no such user '#postgres' in '/etc/passwd' of the root"
+		assert_refused 125 "$tool: --as: no such user '#postgres' in '/etc/passwd' of the root directory"
 		enter --as postgres:nstest -- /bin/true
-		assert_refused 125 "$tool: --as: no such group 'nstest' in '/etc/group' of the root"
+		assert_refused 125 "$tool: --as: no such group 'nstest' in '/etc/group' of the root directory"
 		enter --as broken -- /bin/true
-		assert_refused 125 "$tool: --as: line 3 of '/etc/passwd' of the root is invalid"
+		assert_refused 125 "$tool: --as: line 3 of '/etc/passwd' in the root directory is invalid"
 		enter --as postgres:bad -- /bin/true
-		assert_refused 125 "$tool: --as: line 7 of '/etc/group' of the root is invalid"
+		assert_refused 125 "$tool: --as: line 7 of '/etc/group' in the root directory is invalid"
 	done
 }
 
@@ -187,25 +187,25 @@ test_hostile_files_neither_block_nor_lead_outside()
 	for tool in $CARRIERS; do
 		mkfifo "$box/etc/passwd"
 		enter --as postgres -- /bin/true
-		assert_refused 125 "$tool: --as: '/etc/passwd' of the root is not a regular file"
+		assert_refused 125 "$tool: --as: '/etc/passwd' in the root directory is not a regular file"
 		rm "$box/etc/passwd"
 		mkdir "$box/etc/passwd"
 		enter --as postgres -- /bin/true
-		assert_refused 125 "$tool: --as: '/etc/passwd' of the root is not a regular file"
+		assert_refused 125 "$tool: --as: '/etc/passwd' in the root directory is not a regular file"
 		rmdir "$box/etc/passwd"
 		truncate -s 1T "$box/etc/passwd"
 		enter --as postgres -- /bin/true
-		assert_refused 125 "$tool: --as: '/etc/passwd' of the root is larger than 16 MiB"
+		assert_refused 125 "$tool: --as: '/etc/passwd' in the root directory is larger than 16 MiB"
 		rm "$box/etc/passwd"
 		ln -s ../../../../../../../../etc/saved "$box/etc/passwd"
 		enter --as postgres:0 -- /bin/true
 		assert_ok
 		ln -sf /etc/none "$box/etc/passwd"
 		enter --as postgres -- /bin/true
-		assert_refused 125 "$tool: --as: cannot open '/etc/passwd' of the root: No such file or directory"
+		assert_refused 125 "$tool: --as: cannot open '/etc/passwd' in the root directory: No such file or directory"
 		ln -sf passwd "$box/etc/passwd"
 		enter --as postgres -- /bin/true
-		assert_refused 125 "$tool: --as: cannot open '/etc/passwd' of the root: Too many levels of symbolic links"
+		assert_refused 125 "$tool: --as: cannot open '/etc/passwd' in the root directory: Too many levels of symbolic links"
 		rm "$box/etc/passwd"
 	done
 	mv "$box/etc/saved" "$box/etc/passwd"

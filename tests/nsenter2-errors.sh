@@ -50,7 +50,7 @@ test_the_name_of_a_network_namespace_gives_a_suggestion()
 	: >/run/netns/blue
 	run nsenter2 -t blue -n true
 	assert_refused 125 "invalid reference 'blue'"
-	assert_err_has 'hint: use netns:blue for the network namespace of that name'
+	assert_err_has 'hint: use netns:blue for the network namespace with that name'
 	rm /run/netns/blue
 }
 

@@ -120,7 +120,7 @@ test_enters_types_in_the_order_that_the_privileges_require()
 		assert_out "$(readlink "$p/net")"
 		run nsenter2 --net="$p/net" true
 		assert_refused 125 "cannot enter the net namespace $p/net: Operation not permitted"
-		assert_err_has 'hint: add --user to enter the user namespace that owns it'
+		assert_err_has 'hint: add --user to enter the user namespace that owns this namespace'
 		start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 		run nsenter2 -t "$holder" -n true
 		assert_refused 125 "cannot enter the net namespace of process $holder: Operation not permitted"

@@ -206,7 +206,7 @@ test_names_files_that_cannot_be_changed()
 		assert_rc 1
 		assert_out_empty
 		assert_err_has "nsidmap: cannot change the owner of '$TMP/t/suid': Operation not permitted"
-		assert_err_has 'hint: remove its attribute with chattr -i'
+		assert_err_has 'hint: remove the attribute of this file with chattr -i'
 		assertEquals 100005:100006:6751 "$(stat -c %u:%g:%a "$TMP/t/suid")"
 		assertEquals 300033 "$(stat -c %u "$TMP/t/dir/plain")"
 		run nsidmap chown --from $from --to $to "$TMP/t"
@@ -351,7 +351,7 @@ test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 	done
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_rc 1
-	assert_err_has "nsidmap: '$TMP/t/suid' was changed after a run was killed, so its mode 6751 is not restored"
+	assert_err_has "nsidmap: '$TMP/t/suid' was changed after an earlier run was killed, so its mode 6751 is not restored"
 	assertEquals 751 "$(stat -c %a "$TMP/t/suid")"
 	assertEquals 300033 "$(stat -c %u "$TMP/t/dir/plain")"
 	run nsidmap chown --from $from --to $to "$TMP/t"
@@ -370,7 +370,7 @@ test_two_runs_do_not_change_the_same_tree_at_once()
 	flock 8
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	exec 8<&-
-	assert_refused 1 "nsidmap: '$TMP/t': another process changes the owners in the directory"
+	assert_refused 1 "nsidmap: '$TMP/t': another process is changing the owners in the directory"
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok
 }
@@ -383,7 +383,7 @@ test_without_a_journal_only_files_that_need_it_are_refused()
 	touch /run/nsutils
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_rc 1
-	assert_err_has "nsidmap: cannot keep the mode and capabilities of '$TMP/t/suid': cannot use the directory '/run/nsutils'"
+	assert_err_has "nsidmap: cannot preserve the mode and capabilities of '$TMP/t/suid': cannot use the directory '/run/nsutils'"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
 	assertEquals 100005:6751 "$(stat -c %u:%a "$TMP/t/suid")"
 	assertEquals 300033 "$(stat -c %u "$TMP/t/dir/plain")"

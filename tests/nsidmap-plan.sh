@@ -126,7 +126,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	run nsidmap plan --overlap sometimes
 	umount /etc/subuid /etc/subgid
 	assert_rc 1
-	assert_err_has "--overlap: unknown word 'sometimes'"
+	assert_err_has "--overlap: unknown value 'sometimes'"
 	assert_err_lacks 'add --overlap hole'
 }
 

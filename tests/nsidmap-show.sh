@@ -162,7 +162,7 @@ test_a_namespace_that_may_not_be_entered_is_reported()
 	umount "$TMP/kept"
 	assert_rc 1
 	assert_err_has 'cannot enter the user namespace to read its maps: Operation not permitted'
-	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in that namespace, because the namespace has no visible process'
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace, because this namespace has no visible process'
 }
 
 test_many_references_need_few_descriptors()

@@ -239,7 +239,7 @@ test_a_terminal_has_colors_and_a_pipe_has_none()
 	assertFalse 'raw output' has_colors
 	run nslist --color=sometimes
 	assert_rc 1
-	assert_err_has "--color: unknown word 'sometimes'"
+	assert_err_has "--color: unknown value 'sometimes'"
 }
 
 test_files_of_terminal_colors_choose_the_colors()
@@ -284,7 +284,7 @@ test_limits_count_the_namespaces_of_each_user()
 	assert_out_has nstest
 	run nslist --limits=group
 	assert_rc 1
-	assert_err_has "--limits: unknown word 'group'"
+	assert_err_has "--limits: invalid 'group', expected user"
 }
 
 . shunit2

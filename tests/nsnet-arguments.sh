@@ -77,14 +77,14 @@ test_each_wrong_argument_is_named()
 		can be combined only with --publish|run --pasta --route default,via=10.0.0.1 -- true
 		can be combined only with --publish|run --pasta --move a0 -- true
 		can be combined only with --publish|run --pasta --link eth0 -- true
-		is connected by 'nsnet add'|run web --route default,via=10.0.0.1 -- true
-		is connected by 'nsnet add'|run web --sysctl net.x=1 -- true
-		is connected by 'nsnet add'|run web --no-lo -- true
-		is connected by 'nsnet add'|run web --nat -- true
-		is connected by 'nsnet add'|run web --publish 80:80 -- true
-		is connected by 'nsnet add'|run web --pasta -- true
-		is connected by 'nsnet add'|run web --move a0 -- true
-		is connected by 'nsnet add'|run web --link eth0 -- true
+		with 'nsnet add', not with options of|run web --route default,via=10.0.0.1 -- true
+		with 'nsnet add', not with options of|run web --sysctl net.x=1 -- true
+		with 'nsnet add', not with options of|run web --no-lo -- true
+		with 'nsnet add', not with options of|run web --nat -- true
+		with 'nsnet add', not with options of|run web --publish 80:80 -- true
+		with 'nsnet add', not with options of|run web --pasta -- true
+		with 'nsnet add', not with options of|run web --move a0 -- true
+		with 'nsnet add', not with options of|run web --link eth0 -- true
 		invalid reference 'a:b:c'|add a:b:c
 		invalid namespace 'self:', expected a name or a reference|link self: self
 		invalid name '.x'|attach .x self
@@ -106,7 +106,7 @@ test_hint_for_a_missing_name_names_the_verb_that_creates_it()
 	assert_rc 125
 	assert_out_empty
 	assert_err_has "the network namespace 'web': No such file or directory"
-	assert_err_has "create it with 'nsnet add web'"
+	assert_err_has "create the namespace with 'nsnet add web'"
 }
 
 test_attach_with_explain_changes_nothing()

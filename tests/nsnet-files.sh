@@ -164,7 +164,7 @@ test_check_changes_nothing_and_finds_conflicts()
 	assert_refused 1 'overlaps'
 	run nsnet add web --bridge none0 --check
 	assert_refused 1 "the bridge 'none0'"
-	assert_err_has "create it with 'nsnet bridge none0"
+	assert_err_has "create the bridge with 'nsnet bridge none0"
 }
 
 test_del_removes_only_a_file_of_its_own()

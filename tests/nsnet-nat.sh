@@ -499,7 +499,7 @@ test_reports_invalid_arguments()
 	assert_refused 1 'need a bridge with an IPv4 address'
 	# nft(8) would interpret the text after the ';' in the name as rules
 	run nsnet bridge 'a;b,10.1.0.1/24' --nat
-	assert_refused 1 'cannot name a table of firewall rules'
+	assert_refused 1 'cannot be used as the name of a firewall table'
 }
 
 test_a_run_that_cannot_fork_removes_its_rules()
@@ -544,6 +544,19 @@ test_a_library_without_a_function_is_refused()
 	assert_rc 2
 	assert_out_empty
 	assert_err_has 'missing function nft_ctx_'
+}
+
+# `add` with a path names the rules after the inode of the namespace.
+test_del_removes_the_rules_of_all_owners_of_a_namespace()
+{
+	nsnet add web --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat
+	run nsnet add /run/netns/web --link eth1,10.61.0.2/24,gw=10.61.0.1 --nat
+	assert_ok
+	assertEquals 'there are two tables' 2 "$(nft list tables | wc -l)"
+	run nsnet del web
+	assert_ok
+	assert_empty 'no rules remain' "$(nft list tables)"
+	assertTrue 'no device remains' has_no_veth
 }
 
 . shunit2

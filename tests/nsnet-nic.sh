@@ -103,4 +103,27 @@ test_another_device_with_the_old_name_does_not_lose_the_record()
 	assertEquals "$before" "$(nic_state)"
 }
 
+test_del_returns_the_device_that_add_lent()
+{
+	run initial nsnet add web --move "$nic,name=in0,192.0.2.131/24"
+	assert_ok
+	run ip -n web -br addr show in0
+	assert_out_has 192.0.2.131/24
+	run initial nsnet del web
+	assert_ok
+	assertEquals "$before" "$(nic_state)"
+}
+
+test_gc_restores_the_device_of_a_namespace_that_ip_deleted()
+{
+	run initial nsnet add web --move "$nic,name=in0"
+	assert_ok
+	ip netns del web
+	settle 100 nic_is_back in0
+	run initial nsnet gc
+	assert_ok
+	assert_out "device $nic"
+	assertEquals "$before" "$(nic_state)"
+}
+
 . shunit2

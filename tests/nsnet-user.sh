@@ -55,7 +55,7 @@ test_reports_invalid_arguments()
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
 		invalid namespace 'a:b:c', expected a name or a reference|run --link eth0@a:b:c -- true
 		expected via=|run --route 10.0.0.0/8,10.0.0.1 -- true
-		missing via=<address>|run --route default -- true
+		missing gateway, expected via=<address>|run --route default -- true
 		of different families|run --route 10.0.0.0/8,via=fd00::1 -- true
 		invalid subnet 'x'|run --route x,via=10.0.0.1 -- true
 		invalid IP address 'x'|run --dns x -- true
@@ -71,7 +71,7 @@ test_reports_invalid_arguments()
 		expected 68 to 65535|bridge br0 --mtu 1
 		invalid name|attach a/b self
 		missing argument|del
-		is connected by 'nsnet add'|run web --lo --bridge br0 -- true
+		with 'nsnet add', not with options of|run web --lo --bridge br0 -- true
 	EOF
 }
 

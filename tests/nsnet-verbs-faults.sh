@@ -7,6 +7,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
+# libnftables opens files without O_CLOEXEC
+FAULT_ACCEPT='^inheritable .*:openat '
 require_ns net mnt
 require_tool ip nft
 host_is_ours

@@ -200,7 +200,7 @@ test_failed_add_undoes_all_steps()
 test_refusal_shows_the_message_of_the_kernel()
 {
 	run nsnet add web --link eth0,10.60.0.2/24,gw=10.60.0.1 --route 10.9.0.0/16,via=203.0.113.1
-	assert_err_has 'the kernel says: Nexthop has invalid gateway'
+	assert_err_has 'the kernel reports: Nexthop has invalid gateway'
 }
 
 test_macvlan_uses_a_device_of_the_host()
@@ -557,7 +557,7 @@ test_refuses_a_device_that_is_not_a_bridge()
 	assert_rc 125
 	assert_out_empty
 	assert_err_has "the bridge 'none0': No such device"
-	assert_err_has "create it with 'nsnet bridge none0,"
+	assert_err_has "create the bridge with 'nsnet bridge none0,"
 }
 
 . shunit2

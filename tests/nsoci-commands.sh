@@ -7,7 +7,7 @@
 . "${0%/*}/rootlib.sh"
 require_ns user mnt pid uts ipc net
 require_tool jq
-require_tool nsoci-seccomp
+require_tool nsoci-config
 
 oneTimeSetUp()
 {
@@ -109,7 +109,7 @@ test_a_container_is_created_started_and_deleted()
 	assert_refused 1 "container 'one' is not running"
 	run oci delete one
 	assert_ok
-	assert_empty "$(ls "$state")"
+	assert_empty "$(ls "$state" 2>/dev/null)"
 	run oci state one
 	assert_refused 1 "container 'one' does not exist"
 }
@@ -196,10 +196,11 @@ test_a_failed_create_leaves_nothing()
 	assert_err_has '/bin/missing'
 	assertEquals "cannot set up the container 'five'" "$(jq -r .msg "$TMP/log")"
 	run oci create --bundle "$TMP/no-bundle" five
-	assert_refused 1 "cannot enter the bundle '$TMP/no-bundle'"
+	assert_rc 1
+	assert_err_has "nsoci-config: cannot open '$TMP/no-bundle/config.json': No such file or directory"
 	run oci create --bundle "$TMP/bundle" ../five
 	assert_refused 1 "invalid container id '../five'"
-	assert_empty "$(ls "$state")"
+	assert_empty "$(ls "$state" 2>/dev/null)"
 	configure '.'
 	oci create --bundle "$TMP/bundle" six
 	run oci create --bundle "$TMP/bundle" six
@@ -216,7 +217,7 @@ test_delete_force_kills_the_container()
 	run oci delete --force seven
 	assert_ok
 	assertFalse "kill -0 $pid 2>/dev/null"
-	assert_empty "$(ls "$state")"
+	assert_empty "$(ls "$state" 2>/dev/null)"
 	run oci delete --force seven
 	assert_ok
 	run oci delete seven
@@ -234,7 +235,7 @@ test_hooks_get_the_state()
 	configure '.hooks = {createRuntime: [{path: "/bin/false"}]}'
 	run oci create --bundle "$TMP/bundle" eight
 	assert_refused 1 'a hook failed'
-	assert_empty "$(ls "$state")"
+	assert_empty "$(ls "$state" 2>/dev/null)"
 }
 
 test_the_terminal_is_sent_to_the_console_socket()
@@ -268,10 +269,9 @@ test_print_shows_the_chain_that_runs()
 	run oci create --bundle "$TMP/bundle" ten
 	unset NSOCI_PRINT
 	assert_ok
-	assert_out_has "'nsunshare' '--detach'"
-	assert_out_has "'--hostname=oci-test'"
-	assert_out_has "'--setenv=WORD=two words
-of a line'"
+	assert_out_has ' --hostname=oci-test '
+	assert_out_has '"--setenv=WORD=two words
+of a line"'
 	assertFalse 'nothing is created' '[ -e "$state" ]'
 }
 
@@ -281,7 +281,7 @@ test_a_process_without_arguments_is_refused()
 		configure ".process.args = $args"
 		run oci create --bundle "$TMP/bundle" eleven
 		assert_refused 1 'process.args is empty'
-		assert_empty "$(ls "$state")"
+		assert_empty "$(ls "$state" 2>/dev/null)"
 	done
 	configure .
 	oci create --bundle "$TMP/bundle" eleven && oci start eleven
@@ -290,26 +290,105 @@ test_a_process_without_arguments_is_refused()
 	assert_err_has 'process.args is empty'
 }
 
-test_another_program_may_interpret_the_configuration()
+# print_words FILTER PATTERN: changes config.json with the jq filter, and prints the words of the chain that
+# match the extended regular expression.
+print_words()
 {
-	printf '#!/bin/sh\necho "$1" >>"$0.used"\nexec jq "$@"\n' >"$TMP/other-jq"
-	chmod 755 "$TMP/other-jq"
-	NSOCI_JQ=$TMP/other-jq
-	export NSOCI_JQ
-	run oci create --bundle "$TMP/bundle" twelve
+	configure "$1"
+	run env NSOCI_PRINT=1 "${0%/*}/../examples/nsoci" --root "$state" create --bundle "$TMP/bundle" printed
 	assert_ok
-	run oci start twelve
+	cp "$TMP/out" "$TMP/chain"
+	run grep -Eo -- "$2" "$TMP/chain"
+}
+
+test_members_become_options()
+{
+	print_words '.linux.namespaces = [{type: "network", path: "/n"}, {type: "user"}, {type: "pid", path: "/p q"}] |
+		.linux.uidMappings = [{hostID: 5, size: 2, containerID: 0}] | .linux.gidMappings = [{containerID: 0, hostID: 6, size: 3}]' \
+		'(^.* -- nsunshare|--user|--map=[^ ]*)'
+	assert_out 'nsenter2 --net=/n "--pid=/p q" -- nsunshare
+--user
+--map=u:0:5:2,g:0:6:3'
+	print_words '.linux.cgroupsPath = "/a" | .linux.resources = {memory: {limit: 1000}, pids: {limit: 9},
+		cpu: {period: 5, quota: 7}}' '"?--(into-)?cgroup-?[a-z]*=[^ ]*( 5")?'
+	assert_out '--into-cgroup=/a
+--cgroup-set=memory.max=1000
+--cgroup-set=pids.max=9
+"--cgroup-set=cpu.max=7 5"'
+	print_words '.linux.resources = {memory: {limit: -1}, pids: {limit: 0}, cpu: {quota: -1}} | .linux.cgroupsPath = "/a"' \
+		'--cgroup-set.*'
+	assert_rc 1
+	print_words '.mounts = [{destination: "/a:b", type: "bind", source: "x\\y", options: ["bind", "ro", "rslave"]},
+		{destination: "/c", source: "/s", options: ["rbind"]}, {destination: "/t", type: "tmpfs", options: ["size=1m", "tmpcopyup"]},
+		{destination: "/u", type: "tmpfs", options: ["ro"]}]' \
+		'"?--(bind|tmpfs|propagation)=[^ ]*'
+	assert_out "--propagation=unchanged
+\"--bind=$TMP/bundle/x\\\\\\\\y:/a\\\\:b:ro,norec,slave\"
+--bind=/s:/c
+--tmpfs=/t:size=1m,copy-up
+--tmpfs=/u:mode=1777,ro"
+	print_words '.linux.devices = [{path: "/dev/a", type: "u", major: 10, minor: 229, fileMode: 8624, uid: 1, gid: 2},
+		{path: "/dev/b", type: "b", major: 7, minor: 0}] | .linux.rootfsPropagation = "rslave"' '--(dev-node|propagation)=[^ ]*'
+	assert_out '--dev-node=/dev/a=c:10:229:660:1:2
+--dev-node=/dev/b=b:7:0:666:0:0
+--propagation=slave'
+	print_words '.process.user = {uid: 1, gid: 2, additionalGids: [3, 4]} | .process.capabilities = {ambient: ["CAP_KILL"]} |
+		.process.rlimits = [{type: "RLIMIT_CORE", soft: 0, hard: 18446744073709551615}] | .process.oomScoreAdj = -5 |
+		.process.noNewPrivileges = false' '--(set[ug]id=[1-9]|groups|cap-|rlimit|oom|umask|no-new)[^ ]*'
+	assert_out '--oom-score-adj=-5
+--rlimit=RLIMIT_CORE=0:18446744073709551615
+--setuid=1
+--setgid=2
+--groups=3,4
+--cap-drop=all
+--cap-ambient=CAP_KILL'
+}
+
+test_the_state_is_correct_json_for_all_characters()
+{
+	mkdir "$TMP/a\"b\\c
+d	e"
+	configure '.annotations = {"a \"key\"": "tab\tnewline\nquote\"backslash\\ bell\u0007 e\u00e9 del\u007f $(x) `y`", n: ""}'
+	cp "$TMP/bundle/"* "$TMP/a\"b\\c
+d	e"
+	run oci create --bundle "$TMP/a\"b\\c
+d	e" twelve
 	assert_ok
 	run oci state twelve
 	assert_ok
-	run oci delete --force twelve
-	assert_ok
-	assertEquals 'create runs the program once' 1 "$(grep -c . "$TMP/other-jq.used")"
-	NSOCI_JQ=$TMP/none
-	run oci create --bundle "$TMP/bundle" twelve
+	assertEquals "$(jq -cS .annotations "$TMP/bundle/config.json")" "$(jq -cS .annotations "$TMP/out")"
+	assertEquals "$TMP/a\"b\\c
+d	e" "$(jq -r .bundle "$TMP/out")"
+}
+
+test_a_large_profile_is_compiled()
+{
+	configure '.linux.seccomp = {syscalls: [
+		{args: [{op: "SCMP_CMP_EQ", value: 1, index: 0}, {index: 1, value: 7, valueTwo: 5, op: "SCMP_CMP_MASKED_EQ"}],
+		 names: ["dup2"], errnoRet: 33, action: "SCMP_ACT_ERRNO"},
+		{names: [range(500) | "call\(.)"], action: "SCMP_ACT_ALLOW"},
+		{names: ["getpgid"], action: "SCMP_ACT_ERRNO"}],
+		architectures: ["SCMP_ARCH_X86_64"], defaultErrnoRet: 5, defaultAction: "SCMP_ACT_ALLOW"} |
+		.process.args = ["sh", "-c", "grep Seccomp: /proc/self/status"]'
+	contain profile
+	assertEquals 'Seccomp:	2' "$(cat "$TMP/said")"
+	configure '.linux.seccomp.defaultAction = "SCMP_ACT_WRONG"'
+	run oci create --bundle "$TMP/bundle" profile2
 	assert_rc 1
-	assert_err_has "$TMP/none"
-	unset NSOCI_JQ
+	assert_err_has "nsoci-config: unknown action 'SCMP_ACT_WRONG'"
+	assertFalse 'nothing is left' '[ -e "$state/profile2" ]'
+}
+
+test_invalid_files_are_refused()
+{
+	for text in '' '{' '{"process": {"args": ["a\u0000b"]}}'; do
+		printf %s "$text" >"$TMP/bundle/config.json"
+		run oci create --bundle "$TMP/bundle" thirteen
+		assert_rc 1
+		assert_err_has 'nsoci-config: '
+		assert_err_has 'nsoci: cannot read the configuration'
+		assertFalse 'nothing is left' '[ -e "$state/thirteen" ]'
+	done
 }
 
 # as: root

@@ -175,9 +175,9 @@ file'
 test_hint_shows_the_message_of_the_kernel()
 {
 	run box --tmpfs /x:size=bad "$box" -- /final
-	assert_err_has "hint: the kernel says: tmpfs: Bad value for 'size'"
+	assert_err_has "hint: the kernel reports: tmpfs: Bad value for 'size'"
 	run box --tmpfs /x:nonsense "$box" -- /final
-	assert_err_has "the kernel says: tmpfs: Unknown parameter 'nonsense'"
+	assert_err_has "the kernel reports: tmpfs: Unknown parameter 'nonsense'"
 	run box --overlay '/x:lower=/etc,upper=/none,work=/none' "$box" -- /final
 	assert_refused 125 "cannot open layer '/none'"
 }

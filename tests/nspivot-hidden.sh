@@ -28,7 +28,7 @@ test_refuses_a_mount_above_an_earlier_mount()
 	hides --mask=/bin/ls --tmpfs=/bin /bin /bin/ls
 	assert_err_has 'hint: give --tmpfs before --mask'
 	hides --tmpfs=/a "--file=$TMP/src/file:/a" /a /a
-	assert_err_has 'hint: omit one of these options'
+	assert_err_has 'hint: omit one of the two options'
 }
 
 test_refuses_a_mount_by_another_name_of_the_same_directory()

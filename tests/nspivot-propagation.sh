@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspivot-propagation: checks the options private, slave and shared of a bind.
+# nspivot-propagation: checks the options private, slave and shared of a bind, and --propagation.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -42,7 +42,7 @@ test_the_propagation_of_a_bind_is_as_given()
 	done
 	under=$OLD_KERNEL
 	bound :shared
-	assert_err_has '/mnt: a shared bind needs Linux 6.15'
+	assert_err_has '/mnt: a shared bind mount needs Linux 6.15'
 }
 
 # The program makes a mount in the bind, and the caller sees it.
@@ -67,7 +67,38 @@ test_the_propagation_is_refused_for_a_new_file_system()
 {
 	run in_ns nspivot --tmpfs /mnt:slave "$box" -- /bin/true
 	assert_rc 125
-	assert_err_has 'private, slave and shared are options of a bind'
+	assert_err_has 'private, slave and shared are options of a bind mount'
+}
+
+# root_of HOW: prints the propagation of the root mount of a root that is on the shared tmpfs.
+root_of()
+{
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
+	run in_ns "$TMP/with_shared" sh -c 'cp -a "$box/." "$src/sub" && "$@" | sed "s/:$peers /:N /"' sh \
+		nsunshare -mp --propagation unchanged -- $under nspivot --proc /proc --tmpfs /mnt "$@" "$TMP/src/sub" -- \
+		/bin/sh -c 'cut -d\  -f5- /proc/self/mountinfo | grep "^/ " | grep -oE "(shared|master):[0-9]* |unbindable" || echo private'
+	out=$(printf %s "$out" | sed 's/shared:[0-9]*/shared/; s/ $//')
+}
+
+test_the_propagation_of_the_root_is_as_given()
+{
+	src=$TMP/src
+	export box src
+	for under in '' "$OLD_KERNEL"; do
+		root_of
+		assert_out private
+		root_of --propagation=private
+		assert_out private
+		root_of --propagation=slave
+		assert_out master:N
+		root_of --propagation=shared
+		assert_out shared
+		root_of --propagation unbindable
+		assert_out unbindable
+	done
+	run in_ns nspivot --propagation=unchanged "$box" -- /bin/true
+	assert_rc 125
+	assert_err_has "--propagation: invalid 'unchanged', expected private, slave, shared or unbindable"
 }
 
 . shunit2

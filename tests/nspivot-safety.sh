@@ -268,7 +268,7 @@ test_read_only_root_leaves_added_mounts_writable()
 test_refuses_to_keep_the_group_root()
 {
 	run box --setuid 7 "$box" -- /bin/id
-	assert_refused 125 '--setuid 7 would keep the group root'
+	assert_refused 125 'with --setuid 7 alone, the program would keep the group root'
 	assert_err_has 'hint: add --setgid, or --groups to set only the supplementary groups'
 	run box --setuid 7 --groups none "$box" -- /bin/id -u
 	assert_ok

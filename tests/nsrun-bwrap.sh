@@ -152,23 +152,13 @@ test_bash_sets_the_name_of_the_program()
 	assert_out_has other
 }
 
-test_the_table_has_every_option_of_the_installed_bubblewrap()
-{
-	feature bwrap || return 0
-	sed -n '/^.Sh OPTIONS OF BUBBLEWRAP/,/^.Sh SEE ALSO/{ s/^.It \(.*\) Ta .*/\1/p; }' "${0%/*}/../man/nsrun.1" |
-		grep -o -e '--[a-z0-9-]*' | sort >"$TMP/table"
-	for option in $(bwrap --help 2>&1 | sed -n 's/^ *\(--[a-z0-9-]*\).*/\1/p' | grep -vx -e --help -e --version); do
-		assertTrue "$option" "grep -qxe $option '$TMP/table'"
-	done
-	assertTrue 'many options' "[ $(grep -c . "$TMP/table") -ge 60 ]"
-}
-
 test_wait_fd_status_fd_and_flock_work()
 {
-	run sh -c 'echo go | nsrun --with nsunshare:--wait-fd=0 -- echo ran'
+	echo go >"$TMP/go"
+	run nsrun --with nsunshare:--wait-fd=0 -- echo ran <"$TMP/go"
 	assert_rc 0
 	assert_out ran
-	run sh -c 'nsrun --with nsunshare:--status-fd=3 -- true 3>"$0"' "$TMP/status"
+	run nsrun --with nsunshare:--status-fd=3 -- true 3>"$TMP/status"
 	assert_rc 0
 	run cat "$TMP/status"
 	assert_out_has '"exit"'
@@ -202,6 +192,91 @@ test_runs_inside_the_namespaces_of_another_process()
 	run nsenter2 -t "$program" -U -u -- nsrun --profile sandbox -- uname -n
 	assert_rc 0
 	assert_out outer
+}
+
+test_own_options_set_directory_hostname_variable_and_mounts()
+{
+	run nsrun --chdir /usr --hostname box --setenv A=b --bind "$TMP/src:/tmp/a" --ro-bind "$TMP/src:/tmp/b" --tmpfs /tmp/c -- \
+		sh -c 'pwd; uname -n; echo "$A"; touch /tmp/a/new /tmp/c/new; ls /tmp/b; touch /tmp/b/other || echo read-only'
+	assert_rc 0
+	assert_out '/usr
+box
+b
+file
+new
+sub
+read-only'
+	rm -f "$TMP/src/new"
+	run nsrun --net none -- sh -c 'tail -n +3 /proc/net/dev | cut -d: -f1'
+	assert_out '    lo'
+}
+
+test_the_program_leads_a_new_session()
+{
+	# field 6 of the file is the session
+	run nsrun -- sh -c 'read -r pid _ _ _ _ session _ </proc/self/stat; echo $((session == $$))'
+	assert_out 1
+}
+
+test_profile_takes_the_place_of_args_and_can_omit_the_init()
+{
+	grep -v -- '--init' "$NSUTILS_BIN/nsrun-data/profiles/sandbox" >"$TMP/profile"
+	printf 'nspivot --setenv=A=of the profile\n' >>"$TMP/profile"
+	# shellcheck disable=SC2016 # for the inner shell
+	run nsrun --profile "$TMP/profile" -- sh -c 'echo "$$ $A"'
+	assert_rc 0
+	assert_out '1 of the profile'
+}
+
+# If the kernel sends the signal to nsunshare, the run ends with it.
+test_pdeathsig_ends_the_run_with_its_parent()
+{
+	start_holder sh -c 'setpriv --pdeathsig KILL nsrun --with nsunshare:--ready-fd=3 -- sleep 1000; :'
+	run pgrep -P "$holder"
+	child=$out
+	assertNotNull 'the run exists' "$child"
+	kill -KILL "$holder"
+	wait "$holder" 2>/dev/null
+	assertTrue 'nsunshare has ended' "settle 50 test ! -e /proc/$child"
+	return 0
+}
+
+# The options of bubblewrap 0.11.1, except --help and --version.
+options_of_bubblewrap='add-seccomp-fd args argv0 as-pid-1 assert-userns-disabled bind bind-data bind-fd bind-try block-fd cap-add
+cap-drop chdir chmod clearenv dev dev-bind dev-bind-try die-with-parent dir disable-userns exec-label file file-label gid hostname
+info-fd json-status-fd level-prefix lock-file mqueue new-session overlay overlay-src perms pidns proc remount-ro ro-bind ro-bind-data
+ro-bind-fd ro-bind-try ro-overlay seccomp setenv share-net size symlink sync-fd tmp-overlay tmpfs uid unsetenv unshare-all
+unshare-cgroup unshare-cgroup-try unshare-ipc unshare-net unshare-pid unshare-user unshare-user-try unshare-uts userns
+userns-block-fd userns2'
+
+# rows: prints the rows of the table in nsrun(1).
+rows()
+{
+	sed -n '/^.Sh OPTIONS OF BUBBLEWRAP/,/^.Sh SEE ALSO/{ s/^.It \(.*--.*\)/\1/p; }' "${0%/*}/../man/nsrun.1"
+}
+
+# no tool: compares the page with bubblewrap
+test_the_table_has_every_option_of_bubblewrap()
+{
+	rows | sed 's/ Ta .*//' | grep -o -e '--[a-z0-9-]*' | cut -c3- | sort >"$TMP/table"
+	printf '%s\n' "$options_of_bubblewrap" | tr ' ' '\n' | sort >"$TMP/options"
+	run diff "$TMP/options" "$TMP/table"
+	assert_ok
+	feature bwrap || return 0
+	for option in $(bwrap --help 2>&1 | sed -n 's/^ *--\([a-z0-9-]*\).*/\1/p' | grep -vx -e help -e version); do
+		assertTrue "$option" "grep -qxe $option '$TMP/table'"
+	done
+}
+
+# no tool: compares the page with this file
+test_every_equivalent_of_the_table_is_in_a_test()
+{
+	rows | sed 's/.* Ta //' | grep -oE -e '(nsunshare:|nspivot:|^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u >"$TMP/equivalents"
+	assertTrue 'many equivalents' "[ $(grep -c . "$TMP/equivalents") -ge 30 ]"
+	grep -v '^[[:space:]]*#' "$0" | grep -oE -e '((nsunshare|nspivot):)?--[a-z-]+' | sort -u >"$TMP/tested"
+	run comm -23 "$TMP/equivalents" "$TMP/tested"
+	assert_ok
+	assert_out_empty
 }
 
 . shunit2

@@ -284,4 +284,22 @@ test_explain_shows_the_steps_of_each_tool()
 	assert_out_lacks executed
 }
 
+test_an_option_of_another_tool_gets_a_hint()
+{
+	while read -r option hint; do
+		run nsrun "$option" -- true
+		assert_refused 125 "unknown option '${option%%=*}'"
+		assertEquals "hint: use '--with $hint'" "$(tail -n 1 "$TMP/err")"
+	done <<-'EOT'
+		--bind-try nspivot:--bind-try=<value>
+		--bind-try=/x nspivot:--bind-try=<value>
+		--no-new-privs nspivot:--no-new-privs
+		--map-root-user nsunshare:--map-root-user
+		--boottime nsunshare:--boottime=<value>
+		--group nsinit:--group
+	EOT
+	run nsrun --zzzz -- true
+	assert_err_has "hint: see 'nsrun --help'"
+}
+
 . shunit2

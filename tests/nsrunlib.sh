@@ -7,7 +7,7 @@
 stub()
 {
 	mkdir -p "$1"
-	cp -R "$NSUTILS_BIN/nsrun" "$NSUTILS_BIN/nsrun-data" "$NSUTILS_BIN/nsidmap" "$1/"
+	cp -R "$NSUTILS_BIN/nsrun" "$NSUTILS_BIN/nsrun-data" "$1/"
 	for _tool in nsenter2 nsnet nsunshare nstimeoffset nsinit nspivot; do
 		cat >"$1/$_tool" <<-'EOT'
 			#!/bin/sh

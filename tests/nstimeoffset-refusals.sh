@@ -212,9 +212,9 @@ test_refuses_options_that_do_not_go_together()
 	done
 	run nstimeoffset --base x -b 5 --print
 	assert_rc 125
-	assert_err_has "--base: unknown word 'x'"
+	assert_err_has "--base: unknown value 'x'"
 	run nstimeoffset --anchor x -b 5 --print
-	assert_err_has "--anchor: unknown word 'x'"
+	assert_err_has "--anchor: unknown value 'x'"
 }
 
 . shunit2

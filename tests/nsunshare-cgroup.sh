@@ -159,18 +159,18 @@ test_invalid_cgroup_options_are_refused()
 {
 	run nsunshare --into-cgroup "$name" true
 	assert_refused 125 "the cgroup '$name' does not exist"
-	assert_err_has 'hint: create it with --cgroup-create'
+	assert_err_has 'hint: create the cgroup with --cgroup-create'
 	run nsunshare --into-cgroup / --cgroup-set no.such=1 true
 	assert_rc 125
-	assert_err_lacks 'create it with --cgroup-create'
+	assert_err_lacks 'create the cgroup with --cgroup-create'
 	run nsunshare --cgroup-create true
-	assert_refused 125 'needs --into-cgroup'
+	assert_refused 125 'requires --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true
 	assert_refused 125 "invalid 'cpu.max', expected <file>=<value>"
 	run nsunshare --into-cgroup x --cgroup-set ../x=1 true
 	assert_refused 125 "invalid '../x=1', expected <file>=<value>"
 	run nsunshare --into-cgroup '' true
-	assert_refused 125 'the name of the cgroup is empty'
+	assert_refused 125 "--into-cgroup: invalid argument ''"
 }
 
 test_nothing_is_left_if_the_program_cannot_be_executed()
@@ -268,8 +268,8 @@ test_names_the_cgroup_whose_children_lack_the_controller()
 	fi
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set "$controller.max=1" true
 	assert_refused 125 "no cgroup file '$controller.max' in '$name/a/b'"
-	assert_err_has "hint: controller '$controller' is not enabled for the children of $keeps: write \
-+$controller to cgroup.subtree_control of this cgroup$further"
+	assert_err_has "hint: write +$controller to cgroup.subtree_control of this cgroup$further: \
+controller '$controller' is not enabled for the children of $keeps"
 	assert_empty "$(cat "$v2$name/cgroup.subtree_control")"
 	assert_no_leftovers
 	rmdir "$v2$name"
@@ -282,7 +282,8 @@ test_a_cgroup_with_processes_cannot_enable_controllers()
 	start_holder sh -c 'echo $$ >"$0/cgroup.procs"; echo >&3; exec sleep infinity 3>&-' "$v2$name"
 	run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 	assert_refused 125 "no cgroup file 'pids.max'"
-	assert_err_has "children of $v2$name, because that cgroup contains processes: move"
+	assert_err_has "hint: move the processes of this cgroup to a child cgroup, and write +pids to \
+cgroup.subtree_control: controller 'pids' is not enabled for the children of $v2$name"
 	stop_holder
 	remove_cgroup "$v2$name"
 }
@@ -299,7 +300,8 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 	if feature cgroup2-cpu; then
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
-		assert_err_has "children of $v2$name, and a new child cannot contain processes, because that cgroup is threaded"
+		assert_err_has "hint: use a parent cgroup that is not threaded: a new child of a threaded \
+cgroup cannot contain processes, and controller 'pids' is not enabled for the children of $v2$name"
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"

@@ -170,11 +170,39 @@ test_reads_a_map_from_an_argument_a_stream_a_file_or_a_process()
 	assert_out "0 $uid 1 : 0 $gid 1"
 }
 
+test_auto_is_the_map_of_nsidmap_plan()
+{
+	word=$(nsidmap plan --auto --format arg 2>/dev/null)
+	assertNotNull 'nsidmap has a map' "$word"
+	run nsunshare --map="$word" sh -c "$maps; cat /proc/self/setgroups"
+	cp "$TMP/out" "$TMP/planned"
+	run nsunshare --map=auto sh -c "$maps; cat /proc/self/setgroups"
+	assert_ok
+	assertTrue 'the same map' "cmp '$TMP/planned' '$TMP/out'"
+	[ "$uid" = 0 ] || assert_out_has "0 $uid 1"
+	run nsunshare --map=auto -r true
+	assert_refused 125 '--map cannot be used with'
+}
+
+# as: root
+test_auto_uses_the_ranges_of_the_owner()
+{
+	run nsidmap plan --auto --user "$NSTEST_UID" --format arg
+	assert_ok
+	run nsunshare --map="$out" sh -c "$maps"
+	cp "$TMP/out" "$TMP/planned"
+	run nsunshare --owner "$NSTEST_UID:$NSTEST_UID" --map=auto sh -c "$maps"
+	assert_ok
+	assertTrue 'the map of the owner' "cmp '$TMP/planned' '$TMP/out'"
+	run nsunshare --map=auto sh -c "$maps"
+	assertFalse 'not the map of root' "cmp -s '$TMP/planned' '$TMP/out'"
+}
+
 test_reports_a_failed_producer_of_a_map()
 {
 	start_holder nsunshare -U sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	run nsunshare --map="like:$holder_line" echo ran
-	assert_refused 125 "like:$holder_line: no id of that user namespace is mapped to an id of the caller's user namespace"
+	assert_refused 125 "like:$holder_line: no id of this user namespace is mapped to an id of the caller's user namespace"
 	run nsunshare --map=- true </dev/null
 	assert_refused 125 map
 	run nsunshare --map=- echo ran <<-'MAP'

@@ -83,12 +83,12 @@ test_a_name_without_prefix_gives_a_suggestion()
 	start_run web
 	run nsenter2 -t web -a true
 	assert_refused 125 "invalid reference 'web'"
-	assert_err_has 'hint: use name:web for the run of that name'
+	assert_err_has 'hint: use name:web for the run with that name'
 	assert_err_lacks netns:
 	run nsenter2 -t other -a true
 	assert_refused 125 "invalid reference 'other'"
 	assert_err_lacks hint
-	assert_err_lacks 'for the run of that name'
+	assert_err_lacks 'for the run with that name'
 }
 
 test_a_second_run_of_a_live_name_is_refused()
@@ -329,7 +329,7 @@ test_a_user_has_names_of_its_own()
 	mkdir -p /run/nsutils
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	rmdir /run/nsutils
-	assert_refused 125 "cannot create 'web.lock' in the directory of names: Permission denied"
+	assert_refused 125 "cannot create 'web.lock' in the directory of named runs: Permission denied"
 	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
 	run as_nstest env XDG_RUNTIME_DIR="$TMP/none" nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '$TMP/none/nsutils': No such file"
@@ -342,7 +342,7 @@ test_invalid_names_are_refused()
 		run nsunshare -r --name="$name" true
 		assert_refused 125 "--name: invalid name"
 		run nsenter2 -t "name:$name" -U true
-		assert_refused 125 "invalid name"
+		assert_refused 125 "invalid run name"
 	done
 	run nsunshare -r --name "$(printf '%064d' 0)" true
 	assert_ok

@@ -35,6 +35,18 @@ test_mounts_every_type_on_a_missing_file()
 	done
 }
 
+# The helper of nsunshare still runs when the program begins.
+test_the_program_can_unmount_the_namespace()
+{
+	require_tool strace
+	: >"$TMP/d/net"
+	run strace -f -qq -o /dev/null -b execve -e inject=recvfrom:delay_exit=200000 \
+		nsunshare "--net=$TMP/d/net" umount "$TMP/d/net"
+	assert_ok
+	assertEquals 'an empty file' 0 "$(stat -c %s "$TMP/d/net")"
+	assertFalse 'the namespace is not mounted' "grep -q '$TMP/d/net ' /proc/self/mountinfo"
+}
+
 test_mounts_namespaces_without_a_fork()
 {
 	run nsunshare -r "--uts=$TMP/d/uts" "--mount=$TMP/d/mnt" "--time=$TMP/d/time" "--user=$TMP/d/user" \

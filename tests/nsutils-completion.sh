@@ -136,7 +136,7 @@ test_zsh_and_fish_show_the_help_of_an_option()
 	assert_out_has "(-):program: _command_names"
 	run sh "$generate" fish "$NSUTILS_BIN/nsunshare"
 	assert_ok
-	assert_out_has "-l setgroups -r -f -a 'allow deny' -d 'allow or deny setgroups(2) inside'"
+	assert_out_has "-l setgroups -r -f -a 'allow deny' -d 'allow or deny setgroups(2) in the namespace'"
 	assert_out_has __fish_complete_subcommand
 }
 

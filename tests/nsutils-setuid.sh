@@ -36,7 +36,7 @@ assert_none_runs()
 	for tool in $tools; do
 		# shellcheck disable=SC2046 # several words
 		run "$@" "$TMP/$tool" $(options "$tool") id -u
-		assert_refused 125 "$tool: cannot run setuid, setgid or with file capabilities"
+		assert_refused 125 "$tool: cannot run as a setuid or setgid program or with file capabilities"
 	done
 }
 
@@ -88,11 +88,11 @@ test_refuses_to_mount_and_to_write()
 	mkdir "$TMP/at"
 	chmod 4755 "$TMP/nsidmap"
 	run as_nstest "$TMP/nsidmap" mount "$TMP" "$TMP/at" --map u:0:0:1,g:0:0:1
-	assert_refused 1 'nsidmap: cannot run setuid'
+	assert_refused 1 'nsidmap: cannot run as a setuid or setgid program'
 	run as_nstest "$TMP/nsidmap" write $$ u:0:0:1,g:0:0:1
-	assert_refused 1 'nsidmap: cannot run setuid'
+	assert_refused 1 'nsidmap: cannot run as a setuid or setgid program'
 	run as_nstest "$TMP/nsidmap" run u:0:0:1,g:0:0:1 -- true
-	assert_refused 125 'nsidmap: cannot run setuid'
+	assert_refused 125 'nsidmap: cannot run as a setuid or setgid program'
 }
 
 # nslist only shows information, so an administrator may give it capabilities to see more.

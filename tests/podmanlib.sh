@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154 # rootlib.sh sets box
 
 require_tool jq
-require_tool nsoci-seccomp
+require_tool nsoci-config
 require_feature podman
 
 # Creates the configuration and the storage of podman below $TMP, and the image box:1.

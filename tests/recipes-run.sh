@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # recipes-run: checks that every recipe of nsutils-recipes(7) that needs no Debian system runs and
-# prints the output on the page.
+# prints the output on the page, and that every command in the table of other tools works.
 # as: root user
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -45,6 +45,89 @@ test_every_recipe_prints_what_the_page_shows()
 		echo "# $heading"
 		play "$prompt" "$(displays "$page" "$heading")"
 	done <"$TMP/sections"
+}
+
+# displayed: prints the commands that the page shows in a separate line (.Dl).
+displayed()
+{
+	sed -n 's/^\.Dl [$#]* *//p' "$page"
+}
+
+# no tool: compares the page with the long tests, which have a Debian system and podman
+test_every_command_outside_of_the_examples_is_in_a_long_test()
+{
+	displayed >"$TMP/displayed"
+	assertEquals 'nsrun and podman' 2 "$(grep -c . "$TMP/displayed")"
+	while read -r line; do
+		case $line in
+		'nsrun --profile system --name box --overlay -R debian')
+			assertTrue "$line" "grep -q 'nsrun --profile system --name box --overlay -R ' '${0%/*}/nsrun-clients-long.sh'"
+			;;
+		podman*)
+			for option in --network --cgroups=disabled; do
+				assertTrue "$option" "grep -qe '$option' '${0%/*}/podmanlib.sh' '${0%/*}/nsoci-podman-long.sh'"
+			done
+			;;
+		*) fail "no test runs '$line'" ;;
+		esac
+	done <"$TMP/displayed"
+}
+
+# equivalents: prints the commands in the right column of the table of other tools, with the names of
+# the test in place of those of the page.
+equivalents()
+{
+	sed -n '/^\.Sh FROM OTHER TOOLS/,/^\.El/{ s/^\.It .* Ta \(ns.*\)/\1/p; }' "$page" |
+		sed -e 's/ (default)//; s/-R DIR/-R rootfs/; s/--chdir DIR/--chdir \/bin/; s/=C,[.]*/=net_raw,chown/; s/ CMD/ \/bin\/true/' \
+			-e 's/ A:B/ data:\/data/; s/BRIDGE/br0/; s/=SIGNAL/=TERM/; s/USER/alice/; s/\<N\>/web/' |
+		while read -r line; do
+			case $line in
+			'nsrun --stop'*) ;;
+			nsrun*)
+				case $line in *' -R '*) ;; *) line="$line -R rootfs" ;; esac
+				case $line in *' -- '*) ;; *) line="$line -- /bin/true" ;; esac
+				;;
+			*-group | *TERM:QUIT | *=TERM) line="$line -- /bin/true" ;;
+			esac
+			printf '%s\n' "$line"
+		done
+}
+
+# Runs the rows in order. `docker exec`, `docker top` and `docker stop` act on a run with the name web.
+test_every_equivalent_of_another_tool_works()
+{
+	feature subids || return 0
+	mkdir "$TMP/rows" && cd "$TMP/rows" || return
+	box=$PWD/rootfs
+	make_box
+	mkdir data rootfs/data
+	echo 'alice:x:7:7::/:/bin/sh' >rootfs/etc/passwd
+	[ "$prompt" = \$ ] || nsnet bridge br0,10.90.0.1/24
+	equivalents >"$TMP/equivalents"
+	assertTrue 'the table has rows' "[ $(grep -c . "$TMP/equivalents") -ge 20 ]"
+	started=
+	while read -r line <&7; do
+		case $line in
+		*br0* | *--memory*) [ "$prompt" = \# ] || continue ;;
+		esac
+		case $line in
+		*--overlay*) feature overlay-userns || continue ;;
+		*name:web* | *'--stop web')
+			if [ -z "$started" ]; then
+				started=1
+				start_holder nsrun --name web -R rootfs --with nsunshare:--keep-fd=3 --with nspivot:--ready-fd=3 -- /bin/sleep 1000
+				settle 50 nslist --show name:web -t pid >/dev/null 2>&1
+			fi
+			;;
+		'nsinit --pause') line="timeout -s TERM -k 9 --preserve-status 0.3 $line" ;;
+		esac
+		# shellcheck disable=SC2086 # separate words
+		run $line 7<&-
+		assertEquals "$line: $err" 0 "$rc"
+	done 7<"$TMP/equivalents"
+	assertNotNull 'a run was stopped' "$started"
+	[ "$prompt" = \$ ] || nsnet del br0
+	cd "$TMP" || return
 }
 
 . shunit2

@@ -31,8 +31,8 @@ int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
 		return 0;
 	if (is_failure(errno))
 		return -errno;
-	/* /etc/passwd may be unreadable for a moment, and a later NSS module that does not know the
-	 * user hides the error, so check the file itself */
+	/* if /etc/passwd is temporarily unreadable, a later NSS module that does not know the user
+	 * hides the error, so check the file itself */
 	fd = file_open_at(AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;

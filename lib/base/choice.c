@@ -48,7 +48,7 @@ static unsigned changes(const char *a, size_t na, const char *b, size_t nb)
 	return d[na][nb];
 }
 
-/* Returns true if the word of n bytes begins with the word of np bytes. */
+/* Returns true if the n bytes at `word` begin with the np bytes at `prefix`. */
 static bool begins(const char *word, size_t n, const char *prefix, size_t np)
 {
 	size_t i = 0;
@@ -74,7 +74,8 @@ void choice_add(struct choice *c, const char *valid)
 	if (begins(valid, n, c->word, c->len) ||
 	    (c->shortened && begins(c->word, c->len, valid, n)))
 		distance = MIN(distance, 1);
-	else if (c->len < 3) /* a short word resembles too many valid words for a hint */
+	/* suggest nothing for a short word, because it resembles too many valid words */
+	else if (c->len < 3)
 		return;
 	if (distance > (c->len + 1) / 3 || distance > c->distance)
 		return;

@@ -6,7 +6,8 @@
 #include <link.h>
 #include <stdio.h>
 
-/* Sets *is_static to true if the program, the first object in the list, names no dynamic linker. */
+/* Callback of dl_iterate_phdr(3). Sets *is_static to true if the first object, which is the program
+ * itself, has no PT_INTERP segment, which names the dynamic linker. */
 static int look_for_linker(struct dl_phdr_info *info, size_t size, void *is_static)
 {
 	(void)size;

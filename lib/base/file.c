@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* file: reads and writes small files. Only this file and the process layer handle EINTR. */
+/* file: reads and writes small files. */
 #include "base/file.h"
 
 #include <stdio.h>
@@ -71,8 +71,8 @@ int file_open_self(struct nserr *e)
 
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
 {
-	/* in an untrusted root directory the path may lead to a FIFO or a terminal; O_NONBLOCK
-	 * prevents that open(2) blocks */
+	/* in an untrusted root directory, the path may lead to a FIFO or a terminal; O_NONBLOCK
+	 * prevents open(2) from blocking */
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	size_t len = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* json: writes JSON (RFC 8259). It does not use libsmartcols, because libsmartcols does not replace
- * invalid UTF-8 and cannot write members beside the table. */
+ * invalid UTF-8 and cannot write anything except tables. */
 #include "base/json.h"
 
 #include "base/str.h"
@@ -27,8 +27,8 @@ static void quoted(struct json *j, const char *s, size_t n)
 			buf_addc(j->out, '\\');
 			buf_addc(j->out, *s);
 		} else if (str_is_unsafe(s, len)) {
-			/* JSON does not require escapes for all control and format characters, but
-			 * a terminal would interpret these characters */
+			/* escape all control and format characters: JSON does not require this, but
+			 * a terminal would interpret them */
 			buf_printf(j->out, "\\u%04x", str_code_point(s, len));
 		} else {
 			buf_add(j->out, s, len);

@@ -109,14 +109,14 @@ static int unit_find(const char *s, size_t n, int from)
 	return -1;
 }
 
-/* Returns the value of 0.DIGITS units in nanoseconds. Returns -ERANGE instead of rounding a part
- * below one nanosecond. */
+/* Returns the value of 0.DIGITS units in nanoseconds, or -ERANGE if it is not a whole number of
+ * nanoseconds. */
 static int64_t duration_fraction(const char *digits, size_t n, uint64_t unit)
 {
 	uint64_t ns = 0;
 
-	/* ns cannot overflow, because it is always smaller than the unit, and a week has fewer than
-	 * 2^50 nanoseconds */
+	/* the sum ns cannot overflow: it is always smaller than the unit, and even a week has fewer
+	 * than 2^50 nanoseconds */
 	while (n > 0) {
 		ns += (uint64_t)(digits[--n] - '0') * unit;
 		if (ns % 10 != 0)

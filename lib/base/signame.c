@@ -22,7 +22,7 @@ static const char *const names[] = {
 };
 /* clang-format on */
 
-/* Aliases of signal(7), which kill(1) and unshare(1) accept, too. */
+/* The aliases that signal(7) lists. kill(1) and unshare(1) accept them, too. */
 static const struct {
 	const char *name;
 	int sig;

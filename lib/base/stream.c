@@ -11,16 +11,17 @@ static bool stdin_taken;
 
 int stream_null_stdin(void)
 {
-	int fd = RETRY_EINTR(open("/dev/null", O_RDONLY));
+	int fd = RETRY_EINTR(open("/dev/null", O_RDONLY | O_CLOEXEC));
 	int rc = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (fd != 0) {
-		if (dup2(fd, 0) < 0)
-			rc = -errno;
-		close(fd);
-	}
+	/* executed programs inherit descriptor 0 */
+	if (fd == 0)
+		return fcntl(0, F_SETFD, 0) < 0 ? -errno : 0;
+	if (dup2(fd, 0) < 0)
+		rc = -errno;
+	close(fd);
 	return rc;
 }
 

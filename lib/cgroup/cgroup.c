@@ -210,7 +210,8 @@ static int add_of(struct cgroup *c, const struct mountinfo_line *mount, char *th
 	if (!cgroup_path_in(theirs, mount, path, sizeof(path)) ||
 	    (cgroup_path_in(own, mount, own_dir, sizeof(own_dir)) && streq(path, own_dir)))
 		return 0;
-	/* a path with "/.." is outside of the caller's cgroup namespace (cgroup_namespaces(7)) */
+	/* refuse a path with "/..", because it is outside of the caller's cgroup namespace
+	 * (cgroup_namespaces(7)) */
 	if (str_after(path, "/.."))
 		return nserr_set(e, EXDEV, "the cgroup '%s' is outside the cgroup namespace", path);
 	below = below_mount(path, mount);
@@ -270,8 +271,8 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
 		char text[256];
 		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
 
-		/* the root cgroup and hierarchies without the freezer controller do not have the
-		 * file with the state of the freezer */
+		/* skip directories without this file: the root cgroup and hierarchies without the
+		 * freezer controller cannot be frozen */
 		if (n == -ENOENT)
 			continue;
 		if (n < 0)

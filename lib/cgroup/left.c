@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* left: marks the cgroups of a run, and removes cgroups that a killed run or its program has not
- * removed. */
+/* left: marks the cgroups that a run creates. Removes marked cgroups that remain after a run was
+ * killed, with the cgroups that the program created below them. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "cgroup/cgroup.h"
 
-/* Version 1 has no user attributes (cgroups(7)). */
+/* cgroup v1 does not support "user." extended attributes (cgroups(7)). */
 #define MARK_V2 "user.nsutils.run"
 #define MARK_V1 "trusted.nsutils.run"
 
@@ -57,7 +57,8 @@ int cgroup_remove_dir(const struct cgroup_dir *d)
 	return rmdir(d->path) < 0 ? -errno : 0;
 }
 
-/* Opens the directory of the first len bytes of the path for reading, as flock(2) requires. */
+/* Opens the directory whose path is the first len bytes of d->path. flock(2) requires a descriptor
+ * that is open for reading. */
 static int open_part(const struct cgroup_dir *d, size_t len)
 {
 	cleanup_free char *path = strndup(d->path, len);
@@ -72,7 +73,8 @@ void cgroup_mark(const struct cgroup_dir *d)
 
 	if (d->made == 0)
 		return;
-	/* another run may hold the lock for a short time while it looks for the mark of nsutils */
+	/* retry, because another run may hold the lock for a short time while it looks for the
+	 * mark */
 	for (int tries = 0; tries < 10 && locked < 0; tries++) {
 		locked = flock(d->fd, LOCK_EX | LOCK_NB);
 		if (locked < 0)

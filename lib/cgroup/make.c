@@ -16,8 +16,8 @@ static bool controls(const struct cgroup_dir *d, const char *setting)
 	return name && mountinfo_has_option(d->options, name);
 }
 
-/* Returns true if cgroup_open() must create the directory of the hierarchy; the comment on
- * cgroup_open() has the rule. */
+/* Returns true if cgroup_open() must create the directory of the hierarchy. See the comment on
+ * cgroup_open() for the rule. */
 static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const char *const *set,
 		      size_t n)
 {
@@ -33,7 +33,8 @@ static bool is_needed(const struct cgroup *c, const struct cgroup_dir *d, const 
 	return !any && !mountinfo_has_option(d->options, "cpuset");
 }
 
-/* Calls mkdir(2) for the first len bytes of the path. Returns 0 or a negative errno. */
+/* Creates the directory whose path is the first len bytes of `path`. Returns 0 or a negative
+ * errno. */
 static int make_dir(const struct cgroup_dir *d, size_t len)
 {
 	cleanup_free char *path = strndup(d->path, len);
@@ -43,8 +44,8 @@ static int make_dir(const struct cgroup_dir *d, size_t len)
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
 
-/* Creates the directory of the first len bytes of the path and the missing directories above it,
- * and sets d->made. Returns 0 or a negative errno. */
+/* Creates the directory whose path is the first len bytes of d->path, and the missing directories
+ * above it. Sets d->made. Returns 0 or a negative errno. */
 static int make_dirs(struct cgroup_dir *d, size_t len)
 {
 	size_t parent = cgroup_above(d->path, len);
@@ -108,11 +109,12 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* if `create` is set, no directory was needed, and cgroup_set() will report the error */
+	/* with `create`, every needed directory is open now; if none was needed, cgroup_set()
+	 * reports the error */
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);
-	nserr_hint(e, "create it with --cgroup-create");
+	nserr_hint(e, "create the cgroup with --cgroup-create");
 	return rc;
 }
 
@@ -175,7 +177,7 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 		if (d->made == 0)
 			continue;
 		/* Repeat the removal, because a killed process leaves the cgroup only after a short
-		 * delay, and cgroup v1 has no file that reports this. */
+		 * delay, and cgroup v1 has no file that reports that a cgroup is empty. */
 		while ((err = -cgroup_remove_dir(d)) == EBUSY && --tries > 0)
 			nanosleep(&pause, NULL);
 		if (err && err != ENOENT) {

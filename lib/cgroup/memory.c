@@ -9,8 +9,8 @@
 #include "base/str.h"
 #include "cgroup/cgroup.h"
 
-/* Returns true if the mount may have the memory controller: it is of version 2, or it names the
- * controller. */
+/* Returns true if the mount may have the memory controller: it is a version 2 hierarchy, or its
+ * options name the controller. */
 static bool may_have(const struct mountinfo_line *l)
 {
 	return streq(l->fstype, "cgroup2") ||
@@ -35,8 +35,8 @@ static int open_mount(struct cgroup_memory *m, const struct mountinfo_line *l)
 	return 0;
 }
 
-/* Sets path to the path of the process in the hierarchy. Returns false if the process has no path
- * there. */
+/* Sets `path` to the path of the process's cgroup in the hierarchy. Returns false if the process
+ * has no path there. */
 static bool path_of(const struct cgroup_memory *m, const char *text, char *path, size_t size)
 {
 	const struct mountinfo_line mount = { .fstype = m->v2 ? "cgroup2" : "cgroup",
@@ -55,7 +55,8 @@ int cgroup_memory_open(struct cgroup_memory *m)
 
 	*m = CGROUP_MEMORY_INIT;
 	while (rc == 0 && mountinfo_next(&mi, &l))
-		/* version 2 lacks the controller if a version 1 hierarchy has it */
+		/* prefer a version 1 hierarchy, because version 2 does not have the controller if a
+		 * version 1 hierarchy has it */
 		if (may_have(&l) && (m->dir < 0 || m->v2))
 			rc = open_mount(m, &l);
 	if (rc < 0)
@@ -76,9 +77,8 @@ int cgroup_memory_read(const struct cgroup_memory *m, const char *text, uint64_t
 	last = strrchr(path, '/');
 	if (last && last != path && streq(last, "/init.scope"))
 		*last = '\0';
-	/* a cgroup outside of the caller's cgroup namespace has a path with "..",
-	 * cgroup_namespaces(7)
-	 */
+	/* refuse a path with "..", because the cgroup is outside of the caller's cgroup namespace
+	 * (cgroup_namespaces(7)) */
 	if (!path[0] || streq(path, "/") || streq(path, m->own) || strstr(path, "/.."))
 		return -ENOENT;
 	if (!streq(m->root, "/")) {

@@ -3,7 +3,8 @@
  * container engines. Opens no file. */
 #include "cgroup/name.h"
 
-#define SHORT_ID 12 /* container engines print 12 of the 64 hexadecimal digits of an id */
+/* container engines print only the first 12 of the 64 hexadecimal digits of an id */
+#define SHORT_ID 12
 
 const char *cgroup_name_path(const char *text, size_t *len)
 {
@@ -46,7 +47,7 @@ struct word {
 	size_t n;
 };
 
-/* Sets out to the part of a component between prefix and suffix. Returns false if the part is
+/* Sets `out` to the part of a component between prefix and suffix. Returns false if the part is
  * empty, or if the component lacks prefix or suffix. */
 static bool between(struct word w, const char *prefix, const char *suffix, struct word *out)
 {
@@ -68,7 +69,7 @@ static bool is_id(struct word w)
 	return true;
 }
 
-/* Appends a unit name and decodes systemd's \xHH in it. */
+/* Appends the name of a systemd unit and decodes its \xHH escapes. */
 static void add_unescaped(struct buf *out, struct word w)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -122,7 +123,7 @@ static bool container(struct word before, struct word w, struct buf *out)
 	}
 	if (before.n == 6 && memcmp(before.s, "docker", 6) == 0 && is_id(w))
 		buf_printf(out, "docker:%.*s", SHORT_ID, w.s);
-	else if (is_id(w)) /* containerd uses only the id as the name of a pod's cgroup */
+	else if (is_id(w)) /* containerd names the cgroup of a pod only by its id */
 		buf_printf(out, "containerd:%.*s", SHORT_ID, w.s);
 	else if ((before.n == 3 && memcmp(before.s, "lxc", 3) == 0) ||
 		 (before.n == 11 && memcmp(before.s, "lxc.payload", 11) == 0))
@@ -132,7 +133,8 @@ static bool container(struct word before, struct word w, struct buf *out)
 	return true;
 }
 
-/* Returns the next component of a path, which is empty at the end, and advances *path. */
+/* Returns the next component of *path and moves *path to its end. At the end of the path, returns
+ * an empty component. */
 static struct word next_word(const char **path, const char *end)
 {
 	struct word w;

@@ -18,7 +18,8 @@ static struct setting parse(const char *text)
 	struct setting s = { .value = text + n + 1 };
 
 	snprintf(s.file, sizeof(s.file), "%.*s", (int)n, text);
-	/* cgroup-v2.rst, "Interface Files": the name begins with the controller and a dot */
+	/* the name of a file begins with the controller and a dot (cgroup-v2.rst, "Interface
+	 * Files") */
 	if (dot < n && !str_after(s.file, "cgroup."))
 		snprintf(s.controller, sizeof(s.controller), "%.*s", (int)dot, text);
 	return s;
@@ -69,8 +70,9 @@ static ssize_t read_in(const char *path, size_t len, const char *file, char *buf
 	return file_read_at(AT_FDCWD, name, buf, size);
 }
 
-/* Returns 1 if cgroup.controllers of the cgroup in the first len bytes of path lists the
- * controller, 0 if not, or a negative errno: -ENOENT if that is not a cgroup. */
+/* Returns 1 if cgroup.controllers of a cgroup lists the controller, 0 if not, or a negative errno:
+ * -ENOENT if the directory is not a cgroup. The first len bytes of path are the path of the
+ * cgroup. */
 static int has_controller(const char *path, size_t len, const char *controller)
 {
 	char text[1024], *rest = text, *word;
@@ -84,11 +86,11 @@ static int has_controller(const char *path, size_t len, const char *controller)
 	return 0;
 }
 
-/* Stores the mount point of the version 1 hierarchy of a controller in buf. Returns false if the
+/* Stores in buf the mount point of the version 1 hierarchy of a controller. Returns false if the
  * controller has no such hierarchy. */
 static bool find_v1(const char *controller, char *buf, size_t size)
 {
-	/* "io" was called "blkio" in version 1 */
+	/* the "io" controller of version 2 is called "blkio" in version 1 */
 	const char *name = streq(controller, "io") ? "blkio" : controller;
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
 	struct mountinfo_line line;
@@ -118,27 +120,28 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 
 	snprintf(what, sizeof(what), "controller '%s' is not enabled for the children of %.*s",
 		 controller, (int)len, d->path);
-	/* cgroup-v2.rst, "Threads": a new child in a threaded cgroup is "domain invalid" */
+	/* a new child of a threaded cgroup is "domain invalid" (cgroup-v2.rst, "Threads") */
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e,
-			   "%s, and a new child cannot contain processes, because that cgroup is "
-			   "threaded",
+			   "use a parent cgroup that is not threaded: a new child of a threaded "
+			   "cgroup cannot contain processes, and %s",
 			   what);
-	/* "No Internal Process Constraint" (all cgroups except the root). A few controllers can be
-	 * enabled nevertheless, which makes the children "domain invalid". */
+	/* A cgroup that contains processes cannot enable most controllers for its children, unless
+	 * it is the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable
+	 * the threaded controllers, but then the children are "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
-			   "%s, because that cgroup contains processes: move the processes to a "
-			   "child cgroup, then write +%s to cgroup.subtree_control",
-			   what, controller);
+			   "move the processes of this cgroup to a child cgroup, and write +%s to "
+			   "cgroup.subtree_control: %s",
+			   controller, what);
 	else if (host > len)
 		nserr_hint(e,
-			   "%s: write +%s to cgroup.subtree_control of this cgroup and of each "
-			   "descendant down to %.*s",
-			   what, controller, (int)host, d->path);
+			   "write +%s to cgroup.subtree_control of this cgroup and of each "
+			   "descendant down to %.*s: %s",
+			   controller, (int)host, d->path, what);
 	else
-		nserr_hint(e, "%s: write +%s to cgroup.subtree_control of this cgroup", what,
-			   controller);
+		nserr_hint(e, "write +%s to cgroup.subtree_control of this cgroup: %s", controller,
+			   what);
 }
 
 /* Sets the hint to the reason why the cgroup lacks a file: searches the cgroup and its ancestors

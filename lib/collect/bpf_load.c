@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_load: decides if nslist uses BPF iterators, and loads the programs of the iterators. */
+/* bpf_load: decides whether nslist uses BPF iterators, and loads the programs of the iterators. */
 #include "collect/src_bpf.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_ns.h"
@@ -7,7 +7,8 @@
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
 /* Minimum numbers of threads on the machine for the use of BPF iterators. With fewer threads,
- * reading /proc is faster. */
+ * reading /proc is faster. The first number applies if the BTF of the kernel can be mapped into
+ * memory, the second if it must be read. */
 #define ENOUGH_IF_MAPPED 40
 #define ENOUGH_IF_READ   200
 

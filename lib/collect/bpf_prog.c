@@ -21,8 +21,8 @@ static const struct {
 	[NSTYPE_TIME] = { "time_ns", "time_ns->ns.inum" },
 };
 
-/* Returns the BTF id of the structure that the member of the structure `type` is or points to, or
- * 0. */
+/* Returns the BTF id of the structure that a member of the structure `type` contains or points to.
+ * Returns 0 if `type` has no such member. */
 static uint32_t struct_of(struct btf *btf, uint32_t type, const char *member)
 {
 	struct btf_field f;
@@ -134,7 +134,8 @@ static void fill_task(struct bpf *p)
 	store(p, TASK_AT(pid_child), 4, A_NSPROXY, "pid_ns_for_children->ns.inum");
 	store(p, TASK_AT(time_child), 4, A_NSPROXY, "time_ns_for_children->ns.inum");
 
-	/* the initial pid namespace has the same inode on every kernel */
+	/* do not read the inode of the initial pid namespace, because it is the same on every
+	 * kernel */
 	bpf_get(p, R4, A_TASK, "thread_pid");
 	bpf_get(p, R5, R4, "level");
 	bpf_jump_not(p, R5, 0, NESTED);
@@ -267,7 +268,7 @@ enum {
 
 /* Registers of the program for descriptors. */
 enum { B_CONTEXT = R6, B_FILE = R7, B_INODE = R8, B_TASK = R9 };
-/* Registers of the loops after the program for descriptors. */
+/* Registers of the loops that list mounts and mount namespaces after the last descriptor. */
 enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
 enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };
@@ -366,7 +367,7 @@ static void fill_by_type(struct bpf *p, const struct bpf_source *s)
 	bpf_label(p, NAMESPACE);
 	bpf_get(p, B_TASK, B_INODE, "i_private");
 	bpf_cast(p, B_TASK, s->ns);
-	/* since Linux 6.18 */
+	/* Linux 6.18 moved the type of a namespace from ops->type to ns_type */
 	bpf_get(p, R1, B_TASK, bpf_has(p, s->ns, "ns_type") ? "ns_type" : "ops->type");
 	bpf_put(p, FILE_AT(flag), R1, 4);
 	bpf_put_value(p, FILE_AT(net), 0, 4);
@@ -417,7 +418,8 @@ int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t 
 		bpf_context(p, R1, B_CONTEXT, 0, s->meta);
 		bpf_get(p, B_SEQ, R1, "seq");
 		list_mounts(p);
-		/* since 6.19, listns(2) lists all namespaces, so this list is not needed */
+		/* since Linux 6.19, listns(2) lists all namespaces, so the list of mount namespaces
+		 * is not needed */
 		if (bpf_has(p, s->mnt_ns, NEXT_OF_MNT_NS ".next"))
 			list_mnt_ns(p, s);
 	}

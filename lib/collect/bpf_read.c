@@ -77,7 +77,7 @@ static uint32_t kind_of(const struct cursor *c)
 
 	if (left >= sizeof(kind))
 		memcpy(&kind, c->at, sizeof(kind));
-	/* a list begins with a 64-bit kind; on big-endian systems its low half comes second */
+	/* a list begins with a 64-bit kind, whose low half comes second on big-endian systems */
 	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && kind == 0 && left >= 2 * sizeof(kind))
 		memcpy(&kind, c->at + sizeof(kind), sizeof(kind));
 	return kind;
@@ -94,7 +94,8 @@ static int add_member(struct collect *c, size_t *size, const struct bpf_task *t)
 		return -ENOMEM;
 	c->members = m;
 	m += c->n;
-	/* the iterator returns tasks in ascending order of their pid */
+	/* refuse a pid that is not above the previous one, because the iterator returns tasks in
+	 * ascending order of their pids */
 	if (t->pid == 0 || t->pid > INT32_MAX || (c->n > 0 && m[-1].pid >= (pid_t)t->pid))
 		return -EBADMSG;
 	c->n++;
@@ -137,7 +138,7 @@ static int add_thread(const struct collect *c, struct worker *w, const struct bp
 {
 	const struct nsmember *m = collect_member(c, (pid_t)t->tgid);
 
-	/* the process of the thread may have been hidden, or may have ended before its threads */
+	/* ignore a thread whose process is missing: it was hidden, or ended before the thread */
 	if (!m || !(c->sources & NSTYPE_BIT(COLLECT_TASK)))
 		return 0;
 	for (uint8_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -320,7 +321,8 @@ static int is_first(struct tables *t, const struct bpf_file *r)
 	return 1;
 }
 
-/* Records the descriptor of a namespace as a holder. Returns 0 or -ENOMEM. */
+/* Records a descriptor of a process as a holder of the namespace that it refers to. Returns 0 or
+ * -ENOMEM. */
 static int add_file(const struct collect *c, struct worker *w, struct collect_bpf *b,
 		    const struct bpf_file *r)
 {
@@ -333,7 +335,7 @@ static int add_file(const struct collect *c, struct worker *w, struct collect_bp
 	    !(c->sources & NSTYPE_BIT(COLLECT_FD)))
 		return 0;
 	f.type = (uint8_t)nstype_index(type);
-	/* a descriptor of a thread with its own table is opened through /proc/TID */
+	/* if the thread has its own descriptor table, open the descriptor through /proc/TID */
 	f.pid = r->pid == r->tgid ? f.pid : (pid_t)r->pid;
 	return worker_found(w, &f);
 }

@@ -32,8 +32,8 @@ static const struct bpf_related *find(const struct collect_bpf *b, uint32_t type
 	return b->n_related ? bsearch(&key, b->related, b->n_related, sizeof(key), by_inode) : NULL;
 }
 
-/* Returns true if the relations of all ancestors of a namespace are known, too. The programs report
- * no namespace whose processes have ended; such a namespace can only be reached by opening a
+/* Returns true if the relations of all ancestors of a namespace are known. The programs report no
+ * namespace whose processes have ended; such a namespace can only be reached by opening a
  * descendant. `depth` limits the recursion, because namespaces that change during the scan could
  * form a loop. */
 static bool is_covered(const struct collect_bpf *b, const struct bpf_related *r, int depth)
@@ -51,7 +51,7 @@ static bool is_covered(const struct collect_bpf *b, const struct bpf_related *r,
 
 static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r);
 
-/* Adds the ancestor of ns with the inode. Returns 0 or -ENOMEM. */
+/* Adds the ancestor of ns that has the given inode. Returns 0 or -ENOMEM. */
 static int climb(struct collect *c, unsigned type, uint32_t inode, enum nshold_kind kind,
 		 struct ns **out)
 {
@@ -64,7 +64,7 @@ static int climb(struct collect *c, unsigned type, uint32_t inode, enum nshold_k
 	return (*out)->opened ? 0 : adopt(c, *out, find(c->bpf, type, inode));
 }
 
-/* Sets the relations of ns, for which is_covered() is true. Returns 0 or -ENOMEM. */
+/* Sets the relations of ns, for which is_covered() must be true. Returns 0 or -ENOMEM. */
 static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 {
 	int rc;
@@ -81,8 +81,8 @@ static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 
 int bpf_relate(struct collect *c)
 {
-	/* climb() also sets the relations of the parents and owners that the loop appends to the
-	 * table */
+	/* the loop appends parents and owners to the table; climb() has already set their
+	 * relations */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];
 		const struct bpf_related *r = find(c->bpf, nstype_index(ns->type), ns->inode);

@@ -10,7 +10,7 @@
 #include "collect/src_bpf.h"
 #include "ns/timens_proc.h"
 
-/* number of processes from which on a second thread makes the scan faster */
+/* minimum number of processes for which a second thread makes the scan faster */
 #define TWO_THREADS 400
 #define CHUNK       64 /* number of processes that a worker reserves for itself at once */
 
@@ -66,12 +66,13 @@ static int look_at(struct worker *w, struct nsmember *m)
 	unsigned sources = w->c->sources;
 	int rc = collect_proc(w, m);
 
-	/* own_descriptors() has read the descriptors of nslist before the scan opened any
-	 * descriptor */
+	/* skip the descriptors of nslist: own_descriptors() has read them before the scan opened
+	 * any */
 	if (m->pid == w->c->q.self)
 		sources &= ~COLLECT_DESCRIPTORS;
 	else if (sources & NSTYPE_BIT(COLLECT_FD))
-		/* collect_fd() also finds the sockets of the process */
+		/* skip the source `sock`, because collect_fd() also finds the sockets of the
+		 * process */
 		sources &= ~NSTYPE_BIT(COLLECT_SOCK);
 
 	if (rc == WORKER_DENIED)
@@ -113,7 +114,8 @@ static void *second(void *arg)
 	return NULL;
 }
 
-/* Checks if the size of /proc/PID/fd is the number of descriptors (since Linux 6.2). */
+/* Sets c->fd_sizes to true if the size of /proc/PID/fd is the number of descriptors (since Linux
+ * 6.2). */
 static void find_fd_sizes(struct collect *c)
 {
 	struct stat st;
@@ -148,8 +150,8 @@ static int look_at_sockets(struct worker *w, const struct worker *more)
 	return collect_sockets(w);
 }
 
-/* Reads all processes, with a second thread if there are many processes. A failed worker has its
- * error in worker.err. */
+/* Reads all processes, with a second thread if there are many processes. worker.err contains the
+ * error of a worker that failed. */
 static void run_crew(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];
@@ -170,7 +172,7 @@ static void run_crew(struct crew *crew)
 
 /* ---- Merging ---- */
 
-/* Sets e to the message that there is no memory. Returns -ENOMEM. */
+/* Sets e to an error for a failed allocation. Returns -ENOMEM. */
 static int out_of_memory(struct nserr *e)
 {
 	return nserr_set(e, ENOMEM, "cannot list namespaces");
@@ -196,7 +198,7 @@ static int merge_member(struct collect *c, const struct nsmember *m)
 	return 0;
 }
 
-/* Adds a holder to its namespace. Returns 0 or -ENOMEM. */
+/* Adds a holder to the namespace that it refers to. Returns 0 or -ENOMEM. */
 static int merge_found(struct collect *c, const struct nsfind *f)
 {
 	const struct nstype *type = &nstypes[f->type];
@@ -238,8 +240,8 @@ static int merge(struct crew *crew, struct nserr *e)
 	return 0;
 }
 
-/* Reads the inode of a namespace of nslist itself. *inode stays 0 if the link is missing or not
- * permitted. Returns 0, or a negative errno with e set. */
+/* Reads the inode of a namespace of nslist itself. *inode stays 0 if the link is missing or must
+ * not be read. Returns 0, or a negative errno with e set. */
 static int own_link(const struct collect *c, const char *path, int type, uint32_t *inode,
 		    struct nserr *e)
 {
@@ -260,14 +262,15 @@ static int look_at_self(struct collect *c, struct nserr *e)
 		rc = own_link(c, "self/ns/user", NSTYPE_USER, &c->own_user, e);
 	if (rc < 0 || !c->q.self)
 		return rc;
-	/* the initial time namespace has a fixed inode since Linux 5.6 */
+	/* use a constant, because the initial time namespace has the same inode on every kernel
+	 * since Linux 5.6 */
 	c->top[NSTYPE_TIME] = TIMENS_INITIAL_INO;
 	rc = own_link(c, "self/ns/pid", NSTYPE_PID, &c->top[NSTYPE_PID], e);
 	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->q.proc, e);
 }
 
-/* Adjusts the sources to the types and reads the namespaces of nslist itself. Returns 0, or a
- * negative errno with e set. */
+/* Removes the source of sockets if network namespaces are not requested, and reads the namespaces
+ * of nslist itself. Returns 0, or a negative errno with e set. */
 static int prepare(struct collect *c, struct nserr *e)
 {
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
@@ -278,8 +281,7 @@ static int prepare(struct collect *c, struct nserr *e)
 /* Runs the source `kernel`. Returns 0, or a negative errno with e set. */
 static int list_by_kernel(struct collect *c, struct nserr *e)
 {
-	/* a fixture is a copy of another machine's /proc, so the running kernel must not be
-	 * asked */
+	/* a fixture is a copy of another machine's /proc, so do not query the running kernel */
 	return c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->q.self ? collect_kernel(c, e) : 0;
 }
 
@@ -303,8 +305,8 @@ static struct nsmember *member_of(const struct collect *c, pid_t pid)
 	return c->members + (collect_member(c, pid) - c->members);
 }
 
-/* Reads the processes that the iterators did not report from /proc. A failed worker has its error
- * in worker.err. */
+/* Reads the processes that the iterators did not report from /proc. worker.err contains the error
+ * of a worker that failed. */
 static void read_unread(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];

@@ -32,7 +32,7 @@ struct root {
 	/* the result of container_root(): file system type and directory of the root mount */
 	char *text;
 	char device[24];    /* device number of the file system, "MAJOR:MINOR" */
-	bool is_netns_exec; /* /sys is mounted in the way in which ip-netns(8) mounts it */
+	bool is_netns_exec; /* /sys is mounted as ip-netns(8) mounts it */
 };
 
 /* ip-netns(8) mounts a sysfs on /sys whose source is the name of the network namespace. Other
@@ -80,9 +80,9 @@ static int read_root(const struct collect *c, pid_t pid, struct root *out)
 }
 
 /*
- * Reads the root mount of a process from its mount id, with two system calls. mountinfo would be
- * the text of all mounts of the process. Returns 0 or a negative errno: kernels before 6.11 do not
- * report mounts of another mount namespace.
+ * Reads the root mount of a process from its mount id. This takes two system calls, while mountinfo
+ * contains the text of all mounts of the process. Returns 0 or a negative errno: kernels before
+ * 6.11 do not report mounts of another mount namespace.
  */
 static int stat_root(const struct collect *c, pid_t pid, char **text)
 {
@@ -111,7 +111,7 @@ static int stat_root(const struct collect *c, pid_t pid, char **text)
 			   SYS_STATMOUNT_FS_TYPE | SYS_STATMOUNT_MNT_ROOT, &u.m, sizeof(u));
 	if (rc < 0)
 		return rc;
-	/* statmount(2) omits the subtype, as in "fuse.fuse-overlayfs"; mountinfo contains it */
+	/* use mountinfo instead, because statmount(2) omits the subtype of "fuse.fuse-overlayfs" */
 	if (str_after(u.m.str + u.m.fs_type, "fuse"))
 		return -EOPNOTSUPP;
 	*text = root_text(u.m.str + u.m.fs_type, u.m.str + u.m.mnt_root);
@@ -152,7 +152,7 @@ static bool is_first(struct find *f, pid_t pid)
 }
 
 /* Returns true if the process is a kernel thread. The kernel thread kdevtmpfs has a separate mount
- * namespace. */
+ * namespace, but is not a container. */
 static bool is_kthread(struct find *f, pid_t pid)
 {
 	struct proc_stat st;
@@ -231,8 +231,8 @@ static void add_process(struct find *f, const struct nsmember *m)
 	}
 }
 
-/* Returns true if a process of a pid namespace below the caller's is in the namespace of that type
- * of m, which is not the caller's. */
+/* Returns true if m is in another namespace of the type than the caller, and this namespace also
+ * contains a process of a pid namespace below the caller's. */
 static bool shares(const struct find *f, const struct nsmember *m, int type)
 {
 	const struct ns *ns = nstab_find(&f->c->tab, &nstypes[type], inode_of(m, type));
@@ -240,7 +240,8 @@ static bool shares(const struct find *f, const struct nsmember *m, int type)
 	return ns && inode_of(m, type) != inode_of(f->me, type) && f->inside[ns->index];
 }
 
-/* Returns true if the group of processes in the caller's pid namespace is a container. */
+/* Returns true if the processes of box, which are in the caller's pid namespace, are a
+ * container. */
 static bool is_container(struct find *f, struct container *box, bool all)
 {
 	const struct nsmember *m = collect_member(f->c, box->pid);
@@ -262,7 +263,7 @@ static bool is_container(struct find *f, struct container *box, bool all)
 	return all || (other_user && !is_service(f, box->pid));
 }
 
-/* Replaces the lowest pid of a pid namespace by its process 1. */
+/* Sets box->pid, the lowest pid in a pid namespace, to the pid of process 1 of this namespace. */
 static void find_first(struct find *f, struct container *box)
 {
 	const struct nsmember *m = collect_member(f->c, box->pid), *end = f->c->members + f->c->n;
@@ -275,7 +276,7 @@ static void find_first(struct find *f, struct container *box)
 	}
 }
 
-/* Sets the members of the container that depend on its first process. */
+/* Sets the fields of struct container that depend on the first process of the container. */
 static void describe(struct find *f, struct container *box)
 {
 	const struct nsmember *m;
@@ -317,7 +318,7 @@ static int by_level(const void *a, const void *b)
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-/* Sorts the containers and finds the parents. */
+/* Sorts the containers, and sets the parent and the level of each container. */
 static void link_parents(struct find *f)
 {
 	struct containers *l = f->out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hidden: finds out if the mount options of /proc hide processes from the caller. */
+/* hidden: finds out whether the mount options of /proc hide processes from the caller. */
 #include "collect/hidden.h"
 
 #include <linux/capability.h>
@@ -26,8 +26,8 @@ static bool in_group(gid_t gid)
 	return false;
 }
 
-/* Returns the group that sees all processes in spite of hidepid=2, from the options of the mount.
- * Without the option gid=, group 0 sees them (proc(5)). */
+/* Returns the group to which hidepid=2 does not apply, from the mount options. This is group 0 if
+ * there is no option gid= (proc(5)). */
 static gid_t exempt_group(const char *options)
 {
 	const char *s = options;
@@ -42,9 +42,9 @@ static gid_t exempt_group(const char *options)
 	return (gid_t)gid;
 }
 
-/* Returns true if the caller may trace all processes of its pid namespace. A namespace whose owner
- * can be opened is owned by the caller's user namespace or by one below it, and a capability of the
- * caller counts there, too. */
+/* Returns true if the caller may trace all processes of its pid namespace. If the owner of a
+ * namespace can be opened, it is the caller's user namespace or one below it, and the caller's
+ * capabilities are valid there, too. */
 static bool may_trace(int proc)
 {
 	cleanup_fd int pid_ns = nsfile_open_proc(proc, "self/ns/pid");
@@ -56,7 +56,7 @@ static bool may_trace(int proc)
 /* Returns true if the options of a mount of proc hide processes of other users from the caller. */
 static bool hides(const char *options, int proc)
 {
-	/* hidepid=1 only hides the files of a process */
+	/* hidepid=1 does not hide processes, but only their files */
 	if (mountinfo_has_option(options, "hidepid=invisible") ||
 	    mountinfo_has_option(options, "hidepid=2"))
 		return !in_group(exempt_group(options)) && !may_trace(proc);
@@ -75,8 +75,8 @@ bool collect_hides_processes(int proc)
 	if (mountinfo_read_at(&m, proc, "self/mountinfo") < 0)
 		return false;
 	while (mountinfo_next(&m, &line)) {
-		/* before 5.8 a descriptor does not show its mount; the last mount is the visible
-		 * one */
+		/* kernels before 5.8 do not report the mount of a descriptor, so use the last mount
+		 * on /proc, which is the visible one */
 		if (streq(line.fstype, "proc") &&
 		    (id < 0 ? streq(line.target, "/proc") : line.id == id))
 			hidden = hides(line.super, proc);

@@ -2,7 +2,7 @@
 /* members: lists the processes of a run and finds them by pid. */
 #include "collect/worker.h"
 
-/* Lists the processes in c->members. Returns 0 or a negative errno. */
+/* Sets c->members to the processes that /proc lists. Returns 0 or a negative errno. */
 static int list_members(struct collect *c, struct scan *pids)
 {
 	int rc = scan_dir(c->q.proc, ".", 0, pids);
@@ -19,7 +19,7 @@ static int list_members(struct collect *c, struct scan *pids)
 	return 0;
 }
 
-/* Makes the only process that was requested the only member. Returns 0 or -ENOMEM. */
+/* Makes the requested process the only member. Returns 0 or -ENOMEM. */
 static int one_member(struct collect *c)
 {
 	c->members = calloc(1, sizeof(*c->members));

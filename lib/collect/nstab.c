@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nstab: stores namespaces in a hash by type and inode. */
+/* nstab: stores namespaces in a hash table by type and inode. */
 #include "collect/nstab.h"
 
 const char *const nshold_names[NSHOLD_COUNT] = {
@@ -11,7 +11,8 @@ const char *const nshold_names[NSHOLD_COUNT] = {
 /* Returns the slot of the namespace, or the empty slot in which it must be stored. */
 static struct ns **find_slot(const struct nstab *t, const struct nstype *type, uint32_t inode)
 {
-	/* the kernel assigns inodes in sequence, so the low bits spread them well */
+	/* the kernel assigns inodes in sequence, so their low bits distribute them evenly over the
+	 * table */
 	size_t i = (inode + nstype_index(type) * UINT32_C(0x9e3779b1)) & (t->slots - 1);
 
 	while (t->slot[i] && (t->slot[i]->inode != inode || t->slot[i]->type != type))

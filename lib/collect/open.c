@@ -55,8 +55,8 @@ static int open_path(void *arg)
 
 /*
  * Opens a mounted namespace file through the root directory of a process in the mount namespace. If
- * that process has another root directory or has ended, enters the mount namespace to open the
- * file. Returns a descriptor or a negative errno.
+ * this fails because the process has changed its root directory or has ended, enters the mount
+ * namespace to open the file. Returns a descriptor or a negative errno.
  */
 static int open_mount(const struct collect *c, const struct ns *ns, const struct nshold *h)
 {

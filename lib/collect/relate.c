@@ -38,8 +38,8 @@ static int climb(struct collect *c, const struct ns *ns, const struct nstype *ty
 	return collect_inspect(c, *out, fd, e);
 }
 
-/* Reads the ids and the creator of a namespace as far as the kernel has them. Returns 0 or a
- * negative errno. */
+/* Reads the ids and the creator of a namespace if the kernel reports them. Returns 0 or a negative
+ * errno. */
 static int read_ids(struct ns *ns, int fd)
 {
 	int rc = sys_ns_id(fd, &ns->id);
@@ -72,7 +72,8 @@ int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
 
 int collect_relate(struct collect *c, struct nserr *e)
 {
-	/* the loop appends parents and owners that are opened already */
+	/* the loop skips the parents and owners that it appends to the table, because they were
+	 * opened already */
 	for (; c->related < c->tab.n; c->related++) {
 		struct ns *ns = c->tab.all[c->related];
 		cleanup_fd int fd = -1;

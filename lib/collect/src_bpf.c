@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
-/* number of threads on the machine from which on a second thread makes the scan faster */
+/* minimum number of threads on the machine for which a second thread makes the scan faster */
 #define TWO_THREADS 400
 
 #define PASSES 5 /* maximum number of attempts to read the same lists twice */
@@ -50,7 +50,8 @@ static bool is_same(const struct bpf_pairs *a, const struct bpf_pairs *b)
 	       (a->n == 0 || memcmp(a->pair, b->pair, a->n * sizeof(*a->pair)) == 0);
 }
 
-/* Reads the descriptors of one process, or of all with pid 0. Returns 0 or a negative errno. */
+/* Reads the descriptors of one process, or of all processes if pid is 0. Returns 0 or a negative
+ * errno. */
 static int read_files(struct attempt *a, uint32_t pid, struct worker *w, struct collect_bpf *b)
 {
 	struct buf out = a->has_files ? a->files : BUF_INIT;
@@ -89,7 +90,8 @@ static int confirm_mounts(struct attempt *a)
 	return rc;
 }
 
-/* Reads the descriptors and the lists that are written with them. Returns 0 or a negative errno. */
+/* Reads the descriptors, and the lists of mounts and mount namespaces that the program writes after
+ * them. Returns 0 or a negative errno. */
 static int read_all_files(struct attempt *a)
 {
 	int rc = 0;
@@ -119,8 +121,8 @@ static void *read_meanwhile(void *arg)
 	return NULL;
 }
 
-/* Reads the tasks, and the descriptors in a second thread if there are many. Returns 0 or a
- * negative errno. */
+/* Reads the tasks. If the machine has many threads, reads the descriptors in a second thread at the
+ * same time. Returns 0 or a negative errno. */
 static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
 {
 	pthread_t thread;
@@ -134,8 +136,8 @@ static int read_output(struct attempt *a, uint64_t threads, struct buf *out)
 	return rc;
 }
 
-/* Reads the tasks and counts the threads of the machine before and after. Returns 0 or a negative
- * errno. */
+/* Reads the tasks, and counts the threads of the machine before and after this. Returns 0 or a
+ * negative errno. */
 static int read_tasks(struct attempt *a)
 {
 	struct buf out = BUF_INIT;
@@ -250,10 +252,10 @@ static int find_hidden(struct attempt *a)
 /* ---- Namespaces without a process ---- */
 
 /*
- * Removes the pid namespaces of future children that no program can open. The iterators report a
- * pid namespace that waits for its first process on every kernel, but before 6.11 it cannot be
- * opened, so that it would have a reference that no tool accepts. It is counted instead, as if it
- * had been looked for in /proc. Returns 0 or a negative errno.
+ * Removes the pid namespaces of future children that cannot be opened. The iterators report a pid
+ * namespace without processes on every kernel, but before Linux 6.11 no program can open it, so no
+ * tool would accept a reference to it. Counts these namespaces as missed, as the scan of /proc
+ * does. Returns 0 or a negative errno.
  */
 static int check_children(struct attempt *a)
 {

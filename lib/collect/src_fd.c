@@ -5,8 +5,9 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
-/* Limits of the counter that each right guess of the descriptor numbers of a process raises and
- * each wrong guess lowers. A wrong guess costs twice the time that a right guess saves. */
+/* Limits of a counter that rises if the descriptors of a process have the expected numbers and
+ * falls if they have others. At GUESS_NEVER, the worker stops guessing. A wrong guess costs twice
+ * the time that a right guess saves. */
 enum { GUESS_NEVER = -6, GUESS_GOOD = 8 };
 
 /* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
@@ -27,7 +28,7 @@ static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
 	struct stat st;
 
-	if (fd == -ENOTTY) /* the process has replaced the descriptor by another file meanwhile */
+	if (fd == -ENOTTY) /* meanwhile, the process has replaced the descriptor by another file */
 		return WORKER_OK;
 	if (flag < 0)
 		return worker_error(w, (int)flag, path);
@@ -55,9 +56,9 @@ static int ask_type(struct worker *w, const char *path, struct nsfind *f)
 }
 
 /*
- * Classifies the error rc for a descriptor that cannot be identified. An error of a file server,
- * such as ESTALE, is not an error of /proc: a descriptor whose link is a path is ignored. Returns
- * WORKER_*, or a negative errno with w->e set.
+ * Classifies the error rc for a descriptor that cannot be identified. If its link is a path, a file
+ * server has returned the error, for example ESTALE. Ignores such an error, because the file is not
+ * a namespace. Returns WORKER_*, or a negative errno with w->e set.
  */
 static int not_identified(struct worker *w, int rc, const char *path)
 {
@@ -90,10 +91,10 @@ static int look_at_fd(struct worker *w, const struct nsmember *m, int fd)
 }
 
 /*
- * Reads the descriptors n - 1 down to 0, without listing the directory, which would cost more than
- * reading the links. A process with n descriptors mostly has these numbers. Begins with the highest
- * number, which is most likely to be missing. Returns the number of descriptors that were read
- * before one was missing, or a negative errno with w->e set.
+ * Reads the descriptors n - 1 down to 0, because a process with n descriptors usually has these
+ * numbers. This is faster than listing the directory first. Begins with the highest number, which
+ * is most likely to be missing. Returns the number of descriptors that were read before one was
+ * missing, or a negative errno with w->e set.
  */
 static int look_at_dense(struct worker *w, const struct nsmember *m, int n)
 {

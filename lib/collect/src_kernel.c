@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* src_kernel: adds the namespaces that the kernel lists: all of them with listns(2), 6.19, or at
- * least the mount namespaces with NS_MNT_GET_NEXT, 6.12. */
+/* src_kernel: adds the namespaces that the kernel lists. listns(2) lists all namespaces since Linux
+ * 6.19, and NS_MNT_GET_NEXT lists the mount namespaces since Linux 6.12. */
 #include "collect/src_bpf.h"
 
 #include <sys/stat.h>
 
 #include "kernel/sys_ns.h"
 
-/* Returns true if the list is not available: -EPERM without CAP_SYS_ADMIN over the namespace,
- * -ENOTTY, -EINVAL or -ENOSYS on older kernels. */
+/* Returns true if rc means that the kernel does not provide the list: it returns -EPERM without
+ * CAP_SYS_ADMIN over the namespace, and older kernels return -ENOTTY, -EINVAL or -ENOSYS. */
 static bool is_missing(int rc)
 {
 	return rc == -EPERM || rc == -EACCES || rc == -ENOTTY || rc == -EINVAL || rc == -ENOSYS ||
@@ -25,7 +25,7 @@ static int add(struct collect *c, int fd, struct nserr *e)
 	struct stat st;
 
 	type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-	if (!type) /* a namespace type that lib/ns/type.c does not know */
+	if (!type) /* ignore a namespace type that lib/ns/type.c does not know */
 		return flag < 0 ? nserr_set(e, (int)flag, "cannot read a namespace") : 0;
 	if (fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot read a namespace");
@@ -35,8 +35,8 @@ static int add(struct collect *c, int fd, struct nserr *e)
 	return collect_inspect(c, ns, fd, e);
 }
 
-/* Adds the mount namespaces in one direction from start, and closes start. Returns 0, or a negative
- * errno (with e set unless step failed). */
+/* Adds the mount namespaces that step() returns, from start to the end of the kernel's list. Closes
+ * start. Returns 0 or a negative errno. Sets e unless step() has failed. */
 static int walk_mnt(struct collect *c, int start, int (*step)(int fd), struct nserr *e)
 {
 	int fd = start, rc = 0;
@@ -56,8 +56,8 @@ static int walk_mnt(struct collect *c, int start, int (*step)(int fd), struct ns
 	}
 }
 
-/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno, perhaps with e set.
- */
+/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno. Not every error
+ * sets e. */
 static int list_mnt(struct collect *c, struct nserr *e)
 {
 	static int (*const steps[])(int fd) = { sys_ns_mnt_next, sys_ns_mnt_prev };
@@ -79,8 +79,8 @@ static int list_mnt(struct collect *c, struct nserr *e)
 	return rc;
 }
 
-/* Adds the mount namespaces that the BPF iterators listed and that are not known yet (6.18), and
- * sets c->all_mnt. Returns 0 or a negative errno, perhaps with e set. */
+/* Adds the mount namespaces that the BPF iterators have listed (Linux 6.18) and that are not in the
+ * table yet. Sets c->all_mnt. Returns 0 or a negative errno. Not every error sets e. */
 static int list_mnt_by_bpf(struct collect *c, struct nserr *e)
 {
 	const struct nstype *mnt = &nstypes[NSTYPE_MNT];
@@ -133,7 +133,8 @@ static int collect_known(const struct collect *c, struct known *known)
 	return 0;
 }
 
-/* Adds the namespaces with the listed ids. Returns 0 or a negative errno, perhaps with e set. */
+/* Adds the namespaces with the listed ids. Returns 0 or a negative errno. Not every error sets
+ * e. */
 static int add_ids(struct collect *c, const struct known *known, const uint64_t *ids, size_t n,
 		   struct nserr *e)
 {
@@ -153,7 +154,7 @@ static int add_ids(struct collect *c, const struct known *known, const uint64_t 
 	return 0;
 }
 
-/* Adds all namespaces. Returns 0 or a negative errno, perhaps with e set. */
+/* Adds all namespaces. Returns 0 or a negative errno. Not every error sets e. */
 static int list_all(struct collect *c, struct nserr *e)
 {
 	struct sys_ns_id_req req = { .size = sizeof(req) };

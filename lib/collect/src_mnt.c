@@ -44,8 +44,8 @@ static int note_root(struct ns *where, const char *path, const char *fstype, str
 
 /* ---- statmount(2) and listmount(2), which accept the id of any mount namespace since 6.11 ---- */
 
-/* Records one mount of the mount namespace `where`. Returns 0 or a negative errno, perhaps with e
- * set. */
+/* Records one mount of the mount namespace `where`. Returns 0 or a negative errno. Not every error
+ * sets e. */
 static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nserr *e)
 {
 	union {
@@ -71,8 +71,8 @@ static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nse
 	return add_mount(c, where, u.m.str + u.m.mnt_root, u.m.str + u.m.mnt_point, e);
 }
 
-/* Records all mounts of `where` with listmount(2). Returns 0 or a negative errno, perhaps with e
- * set. */
+/* Records all mounts of `where` with listmount(2). Returns 0 or a negative errno. Not every error
+ * sets e. */
 static int by_listmount(struct collect *c, struct ns *where, struct nserr *e)
 {
 	uint64_t ids[512], last = 0;
@@ -135,8 +135,8 @@ int collect_mountinfo(const struct collect *c, const struct ns *where, struct mo
 	return fd < 0 ? fd : nsinside_call(fd, where->type, read_own_mountinfo, &own);
 }
 
-/* Records all mounts of `where` from mountinfo. Returns 0 or a negative errno, perhaps with e set.
- */
+/* Records all mounts of `where` from mountinfo. Returns 0 or a negative errno. Not every error sets
+ * e. */
 static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -162,7 +162,8 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 		rc = by_mountinfo(c, where, e);
 	if (e->what[0])
 		return rc;
-	/* sys_ns_open_id() fails with ESTALE if the namespace vanished or is not permitted */
+	/* sys_ns_open_id() fails with ESTALE if the namespace has vanished or the caller may not
+	 * open it */
 	if (rc == -ESTALE)
 		rc = sys_cap_has(CAP_SYS_ADMIN) ? -ENOENT : -EPERM;
 	switch (rc) {
@@ -173,7 +174,8 @@ static int scan(struct collect *c, struct ns *where, struct nserr *e)
 		return 0;
 	case -EPERM:
 	case -EACCES:
-	case -EAGAIN: /* nsfile_open_mount() returns EAGAIN for a path on a file server */
+	/* nsfile_open_mount() returns EAGAIN if the path can only be resolved by a file server */
+	case -EAGAIN:
 	case -EOPNOTSUPP:
 	case -EINVAL:
 		nsmissed_add(&c->missed, NSMISSED_MNT, rc);
@@ -195,8 +197,8 @@ static struct ns *find_by_id(const struct collect *c, uint64_t id)
 	return NULL;
 }
 
-/* Records the mounts that the BPF iterators listed, sorted by mount namespace. Returns 0, or a
- * negative errno, perhaps with e set. */
+/* Records the mounts that the BPF iterators listed, sorted by mount namespace. Returns 0 or a
+ * negative errno. Not every error sets e. */
 static int by_bpf(struct collect *c, struct nserr *e)
 {
 	const struct bpf_pairs *list = &c->bpf->mounts;
@@ -205,8 +207,8 @@ static int by_bpf(struct collect *c, struct nserr *e)
 
 	if (!done)
 		return nserr_set(e, ENOMEM, "cannot list namespaces");
-	/* a mount namespace may be found only because its file is mounted in another mount
-	 * namespace */
+	/* repeat the loop until no namespace is added, because a mount namespace may be found only
+	 * by a mount in another mount namespace */
 	do {
 		struct ns *where = NULL;
 		int rc = 0;
@@ -228,7 +230,7 @@ static int by_bpf(struct collect *c, struct nserr *e)
 	return 0;
 }
 
-/* Clears the number of mounts, because only mounts of namespace files were counted. */
+/* Clears the numbers of mounts, because by_bpf() has counted only mounts of namespace files. */
 static void forget_counts(struct collect *c)
 {
 	for (size_t i = 0; i < c->tab.n; i++)
@@ -245,7 +247,8 @@ int collect_mnt(struct collect *c, struct nserr *e)
 		forget_counts(c);
 		if (rc == 0 || e->what[0])
 			return rc;
-		/* statmount(2) is denied, so not even the first mount was recorded */
+		/* the caller may not use statmount(2), so nothing was recorded; scan each mount
+		 * namespace */
 	}
 	/* a mount namespace may be mounted in another mount namespace, so the table grows during
 	 * the loop */

@@ -5,7 +5,7 @@
 /*
  * Reads the inode of one namespace type. For pid and time namespaces, reads the link of future
  * children first. If that namespace is the topmost one, the process itself is in it, too, and the
- * second link need not be read. Both links differ only after unshare(2), which creates a new
+ * second link need not be read. The two links differ only after unshare(2), which creates a new
  * namespace, or after setns(2), which enters only descendants of a pid namespace
  * (pid_namespaces(7), time_namespaces(7)). Returns WORKER_*, or a negative errno with w->e set.
  */

@@ -33,11 +33,11 @@ static int look_at_thread(struct worker *w, const struct nsmember *m, pid_t tid)
 }
 
 /*
- * Reads the descriptors of a thread that does not share them with its process, through /proc/TID,
- * which exists although /proc does not list it. Threads that share descriptors are mostly
- * neighbours, so a thread is compared with its process and with *last, the last thread that was
- * read here. If the kernel lacks kcmp(2), descriptors count as shared. Returns 0, or a negative
- * errno with w->e set.
+ * Reads the descriptors of a thread that does not share them with its process, through /proc/TID.
+ * This directory exists although /proc does not list it. Compares the thread with its process and
+ * with *last, the last thread that was read here, because threads that share descriptors usually
+ * follow each other in the list. If the kernel lacks kcmp(2), treats descriptors as shared. Returns
+ * 0, or a negative errno with w->e set.
  */
 static int look_at_its_fds(struct worker *w, const struct nsmember *m, pid_t tid, pid_t *last)
 {
@@ -62,7 +62,7 @@ int collect_task(struct worker *w, struct nsmember *m)
 	procfs_path_set(&path, m->pid);
 	if (fstatat(w->c->q.proc, procfs_path_at(&path, "task"), &st, 0) < 0)
 		return MIN(worker_error(w, -errno, path.s), 0);
-	/* the link count is 2 plus the number of threads, except in a fixture */
+	/* the link count of /proc/PID/task is 2 plus the number of threads, except in a fixture */
 	m->nthreads = st.st_nlink > 2 ? (uint32_t)st.st_nlink - 2 : 1;
 	if (m->nthreads == 1 && w->c->q.self)
 		return 0;

@@ -52,7 +52,7 @@ static int go(void *arg)
 
 /* ---- Through a user namespace ---- */
 
-/* The head of the child's answer. The bytes of the function's result follow. */
+/* The header of the child's message. The bytes of the function's result follow it. */
 struct answer {
 	int rc;
 	size_t n;
@@ -77,7 +77,7 @@ static void send_answer(const struct trip *t, struct visit *v, int to)
 		(void)!file_write_all(to, v->out.s, a.n);
 }
 
-/* Reads exactly n bytes. Returns false if the answer has fewer bytes. */
+/* Reads exactly n bytes. Returns false if the message of the child is shorter. */
 static bool read_exactly(int fd, void *to, size_t n)
 {
 	for (size_t done = 0; done < n;) {
@@ -90,7 +90,7 @@ static bool read_exactly(int fd, void *to, size_t n)
 	return true;
 }
 
-/* Reads the answer of the child. Returns the result of the function, or -EIO. */
+/* Reads the message of the child. Returns the result of the function, or -EIO. */
 static int read_answer(int from, struct buf *out)
 {
 	struct answer a;
@@ -110,9 +110,9 @@ static int read_answer(int from, struct buf *out)
 }
 
 /*
- * Visits a namespace in a child process that enters the owning user namespace first. There the
- * creator of the user namespace has all capabilities, user_namespaces(7). A thread cannot enter a
- * user namespace. Returns the result of the function or a negative errno.
+ * Visits a namespace in a child process that enters the owning user namespace first. In that user
+ * namespace, its creator has all capabilities (user_namespaces(7)). A thread cannot enter a user
+ * namespace. Returns the result of the function or a negative errno.
  */
 static int visit_in_child(const struct trip *t, struct visit *v)
 {
@@ -159,7 +159,7 @@ void visit_free(struct visit *v, size_t n)
 		buf_free(&v[i].out);
 }
 
-/* ---- Functions for the visit ---- */
+/* ---- Functions to call in a namespace ---- */
 
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* worker: functions that all sources share: errors of vanished processes, records and counters. */
+/* worker: provides what all sources need to handle errors of vanished processes, to store their
+ * results and to count failures. */
 #include "collect/worker.h"
 
 int worker_error(struct worker *w, int rc, const char *path)
@@ -9,7 +10,8 @@ int worker_error(struct worker *w, int rc, const char *path)
 	if (scan_gone(rc))
 		return WORKER_GONE;
 	if (rc == -EACCES || rc == -EPERM) {
-		/* EACCES and EPERM can also mean that the process ended between lookup and read */
+		/* the error can also mean that the process has ended meanwhile, so check whether
+		 * its directory still exists */
 		memcpy(dir.s, path, strcspn(path, "/"));
 		if (faccessat(w->c->q.proc, dir.s, F_OK, 0) < 0 && errno == ENOENT)
 			return WORKER_GONE;

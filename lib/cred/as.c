@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * as: looks up the user of --as in the files of the program's root. The owner of that root may be
- * hostile. So the files are resolved below a descriptor of the root, only regular files are opened,
- * and their size is limited.
+ * hostile. Therefore the files are resolved below a descriptor of the root, only regular files are
+ * opened, and their size is limited.
  */
 #include "cred/as.h"
 
@@ -24,7 +24,7 @@ int cred_as_parse(struct cred *c, const char *text, struct nserr *e)
 	char *user = strndup(text, (size_t)(colon - text));
 
 	if (!user)
-		return nserr_set(e, ENOMEM, "cannot store '%s'", text);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for '%s'", text);
 	free(c->as);
 	c->as = user;
 	c->as_group = *colon ? colon + 1 : NULL;
@@ -39,18 +39,19 @@ void cred_as_prepare(struct cred *c)
 {
 	c->as_groups = !c->set_groups;
 	c->set_uid = c->set_gid = c->set_groups = true;
-	/* where setgroups(2) is denied, no program can change its groups */
+	/* change no groups if setgroups(2) is denied, because then no program can change its
+	 * groups */
 	c->groups_optional |= c->as_groups;
-	/* while the uid is unknown, the plan contains the steps for a user other than root */
+	/* while the uid is unknown, plan the steps for a user other than root */
 	c->uid = (uid_t)-1;
 	c->gid = (gid_t)-1;
 }
 
 /*
- * Opens the regular file fd (O_PATH) for reading. A path could lead to another file now, for
- * example a device. So the file is opened through /proc, if the root has the proc file system of
- * this process, and otherwise by the path, after which the caller compares the files. Returns a
- * descriptor or a negative errno.
+ * Opens the regular file fd (O_PATH) for reading. By now, the path could lead to another file, for
+ * example a device. Therefore this function opens the file through /proc/self/fd if the root
+ * contains the proc file system of this process. Otherwise it opens the path, and the caller
+ * compares the two files. Returns a descriptor or a negative errno.
  */
 static int open_to_read(int fd, const char *path)
 {
@@ -76,26 +77,27 @@ static ssize_t read_file(const char *path, char **text, struct nserr *e)
 	ssize_t n;
 
 	if (file < 0)
-		return nserr_set(e, file, "cannot open '%s' of the root", path);
+		return nserr_set(e, file, "cannot open '%s' in the root directory", path);
 	if (fstat(file, &st) < 0)
-		return nserr_set(e, errno, "cannot open '%s' of the root", path);
+		return nserr_set(e, errno, "cannot open '%s' in the root directory", path);
 	if (!S_ISREG(st.st_mode)) {
-		nserr_set(e, 0, "'%s' of the root is not a regular file", path);
+		nserr_set(e, 0, "'%s' in the root directory is not a regular file", path);
 		return -EINVAL;
 	}
 	fd = open_to_read(file, path);
 	if (fd < 0) {
-		nserr_set(e, fd, "cannot open '%s' of the root", path);
+		nserr_set(e, fd, "cannot open '%s' in the root directory", path);
 		return fd == -ENOENT ? -ESTALE : fd;
 	}
 	if (fstat(fd, &now) < 0 || now.st_dev != st.st_dev || now.st_ino != st.st_ino)
-		return nserr_set(e, ESTALE, "cannot open '%s' of the root", path);
+		return nserr_set(e, ESTALE, "cannot open '%s' in the root directory", path);
 	n = file_slurp(fd, FILE_MAX, text);
 	if (n == -EFBIG) {
-		nserr_set(e, 0, "'%s' of the root is larger than %u MiB", path, FILE_MAX >> 20);
+		nserr_set(e, 0, "'%s' in the root directory is larger than %u MiB", path,
+			  FILE_MAX >> 20);
 		return -EFBIG;
 	}
-	return n < 0 ? nserr_set(e, (int)n, "cannot read '%s' of the root", path) : n;
+	return n < 0 ? nserr_set(e, (int)n, "cannot read '%s' in the root directory", path) : n;
 }
 
 static const char passwd_file[] = "/etc/passwd";
@@ -103,11 +105,11 @@ static const char group_file[] = "/etc/group";
 
 static int invalid_line(unsigned line, const char *path, struct nserr *e)
 {
-	return nserr_set(e, 0, "line %u of '%s' of the root is invalid", line, path);
+	return nserr_set(e, 0, "line %u of '%s' in the root directory is invalid", line, path);
 }
 
-/* Sets *u to the user. A number need not be in the file, and not even the file must exist; then the
- * name is NULL. Returns 0, or a negative errno with e set. */
+/* Sets *u to the user of --as. If the user is a number that the file does not contain, or if the
+ * file is missing, sets the name to NULL. Returns 0, or a negative errno with e set. */
 static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *e)
 {
 	cleanup_free char *text = NULL;
@@ -124,13 +126,14 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 	if (rc == -EINVAL)
 		return invalid_line(line, passwd_file, e);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot store the user");
+		return nserr_set(e, rc, "cannot allocate memory for the user");
 	if (rc > 0 || (number && c->as_group))
 		return 0;
 	if (!number)
-		return nserr_set(e, 0, "no such user '%s' in '%s' of the root", c->as, passwd_file);
-	nserr_set(e, 0, "uid %s has no group, because it is not in '%s' of the root", c->as,
-		  passwd_file);
+		return nserr_set(e, 0, "no such user '%s' in '%s' of the root directory", c->as,
+				 passwd_file);
+	nserr_set(e, 0, "uid %s has no group, because it is not in '%s' of the root directory",
+		  c->as, passwd_file);
 	nserr_hint(e, "add a group: --as %s:<group>", c->as);
 	return -EINVAL;
 }
@@ -152,8 +155,8 @@ static int find_group(struct cred *c, struct nserr *e)
 	if (rc < 0)
 		return invalid_line(line, group_file, e);
 	return rc > 0 ? 0
-		      : nserr_set(e, 0, "no such group '%s' in '%s' of the root", c->as_group,
-				  group_file);
+		      : nserr_set(e, 0, "no such group '%s' in '%s' of the root directory",
+				  c->as_group, group_file);
 }
 
 /* Sets the supplementary groups: the group of the option only, or all groups of the user. Returns
@@ -172,11 +175,11 @@ static int find_groups(struct cred *c, const struct passwd_user *u, struct nserr
 	free(TAKE_PTR(c->groups));
 	rc = passwd_groups_of(text, (size_t)n, user ? user : "", c->gid, &c->groups, &c->ngroups);
 	if (rc == -E2BIG) {
-		nserr_set(e, 0, "user '%s' is in more than %d groups of '%s' of the root", user,
-			  PASSWD_GROUPS_MAX, group_file);
+		nserr_set(e, 0, "user '%s' is in more than %d groups of '%s' in the root directory",
+			  user, PASSWD_GROUPS_MAX, group_file);
 		return rc;
 	}
-	return rc < 0 ? nserr_set(e, rc, "cannot store the groups") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot allocate memory for the groups") : 0;
 }
 
 static int run_as(void *ctx, const struct plan_step *s, struct nserr *e)

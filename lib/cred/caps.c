@@ -13,15 +13,15 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
-/* Returns true if keep_caps keeps only the capabilities that remain after the change of uid. */
+/* Returns true if keep_caps does not keep the capabilities that the change of uid removes. */
 static bool follows_uid(const struct cred *c)
 {
 	return c->caps_follow_uid && c->set_uid && c->uid != 0;
 }
 
 /* Returns true if the program needs ambient capabilities. A program with uid 0 does not need them
- * (capabilities(7)). keep_caps adds none if it depends on the change of uid and the capabilities
- * are preserved at this change only to install the filter. */
+ * (capabilities(7)). keep_caps does not require them if the program must lose its capabilities at
+ * the change of uid, and they are preserved only until the filter is installed. */
 static bool wants_ambient(const struct cred *c)
 {
 	return (c->keep_caps && !(follows_uid(c) && cred_caps_early_filter(c))) ||
@@ -145,9 +145,9 @@ const struct plan_kind cred_caps_filter = {
 	.show = show_filter,
 };
 
-/* ---- the effective, permitted, inheritable and ambient sets. After exec, a program of an ordinary
- * uid has the ambient capabilities, and one of uid 0 has those of the bounding set and the
- * inheritable ones (capabilities(7)). */
+/* ---- the effective, permitted, inheritable and ambient sets. After execve(2), a program with a
+ * uid other than 0 has the ambient capabilities. A program with uid 0 has the capabilities of the
+ * bounding set and of the inheritable set (capabilities(7)). */
 
 static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -166,8 +166,9 @@ static int run_caps(void *ctx, const struct plan_step *s, struct nserr *e)
 	caps.permitted = cred_caps_held(c) ? ambient : caps.permitted & limit;
 	caps.effective = caps.permitted;
 	caps.inheritable = ambient | (c->limit_caps ? 0 : caps.inheritable);
-	/* a process with the same ids and at least the same capabilities could trace this process
-	 * and get descriptors and an environment that the program will not have (ptrace(2)) */
+	/* make the process undumpable, because otherwise a process with the same ids and at least
+	 * the same capabilities could trace it and get descriptors and an environment that the
+	 * program will not have (ptrace(2)) */
 	if (c->limit_caps && prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process undumpable");
 	rc = sys_cap_clear_ambient();

@@ -47,7 +47,7 @@ static int read_filter(struct cred *c, struct nserr *e)
 	c->nfilter = (unsigned short)((size_t)n / sizeof(*c->filter));
 	c->filter = malloc((size_t)n);
 	if (!c->filter)
-		return nserr_set(e, ENOMEM, "--seccomp: cannot store the filter");
+		return nserr_set(e, ENOMEM, "--seccomp: cannot allocate memory for the filter");
 	memcpy(c->filter, text, (size_t)n);
 	return 0;
 }
@@ -60,7 +60,7 @@ bool cred_restricts(const struct cred *c)
 
 static int store_failed(struct nserr *e)
 {
-	return nserr_set(e, ENOMEM, "cannot store the groups");
+	return nserr_set(e, ENOMEM, "cannot allocate memory for the groups");
 }
 
 /* Sets the group and the supplementary groups of the user in the caller's system. */
@@ -91,7 +91,7 @@ static int add_groups_of_user(struct cred *c, struct nserr *e)
 			return store_failed(e);
 	}
 	c->set_groups = true;
-	/* where setgroups(2) is denied, no program can change its groups */
+	/* do not fail if setgroups(2) is denied, because then no program can change its groups */
 	c->groups_optional = true;
 	return 0;
 }
@@ -109,7 +109,7 @@ int cred_check_groups(const struct cred *c, struct nserr *e)
 		root |= groups[i] == 0;
 	if (!root)
 		return 0;
-	nserr_set(e, 0, "--setuid %u would keep the group root", c->uid);
+	nserr_set(e, 0, "with --setuid %u alone, the program would keep the group root", c->uid);
 	nserr_hint(e, "add --setgid, or --groups to set only the supplementary groups");
 	return -EINVAL;
 }

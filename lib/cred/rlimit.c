@@ -4,6 +4,7 @@
 
 #include "base/choice.h"
 #include "base/num.h"
+#include "base/str.h"
 #include "kernel/sysctl.h"
 
 static const char *const names[RLIM_NLIMITS] = {
@@ -35,7 +36,7 @@ static int parse_value(const char *s, size_t n, rlim_t *out)
 		*out = RLIM_INFINITY;
 		return 0;
 	}
-	rc = num_u64n(s, n, 0, RLIM_INFINITY - 1, &v);
+	rc = num_u64n(s, n, 0, RLIM_INFINITY, &v);
 	if (rc == 0)
 		*out = v;
 	return rc;
@@ -56,14 +57,29 @@ static int unknown_limit(const char *word, size_t n, struct nserr *e)
 	return -EINVAL;
 }
 
+/* Returns the number of the limit with this name of n bytes, or RLIM_NLIMITS if no limit has it.
+ * Upper case and the prefix of the constants of setrlimit(2) are accepted. */
+static size_t find_limit(const char *name, size_t n)
+{
+	static const char prefix[] = "rlimit_";
+	size_t skip = strlen(prefix), which = 0;
+
+	if (n > skip && str_same_name(name, prefix, skip)) {
+		name += skip;
+		n -= skip;
+	}
+	while (which < RLIM_NLIMITS &&
+	       (strlen(names[which]) != n || !str_same_name(names[which], name, n)))
+		which++;
+	return which;
+}
+
 int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e)
 {
-	size_t n = strcspn(text, "="), soft, which = 0;
+	size_t n = strcspn(text, "="), soft, which = find_limit(text, n);
 	struct cred_rlimit limit = { .set = true };
 	const char *value = text + n + 1;
 
-	while (which < RLIM_NLIMITS && (strlen(names[which]) != n || memcmp(names[which], text, n)))
-		which++;
 	if (which == RLIM_NLIMITS)
 		return unknown_limit(text, n, e);
 	if (text[n] != '=')

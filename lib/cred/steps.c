@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: the steps for credentials. The comment on each step names the kernel rule that determines
- * its position in the order. */
+/* cred: implements the steps for credentials. The comment on each step names the kernel rule that
+ * determines its position in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
@@ -13,7 +13,7 @@
 #include "idmap/procfile.h"
 #include "kernel/sys_cap.h"
 
-/* ---- limits and session: before the change of ids, while a limit may still be raised */
+/* ---- limits and session: changed before the ids, while a limit may still be raised */
 
 static int run_rlimits(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -39,7 +39,8 @@ static const struct plan_kind rlimits_kind = {
 	.show = show_rlimits,
 };
 
-/* setsid(2) fails with EPERM for the leader of a process group, for example a job of a shell. */
+/* Creates a session. setsid(2) fails with EPERM for the leader of a process group, for example a
+ * job of a shell. */
 static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -61,7 +62,7 @@ static const struct plan_kind session_kind = {
 };
 
 /* ---- ids in the order groups, gid, uid: each change needs a capability that the change of uid
- * loses */
+ * removes */
 
 /* Returns true if the supplementary groups come from a user name in the options. */
 static bool is_named(const struct cred *c)
@@ -221,7 +222,7 @@ const struct plan_kind cred_oom = {
 	.what = "set oom_score_adj to %s",
 };
 
-/* ---- umask: after the steps that create files */
+/* ---- umask: set after the steps that create files */
 
 static int run_umask(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -278,8 +279,8 @@ static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
 			return rc;
 	}
 	for (size_t i = 0; i < c->nenv; i++) {
-		/* putenv(3) keeps the string, so it must not be freed; it is an argument of this
-		 * process */
+		/* putenv(3) does not copy the string, which is an argument of this process and is
+		 * never freed */
 		int rc = strchr(c->env[i], '=') ? putenv((char *)c->env[i]) : unsetenv(c->env[i]);
 
 		if (rc != 0)

@@ -103,7 +103,7 @@ void idmap_invert(struct idmap *m)
 	idmap_sort(m);
 }
 
-/* Adds the parts of x whose inside ids are not in other, which is sorted by inside id. */
+/* Adds the parts of x whose inside ids are not in `other`, which is sorted by inside id. */
 static int subtract_extent(struct idmap_extent x, const struct idmap *other, struct idmap *out)
 {
 	for (size_t i = first_ending_after(other, x.inside); x.count > 0; i++) {
@@ -149,7 +149,7 @@ int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside)
 	return 0;
 }
 
-/* Moves at most count ids from the beginning of x to the end of out. Returns 0 or -ENOMEM. */
+/* Moves at most count ids from the beginning of x to the end of `out`. Returns 0 or -ENOMEM. */
 static int move_part(struct idmap *out, struct idmap_extent *x, uint32_t count)
 {
 	struct idmap_extent part = *x;
@@ -178,7 +178,7 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 				return -EPERM;
 			}
 			if (move_part(&out, &x, p->count - (x.outside - p->inside)) < 0)
-				return nserr_set(e, ENOMEM, "cannot store the map");
+				return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 		}
 	}
 	replace(m, &out);

@@ -90,7 +90,7 @@ static int check_overlap(const struct idmap *m, struct nserr *e)
 		cleanup_idmap struct idmap s = IDMAP_INIT;
 
 		if (idmap_copy(&s, m) < 0)
-			return nserr_set(e, ENOMEM, "cannot store the map");
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 		if (outside)
 			idmap_sort_outside(&s);
 		else
@@ -139,7 +139,7 @@ static int check_rules(const struct idmap *m, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		const struct idmap_extent *x = &m->ext[i];
-		/* check the extents again, because the caller may have changed one after
+		/* check the extents again, because the caller may have changed an extent after
 		 * idmap_add() */
 		int rc = idmap_check_extent(x->inside, x->outside, x->count, e);
 

@@ -4,7 +4,8 @@
 
 #include "idmap/writer.h"
 
-/* Returns 0 if newuidmap(1) can map id 1 in addition to id 0 for the caller. */
+/* Returns 0 if newuidmap(1) can map id 1 in addition to id 0 for the caller, otherwise a negative
+ * errno. */
 static int try_newuidmap(uint64_t unused)
 {
 	struct nserr e = NSERR_INIT;

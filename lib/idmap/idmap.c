@@ -59,7 +59,7 @@ int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count
 	if (rc < 0)
 		return rc;
 	if (idmap_append(m, (struct idmap_extent){ inside, outside, (uint32_t)count, 0 }) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the map");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 	return 0;
 }
 

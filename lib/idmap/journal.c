@@ -9,8 +9,9 @@
 
 #include "base/file.h"
 
-#define MAGIC    UINT64_C(0x316e776f68637369) /* "ischown1" */
-#define FRESH_NS (2 * INT64_C(1000000000))    /* longest time from the journal entry to chown(2) */
+#define MAGIC    UINT64_C(0x316e776f68637369) /* the bytes "ischown1" */
+/* maximum time in nanoseconds from the write of the record to chown(2) */
+#define FRESH_NS (2 * INT64_C(1000000000))
 
 struct block {
 	uint64_t magic;
@@ -43,7 +44,9 @@ static int open_in(struct journal *j, const char *base, struct nserr *e)
 
 	if (snprintf(path, sizeof(path), "%s/nsutils", base) >= (int)sizeof(path))
 		return nserr_set(e, ENAMETOOLONG, "cannot open '%s'", base);
-	mask = umask(022); /* later runs must be able to open the directory and the file */
+	/* override the umask of the caller, because later runs must be able to open the directory
+	 * and the file */
+	mask = umask(022);
 	j->dir = open_dir(path);
 	if (j->dir >= 0)
 		j->fd = file_open_at(j->dir, j->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
@@ -76,7 +79,7 @@ int journal_open(struct journal *j, const struct statx *st, struct nserr *e)
 	}
 	rc = RETRY_EINTR(flock(j->fd, LOCK_EX | LOCK_NB)) < 0 ? -errno : 0;
 	if (rc == -EWOULDBLOCK) {
-		nserr_set(e, 0, "another process changes the owners in the directory");
+		nserr_set(e, 0, "another process is changing the owners in the directory");
 		return rc;
 	}
 	if (rc < 0)

@@ -135,7 +135,7 @@ int idmap_plan_fill(struct idmap *m, const struct subids *ranges, struct nserr *
 	uint64_t inside = 0;
 
 	if (subids_disjoint(ranges, &s) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the ranges");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the ranges");
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t outside = s.r[i].start, end = outside + s.r[i].count;
 
@@ -169,7 +169,7 @@ int idmap_plan_subids(struct idmap *m, const struct subids *ranges, struct nserr
 	const size_t taken = m->n;
 
 	if (subids_disjoint(ranges, &s) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the ranges");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the ranges");
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t id = s.r[i].start, end = id + s.r[i].count, n;
 

@@ -16,8 +16,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_pidfd.h"
 
-/* Writes the maps of the user namespace of the child pid, which waits. Returns a descriptor of this
- * user namespace, or a negative errno with e set. */
+/* Writes the maps of the user namespace of the child `pid`, which waits until they are written.
+ * Returns a descriptor of this user namespace, or a negative errno with e set. */
 static int take_userns(pid_t pid, const struct idmaps *m, struct nserr *e)
 {
 	cleanup_fd int procfd = proc_stat_open(pid, e);

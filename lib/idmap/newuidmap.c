@@ -55,7 +55,7 @@ static const char *lacks_privilege(const char *path)
 	struct stat st;
 
 	/* the kernel ignores set-user-ID if the owner is not mapped (execve(2)); stat(2) shows the
-	 * overflow id for such an owner */
+	 * overflow id as the owner in this case */
 	if (stat(path, &st) == 0 && (st.st_mode & S_ISUID) && st.st_uid != 0 &&
 	    sys_ns_in_userns() > 0 && sysctl_get("kernel/overflowuid") == (int64_t)st.st_uid)
 		return "belongs to root of another user namespace, who is not mapped in this one";
@@ -125,7 +125,7 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 }
 
 /* Returns the arguments of newuidmap: the program, the process, and three arguments for each
- * extent. Returns the arguments in one block of memory, which the caller frees, or NULL. */
+ * extent. The caller frees them as one block of memory. Returns NULL if there is no memory. */
 static char **make_argv(const char *program, const char *target, const struct idmap *m)
 {
 	size_t args = 2 + 3 * m->n, room = (args + 1) * sizeof(char *);
@@ -159,7 +159,7 @@ static bool has_ended(int procfd)
 }
 
 /*
- * Reads the output of a program into said until the program has ended. Discards output that does
+ * Reads the output of a program into `said` until the program has ended. Discards output that does
  * not fit; otherwise the program would block on a full pipe. Returns 0, -EINTR if the caller must
  * stop waiting, or another negative errno.
  */
@@ -190,7 +190,7 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 		said[len] = '\0';
 		if (n > 0)
 			continue;
-		/* without pidfds (before Linux 5.3), the end of its output means that the program
+		/* without pidfds (before Linux 5.3), the end of the output means that the program
 		 * has ended */
 		if (p[PROGRAM_ENDED].fd < 0)
 			return 0;
@@ -204,10 +204,10 @@ struct target {
 	int stop;
 	int pidfd;       /* pidfd of the target, or -1 without pidfds */
 	int procfd;      /* descriptor of the target's /proc directory */
-	bool inherit_fd; /* the program inherits procfd as an argument (fd:N) */
+	bool inherit_fd; /* the program inherits procfd and gets it as the argument fd:N */
 };
 
-/* Runs a program and stores its output in said. Returns its wait status, or a negative errno. */
+/* Runs a program and stores its output in `said`. Returns its wait status, or a negative errno. */
 static int run_program(char *const argv[], const struct target *t, char *said, size_t size)
 {
 	cleanup_fd int pidfd = -1;
@@ -216,8 +216,8 @@ static int run_program(char *const argv[], const struct target *t, char *said, s
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
-	/* dup2(2) would overwrite a pipe descriptor below 3, which is possible if a standard stream
-	 * was closed */
+	/* move the pipe above descriptor 2, because a standard stream may be closed, and dup2(2)
+	 * would then overwrite the pipe */
 	pipefd[0] = file_above_std(pipefd[0]);
 	pipefd[1] = file_above_std(pipefd[1]);
 	pid = sys_clone(0, &pidfd);
@@ -260,8 +260,8 @@ static int run(char *const argv[], const struct target *t, char *said, size_t si
 
 /*
  * Returns true if the pid cannot be reused before newuidmap ends: it is the pid of this process,
- * its parent or its child. For other processes, a descriptor (fd:N) is passed, which newuidmap
- * accepts since 4.14.
+ * its parent or its child. For other processes, newuidmap gets a descriptor as its argument (fd:N),
+ * which version 4.14 and later accept.
  */
 static bool is_relative(int procfd, pid_t pid)
 {
@@ -271,7 +271,7 @@ static bool is_relative(int procfd, pid_t pid)
 	       (proc_stat_read(procfd, "stat", &st) == 0 && st.ppid == getpid());
 }
 
-/* Writes the first outside range of m that the caller's subordinate ids do not contain to buf.
+/* Writes to buf the first outside range of m that the caller's subordinate ids do not contain.
  * Writes an empty string if there is no such range. newuidmap(1) checks each extent separately, and
  * accepts the caller's own id only as an extent of one id. */
 static void find_foreign(const struct idmap *m, enum idmap_kind k, char *buf, size_t size)
@@ -309,8 +309,8 @@ static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 			      "written already, and a map can be written only once");
 }
 
-/* Sets e to the message about a helper that has ended with this wait status and has printed the
- * text said. */
+/* Sets e to the error for a helper that has ended with the given wait status and has printed the
+ * text `said`. */
 static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
 		       const char *said, const struct idmaps *maps, struct nserr *e)
 {
@@ -319,8 +319,8 @@ static int fail_helper(int status, int procfd, enum idmap_kind k, const char *pa
 
 	if (WIFSIGNALED(status))
 		return nserr_set(e, 0, "%s was killed by signal %d", path, WTERMSIG(status));
-	/* remove the name of the program from the beginning of its output, because the message has
-	 * it, too */
+	/* remove the name of the program from the beginning of its output, because the message
+	 * contains the name, too */
 	reason = str_after(said, helpers[k]);
 	reason = reason && str_after(reason, ": ") ? reason + 2 : said;
 	nserr_set(e, 0, "%s failed: %s", helpers[k], reason[0] ? reason : "no error message");
@@ -336,7 +336,7 @@ static int fail_helper(int status, int procfd, enum idmap_kind k, const char *pa
 	return -EINVAL;
 }
 
-/* Runs the helper for one kind of map. stop is the argument of idmaps_write_helpers(). Returns 0,
+/* Runs the helper for one kind of map. `stop` is the argument of idmaps_write_helpers(). Returns 0,
  * or a negative errno with e set. */
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
 			int stop, struct nserr *e)
@@ -357,7 +357,8 @@ static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct i
 			return nserr_set(e, ENOMEM, "cannot build the arguments of %s", path);
 		status = run(argv, &(struct target){ stop, pidfd, procfd, by_fd }, said,
 			     sizeof(said));
-		/* an old newuidmap does not know fd:N and prints its usage */
+		/* try again without fd:N, because an old newuidmap does not know fd:N and prints
+		 * its usage */
 		if (status == 0 || !(by_fd && strcasestr(said, "usage")))
 			break;
 	}
@@ -387,10 +388,10 @@ int idmaps_write_helpers(int procfd, const struct idmaps *m, int stop, struct ns
 	 * id and the ranges of the caller, but no extent that contains both. */
 	if (idmaps_copy(&lines, m) < 0 || idmap_split_at(&lines.map[IDMAP_UID], getuid()) < 0 ||
 	    idmap_split_at(&lines.map[IDMAP_GID], getgid()) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the map");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 	for (int k = 0; k < IDMAP_KINDS; k++) {
 		if (m->map[k].n == 0)
-			continue; /* an empty map is not written */
+			continue; /* do not write an empty map */
 		rc = write_helper(procfd, pid, k, &lines, stop, e);
 		if (rc < 0)
 			return rc;

@@ -60,7 +60,8 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 			   s->bad_cause);
 	else if (subid_nss_is_missing(lib, sizeof(lib)))
 		nserr_hint(e,
-			   "install %s, which nsswitch.conf names for subid:, or add a range to %s",
+			   "install %s, which the subid line of nsswitch.conf names, or add a "
+			   "range to %s",
 			   lib, subid_files[kind]);
 	else
 		nserr_hint(e, "add a range to %s with 'usermod --add-sub%ss FIRST-LAST USER'",
@@ -91,8 +92,8 @@ static int add_range(struct idmap *m, const char *word, struct nserr *e)
 	return rc;
 }
 
-/* Adds one word of --map-users, except "auto", which must be added after all others. Reads the
- * ranges s when a word needs them for the first time. */
+/* Adds one item of --map-users, except "auto", which must be added after all other items. Reads the
+ * ranges into s when an item first needs them. */
 static int add_word(struct idmap *m, enum idmap_kind kind, const char *word,
 		    const struct subid_user *user, struct subids *s, struct nserr *e)
 {
@@ -135,9 +136,9 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 }
 
 /*
- * Maps the caller's id to inside, and the ranges around it. The kernel accepts each outside id
- * once, so a range that contains the caller's id overlaps it. Returns 0, or a negative errno with e
- * set.
+ * Maps the id `inside` to the caller's id, and the ids around it to the ranges. The kernel accepts
+ * each outside id only once, so `overlap` decides what happens if a range contains the caller's id.
+ * Returns 0, or a negative errno with e set.
  */
 static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 		       enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
@@ -156,7 +157,7 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 			return -EEXIST;
 		}
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot store the map");
+		return nserr_set(e, rc, "cannot allocate memory for the map");
 	rc = idmap_plan_fill(m, s, e);
 	if (rc < 0 || overlap != IDMAP_PLAN_HOLE)
 		return rc;
@@ -203,8 +204,8 @@ static bool takes_own(enum idmap_plan_style style)
 	       style != IDMAP_PLAN_LXC && style != IDMAP_PLAN_DOCKER;
 }
 
-/* Sets own to the ids of the requested user or of the caller. Returns 0, or a negative errno with e
- * set. */
+/* Sets `own` to the ids of the requested user or of the caller. Returns 0, or a negative errno with
+ * e set. */
 static int own_ids(const struct idmap_plan_request *r, const struct subid_user *u,
 		   uint32_t own[IDMAP_KINDS], struct nserr *e)
 {
@@ -239,7 +240,9 @@ static int make_split_map(enum idmap_plan_style style, const struct idmap_plan_r
 		return rc;
 	/* newuidmap(1) checks each extent separately. It permits the caller's own id and the range
 	 * next to it, but no extent that contains both. */
-	return idmap_split_at(m, own) < 0 ? nserr_set(e, ENOMEM, "cannot store the map") : 0;
+	return idmap_split_at(m, own) < 0
+		       ? nserr_set(e, ENOMEM, "cannot allocate memory for the map")
+		       : 0;
 }
 
 static int make_maps(enum idmap_plan_style style, const struct idmap_plan_request *r,

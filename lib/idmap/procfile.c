@@ -82,8 +82,8 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 				     : "run the command as the user of the process");
 }
 
-/* Returns true if the namespace with that inode is the parent of the user namespace of the process.
- * Also returns true if the parent is unknown. */
+/* Returns true if the namespace with the given inode is the parent of the user namespace of the
+ * process. Also returns true if the parent is unknown. */
 static bool is_parent(int procfd, ino_t inode)
 {
 	cleanup_fd int ns = nsfile_open_proc(procfd, "ns/user");
@@ -218,7 +218,7 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* Merges both maps (idmap_merge()). Returns true if both map the same ids to the same ids. */
+/* Merges both maps (idmap_merge()). Returns true if the merged maps are equal. */
 static bool same_pairs(struct idmap *a, struct idmap *b)
 {
 	idmap_merge(a);
@@ -241,7 +241,7 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (idmaps_copy(&want, m) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the map");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the map");
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		if (!same_pairs(&now.map[k], &want.map[k]))
 			return nserr_set(e, EIO, "%s/%s differs from the map that was written",

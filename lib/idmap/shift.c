@@ -60,13 +60,13 @@ static uint32_t translate(void *ctx, enum idmap_kind k, uint32_t id)
 }
 
 struct value {
-	/* room for the root uid (4 bytes) that is added to the capabilities */
+	/* room for the root uid (4 bytes) that is added to the file capabilities */
 	unsigned char v[XATTR_SIZE_MAX + 4];
 	size_t n;
 	bool has, changed;
 };
 
-/* Reads the attribute into v and translates its ids. Returns 0 or a negative errno. */
+/* Reads the extended attribute into v and translates its ids. Returns 0 or a negative errno. */
 static int read_value(struct shift *s, const char *file, const struct idmap_xattr *x,
 		      struct value *v)
 {
@@ -78,7 +78,8 @@ static int read_value(struct shift *s, const char *file, const struct idmap_xatt
 	if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 		return 0;
 	if (n < 0 && errno == EOVERFLOW) {
-		/* capabilities(7): the root uid is not mapped in this user namespace */
+		/* getxattr(2) fails with EOVERFLOW if the root uid of the file capabilities is not
+		 * mapped in this user namespace (capabilities(7)) */
 		s->found->foreign = true;
 		return 0;
 	}
@@ -89,8 +90,8 @@ static int read_value(struct shift *s, const char *file, const struct idmap_xatt
 	foreign = s->found->foreign;
 	rc = idmap_xattr_translate(x, v->v, &v->n, translate, s);
 	v->changed = rc > 0;
-	/* capabilities of version 2 have no id and stay as they are, unless uid 0 is to be changed
-	 */
+	/* file capabilities of version 2 contain no id and stay unchanged, unless uid 0 is to be
+	 * changed */
 	if (x->type == S_IFREG && n == XATTR_CAPS_SZ_2 && !v->changed)
 		s->found->foreign = foreign;
 	return MIN(rc, 0);
@@ -192,8 +193,8 @@ static int restore(struct shift *s, const struct target *t, struct nserr *e)
 	return 0;
 }
 
-/* chown(2) clears the setuid and setgid bits and the capabilities of a file, also for root. So they
- * are recorded before the call and restored after it. */
+/* chown(2) clears the setuid and setgid bits and the capabilities of a file, also for root. Record
+ * them before the call and restore them after it. */
 static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t uid, uint32_t gid,
 		       const struct value *caps, struct nserr *e)
 {
@@ -212,7 +213,8 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 
 	if (special && s->journal->fd < 0) {
 		*e = s->no_journal;
-		nserr_prefix(e, "cannot keep the mode and capabilities of '%s'", t->path(t->ctx));
+		nserr_prefix(e, "cannot preserve the mode and capabilities of '%s'",
+			     t->path(t->ctx));
 		return -EPERM;
 	}
 	if (caps->has)
@@ -225,7 +227,7 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 	rc = -errno;
 	failed(e, rc, "change the owner", t->path(t->ctx));
 	if (rc == -EPERM && st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
-		nserr_hint(e, "remove its attribute with chattr -%c",
+		nserr_hint(e, "remove the attribute of this file with chattr -%c",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
 	/* chown(2) failed, so the file has not been changed and the record can be removed */
 	s->stop = special && journal_clear(s->journal) < 0;
@@ -254,8 +256,10 @@ int shift_complete(struct shift *s, int fd, const struct statx *st, const char *
 	rc = journal_clear(s->journal);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write the journal");
-	nserr_set(e, 0, "'%s' was changed after a run was killed, so its mode %04o%s not restored",
-		  path(ctx), r.mode & 07777, r.ncaps ? " and its capabilities are" : " is");
+	nserr_set(
+		e, 0,
+		"'%s' was changed after an earlier run was killed, so its mode %04o%s not restored",
+		path(ctx), r.mode & 07777, r.ncaps ? " and its capabilities are" : " is");
 	return -EPERM;
 }
 

@@ -95,7 +95,8 @@ static inline char *answer(struct idmap_stream *s, uint32_t id, char *out)
 	return out;
 }
 
-/* Appends n digits to the value v. Returns a number above NUM_ID_MAX if the value exceeds that. */
+/* Appends n digits to the value v. Returns a number above NUM_ID_MAX if the result exceeds
+ * NUM_ID_MAX. */
 static uint64_t saturate(uint64_t v, const char *in, size_t n)
 {
 	for (size_t i = 0; i < n && v <= NUM_ID_MAX; i++)
@@ -103,8 +104,9 @@ static uint64_t saturate(uint64_t v, const char *in, size_t n)
 	return v;
 }
 
-/* Returns the number of digits at the beginning of the eight bytes at in, and sets *value to their
- * value. Checks all eight bytes at once and adds up neighbours in three steps. */
+/* Returns the number of digits at the beginning of the eight bytes at `in`, and sets *value to the
+ * number that they represent. Checks all eight bytes at once and adds up neighbours in three
+ * steps. */
 static inline size_t eight_digits(const char *in, uint64_t *value)
 {
 	uint64_t c, other;
@@ -117,7 +119,7 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 		UINT64_C(0x8080808080808080);
 	if (other) {
 		n = (size_t)__builtin_ctzll(other) / 8;
-		/* the leading zeros stand for the bytes that are not digits */
+		/* replace the bytes that are not digits by leading zeros */
 		c = n ? c << (64 - 8 * n) : 0;
 	}
 	c = c * 10 + (c >> 8);
@@ -127,7 +129,8 @@ static inline size_t eight_digits(const char *in, uint64_t *value)
 	return n;
 }
 
-/* Reads the digits from in to end and appends them to the value *v. Returns their number. */
+/* Reads the digits between `in` and `end` and appends them to the value *v. Returns their
+ * number. */
 static inline size_t read_digits(const char *in, const char *end, uint64_t *v)
 {
 	const char *start = in;
@@ -154,7 +157,8 @@ size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char 
 		uint64_t v = s->value;
 		size_t len = read_digits(in, end, &v), digits = s->digits + len;
 
-		if (digits > 19) /* the value may have overflowed */
+		/* with more than 19 digits, the value may have overflowed, so compute it again */
+		if (digits > 19)
 			v = saturate(s->value, in, len);
 		in += len;
 		if (v > NUM_ID_MAX || (in < end && (*in != '\n' || digits == 0))) {

@@ -169,7 +169,7 @@ static int accounts_add(struct accounts *a, uint32_t id, const char *name)
 	return 0;
 }
 
-/* Returns the errno for which getpwent(3) could not read the file, or 0 if the file is empty.
+/* Returns the errno with which getpwent(3) failed to read the file, or 0 if the file is empty.
  * getpwent(3) itself reports no error if it cannot open its only source. */
 static int unread_file(const char *path)
 {
@@ -233,7 +233,8 @@ int subid_lint_files(struct buf *out, struct nserr *partial, struct nserr *e)
 			rc = subid_lint_text(subid_files[k], text ? text : "", (size_t)n, a.v, a.n,
 					     out);
 		if (rc < 0)
-			return nserr_set(e, rc, "cannot store the lines of %s", subid_files[k]);
+			return nserr_set(e, rc, "cannot allocate memory for the lines of %s",
+					 subid_files[k]);
 		found += rc;
 	}
 	return found;

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/num.h"
 
-/* Declared in <shadow/subid.h>, which systems with shadow before 4.9 lack. */
+/* This struct is declared in <shadow/subid.h>, which systems with shadow before 4.9 lack. */
 struct subid_range {
 	unsigned long start, count;
 };
@@ -19,8 +19,8 @@ static bool (*init)(const char *, FILE *);
 static int (*uid_ranges)(const char *, struct subid_range **);
 static int (*gid_ranges)(const char *, struct subid_range **);
 
-/* Returns the module that the "subid:" line names and sets *n to the length of its name, or returns
- * NULL if there is no such line or it names the files. */
+/* Returns the module that the "subid:" line names and sets *n to the length of its name. Returns
+ * NULL if there is no such line or if it names "files". */
 static const char *find_module(const char *text, size_t *n)
 {
 	while (text && *text) {
@@ -66,7 +66,7 @@ bool subid_nss_is_missing(char *lib, size_t size)
 	module = find_module(text, &n);
 	if (!module || (size_t)snprintf(lib, size, "libsubid_%.*s.so", (int)n, module) >= size)
 		return false;
-	/* libsubid(3) reads the files if it cannot load the library */
+	/* use the files if the library cannot be loaded, as libsubid(3) does */
 	return dl_load(lib, NULL, 0, &ignored) < 0;
 }
 
@@ -82,10 +82,12 @@ static int load(struct nserr *e)
 
 	if (init)
 		return 0;
-	/* all versions of libsubid have the functions that nsutils calls */
+	/* require all functions, because all versions of libsubid have them */
 	rc = dl_load(LIBSUBID_SONAME, symbols, ARRAY_SIZE(symbols), e);
 	if (rc < 0) {
-		nserr_hint(e, "install libsubid: nsswitch.conf names a module for subid:");
+		nserr_hint(
+			e,
+			"install libsubid, because the subid line of nsswitch.conf names a module");
 		return rc;
 	}
 	/* discard the messages of the library instead of printing them to standard error */
@@ -118,7 +120,8 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 		    found[i].count > IDMAP_NONE - found[i].start)
 			continue; /* ignore a range that exceeds the last id, as in the files */
 		if (subids_add(out, r) < 0)
-			return nserr_set(e, ENOMEM, "cannot store the ranges of '%s'", owner);
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the ranges of '%s'",
+					 owner);
 	}
 	return 0;
 }

@@ -12,7 +12,8 @@ static int from_file(const struct subid_user *u, enum idmap_kind kind, struct su
 	if (n <= 0)
 		return (int)n;
 	if (subid_parse(text, (size_t)n, u, out) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the ranges of %s", subid_files[kind]);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the ranges of %s",
+				 subid_files[kind]);
 	return 0;
 }
 

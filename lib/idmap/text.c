@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* text: parses and formats maps: the lines of the kernel, the stream and the one-word form. */
+/* text: parses and formats maps in the format of the kernel, as a map stream and in the one-word
+ * form. */
 #include "idmap/idmap.h"
 
 #include "base/num.h"
@@ -14,8 +15,9 @@ static bool word_is(struct word w, const char *s)
 	return strlen(s) == w.n && memcmp(s, w.s, w.n) == 0;
 }
 
-/* Splits text at blanks, or at the character sep. Between two sep, there may be an empty word.
- * Stores up to max words. Returns the number of all words. */
+/* Splits text at blanks or, if sep is not 0, at the character sep. Two adjacent separators enclose
+ * an empty word. Stores up to max words. Returns the number of all words, which may be above
+ * max. */
 static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t max)
 {
 	size_t found = 0, i = 0;
@@ -141,7 +143,7 @@ static int parse_arg(struct idmaps *m, const char *text, size_t n, struct nserr 
 	return 0;
 }
 
-/* Sets line to the line at *at without its newline and advances *at. Returns false at the end. */
+/* Sets `line` to the line at *at without its newline and advances *at. Returns false at the end. */
 static bool next_line(const char *text, size_t n, size_t *at, struct word *line)
 {
 	const char *end;
@@ -216,7 +218,7 @@ static int parse_kernel_line(struct idmap *m, struct word line, uint32_t number,
 	if (!word_is(w[1], "4294967295"))
 		return add_words(m, w, number, e);
 	/* the kernel prints (uid_t)-1 if the outside id is not mapped in the reader's user
-	 * namespace */
+	 * namespace; store it as IDMAP_NONE */
 	w[1] = (struct word){ "0", 1 };
 	rc = add_words(m, w, number, e);
 	if (rc == 0)

@@ -19,7 +19,7 @@
 #include "kernel/sys_pidfd.h"
 #include "ns/inode.h"
 
-/* Maps the inside ids of both maps to themselves. */
+/* Replaces the outside ids of each map by its inside ids. */
 static void make_identity(struct idmaps *m)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++)
@@ -87,7 +87,7 @@ static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 	}
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		rc = clip(&m->map[k], &own.map[k]);
-	return rc < 0 ? nserr_set(e, rc, "cannot store the map") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot allocate memory for the map") : 0;
 }
 
 /* Enters the namespace, writes the errno (0 for success) to sock and waits until sock is closed. */
@@ -104,8 +104,8 @@ static int fail_enter(int rc, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
 	if (rc == -EPERM)
-		nserr_hint(e, "run the command with CAP_SYS_ADMIN in that namespace, because the "
-			      "namespace has no visible process");
+		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace, because "
+			      "this namespace has no visible process");
 	sys_filter_explain("setns(2)", e);
 	return rc;
 }
@@ -164,7 +164,8 @@ static int read_maps(const struct target *t, struct idmaps *m, struct nserr *e)
 	self = file_open_self(e);
 	if (self < 0)
 		return self;
-	/* setns(2) to the caller's own user namespace fails with EINVAL */
+	/* read the caller's own maps without setns(2), which fails with EINVAL for the caller's own
+	 * user namespace */
 	if (nsinode_of(t->nsfd) == nsinode_at(self, "ns/user"))
 		return read_process(self, m, e);
 	return read_inside(t->nsfd, m, e);
@@ -226,9 +227,9 @@ static int load_like(const char *arg, const char *ref, struct idmaps *m, struct 
 		m->setgroups = IDMAP_SETGROUPS_UNSET;
 	if (m->map[IDMAP_UID].n || m->map[IDMAP_GID].n)
 		return 0;
-	/* return the same error as for an empty stream */
+	/* if no id is mapped, return the same error as for an empty stream */
 	nserr_set(e, 0,
-		  "%s: no id of that user namespace is mapped to an id of the caller's user "
+		  "%s: no id of this user namespace is mapped to an id of the caller's user "
 		  "namespace",
 		  arg);
 	return -ENOENT;
@@ -282,8 +283,8 @@ bool idmap_view_sees_all(const char *ref)
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
-	/* ioctl_ns(2): NS_GET_PARENT fails if the parent is above the caller's own user
-	 * namespace */
+	/* NS_GET_PARENT fails if the parent is above the caller's own user namespace, which ends
+	 * the loop (ioctl_ns(2)) */
 	while (t.nsfd >= 0 && nsinode_of(t.nsfd) != mine) {
 		int up = sys_ns_parent(t.nsfd);
 
@@ -293,8 +294,8 @@ bool idmap_view_sees_all(const char *ref)
 	return t.nsfd >= 0;
 }
 
-/* Computes the map from a namespace to its parent from the maps of both to the caller's ids. The
- * namespace is not the caller's own. Returns 0 or a negative errno. */
+/* Computes the map from a namespace to its parent, from the maps of these two namespaces to the
+ * caller's ids. The namespace must not be the caller's own. Returns 0 or a negative errno. */
 static int view_parent(int nsfd, struct idmap_view *n)
 {
 	__attribute__((cleanup(target_close))) struct target up = { NSREF_PROCESS_INIT, -1 };
@@ -331,7 +332,8 @@ int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e)
 		rc = idmaps_copy(&n->view[IDMAP_VIEW_INITIAL], &n->view[IDMAP_VIEW_ME]);
 		n->known[IDMAP_VIEW_INITIAL] = rc == 0;
 	}
-	/* the caller's own map file shows ids of the parent; the initial namespace has no parent */
+	/* read the map to the parent from the caller's own map file; the initial namespace has no
+	 * parent */
 	if (n->inode == mine)
 		n->known[IDMAP_VIEW_PARENT] = mine != SYS_NS_INO_USER &&
 					      idmaps_read(self, &n->view[IDMAP_VIEW_PARENT], e) ==

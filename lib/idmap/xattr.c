@@ -11,8 +11,8 @@ static uint32_t le32(const unsigned char *v)
 	return v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
 }
 
-/* Calls found for each id in a POSIX ACL. The value is a version, followed by the tag, permissions
- * and id of each entry. Only two tags use the id. */
+/* Calls found() for each id in a POSIX ACL. The value is a version, followed by the tag,
+ * permissions and id of each entry. Only two tags use the id. */
 static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
 	const size_t head = sizeof(struct posix_acl_xattr_header);
@@ -32,9 +32,9 @@ static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, v
 }
 
 /*
- * Calls found for the root uid of file capabilities. capabilities(7): version 3 (Linux 4.14) ends
- * with the root uid of the user namespace in which the capabilities are valid. Versions 1 and 2
- * have no id and are valid in all user namespaces.
+ * Calls found() for the root uid of file capabilities. Version 3 (Linux 4.14) ends with the root
+ * uid of the user namespace in which the capabilities are valid. Versions 1 and 2 have no id and
+ * are valid in all user namespaces (capabilities(7)).
  */
 static int capability_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
@@ -84,12 +84,13 @@ static bool translate_capability(unsigned char *v, size_t *n, idmap_xattr_replac
 	uint32_t magic = le32(v), version = magic & VFS_CAP_REVISION_MASK, old, new;
 
 	if (version == VFS_CAP_REVISION_1)
-		return false; /* no program writes this version since Linux 2.6.25 */
+		return false; /* no program has written this version since Linux 2.6.25 */
 	old = version == VFS_CAP_REVISION_3 ? le32(v + *n - 4) : 0;
 	new = replace(ctx, IDMAP_UID, old);
 	if (new == old)
 		return false;
-	/* version 3 with root uid 0 is the same as version 2 */
+	/* use version 2 for the root uid 0, because this is the same as version 3 with root uid
+	 * 0 */
 	*n = new ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2;
 	put_le32(v, (magic & ~VFS_CAP_REVISION_MASK) |
 			    (new ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2));

@@ -140,7 +140,7 @@ void bpf_get(struct bpf *p, int dst, int base, const char *path)
 			probe(p, dst, base, (int32_t)f.offset, f.size);
 		else
 			load(p, dst, base, (int32_t)f.offset, f.size);
-		/* a pointer to an unknown type is only an address, not a typed pointer */
+		/* treat a pointer to an unknown type as an address instead of a typed pointer */
 		at.address |= !f.pointer || !f.type;
 		at.type = f.pointer ? f.type : 0;
 		base = dst;

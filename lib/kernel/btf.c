@@ -11,7 +11,7 @@
 
 #define BTF_MAGIC   0xeb9f
 #define BTF_VERSION 1
-#define MAX_SIZE    (64u << 20) /* ten times the size of the BTF of current kernels */
+#define MAX_SIZE    (64u << 20) /* ten times the size of the BTF of current kernels, in bytes */
 #define STEP        64          /* number of types per entry of the index */
 /* maximum number of typedefs, qualifiers and arrays before a type */
 #define MAX_CHAIN   32
@@ -57,7 +57,7 @@ static const struct {
 struct type {
 	/* size: the size of a structure, or the id of the type to which this type refers */
 	uint32_t name, info, size;
-	uint32_t after;   /* position of the data after the three words */
+	uint32_t after;   /* position of the data that follows the three 32-bit words of a type */
 	unsigned kind, n; /* kind: BTF_KIND_*; n: number of members or parameters */
 };
 
@@ -130,7 +130,7 @@ static int type_of(struct btf *b, uint32_t id, struct type *t)
 	}
 }
 
-/* Returns true if the name at the position is exactly the n bytes s. */
+/* Returns true if the name at the position is equal to the n bytes at s. */
 static bool is_name(const struct btf *b, uint32_t at, const char *s, size_t n)
 {
 	return at < b->strings_len && b->strings_len - at > n &&
@@ -161,7 +161,7 @@ int btf_borrow(struct btf *b, const void *data, size_t n)
 		return -EBADMSG;
 	b->types = p + start + types;
 	b->strings = (const char *)p + start + strings;
-	/* a type has at least 12 bytes */
+	/* each type has at least 12 bytes, which limits the number of types */
 	b->index = calloc(b->types_len / 12 / STEP + 1, sizeof(*b->index));
 	return b->index ? 0 : -ENOMEM;
 }

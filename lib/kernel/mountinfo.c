@@ -9,7 +9,7 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
-#define MOUNTINFO_MAX (256u << 20) /* for 400,000 mounts with 600 bytes each */
+#define MOUNTINFO_MAX (256u << 20) /* enough for 400,000 mounts with 600 bytes each */
 
 void mountinfo_take(struct mountinfo *m, char *text)
 {
@@ -18,8 +18,8 @@ void mountinfo_take(struct mountinfo *m, char *text)
 
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path)
 {
-	/* in an untrusted root directory, the file may be a FIFO; O_NONBLOCK prevents that open(2)
-	 * blocks */
+	/* in an untrusted root directory, the file may be a FIFO; O_NONBLOCK prevents open(2) from
+	 * blocking */
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	char *text;
 	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &text);

@@ -50,9 +50,10 @@ void nsfile_proc_close(struct nsfile_proc *p)
 /* ---- Files ---- */
 
 /*
- * With AT_STATX_DONT_SYNC, statx(2) answers from memory, while fstatfs(2) would send a request to a
- * FUSE or NFS server. With a mask of 0, FUSE reports the device number even to a caller that may
- * not access the file. All namespaces are on one file system, so its device number identifies them.
+ * With AT_STATX_DONT_SYNC, statx(2) uses cached attributes, while fstatfs(2) would send a request
+ * to a FUSE or NFS server. With a mask of 0, FUSE reports the device number even to a caller that
+ * may not access the file. All namespaces are on one file system, so its device number identifies
+ * them.
  */
 int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, struct statx *st)
 {
@@ -94,9 +95,10 @@ int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
 	int fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0,
 			     SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_CACHED);
 
-	if (fd == -EINVAL) /* before 5.12, openat2(2) returns EINVAL for RESOLVE_CACHED */
+	/* retry without RESOLVE_CACHED, for which openat2(2) returns EINVAL before Linux 5.12 */
+	if (fd == -EINVAL)
 		fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0, SYS_RESOLVE_NO_SYMLINKS);
-	/* openat2(2) is missing before 5.6, or a seccomp filter denies it */
+	/* use open(2) if openat2(2) is missing (before 5.6) or denied by a seccomp filter */
 	if (fd == -ENOSYS || fd == -EPERM)
 		fd = file_open_at(dirfd, path, O_PATH | O_NOFOLLOW, 0);
 	return open_identified(p, fd);

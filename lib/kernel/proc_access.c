@@ -12,8 +12,8 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
 
-/* Returns true if the last proc file system on /proc has the option hidepid with a value in
- * values, a string such as "1 noaccess". */
+/* Returns true if the last proc file system on /proc has the option hidepid with one of the values
+ * in `values`, a string such as "1 noaccess". */
 static bool hides(const char *const *values)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -53,8 +53,9 @@ static int is_same_text(int procfd, const char *file, const char *own)
 }
 
 /*
- * Returns true if the process is certainly not in the caller's user namespace. Each map is shown
- * relative to the reader's namespace (user_namespaces(7)), so another map is another namespace.
+ * Returns true if the process is certainly not in the caller's user namespace. The kernel shows
+ * each map relative to the reader's namespace (user_namespaces(7)), so different maps belong to
+ * different namespaces.
  */
 static bool is_in_other_userns(int procfd)
 {
@@ -67,8 +68,8 @@ static bool is_overflow(uint32_t id)
 	return sys_ns_in_userns() > 0 && sysctl_get("kernel/overflowuid") == (int64_t)id;
 }
 
-/* Returns true and sets *id if the real, effective or saved id of the key ("Uid", "Gid") is not
- * own. */
+/* Returns true and sets *id if the real, effective or saved id in the line `key` ("Uid" or "Gid")
+ * differs from `own`. */
 static bool differs(const char *status, const char *key, uint32_t own, uint32_t *id)
 {
 	const char *value = proc_status_value(status, key);
@@ -81,11 +82,11 @@ static bool differs(const char *status, const char *key, uint32_t own, uint32_t 
 
 static void outside(pid_t pid, struct nserr *e)
 {
-	nserr_hint(e,
-		   "run the command outside of this user namespace, because process %d is in "
-		   "another one "
-		   "that is not below it",
-		   (int)pid);
+	nserr_hint(
+		e,
+		"run the command outside of this user namespace, because process %d is in a user "
+		"namespace that is not a descendant of this namespace",
+		(int)pid);
 }
 
 /* Sets the hint for a caller that has the same ids as the process. */
@@ -95,7 +96,7 @@ static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 	struct stat st;
 	uint64_t more;
 
-	/* proc(5): the files of a process that is not dumpable belong to root */
+	/* the files of a process that is not dumpable belong to root (proc(5)) */
 	if (geteuid() != 0 && fstatat(procfd, "stat", &st, 0) == 0 && st.st_uid != geteuid()) {
 		nserr_hint(
 			e,

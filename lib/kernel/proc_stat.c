@@ -36,7 +36,7 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 		   &st->state, &st->ppid, &flags, &st->start) != 4)
 		return -EIO;
 	st->kthread = flags & PF_KTHREAD;
-	/* PF_FORKNOEXEC alone is not enough: a child that is executing may still have it when
+	/* test PF_EXITING, too, because a child that is executing may still have PF_FORKNOEXEC when
 	 * vfork(2) has returned */
 	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
 	return 0;

@@ -55,7 +55,8 @@ static int call(int cmd, void *attr, uint32_t size)
 int sys_bpf_load_iter(const struct bpf_insn *insns, uint32_t n, uint32_t function, char *log,
 		      uint32_t log_size)
 {
-	/* the helper functions require a license that is compatible with the GPL */
+	/* declare a license that is compatible with the GPL, because the helper functions require
+	 * this */
 	static const char license[] = "GPL";
 	struct load a = {
 		.prog_type = TYPE_TRACING,

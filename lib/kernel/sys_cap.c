@@ -61,7 +61,8 @@ static const char *const cap_names[] = {
 int sys_cap_get(struct sys_caps *caps)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	/* valgrind assumes that capget(2) sets only the first element */
+	/* initialize both elements, because valgrind assumes that capget(2) sets only the first
+	 * one */
 	struct __user_cap_data_struct d[2] = { 0 };
 
 	if (syscall(SYS_capget, &head, d) < 0)

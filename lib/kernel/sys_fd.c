@@ -20,7 +20,7 @@
 #endif
 
 #ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U /* since Linux 6.3 */
+#define MFD_EXEC 0x0010U /* kernel headers define MFD_EXEC since Linux 6.3 */
 #endif
 
 #define FLAG_CLOEXEC (1u << 2) /* value of CLOSE_RANGE_CLOEXEC */
@@ -34,7 +34,7 @@ static void one(int fd, bool now)
 }
 
 /* Opens the directory /proc/self/fd. Returns NULL if it is not on a proc file system, because
- * another directory may have that name in an untrusted root directory. The caller closes the
+ * another directory may have this path in an untrusted root directory. The caller closes the
  * directory. */
 static DIR *list_open(void)
 {
@@ -79,7 +79,7 @@ static int range(unsigned first, unsigned last, bool now)
 	return one_by_one(first, last, now);
 }
 
-/* Returns the lowest descriptor in keep that is at least next, or UINT_MAX. */
+/* Returns the lowest descriptor in `keep` that is at least `next`, or UINT_MAX. */
 static unsigned lowest(const int *keep, size_t n, unsigned next)
 {
 	unsigned low = UINT_MAX;

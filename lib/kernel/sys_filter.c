@@ -16,7 +16,7 @@
 
 enum { UNUSED_FLAG = 0x40000000 };
 
-/* Each function makes a call that fails before the kernel checks any privilege. */
+/* Each function below makes a call that fails before the kernel checks any privilege. */
 
 static long try_unshare(uint64_t flags)
 {
@@ -26,8 +26,9 @@ static long try_unshare(uint64_t flags)
 
 static long try_clone(uint64_t flags)
 {
-	/* EINVAL, clone(2): a new mount namespace excludes CLONE_FS. The flags are the first
-	 * argument except on s390, where the second one has them. */
+	/* clone(2) returns EINVAL, because CLONE_NEWNS and CLONE_FS exclude each other. Pass the
+	 * flags as both arguments, because they are the second argument on s390 and the first one
+	 * elsewhere. */
 	const unsigned long bad = (unsigned long)flags | CLONE_NEWNS | CLONE_FS;
 	long rc = syscall(SYS_clone, bad, bad, NULL, NULL, NULL);
 
@@ -37,38 +38,42 @@ static long try_clone(uint64_t flags)
 static long try_setns(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_setns, -1, 0UL); /* EBADF without a filter */
+	return syscall(SYS_setns, -1, 0UL); /* fails with EBADF unless a filter denies setns(2) */
 }
 
 static long try_mount(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_mount, NULL, NULL, NULL, 0UL, NULL); /* EFAULT without a filter */
+	/* fails with EFAULT unless a filter denies mount(2) */
+	return syscall(SYS_mount, NULL, NULL, NULL, 0UL, NULL);
 }
 
 static long try_umount2(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_umount2, NULL, UNUSED_FLAG); /* EINVAL without a filter */
+	/* fails with EINVAL unless a filter denies umount2(2) */
+	return syscall(SYS_umount2, NULL, UNUSED_FLAG);
 }
 
 static long try_open_tree(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_open_tree, -1, NULL, UNUSED_FLAG); /* EINVAL without a filter */
+	/* fails with EINVAL unless a filter denies open_tree(2) */
+	return syscall(SYS_open_tree, -1, NULL, UNUSED_FLAG);
 }
 
 static long try_mount_setattr(uint64_t flags)
 {
 	(void)flags;
-	/* EINVAL without a filter */
+	/* fails with EINVAL unless a filter denies mount_setattr(2) */
 	return syscall(SYS_mount_setattr, -1, NULL, UNUSED_FLAG, NULL, (size_t)0);
 }
 
 /*
- * The calls in the functions below check CAP_SYS_ADMIN over the mount namespace before their
- * arguments, so EPERM shows a filter only if the caller has it. mount(2) with two propagation types
- * fails with EINVAL after that check. Returns true if the caller has the capability.
+ * The functions below make calls that check CAP_SYS_ADMIN over the mount namespace before their
+ * arguments, so EPERM shows a filter only if the caller has this capability. mount(2) with two
+ * propagation types fails with EINVAL after this check. Returns true if the caller has the
+ * capability.
  */
 static bool may_mount(void)
 {
@@ -86,33 +91,35 @@ static long unknown(void)
 static long try_pivot_root(uint64_t flags)
 {
 	(void)flags;
-	/* EFAULT without a filter */
+	/* fails with EFAULT unless a filter denies pivot_root(2) */
 	return may_mount() ? syscall(SYS_pivot_root, NULL, NULL) : unknown();
 }
 
 static long try_move_mount(uint64_t flags)
 {
 	(void)flags;
-	/* EINVAL without a filter */
+	/* fails with EINVAL unless a filter denies move_mount(2) */
 	return may_mount() ? syscall(SYS_move_mount, -1, NULL, -1, NULL, UNUSED_FLAG) : unknown();
 }
 
 static long try_fsopen(uint64_t flags)
 {
 	(void)flags;
-	return may_mount() ? syscall(SYS_fsopen, NULL, 0) : unknown(); /* EFAULT without a filter */
+	/* fails with EFAULT unless a filter denies fsopen(2) */
+	return may_mount() ? syscall(SYS_fsopen, NULL, 0) : unknown();
 }
 
 static long try_execve(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_execve, NULL, NULL, NULL); /* EFAULT without a filter */
+	/* fails with EFAULT unless a filter denies execve(2) */
+	return syscall(SYS_execve, NULL, NULL, NULL);
 }
 
 static long try_chroot(uint64_t flags)
 {
 	(void)flags;
-	return syscall(SYS_chroot, NULL); /* EFAULT without a filter */
+	return syscall(SYS_chroot, NULL); /* fails with EFAULT unless a filter denies chroot(2) */
 }
 
 static const struct {
@@ -134,8 +141,8 @@ static const struct {
 	{ "fsopen", try_fsopen },
 };
 
-/* Returns true if the caller has a seccomp filter: mode 2 in /proc/self/status,
- * proc_pid_status(5). Without /proc, asks prctl(2). */
+/* Returns true if the caller has a seccomp filter: /proc/self/status shows mode 2
+ * (proc_pid_status(5)). Without /proc, calls prctl(2). */
 static bool has_filter(void)
 {
 	char text[4096];
@@ -160,7 +167,7 @@ static bool denies(int probe, uint64_t flags, int err)
 
 static void hint(int probe, struct nserr *e)
 {
-	nserr_hint(e, "allow %s(2) in the seccomp filter of this process (of a container?)",
+	nserr_hint(e, "allow %s(2) in the seccomp filter of this process or of its container",
 		   probes[probe].name);
 }
 

@@ -132,7 +132,8 @@ ssize_t sys_getcwd(char *path, size_t size)
 
 	if (n < 0)
 		return -errno;
-	/* the path begins with "(unreachable)" if the directory is outside of the root */
+	/* getcwd(2) returns a path that begins with "(unreachable)" if the directory is outside of
+	 * the root */
 	return path[0] == '/' ? n - 1 : -ENOENT;
 }
 
@@ -140,7 +141,8 @@ int sys_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode, uint64
 {
 	struct open_how_v0 how = { flags | O_CLOEXEC, mode, resolve };
 
-	/* EAGAIN: a rename or mount happened during the resolution; openat2(2) says to retry */
+	/* retry after EAGAIN, as openat2(2) recommends: a rename or mount happened during the
+	 * resolution */
 	for (int tries = 0; tries < 128; tries++) {
 		long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 

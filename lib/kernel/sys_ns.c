@@ -16,7 +16,7 @@
 #define SYS_listns 470 /* listns(2) has the same number on all architectures */
 #endif
 
-#define FD_NSFS_ROOT (-10003) /* since Linux 6.18 */
+#define FD_NSFS_ROOT (-10003) /* Linux 6.18 and later accept FD_NSFS_ROOT as a descriptor */
 #define FILEID_NSFS  0xf1
 
 int sys_unshare(uint64_t flags)
@@ -33,7 +33,7 @@ static int ns_ioctl_fd(int fd, unsigned long request)
 {
 	int out = ioctl(fd, request);
 
-	/* the kernel sets O_CLOEXEC on these descriptors */
+	/* the kernel sets O_CLOEXEC on descriptors that it returns for ioctl_ns(2) */
 	return out < 0 ? -errno : file_above_std(out);
 }
 
@@ -138,7 +138,7 @@ int sys_ns_open_id(uint64_t id, uint32_t flag, uint32_t inode)
 	long fd = syscall(SYS_open_by_handle_at, FD_NSFS_ROOT, &handle, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		/* before 6.18, FD_NSFS_ROOT is an invalid descriptor */
+		/* kernels before 6.18 do not know FD_NSFS_ROOT and return EBADF */
 		return errno == EBADF || errno == ENOSYS ? -EOPNOTSUPP : -errno;
 	return file_above_std((int)fd);
 }

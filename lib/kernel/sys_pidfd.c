@@ -131,7 +131,8 @@ pid_t sys_clone(uint64_t flags, int *pidfd)
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
-	/* some seccomp filters return EPERM for unknown system calls */
+	/* use clone(2) after EPERM, too, because some seccomp filters return it for unknown system
+	 * calls */
 	if (pid < 0 && (errno == ENOSYS || errno == EPERM) && !(flags & ~CLONE_OLD_FLAGS)) {
 		unsigned long old = flags | SIGCHLD | (pidfd ? CLONE_PIDFD : 0);
 #if defined(__s390x__)
@@ -196,8 +197,8 @@ static pid_t fork_apart(int (*f)(void *), void *arg)
 
 pid_t sys_run_apart(int (*f)(void *), void *arg)
 {
-	/* when the child exits, the kernel releases its memory, which resumes the caller, before it
-	 * closes files */
+	/* vfork(2) returns as soon as the kernel has released the child's memory, which is before
+	 * it closes the child's files */
 	pid_t pid = SYS_HAS_VFORK ? sys_vfork(0, f, arg) : -ENOMEM;
 
 	return pid == -ENOMEM ? fork_apart(f, arg) : pid;

@@ -18,7 +18,7 @@ struct walk {
 	const char *path; /* the path that the caller gave, for messages */
 	unsigned flags, links;
 	bool is_proc_link;
-	int dir;    /* directory that the walk has reached, O_PATH */
+	int dir;    /* O_PATH descriptor of the directory that the walk has reached */
 	char *text; /* malloc()ed memory that contains the remaining path */
 	char *rest;
 };
@@ -60,8 +60,8 @@ int trustpath_check_dir(int fd, const char *name, struct nserr *e)
 	return 0;
 }
 
-/* Returns the path of the directory that the walk has reached, or the whole path without /proc. For
- * messages. */
+/* Returns, for messages, the path of the directory that the walk has reached. Without /proc,
+ * returns the whole path. */
 static const char *dir_name(const struct walk *w, char *buf, size_t size)
 {
 	return file_fd_name(w->dir, buf, size) > 0 ? buf : w->path;

@@ -7,15 +7,15 @@
 
 #include "base/file.h"
 
-/* At most this many directories are open. The directories above them are closed, and opened again
- * as ".." of the directory below. */
+/* Maximum number of open directories. The walk closes the directories above them, and later opens
+ * each as ".." of the directory below. */
 #define OPEN_MAX_DIRS 64
 
 #define STATX_WANTED (STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)
 
 struct walk_level {
 	int fd;           /* descriptor of the directory, open for reading, or -1 */
-	DIR *dir;         /* the descriptor owned by the walk, or NULL after fd was opened again */
+	DIR *dir;         /* directory stream that owns fd, or NULL after fd was opened again */
 	const char *name; /* name in `names` of the directory above; NULL for the top directory */
 	char *names;      /* names of the files in the directory, each terminated by a NUL byte */
 	size_t at, len;
@@ -187,9 +187,9 @@ int walk_tree(struct walk *w, int fd, const char *top, struct nserr *e)
 	while (rc >= 0 && w->n > 0)
 		rc = step(w);
 	if (rc == -ESTALE)
-		nserr_set(e, rc, "'%s' was moved during the walk", walk_path(w));
+		nserr_set(e, rc, "'%s' was moved while the directory tree was read", walk_path(w));
 	else if (rc == -ENOMEM)
-		nserr_set(e, rc, "cannot walk '%s'", top);
+		nserr_set(e, rc, "cannot read the directory tree '%s'", top);
 	while (w->n > 0)
 		(void)leave(w);
 	free(w->level);

@@ -18,7 +18,8 @@ static int take_addr(void *arg, const struct nlmsghdr *nh)
 
 	if (rc < 0 || nh->nlmsg_type != RTM_NEWADDR)
 		return rc;
-	/* On a point-to-point link, IFA_ADDRESS is the address of the other side. */
+	/* use IFA_LOCAL if it exists, because IFA_ADDRESS is the address of the peer on a
+	 * point-to-point link */
 	which = a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS];
 	if (!which || (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
 		return 0;

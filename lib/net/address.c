@@ -80,8 +80,8 @@ bool net_addr_is_host(const struct net_addr *a)
 	if (a->family == AF_INET6) {
 		struct net_addr subnet = *a;
 
-		/* the first address of an IPv6 subnet is the anycast address of its routers (RFC
-		 * 4291, 2.6.1) */
+		/* refuse the first address of an IPv6 subnet, which is the anycast address of its
+		 * routers (RFC 4291, 2.6.1) */
 		net_addr_mask(&subnet);
 		return a->b[0] != 0xff &&
 		       (a->prefix > 126 || memcmp(subnet.b, a->b, sizeof(a->b)) != 0);

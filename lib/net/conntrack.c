@@ -66,7 +66,7 @@ static bool is_selected(const struct net_stale *q, const struct tuple *orig,
 		return false;
 	for (size_t i = 0; !local && i < q->local->n; i++)
 		local = net_addr_same(&q->local->v[i].addr, &orig->dst, 32);
-	/* the answer comes from the address to which the entry translates */
+	/* the source address of the replies is the address to which the entry translates */
 	return local && !net_addr_same(&reply->src, q->to ? q->to : &orig->dst, 32);
 }
 
@@ -126,7 +126,7 @@ int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove
 			rc = 0;
 	}
 	free(s.tuple);
-	/* nfnetlink returns EINVAL if the kernel has no connection tracking */
+	/* ignore EINVAL, which nfnetlink returns if the kernel has no connection tracking */
 	if (rc == -EINVAL || rc == -EOPNOTSUPP)
 		rc = 0;
 	return rc < 0 ? net_failed(e, rc, "cannot read the connection tracking table") : 0;

@@ -193,8 +193,8 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
 	size_t info;
 
 	begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, false);
-	/* If no hardware address is set, a bridge uses the lowest hardware address of its ports,
-	 * which changes with the ports. */
+	/* Without this attribute, a bridge uses the lowest hardware address of its ports, which
+	 * changes with the ports. */
 	if (mac)
 		netlink_put(b, IFLA_ADDRESS, mac, NET_MAC_SIZE);
 	netlink_put_str(b, IFLA_IFNAME, name);

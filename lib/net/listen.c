@@ -31,8 +31,8 @@ static int take_listener(void *arg, const struct nlmsghdr *nh)
 	return 0;
 }
 
-/* A dump that is repeated lists the sockets of this family again, after the sockets of the other
- * family. */
+/* The state of a dump. If the dump is repeated, only the sockets from index `before` on are
+ * removed, because the sockets of the other family come before them. */
 struct listing {
 	struct net_listeners *l;
 	size_t before;
@@ -56,7 +56,8 @@ static int read_family(struct netlink *nl, int family, int protocol, struct net_
 	const struct inet_diag_req_v2 request = {
 		.sdiag_family = (uint8_t)family,
 		.sdiag_protocol = (uint8_t)protocol,
-		/* an unconnected UDP socket has the state of a closed TCP socket */
+		/* list UDP sockets in the state TCP_CLOSE, which is the state of unconnected UDP
+		 * sockets */
 		.idiag_states = 1u << (protocol == IPPROTO_UDP ? TCP_CLOSE : TCP_LISTEN),
 	};
 	struct listing x = { out, out->n };

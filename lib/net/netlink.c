@@ -129,7 +129,8 @@ int netlink_parse(const void *data, size_t n, const struct nlattr **found, unsig
 			return -EBADMSG;
 		if (type < max)
 			found[type] = a;
-		/* The last attribute may lack its padding. */
+		/* the last attribute may lack its padding, so do not skip more bytes than there
+		 * are */
 		step = MIN(step, n);
 		at += step;
 		n -= step;
@@ -167,7 +168,7 @@ void netlink_str(const struct nlattr *a, char *dst, size_t size)
 	dst[n] = '\0';
 }
 
-/* Sets the hint to the text of an extended acknowledgement, netlink(7) NETLINK_EXT_ACK. */
+/* Sets the hint to the text of an extended acknowledgement (netlink(7), NETLINK_EXT_ACK). */
 static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 {
 	const struct nlmsgerr *err = (const void *)((const char *)nh + NLMSG_HDRLEN);
@@ -177,7 +178,8 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 
 	if (!(nh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	/* With NETLINK_CAP_ACK, the answer does not repeat the payload of the request. */
+	/* Skip the payload of the request, which the answer repeats unless NETLINK_CAP_ACK is
+	 * set. */
 	if (!(nh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len > NLMSG_HDRLEN)
 		skip += NLMSG_ALIGN(err->msg.nlmsg_len - NLMSG_HDRLEN);
 	if (skip > nh->nlmsg_len ||
@@ -187,7 +189,7 @@ static void take_text(const struct nlmsghdr *nh, struct nserr *e)
 		return;
 	netlink_str(found[NLMSGERR_ATTR_MSG], text, sizeof(text));
 	if (text[0])
-		nserr_hint(e, "the kernel says: %s", text);
+		nserr_hint(e, "the kernel reports: %s", text);
 }
 
 /* Returns the next message of the n bytes at *at, or NULL at the end. Sets *bad if the message
@@ -229,7 +231,7 @@ int netlink_read_acks(const void *data, size_t n, uint32_t first, uint32_t last,
 		uint32_t number = nh->nlmsg_seq - first;
 		int rc;
 
-		/* Ignore messages that do not acknowledge one of these requests. */
+		/* Ignore messages that do not acknowledge a request of this batch. */
 		if (nh->nlmsg_type != NLMSG_ERROR || number > last - first)
 			continue;
 		if (error_of(nh, &rc) < 0)

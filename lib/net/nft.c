@@ -11,7 +11,7 @@
 
 #include "base/dl.h"
 
-#define OUTPUT_HANDLE 8u /* NFT_CTX_OUTPUT_HANDLE */
+#define OUTPUT_HANDLE 8u /* value of NFT_CTX_OUTPUT_HANDLE */
 
 /* These declarations are copies from nftables/libnftables.h, which is stable since version 0.9
  * (soname 1). */
@@ -25,8 +25,8 @@ static const char *(*get_output)(struct nft_ctx *ctx);
 static void (*set_flags)(struct nft_ctx *ctx, unsigned flags);
 static int (*run_cmd)(struct nft_ctx *ctx, const char *buf);
 
-/* Not all versions of the library open their socket close-on-exec, and a program that inherited it
- * could change the firewall of the host. */
+/* Sets close-on-exec on the sockets of the library, because not all of its versions do this. A
+ * program that inherited such a socket could change the firewall of the host. */
 static void close_on_exec(void)
 {
 	for (int fd = 3; fd < 64; fd++) {
@@ -86,7 +86,7 @@ int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr 
 	said = get_error(nft);
 	nserr_set(e, 0, "cannot set the firewall rules");
 	if (said && said[0])
-		nserr_hint(e, "libnftables says: %.*s", (int)strcspn(said, "\n"), said);
+		nserr_hint(e, "libnftables reports: %.*s", (int)strcspn(said, "\n"), said);
 	return -EINVAL;
 }
 

@@ -45,8 +45,8 @@ static int enter_and_call(void *arg)
 	const struct visit *v = arg;
 	int rc = 0;
 
-	/* setns(2): a thread must not share its root and working directory with other threads when
-	 * it enters a mount namespace */
+	/* a thread must not share its root and working directory with other threads when it enters
+	 * a mount namespace (setns(2)), so unshare them first */
 	if (v->type->flag == CLONE_NEWNS)
 		rc = sys_unshare(CLONE_FS);
 	if (rc == 0)

@@ -30,8 +30,8 @@ uint64_t nsjoin_types(const struct nsjoin *j)
 	return types;
 }
 
-/* Opens the namespaces of proc that have no descriptor yet: the types of mask, or, if self is not
- * negative, every type that the kernel knows. */
+/* Opens the namespaces of proc that have no descriptor yet. If self is negative, opens only the
+ * types of j->mask, otherwise every type that the kernel supports. */
 static int open_types(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -98,7 +98,8 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
  */
 static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 {
-	/* only children enter a pid namespace, so the caller's own pid namespace is not compared */
+	/* do not compare the caller's own pid namespace, because setns(2) changes only the pid
+	 * namespace of its children */
 	if (t->flag != CLONE_NEWPID && !nsinode_equal(nsinode_at(self, t->file), inode))
 		return false;
 	return !t->child_file || nsinode_equal(nsinode_at(self, t->child_file), inode);
@@ -119,7 +120,8 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 		if (!(j->mask & nstypes[i].flag))
 			continue;
 		owner = sys_ns_owner(j->fds[i]);
-		/* EPERM: the owner is an ancestor of the caller's user namespace */
+		/* sys_ns_owner() returns EPERM if the owner is an ancestor of the caller's user
+		 * namespace */
 		if (owner == -EPERM || (owner >= 0 && nsinode_equal(nsinode_of(owner), own)))
 			continue;
 		if (owner < 0)
@@ -130,7 +132,7 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 			  "process %d is in the caller's user namespace, but its %s namespace "
 			  "belongs to another user namespace",
 			  (int)j->proc.pid, nstypes[i].name);
-		nserr_hint(e, "name the namespaces to enter instead of --all: --%s",
+		nserr_hint(e, "instead of --all, name the namespaces to enter, such as --%s",
 			   nstypes[i].longopt);
 		return -EPERM;
 	}

@@ -8,8 +8,8 @@
 #include "ns/inode.h"
 #include "ns/join.h"
 
-/* Returns the type with that rank. If types are entered one by one, their ranks determine the
- * order. */
+/* Returns the namespace type with the given rank. Types that are entered one by one are entered in
+ * the order of their ranks. */
 static const struct nstype *by_rank(unsigned rank)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++)
@@ -65,11 +65,11 @@ static int enter_others(const struct nsjoin *j, uint64_t *pending, struct nserr 
 struct levels {
 	int fd[NSREF_UPS_MAX];
 	unsigned n;
-	bool own; /* the user namespace to enter is the one that the caller is in */
+	bool own; /* true if the caller is already in the user namespace to enter */
 };
 
-/* Opens the user namespace of fd and its ancestors below the caller's user namespace, whose inode
- * is own. */
+/* Opens the user namespace that fd refers to, and its ancestors below the caller's user namespace,
+ * whose inode is `own`. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -127,7 +127,7 @@ static int enter_levels(const struct nsjoin *j, const struct levels *l, uint64_t
 }
 
 /* Sets the hint if the caller is already in some of the namespaces to enter, because setns(2)
- * checks the permission for these, too. Returns false if there is no such namespace. */
+ * checks the permission for these namespaces, too. Returns false if there is no such namespace. */
 static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct nserr *e)
 {
 	char list[sizeof(e->hint) / 2] = "";
@@ -153,7 +153,7 @@ static bool hint_own(const struct nsjoin *j, uint64_t pending, int self, struct 
 
 /* Returns true if the caller may enter the user namespace `owner`, a descendant of the caller's
  * user namespace, whose inode is `own`. The caller needs CAP_SYS_ADMIN, or must have created the
- * topmost user namespace on the way to `owner` (user_namespaces(7)). */
+ * topmost user namespace between its own and `owner`, including `owner` (user_namespaces(7)). */
 static bool may_enter(int owner, uint64_t own)
 {
 	struct levels l __attribute__((cleanup(levels_close))) = { .n = 0 };
@@ -183,7 +183,9 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, 
 		owner = sys_ns_owner(j->fds[i]);
 		refused(j, &nstypes[i], EPERM, e);
 		if (!user && owner >= 0 && nsinode_of(owner) != own && may_enter(owner, own))
-			nserr_hint(e, "add --user to enter the user namespace that owns it");
+			nserr_hint(
+				e,
+				"add --user to enter the user namespace that owns this namespace");
 		else if (!user && owner >= 0 && !privileged)
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN in the caller's user "
 				      "namespace");

@@ -44,7 +44,7 @@ int nsname_dirs(char *dirs[2])
 
 /* ---- The text of a file */
 
-/* Returns the value of a member of the object, or NULL. The writer puts no blanks between
+/* Returns the value of a member of a JSON object, or NULL. The writer puts no blanks between
  * members. */
 static const char *value_of(const char *text, const char *key)
 {
@@ -112,8 +112,8 @@ static uint64_t own_pidns(void)
 	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
 }
 
-/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks. It is needed
- * because /proc/PID/stat shows the start time of a process on the reader's clock. */
+/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks. The offset
+ * is needed because /proc/PID/stat shows the start time of a process on the reader's clock. */
 static int64_t boot_offset(void)
 {
 	char text[256];
@@ -171,7 +171,8 @@ int nsname_describe(struct nsname *n, struct nserr *e)
 		n->pidfd_inode = 0;
 	rc = read_boot_id(n->boot_id, sizeof(n->boot_id));
 	if (rc < 0 || n->pidns == 0)
-		return nserr_set(e, rc < 0 ? rc : ENOENT, "cannot identify this system by /proc");
+		return nserr_set(e, rc < 0 ? rc : ENOENT,
+				 "cannot read the boot ID and the pid namespace from /proc");
 	return 0;
 }
 

@@ -12,7 +12,7 @@
  * needs. */
 #define DRAFT_SIZE 512
 
-/* The path of a file in the directory of names, and the name of the file. */
+/* The path of a file in the directory of named runs, and the name of the file. */
 struct file_name {
 	char text[NSNAME_MAX + 8];
 };
@@ -89,8 +89,8 @@ static int lock_file(int fd)
 {
 	int rc = -1;
 
-	/* try again, because a lack of memory for the lock may be transient, and the file would
-	 * remain */
+	/* try again, because a lack of memory for the lock may be transient, and otherwise the lock
+	 * file would remain */
 	for (int tries = 0; tries < 2 && rc < 0; tries++) {
 		rc = RETRY_EINTR(flock(fd, LOCK_EX | LOCK_NB));
 		if (rc < 0 && errno == EWOULDBLOCK)
@@ -112,7 +112,8 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 			0600);
 
 		if (fd < 0) {
-			nserr_set(e, fd, "cannot create '%s' in the directory of names", f.text);
+			nserr_set(e, fd, "cannot create '%s' in the directory of named runs",
+				  f.text);
 			hint_dir(fd == -EACCES ? fd : 0, e);
 			return fd;
 		}
@@ -156,7 +157,8 @@ static int create_draft(struct nsname_keep *k, struct nserr *e)
 int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 {
 	struct nserr ignored = NSERR_INIT;
-	/* the next runs must be able to use the directory and the files */
+	/* override the umask of the caller, because later runs must be able to use the directory
+	 * and the files */
 	mode_t mask = umask(022);
 	int rc;
 
@@ -167,8 +169,8 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e)
 		rc = open_dir(k, e);
 	if (rc == 0)
 		rc = lock_name(k, e);
-	/* the run may still be active, because the process that locked the file may have been
-	 * killed without the program */
+	/* the name may still be in use: the process that locked the file may have been killed while
+	 * the program still runs */
 	if (rc == 0 && nsname_is_live(name))
 		rc = busy(name, e);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 #include "kernel/nsfile.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
+#include "ns/inode.h"
 #include "ns/pin_mount.h"
 
 static void explain(int target, const struct nstype *type, int rc, struct nserr *e)
@@ -59,7 +60,7 @@ static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 	struct stat st;
 
 	if (fd == -ENOENT) {
-		/* the file is only a mount point, so it needs no permission bits (the same as
+		/* the file is only a mount point, so it needs no permission bits (as in
 		 * ip-netns(8)) */
 		fd = file_open_at(pin->at.dir, pin->at.name,
 				  O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0);
@@ -83,30 +84,22 @@ static int open_file(struct nspin *pin, bool checked, struct nserr *e)
 	return TAKE_FD(fd);
 }
 
-/*
- * Opens the mount that was made on the file, for nspin_undo(). While the namespace is mounted, the
- * file can neither be renamed nor removed in this mount namespace. Returns 0, or -EBUSY if another
- * mount covers it, or another negative errno.
- */
-static int open_mount(struct nspin *pin, int ns)
+/* Opens the mount of the namespace on the file. While the namespace is mounted, the file can
+ * neither be renamed nor removed in this mount namespace. Returns a descriptor, or -EBUSY if
+ * another mount covers the mount, or another negative errno. */
+static int open_mount(const struct nspin *pin)
 {
 	cleanup_fd int fd = nspin_mount_open(&pin->at, 0);
-	struct stat want, is;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(ns, &want) < 0 || fstat(fd, &is) < 0)
-		return -errno;
-	if (want.st_ino != is.st_ino || want.st_dev != is.st_dev)
-		return -EBUSY;
-	pin->mount = TAKE_FD(fd);
-	return 0;
+	return nsinode_equal(pin->inode, nsinode_of(fd)) ? TAKE_FD(fd) : -EBUSY;
 }
 
 static int bind_file(struct nspin *pin, int procfd, const struct nstype *type, bool checked,
 		     struct nserr *e)
 {
-	cleanup_fd int target = open_file(pin, checked, e), ns = -1;
+	cleanup_fd int target = open_file(pin, checked, e), ns = -1, mount = -1;
 	int rc;
 
 	if (target < 0)
@@ -120,11 +113,13 @@ static int bind_file(struct nspin *pin, int procfd, const struct nstype *type, b
 		explain(target, type, rc, e);
 		return rc;
 	}
-	rc = open_mount(pin, ns);
-	if (rc == 0)
+	pin->inode = nsinode_of(ns);
+	mount = open_mount(pin);
+	if (mount >= 0)
 		return 0;
+	pin->inode = 0;
 	nspin_mount_detach_named(&pin->at);
-	return nserr_set(e, rc, "cannot open '%s', on which the %s namespace was mounted",
+	return nserr_set(e, mount, "cannot open '%s', on which the %s namespace was mounted",
 			 pin->path, type->name);
 }
 
@@ -150,16 +145,18 @@ int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
 
 void nspin_free(struct nspin *pin)
 {
-	util_close(&pin->mount);
 	trustpath_free(&pin->at);
+	pin->inode = 0;
 	pin->created = false;
 }
 
 void nspin_undo(struct nspin *pin)
 {
+	cleanup_fd int mount = pin->inode ? open_mount(pin) : -1;
+
 	/* try to detach the mount once more, because no other process will remove it */
-	if (pin->mount >= 0 && nspin_mount_detach(pin->mount) < 0)
-		(void)!nspin_mount_detach(pin->mount);
+	if (mount >= 0 && nspin_mount_detach(mount) < 0)
+		(void)!nspin_mount_detach(mount);
 	if (pin->created)
 		unlinkat(pin->at.dir, pin->at.name, 0);
 	nspin_free(pin);
@@ -182,8 +179,9 @@ int nspin_above(uint64_t id, struct nserr *e)
 		return 0;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot get the CPU affinity");
-	/* sched_setaffinity(2) fails for a processor that does not exist; one that the affinity of
-	 * the caller excludes may be used for a moment */
+	/* Try all processors, also those that the affinity of the caller excludes, because each is
+	 * used only for a moment. sched_setaffinity(2) fails for a processor that does not
+	 * exist. */
 	for (int cpu = 0; rc == 0 && nspin_id() < id && cpu < CPU_SETSIZE; cpu++) {
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);

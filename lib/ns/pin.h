@@ -20,15 +20,16 @@ struct nspin_dir {
 
 #define NSPIN_DIR_INIT ((struct nspin_dir){ .at = TRUSTPATH_INIT, .fd = -1 })
 
-/* A file on which a namespace is bind-mounted. */
+/* A file on which a namespace is bind-mounted. No descriptor keeps the mount busy, so the program
+ * can unmount the namespace as soon as the program runs. */
 struct nspin {
 	const char *path; /* path of the file, from the caller, not copied */
 	struct trustpath at;
-	int mount;    /* O_PATH descriptor of the root of the mount, or -1 */
-	bool created; /* nspin_bind() has created the file */
+	uint64_t inode; /* inode of the namespace that nspin_bind() has mounted, or 0 */
+	bool created;   /* nspin_bind() has created the file */
 };
 
-#define NSPIN_INIT ((struct nspin){ .at = TRUSTPATH_INIT, .mount = -1 })
+#define NSPIN_INIT ((struct nspin){ .at = TRUSTPATH_INIT })
 
 /*
  * Bind-mounts the file of a namespace of a process, so that the namespace continues to exist
@@ -59,8 +60,7 @@ int nspin_above(uint64_t id, struct nserr *e) must_check;
  * created the file, and closes the descriptors of pin. */
 void nspin_undo(struct nspin *pin);
 
-/* Closes the descriptors of pin. The namespace stays mounted, and can be unmounted because no
- * descriptor keeps the mount busy. */
+/* Closes the descriptors of pin. The namespace stays mounted. */
 void nspin_free(struct nspin *pin);
 
 /*

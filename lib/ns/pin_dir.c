@@ -30,7 +30,8 @@ static int find_dir(struct nspin_dir *dir, struct nserr *e)
 
 	if (!path)
 		return nserr_set(e, ENOMEM, "cannot use '%s'", dir->path);
-	/* the directory may not exist, so realpath(3) cannot remove the slashes */
+	/* remove trailing slashes here, because the directory may not exist, so realpath(3) cannot
+	 * remove them */
 	while (n > 1 && path[n - 1] == '/')
 		path[--n] = '\0';
 	rc = trustpath_resolve(path, TRUSTPATH_DIRS, &dir->at, e);
@@ -190,7 +191,7 @@ static bool is_bound_on_itself(int fd)
 }
 
 /* Unmounts the private mount and removes the directory if it is empty. Does not use MNT_DETACH, so
- * the mount stays if other mounts are inside. */
+ * the mount stays if it contains other mounts. */
 static void release_dir(struct nspin_dir *dir)
 {
 	cleanup_free char *path = NULL;
@@ -200,7 +201,8 @@ static void release_dir(struct nspin_dir *dir)
 	util_close(&dir->fd);
 	if (bound && asprintf(&path, "%s/%s", file_fd_path(dir->at.dir).text, dir->at.name) >= 0)
 		(void)!sys_umount(path, UMOUNT_NOFOLLOW);
-	/* if dir->path is a symbolic link, removing the directory would leave it dangling */
+	/* do not remove the directory if dir->path is a symbolic link, because the link would be
+	 * dangling */
 	if (lstat(dir->path, &st) == 0 && S_ISDIR(st.st_mode))
 		unlinkat(dir->at.dir, dir->at.name, AT_REMOVEDIR);
 }

@@ -89,7 +89,8 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 
 	if (n < 0)
 		return -errno;
-	/* the link pid_for_children also has the text "pid:[inode]", so compare type and file */
+	/* compare the type, too, because the link pid_for_children also has the text
+	 * "pid:[inode]" */
 	if (nstype_parse_link(link, (size_t)n, &is, &v) < 0 || is != type || v > UINT32_MAX)
 		return -EIO;
 	*inode = (uint32_t)v;
@@ -151,7 +152,7 @@ int procfs_read_cmdline(int proc, pid_t pid, struct buf *out)
 	fd = file_open_at(proc, procfs_path_at(&path, "cmdline"), O_RDONLY, 0);
 	if (fd < 0)
 		return fd;
-	/* one read(2) returns the whole command line */
+	/* one read(2) is enough, because it returns the whole command line */
 	n = RETRY_EINTR(read(fd, text, PROCFS_CMDLINE_MAX));
 	if (n < 0)
 		return -errno;

@@ -24,10 +24,10 @@ static int bad_ref(const char *s, struct nserr *e)
 	char path[sizeof("/run/netns/") + NAME_MAX];
 
 	if (nsname_is_valid(s) && nsname_is_live(s))
-		nserr_hint(e, "use name:%s for the run of that name", s);
+		nserr_hint(e, "use name:%s for the run with that name", s);
 	else if (is_netns_name(s) && snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 &&
 		 access(path, F_OK) == 0)
-		nserr_hint(e, "use netns:%s for the network namespace of that name", s);
+		nserr_hint(e, "use netns:%s for the network namespace with that name", s);
 	return rc;
 }
 
@@ -163,8 +163,7 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 	if (str_after(s, "name:")) {
 		r->kind = NSREF_NAME;
 		r->name = rest;
-		return nsname_is_valid(rest) ? 0
-					     : nserr_set(e, 0, "invalid name '%s' of a run", rest);
+		return nsname_is_valid(rest) ? 0 : nserr_set(e, 0, "invalid run name '%s'", rest);
 	}
 	if (str_after(s, "socket:"))
 		return parse_pid_fd(rest, "/", NSREF_SOCKET, r, e);
@@ -248,7 +247,9 @@ int nsref_parse(const char *s, struct nsref *r, struct nserr *e)
 		if (!parent && !owner)
 			break;
 		if (n == NSREF_UPS_MAX)
-			return nserr_set(e, 0, "invalid reference '%.40s…': more than %d steps up",
+			return nserr_set(e, 0,
+					 "invalid reference '%.40s…': more than %d prefixes "
+					 "parent: or owner:",
 					 r->text, NSREF_UPS_MAX);
 		ups[n++] = parent ? NSREF_PARENT : NSREF_OWNER;
 		s = parent ? parent : owner;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ref_deep: adds namespaces to the index that no path in /proc leads to: those mounted in mount
- * namespaces without a process, and those of sockets. */
+/* ref_deep: adds namespaces to the index to which no path in /proc leads: namespaces of sockets,
+ * and namespaces that are mounted in mount namespaces without a process. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -53,13 +53,13 @@ static int open_all_inside(int proc, int mnt, int to)
 			return fd;
 		if (fd >= 0)
 			rc = file_write_all(to, &fd, sizeof(fd));
-		if (rc < 0) /* the pipe is full, because the namespaces are more than expected */
+		if (rc < 0) /* the pipe is full, because there are more namespaces than expected */
 			close(fd);
 	}
 	return rc;
 }
 
-/* Adds the namespaces that are mounted in the mount namespace mnt. A child enters it, because
+/* Adds the namespaces that are mounted in the mount namespace mnt. A child enters mnt, because
  * setns(2) changes the root and the working directory. */
 static void add_mounts_of(int proc, int mnt)
 {

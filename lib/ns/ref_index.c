@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ref_index: builds the index of visible namespaces from processes, threads, descriptors, mounts.
- */
+/* ref_index: builds the index of visible namespaces from processes, threads, descriptors and
+ * mounts. */
 #include "ns/ref_index.h"
 
 #include <stdio.h>
@@ -140,8 +140,8 @@ static void note(int proc, const char *path, void *arg)
 		add_opened(fd, NSENTRY_LINK, path, NULL);
 }
 
-/* Adds the namespace of a descriptor. Opens it, because its link has another text if it was opened
- * through a bind mount. */
+/* Adds the namespace of a descriptor. Opens the descriptor, because its link is a path if the
+ * namespace was opened through a bind mount. */
 static void note_descriptor(int proc, const char *path, void *arg)
 {
 	struct statx st;
@@ -254,7 +254,7 @@ static void note_mounts(int proc, const char *where)
 		note_mount(proc, where, &line);
 }
 
-/* A call of nsindex_each_fd(). */
+/* Arguments and state of a call of nsindex_each_fd(). */
 struct each_fd {
 	pid_t pid;
 	pid_t last; /* the thread whose descriptors were read last */
@@ -262,8 +262,8 @@ struct each_fd {
 	void *arg;
 };
 
-/* Calls f for the descriptors of a thread, unless it shares them with its process or with the last
- * such thread. */
+/* Calls f for the descriptors of a thread, unless the thread shares them with its process or with
+ * the thread whose descriptors were read last. */
 static void each_fd_of_thread(int proc, const char *where, void *arg)
 {
 	struct each_fd *x = arg;

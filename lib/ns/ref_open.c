@@ -94,8 +94,8 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 
 	if (fd >= 0)
 		return fd;
-	/* pidfd_open(2) is missing (before 5.3) or a seccomp filter denies it; threads have pidfds
-	 * since 6.9 */
+	/* fall back to /proc if pidfd_open(2) is missing (before 5.3), is denied by a seccomp
+	 * filter, or does not support threads (before 6.9) */
 	if (fd == -ENOSYS || fd == -EPERM || (fd == -EINVAL && r->kind == NSREF_TID))
 		return -ENOSYS;
 	if (fd == -ESRCH || fd == -ENOENT || fd == -EINVAL)
@@ -122,7 +122,7 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
 	return -EACCES;
 }
 
-/* Sets e to the message about the name of a run whose process has ended. The file of such a name
+/* Sets e to the message about the name of a run whose process has ended. The file of a name
  * remains, for example, if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
@@ -163,8 +163,8 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	rc = proc_stat_check_fs(p.procfd, e);
 	if (rc < 0)
 		return rc;
-	/* the process of the pidfd still exists, so procfd, opened by the same pid, belongs to it
-	 */
+	/* the process of the pidfd still exists, so procfd, which was opened by the same pid,
+	 * refers to it */
 	if (p.pidfd >= 0 && sys_pidfd_send_signal(p.pidfd, 0) == -ESRCH)
 		return nserr_set(e, ESRCH, "process %d", (int)pid);
 	if (r->kind == NSREF_NAME && !nsname_is_process(&run, p.pidfd, p.procfd))
@@ -299,7 +299,7 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e)
 	int ns;
 
 	snprintf(path, sizeof(path), "fd/%d", fd);
-	/* if statx(2) fails, pidfd_getfd(2) reports the reason */
+	/* ignore a failure of statx(2), because pidfd_getfd(2) reports the reason */
 	if (statx(p->procfd, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, 0, &st) == 0 &&
 	    !S_ISSOCK(st.stx_mode))
 		ns = -ENOTSOCK;

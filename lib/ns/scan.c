@@ -17,8 +17,7 @@ static int add(struct scan *s, const char *name)
 		return 0;
 	for (; *name >= '0' && *name <= '9' && v < INT_MAX / 10; name++)
 		v = v * 10 + (*name - '0');
-	/* in /proc, no name starts with a digit without being a number, and no number overflows an
-	 * int */
+	/* in /proc, every name that starts with a digit is a number that fits into an int */
 	if (*name)
 		return 0;
 	if (s->n == s->size) {
@@ -37,7 +36,7 @@ static int add(struct scan *s, const char *name)
 int scan_dir(int dirfd, const char *path, size_t expected, struct scan *s)
 {
 	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_DIRECTORY, 0);
-	/* one getdents64(2) call reads most directories */
+	/* one getdents64(2) call with a buffer of this size reads most directories completely */
 	char buf[32768] __attribute__((aligned(8)));
 
 	s->n = 0;

@@ -14,7 +14,7 @@
 
 /*
  * Duplicates the descriptor, checks that it is a socket and opens its network namespace. Runs in
- * the child. Returns a descriptor of the namespace, -ENOTSOCK if it is another kind of file, or a
+ * the child. Returns a descriptor of the namespace, -ENOTSOCK if the file is not a socket, or a
  * negative errno. Sets *inode to the inode of the socket. The duplicate stays open until the child
  * ends.
  */
@@ -38,7 +38,9 @@ static int take(int pidfd, int fd, uint64_t *inode)
 struct work { /* The state of a request, in memory that the caller shares with the child. */
 	struct nssocket *s;
 	size_t n, at; /* `at` is the index of the next socket */
-	bool stuck;   /* the child has duplicated another kind of file and may never end */
+	/* the child has duplicated a file that is not a socket; the close of this file may block
+	 * without limit */
+	bool stuck;
 	uint64_t *done;
 	size_t slots; /* number of elements of done: a power of 2, more than n */
 };
@@ -71,8 +73,8 @@ static int ask_one(int pidfd, struct nssocket *s)
 	return 0;
 }
 
-/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated
- * another kind of file, or when it has no free descriptors. */
+/* Examines sockets one after the other. Runs in the child, which ends after it has duplicated a
+ * file that is not a socket, or when it has no free descriptors. */
 static int ask_many(void *arg)
 {
 	struct work *w = arg;
@@ -164,7 +166,7 @@ static struct msghdr *message_init(struct message *m)
 
 struct one {
 	int pidfd, fd;
-	int to; /* socket to which the child sends its answer */
+	int to; /* socket to which the child sends its result */
 };
 
 /* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */
@@ -205,7 +207,7 @@ static int receive_one(int from)
 	if (m.rc < 0)
 		return m.rc;
 	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -EMFILE; /* the caller's process had no free descriptor for the socket */
+		return -EMFILE; /* the caller had no free descriptor for the namespace */
 	memcpy(&ns, CMSG_DATA(c), sizeof(ns));
 	return file_above_std(ns);
 }

@@ -122,7 +122,7 @@ static int check_reading(struct timespec initial, struct timespec off)
 /*
  * Sets e to the message that a time is outside of the allowed interval, and returns -ERANGE. The
  * message contains the interval in the form of the argument: as readings of the clock, or as
- * offsets relative to a clock that is `from` ahead of the initial clock.
+ * offsets from another clock. `from` is the difference between that clock and the initial clock.
  */
 static int out_of_range(enum timens_clock c, const char *text, enum timens_kind kind,
 			const struct timens_now *now, struct timespec from, struct nserr *e)
@@ -146,7 +146,7 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 	timens_add_seconds(&b, timens_sub(most, initial), signs);
 	nserr_set(e, 0, "%s '%s' is outside the allowed interval, %s seconds", timens_names[c],
 		  text, b.err ? "?" : b.s);
-	/* the kernel would return the same errno; its text is not part of the message */
+	/* return the same errno as the kernel; its text is not part of the message */
 	return -ERANGE;
 }
 

@@ -95,7 +95,8 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 	}
 	if (read_any_process(st.st_ino, t))
 		return 0;
-	/* setns(2) moves the caller and its children into the namespace and freezes the offsets */
+	/* enter the namespace to read its offsets; setns(2) also moves the children of the caller
+	 * and makes the offsets immutable */
 	rc = sys_setns(ns, CLONE_NEWTIME);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
@@ -119,8 +120,8 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 	uint64_t children = link_inode(p->procfd, "ns/time_for_children");
 
 	*inode = link_inode(p->procfd, "ns/time");
-	/* for a process of another user, the links may be unreadable although the offsets are
-	 * readable */
+	/* read the offsets also if the links are unreadable, because this is possible for a process
+	 * of another user */
 	if (*inode == 0 || *inode == children) {
 		int rc = timens_read(p->procfd, t, e);
 
@@ -219,9 +220,9 @@ enum timens_anchor timens_anchor(const struct timens_request *r)
 }
 
 /*
- * Returns true if /proc shows times on the boottime clock of the reader's namespace. Linux 5.11 and
- * later do so for start times and for btime in /proc/stat (proc_stat(5)). btime is the real time at
- * zero of the clock that /proc uses. Also returns true if btime cannot be read.
+ * Returns true if /proc shows times on the boottime clock of the reader's namespace, as Linux 5.11
+ * and later do for start times and for btime in /proc/stat (proc_stat(5)). btime is the real time
+ * at which the clock of /proc was zero. Also returns true if btime cannot be read.
  */
 static bool proc_is_moved(const struct timens *own)
 {
@@ -252,8 +253,8 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the start time");
-	/* if the process started before the zero of the reader's clock, the kernel's unsigned
-	 * nanoseconds have wrapped around */
+	/* convert to a signed number: if the process started before the zero of the reader's clock,
+	 * the kernel's unsigned nanoseconds have wrapped around */
 	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));
 	*start = (struct timespec){ nsec / NSEC_PER_SEC, nsec % NSEC_PER_SEC };
 	if (start->tv_nsec < 0) {
@@ -302,8 +303,8 @@ int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, s
 		return rc;
 	if (own.off[TIMENS_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
 		start = timens_sub(start, own.off[TIMENS_BOOTTIME]);
-	/* the start time is only known on the boottime clock; the monotonic clock differs by the
-	 * time in suspend */
+	/* compute the start time on the monotonic clock, which differs from the boottime clock by
+	 * the time in suspend */
 	suspended = timens_sub(now->initial[TIMENS_BOOTTIME], now->initial[TIMENS_MONOTONIC]);
 	now->anchor[TIMENS_BOOTTIME] = start;
 	now->anchor[TIMENS_MONOTONIC] = timens_sub(start, suspended);

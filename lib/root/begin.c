@@ -26,7 +26,8 @@ static int begin(struct root *r, int dir, const struct mntopt *o, struct nserr *
 	if (r->old < 0)
 		return nserr_set(e, r->old, "cannot open '/'");
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
-		/* the error of the mount API must not remain in e after mount(2) has succeeded */
+		/* remove the error of the mount API, because it must not remain in e after mount(2)
+		 * has succeeded */
 		*e = NSERR_INIT;
 		r->ops = ways[i];
 		rc = dir < 0 ? r->ops->begin_fs(r, "tmpfs", o, e) : r->ops->begin(r, dir, e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cause: explains failures of mounts by file types and earlier mounts. */
+/* cause: examines file types and earlier mounts to explain why a mount failed. */
 #include "root/cause.h"
 
 #include <fcntl.h>
@@ -56,7 +56,8 @@ void root_explain_locked(int src, struct nserr *e)
 {
 	cleanup_fd int mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
 
-	/* open_tree(2) fails with ENOSYS before Linux 5.2, and with EPERM under a filter */
+	/* also continue if open_tree(2) is missing (ENOSYS before Linux 5.2) or denied by a filter
+	 * (EPERM) */
 	if (!e || e->errnum != EINVAL || (mnt != -EINVAL && mnt != -ENOSYS && mnt != -EPERM))
 		return;
 	if (mountinfo_is_locked(src))

@@ -33,7 +33,8 @@ static int need_proc(struct nserr *e)
 
 	if (statfs("/proc/self/fd", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
 		return 0;
-	return nserr_set(e, ENOSYS, "cannot build a root without /proc on this kernel");
+	return nserr_set(e, ENOSYS,
+			 "cannot build the new root: this kernel requires /proc to be mounted");
 }
 
 /* Mounts the tmpfs for the contents of files on the old root, below the new root. The tmpfs is
@@ -69,8 +70,8 @@ static int cover_root(struct root *r, struct nserr *e)
 	return 0;
 }
 
-/* Opens the mount that now covers "/" as the new root and makes it private. Verifies that it shows
- * the file of `want`, unless that is negative. Returns 0 or a negative errno with e set. */
+/* Opens the mount that now covers "/" as the new root and sets its propagation. Verifies that it
+ * shows the file of `want`, unless `want` is negative. Returns 0 or a negative errno with e set. */
 static int take_top(struct root *r, int want, struct nserr *e)
 {
 	int fd = open_top();
@@ -83,12 +84,13 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	r->fd = fd;
 	if (want >= 0 && !root_is_same_file(fd, want))
 		return nserr_set(e, 0, "the new root is not the directory that was mounted");
-	rc = sys_mount(NULL, file_fd_path(fd).text, NULL, MS_REC | MS_PRIVATE, NULL);
-	return rc < 0 ? nserr_set(e, rc, "cannot make the new root private") : 0;
+	rc = sys_mount(NULL, file_fd_path(fd).text, NULL,
+		       MS_REC | (r->propagation ? r->propagation : MS_PRIVATE), NULL);
+	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
 }
 
-/* Binds the file of src on target. Opens src again if it is from another mount namespace, which
- * mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
+/* Bind mounts the file of src on target. Opens src again if it is from another mount namespace,
+ * which mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
 static int bind(int src, const char *target, unsigned long rec)
 {
 	int rc = sys_mount(file_fd_path(src).text, target, NULL, MS_BIND | rec, NULL);
@@ -99,15 +101,15 @@ static int bind(int src, const char *target, unsigned long rec)
 	return rc;
 }
 
-/* Joins the options of the file system in data, for mount(2), and adds MS_* flags to *flags.
+/* Appends the options of the file system to data, for mount(2), and adds MS_* flags to *flags.
  * Returns 0, or a negative errno with e set. */
 static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, struct nserr *e)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		if (mntopt_is_super(o->param[i], flags))
 			continue;
-		/* only overlay decodes "\,"; the options of other file systems cannot contain a
-		 * comma */
+		/* only overlay decodes "\,", so refuse a comma in the options of other file
+		 * systems */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
 			return nserr_set(e, 0,
 					 "mount options with a comma in '%s' are not supported by "
@@ -166,7 +168,7 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 /*
  * Mounts an empty read-only tmpfs on the mount point, and the file system on this tmpfs, because
  * mount(2) returns EBUSY for a mount point that already shows the same file system. This happens if
- * a bound /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
+ * a bind mount of /sys contains a cgroup2. Returns a descriptor or a negative errno with e set.
  */
 static int mount_above_same(const struct root *r, const char *type, const struct root_place *p,
 			    const struct mntopt *o, struct nserr *e)
@@ -200,15 +202,16 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
 	if (rc == 0)
 		return open_mounted(r, p, 0, e);
-	if (rc == -EBUSY && !streq(type, "tmpfs")) /* each tmpfs is a new file system */
+	/* do not use mount_above_same() for a tmpfs, because each tmpfs is a new file system */
+	if (rc == -EBUSY && !streq(type, "tmpfs"))
 		rc = mount_above_same(r, type, p, o, e);
 	if (rc < 0)
 		nserr_prefix(e, "%s", p->path);
 	return rc;
 }
 
-/* Binds the file of src on a mount point, and opens and verifies the result. Returns a descriptor
- * or a negative errno with e set. */
+/* Bind mounts the file of src on a mount point, and opens and verifies the result. Returns a
+ * descriptor or a negative errno with e set. */
 static int bind_on(struct root *r, int src, const struct root_place *p, const struct mntopt *o,
 		   struct nserr *e)
 {
@@ -218,12 +221,12 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 
 	if (p->fd < 0) {
 		rc = bind(src, "/", rec);
-		rc = rc < 0 ? nserr_set(e, rc, "cannot bind on '/'") : take_top(r, src, e);
+		rc = rc < 0 ? nserr_set(e, rc, "cannot bind-mount on '/'") : take_top(r, src, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
 	rc = bind(src, file_fd_path(p->fd).text, rec);
 	if (rc < 0) {
-		nserr_set(e, rc, "cannot bind on '%s'", p->path);
+		nserr_set(e, rc, "cannot bind-mount on '%s'", p->path);
 		root_explain_space(rc, e);
 		if (o->norec)
 			root_explain_locked(src, e);

@@ -185,8 +185,8 @@ const struct mnt *libmount_mask(const struct mnt_table *t, const char *type)
 	return mask;
 }
 
-/* Returns 1 if the caller's user namespace owns the namespace of this file, 0 if it does not, or -1
- * if the owner is unknown. */
+/* Returns 1 if the caller's user namespace owns the namespace that `file` refers to, 0 if it does
+ * not, or -1 if the owner is unknown. */
 static int is_ours(const char *file)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, file), owner = -1;
@@ -196,7 +196,8 @@ static int is_ours(const char *file)
 		return -1;
 	owner = sys_ns_owner(ns);
 	if (owner < 0)
-		/* EPERM: the owner is not the caller's namespace or a descendant */
+		/* sys_ns_owner() returns EPERM if the owner is neither the caller's namespace nor a
+		 * descendant of it */
 		return owner == -EPERM ? 0 : -1;
 	return fstat(owner, &its) == 0 ? its.st_ino == mine.st_ino : -1;
 }
@@ -235,8 +236,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = libmount_mask(&t, type);
-	/* if the root of the mask is not "/", it is a part of the file system that was bound
-	 * read-only over itself */
+	/* if the root of the mount is not "/", the mount is a part of the file system that was bind
+	 * mounted read-only over itself */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "add the option ro: %s is read-only, so a %s that a user namespace "
@@ -271,8 +272,8 @@ bool libmount_explain_privilege(struct nserr *e)
 
 void libmount_explain(const char *type, struct nserr *e)
 {
-	/* mount_namespaces(7): each file system needs a namespace that the caller's user namespace
-	 * owns */
+	/* The namespace that the caller's user namespace must own to mount each file system
+	 * (mount_namespaces(7)). */
 	static const struct {
 		const char *type, *ns, *what, *option;
 		bool visible;

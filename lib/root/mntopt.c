@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mntopt: parses mount options. A table has the options of all mounts; the other options are
+/* mntopt: parses mount options. A table contains the options of all mounts; the other options are
  * parameters of the file system. */
 #include "root/mntopt.h"
 
@@ -49,7 +49,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* How mounts of other mount namespaces appear in a bind (mount_namespaces(7)). */
+/* The propagation types of a bind mount (mount_namespaces(7)). */
 static const struct {
 	const char *name;
 	unsigned long ms;
@@ -82,8 +82,8 @@ static bool is_word(struct mntopt *o, const char *name)
 	return false;
 }
 
-/* Terminates the word at s, which ends at `end`, and decodes its backslashes in place. Sets *next
- * to the text after it, or to NULL. Returns s. */
+/* Terminates the word at s, which ends at `end`, and decodes the backslash escapes in it. Sets
+ * *next to the text after it, or to NULL. Returns s. */
 static char *cut(char *s, char end, char **next)
 {
 	char *to = s, *from = s;
@@ -109,7 +109,7 @@ int mntopt_parse(struct mntopt *o, const char *text, struct nserr *e)
 	o->text = strdup(text);
 	o->param = calloc(max + 1, sizeof(*o->param));
 	if (!o->text || !o->param)
-		return nserr_set(e, ENOMEM, "cannot store the mount options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the mount options");
 	for (char *s = o->text, *next; s; s = next) {
 		char *word = cut(s, ',', &next);
 

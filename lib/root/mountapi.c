@@ -13,7 +13,7 @@ static int begin(struct root *r, int dir, struct nserr *e)
 {
 	uint64_t ro = r->readonly ? MOUNT_ATTR_RDONLY : 0;
 	int rc = root_clone(dir, AT_RECURSIVE, ro | (r->nodev ? MOUNT_ATTR_NODEV : 0), 0,
-			    MS_PRIVATE);
+			    r->propagation ? r->propagation : MS_PRIVATE);
 
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot clone the mounts of the new root");
@@ -36,8 +36,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 
 	if (fd < 0)
 		return fd;
-	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and
-	 * which binds need */
+	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and is
+	 * needed for bind mounts */
 	rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot set mount options");
@@ -46,9 +46,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 }
 
 /*
- * Verifies that path now leads to the mount mnt. If it leads to another file, another process
- * changes the tree. If `fresh` is set, adds the mount to r->fresh. Returns 0, or a negative errno
- * with e set.
+ * Verifies that path now leads to the mount mnt, and fails if another process has changed the tree.
+ * If `fresh` is set, adds the mount to r->fresh. Returns 0, or a negative errno with e set.
  */
 static int verify(struct root *r, int mnt, const char *path, bool fresh, struct nserr *e)
 {
@@ -88,8 +87,8 @@ static int become_root(struct root *r, int mnt, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot mount on '/'") : 0;
 }
 
-/* Attaches the detached mount mnt to a mount point. Takes ownership of mnt. If mnt is negative, it
- * is the error of its creation. Returns mnt, or a negative errno with e set. */
+/* Attaches the detached mount mnt to a mount point. Takes ownership of mnt. A negative mnt is the
+ * error with which its creation failed. Returns mnt, or a negative errno with e set. */
 static int move_to(struct root *r, int mnt, const struct root_place *p, bool fresh, struct nserr *e)
 {
 	bool ours = p->ours;
@@ -100,8 +99,8 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 		return mnt;
 	}
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
-	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. Then attach the tree
-	 * now; only this mount namespace sees it. */
+	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. In this case, attach
+	 * the tree now; only this mount namespace sees it. */
 	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
 		ours = false;
 		rc = root_attach(r, true, e);
@@ -133,7 +132,8 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 	unsigned long propagation = o->propagation ? o->propagation : MS_PRIVATE;
 	int mnt = root_clone(src, rec, o->set, o->clr, propagation);
 
-	/* before Linux 6.15, a part of a detached tree cannot be cloned */
+	/* attach the tree first, because a part of a detached tree cannot be cloned before Linux
+	 * 6.15 */
 	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)
@@ -150,7 +150,8 @@ static int bind(struct root *r, int src, const struct root_place *p, const struc
 {
 	int rc = move_to(r, clone_tree(r, src, o, e), p, false, e);
 
-	/* root_clone() returns the mount itself if it cannot be cloned, so the move may fail */
+	/* if root_clone() cannot clone the mount, it returns the mount itself, so the move in
+	 * move_to() may fail */
 	if (rc < 0 && o->norec)
 		root_explain_locked(src, e);
 	return rc;

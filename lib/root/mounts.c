@@ -44,7 +44,7 @@ static const char *after(const char *path, const char *prefix)
 	}
 }
 
-/* Removes the absent paths that the mount on path has covered from the list. */
+/* Removes those paths from the list of absent paths that the mount on path has covered. */
 static void cover_absent(struct root_mounts *m, const char *path)
 {
 	size_t n = 0;
@@ -71,7 +71,8 @@ static uint64_t hash(uint64_t h, const char *name, size_t n)
 #define HASH_INIT      0xcbf29ce484222325
 #define HASH_BIT(hash) (UINT64_C(1) << ((hash) >> 58))
 
-/* Returns the bit for path. If all is set, also returns the bits for all paths above it. */
+/* Returns a 64-bit word in which the bit for the hash of path is set. If `all` is set, also sets
+ * the bits for all paths above it. */
 static uint64_t path_bits(const char *path, bool all)
 {
 	uint64_t h = HASH_INIT, bits = 0;
@@ -108,7 +109,7 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 	struct statx st;
 
 	if (!copy)
-		return nserr_set(e, ENOMEM, "cannot record the mount on '%s'", path);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the mount on '%s'", path);
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
 		return nserr_set(e, errno, "cannot query the mount on '%s'", path);
 	if (m->n == m->size) {
@@ -116,7 +117,8 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 		struct root_mount *more = reallocarray(m->at, size, sizeof(*more));
 
 		if (!more)
-			return nserr_set(e, ENOMEM, "cannot record the mount on '%s'", path);
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the mount on '%s'",
+					 path);
 		m->at = more;
 		m->size = size;
 	}
@@ -140,8 +142,8 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 	for (size_t i = 0; i < m->n; i++) {
 		const char *below;
 
-		/* a different bit means a different path; this skips most of ten thousand mounts
-		 * without a comparison */
+		/* two paths with different bits are different; this skips most of ten thousand
+		 * mounts without comparing their paths */
 		if (!(m->at[i].path_bit & bits))
 			continue;
 		below = after(path, m->at[i].path);
@@ -183,7 +185,7 @@ int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nser
 		more[m->nabsent] = strdup(path);
 	}
 	if (!more || !more[m->nabsent])
-		return nserr_set(e, ENOMEM, "cannot record the absent path '%s'", path);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the path '%s'", path);
 	m->nabsent++;
 	return 0;
 }

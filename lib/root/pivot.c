@@ -19,15 +19,16 @@
 #include "root/libmount.h"
 #include "root/lookup.h"
 
-/* Inode of the initial mount namespace (include/linux/proc_ns.h). */
-#define INIT_MNT_INO 0xEFFFFFF8u /* since 6.18; older kernels use an inode above 0xF0000000 */
+/* Inode of the initial mount namespace since Linux 6.18 (include/linux/proc_ns.h). Older kernels
+ * use an inode above 0xF0000000. */
+#define INIT_MNT_INO 0xEFFFFFF8u
 
 /* Compares the inode `mnt` of a mount namespace with the inode of the host's initial mount
  * namespace. Returns 1 if they are equal, 0 if not, or -ENODATA if this cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
-	/* kthreadd (process 2) has the same namespaces as process 1, which even root may be denied
-	 * to examine */
+	/* use kthreadd (process 2) if even root may not examine process 1, because both have the
+	 * same namespaces */
 	static const char *const machine[][2] = {
 		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
 		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },
@@ -63,8 +64,8 @@ int root_pivot_check_ns(struct nserr *e)
 		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}
-	/* a user namespace other than the initial one does not own the machine's mounts, so the
-	 * kernel protects them */
+	/* skip the check in a user namespace other than the initial one: it does not own the
+	 * machine's mounts, so the kernel protects them */
 	if (root_in_userns())
 		return 0;
 	switch (compare_ns(mnt.st_ino)) {
@@ -189,7 +190,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 
 		if (asprintf(&path, "%s/%.*s/%s", absolute ? "" : cwd, (int)n, dirs, program) < 0)
 			return nserr_set(e, ENOMEM, "cannot search for '%s'", program);
-		/* execvp(3) does not search for an empty name */
+		/* an empty name is not found, as in execvp(3) */
 		now = program[0] ? check_file(r, path) : -ENOENT;
 		if (now == 0)
 			return 0;
@@ -338,8 +339,8 @@ int root_pivot_std_fds(struct nserr *e)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &st) < 0)
 			continue;
-		/* fchdir(2) to a descriptor of a directory of the old root would leave the new
-		 * root */
+		/* refuse a directory of the old root, because fchdir(2) to it would let the program
+		 * leave the new root */
 		if (S_ISDIR(st.st_mode))
 			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
 		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))

@@ -124,8 +124,8 @@ int root_place_mount_on(struct root *r, const char *type, const struct root_plac
 	return rc;
 }
 
-/* Records the mount mnt on path in r->mounts. Takes ownership of mnt. If mnt is negative, it is the
- * error of its creation. Returns mnt, or a negative errno with e set. */
+/* Records the mount mnt on path in r->mounts. Takes ownership of mnt. A negative mnt is the error
+ * with which its creation failed. Returns mnt, or a negative errno with e set. */
 static int note(struct root *r, const char *path, int mnt, struct nserr *e)
 {
 	int rc = mnt < 0 || root_place_is_root(path) ? 0
@@ -157,7 +157,8 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 
 	if (r->nodev && fstat(src, &st) < 0)
 		return nserr_set(e, errno, "cannot query the source of '%s'", p->path);
-	/* nodev on the bind of a device node would make the node itself inaccessible */
+	/* do not set nodev on the bind mount of a device node, because the node would become
+	 * inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		all.set = root_attributes(r, o);
 	rc = r->ops->bind(r, src, p, &all, e);
@@ -173,12 +174,13 @@ int root_place_bind(struct root *r, int src, const char *path, const struct mnto
 	int rc;
 
 	if (o->n > 0)
-		return nserr_set(e, 0, "%s: unknown option '%s' for a bind", path, o->param[0]);
-	/* When the tree is attached, all mounts of the old root have become slaves, so a clone is
-	 * no peer of the caller's mount any more. Before Linux 6.15, the first mount on a detached
-	 * tree attaches it. */
+		return nserr_set(e, 0, "%s: unknown option '%s' for a bind mount", path,
+				 o->param[0]);
+	/* Refuse a shared bind mount on an attached tree. All mounts of the old root are slaves
+	 * already, so a clone of such a mount is not a peer of the caller's mount. Before Linux
+	 * 6.15, the first mount on a detached tree attaches the tree. */
 	if (o->propagation == MS_SHARED && r->state == ROOT_ATTACHED)
-		return nserr_set(e, 0, "%s: a shared bind needs Linux 6.15", path);
+		return nserr_set(e, 0, "%s: a shared bind mount needs Linux 6.15", path);
 	rc = place(r, src, path, o, &p, e);
 	if (rc == 0)
 		rc = note(r, path, root_place_bind_on(r, src, &p, o, e), e);

@@ -3,7 +3,6 @@
 #include "root/populate.h"
 
 #include <stdio.h>
-#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "base/file.h"
@@ -11,6 +10,7 @@
 #include "kernel/sys_stat.h"
 #include "root/cause.h"
 #include "root/lookup.h"
+#include "root/node.h"
 #include "root/place.h"
 
 /*
@@ -33,7 +33,7 @@ static int finish_dir(int parent, const char *base, mode_t mode)
 		return -ESTALE;
 	if ((st.st_mode & ALLPERMS) == mode)
 		return 0;
-	/* fchmod(2) refuses O_PATH descriptors */
+	/* open the directory for reading, because fchmod(2) refuses O_PATH descriptors */
 	open = file_open_at(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	if (open < 0)
 		return open;
@@ -44,7 +44,8 @@ static int finish_dir(int parent, const char *base, mode_t mode)
  * errno. */
 static int make_dir(struct root *r, int parent, const char *base, mode_t mode)
 {
-	/* create it with its final mode, because a later chmod(2) could change another file */
+	/* create the directory with its final mode, because a later chmod(2) could change another
+	 * file */
 	mode_t mask = umask(0);
 	int rc = mkdirat(parent, base, mode) < 0 ? -errno : 0;
 
@@ -84,7 +85,7 @@ int root_make_dir(struct root *r, const char *path, mode_t mode, struct nserr *e
 		return rc;
 	}
 	if (rc == -EEXIST && is_dir(r, path))
-		return 0; /* an existing directory stays unchanged */
+		return 0; /* do not change an existing directory */
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot create directory '%s' in the new root", path);
 		root_explain_readonly(r, path, e);
@@ -142,13 +143,13 @@ int root_make_file(struct root *r, const char *path, const char *text, size_t n,
 }
 
 /* clang-format off */
-static const struct node { const char *name, *host; unsigned major, minor; } nodes[] = {
-	{ "null",    "/dev/null",    1, 3 },
-	{ "zero",    "/dev/zero",    1, 5 },
-	{ "full",    "/dev/full",    1, 7 },
-	{ "random",  "/dev/random",  1, 8 },
-	{ "urandom", "/dev/urandom", 1, 9 },
-	{ "tty",     "/dev/tty",     5, 0 },
+static const struct node { const char *name, *host; struct root_node id; } nodes[] = {
+	{ "null",    "/dev/null",    { S_IFCHR, 1, 3 } },
+	{ "zero",    "/dev/zero",    { S_IFCHR, 1, 5 } },
+	{ "full",    "/dev/full",    { S_IFCHR, 1, 7 } },
+	{ "random",  "/dev/random",  { S_IFCHR, 1, 8 } },
+	{ "urandom", "/dev/urandom", { S_IFCHR, 1, 9 } },
+	{ "tty",     "/dev/tty",     { S_IFCHR, 5, 0 } },
 };
 static const struct { const char *name, *target; } links[] = {
 	{ "fd",     "/proc/self/fd" },
@@ -159,26 +160,12 @@ static const struct { const char *name, *target; } links[] = {
 };
 /* clang-format on */
 
-/* Opens a device node of the caller and verifies its type and number, because it could be a
- * symbolic link (CVE-2025-31133). Returns a descriptor, or a negative errno with e set. */
-static int open_host_node(const struct node *n, struct nserr *e)
-{
-	cleanup_fd int fd = file_open_at(AT_FDCWD, n->host, O_PATH | O_NOFOLLOW, 0);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return nserr_set(e, fd < 0 ? fd : errno, "cannot open '%s'", n->host);
-	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(n->major, n->minor))
-		return nserr_set(e, 0, "'%s' is not device %u:%u", n->host, n->major, n->minor);
-	return TAKE_FD(fd);
-}
-
-/* Creates an empty file on the tmpfs dev and binds the caller's node on it. Returns 0, or a
+/* Creates an empty file on the tmpfs dev and bind mounts the caller's node on it. Returns 0, or a
  * negative errno with e set. */
 static int bind_node(struct root *r, int dev, const char *dir, const struct node *n,
 		     struct nserr *e)
 {
-	/* make the bind read-only, because chmod(2) through the bind would change the node of the
+	/* make the bind mount read-only, because chmod(2) through it would change the node of the
 	 * host. The device can still be written. */
 	static const struct mntopt plain = { .norec = true,
 					     .nofollow = true,
@@ -189,11 +176,11 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 	int host, rc;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, n->name) >= sizeof(path))
-		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/...'", dir);
-	host = open_host_node(n, e);
+		return nserr_set(e, ENAMETOOLONG, "cannot create '%s/%s'", dir, n->name);
+	host = root_open_node(n->host, &n->id, e);
 	if (host < 0)
 		return host;
-	/* the tmpfs is new, so no other process has used it */
+	/* set `ours`, because the tmpfs is new and no other process has used it */
 	p = (struct root_place){ .path = path, .ours = r->state == ROOT_DETACHED };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	rc = p.fd < 0 ? nserr_set(e, p.fd, "cannot create '%s'", path)
@@ -224,7 +211,7 @@ int root_make_dev(struct root *r, const char *path, const struct mntopt *o, stru
 static int absent_is_fine(struct root *r, const struct root_place *p, int rc, bool try,
 			  struct nserr *e)
 {
-	/* test p->fd instead of rc, because another call than the look-up may have returned
+	/* test p->fd instead of rc, because a call other than the look-up may have returned
 	 * -ENOENT */
 	if (p->fd != -ENOENT || !try)
 		return rc;
@@ -246,7 +233,7 @@ int root_make_readonly(struct root *r, const char *path, bool try, struct nserr 
 	}
 	if (p.mount)
 		return root_protect(r, p.fd, path, e);
-	/* the path is not a mount, so bind it on itself */
+	/* the path is not a mount, so bind mount it on itself */
 	rc = root_place_bind_on(r, p.fd, &p, &ro, e);
 	root_done(r, rc);
 	root_done(r, p.fd);
@@ -269,7 +256,7 @@ static int cover(struct root *r, const struct root_place *p, struct nserr *e)
 	if (p->dir)
 		return root_place_mount_on(r, "tmpfs", p, &empty, e);
 	if (r->null < 0)
-		r->null = open_host_node(&nodes[0], e);
+		r->null = root_open_node(nodes[0].host, &nodes[0].id, e);
 	return r->null < 0 ? r->null : root_place_bind_on(r, r->null, p, &plain, e);
 }
 
@@ -283,7 +270,7 @@ int root_make_mask(struct root *r, const char *path, bool try, struct nserr *e)
 	if (p.fd < 0)
 		return nserr_set(e, 0, "cannot mask '/'");
 	mnt = cover(r, &p, e);
-	/* the mount may cover a recorded mount */
+	/* record the mount if it may cover a recorded mount */
 	rc = mnt >= 0 && p.mount ? root_mounts_note(&r->mounts, path, mnt, e) : MIN(mnt, 0);
 	root_done(r, mnt);
 	root_done(r, p.fd);

@@ -32,8 +32,8 @@ static int flags_of(int fd, unsigned long *flags)
 	return 0;
 }
 
-/* Applies o to the mount at fd only. mount(2) ignores most flags of a bind, so each mount needs a
- * second call with MS_REMOUNT. Returns 0 or a negative errno. */
+/* Applies o to the mount at fd only. mount(2) ignores most flags of a bind mount, so each mount
+ * needs a second call with MS_REMOUNT. Returns 0 or a negative errno. */
 static int remount(int fd, const struct mntopt *o)
 {
 	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set);
@@ -48,7 +48,8 @@ static int remount(int fd, const struct mntopt *o)
 		       MS_REMOUNT | MS_BIND | ((now & ~clr) | set), NULL);
 	if (rc == 0)
 		rc = flags_of(fd, &now);
-	/* statvfs(3) does not report all flags, but it reports those that restrict access */
+	/* verify only the flags that restrict access, because statvfs(3) does not report all
+	 * flags */
 	set &= MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	if (rc == 0 && (now & set) != set)
 		rc = -EPERM;
@@ -59,7 +60,8 @@ void root_remount_writable(int dir)
 {
 	unsigned long now = 0;
 
-	/* use the working directory, because the new root may have no /proc to name descriptors */
+	/* name the mount by the working directory, because the new root may have no /proc to name
+	 * descriptors */
 	if (flags_of(dir, &now) == 0 && fchdir(dir) == 0)
 		(void)!sys_mount(NULL, ".", NULL,
 				 MS_REMOUNT | MS_BIND | (now & ~(unsigned long)MS_RDONLY), NULL);

@@ -61,7 +61,7 @@ static char *next_name(struct walk *w)
 		return NULL;
 	name = w->rest;
 	end = strchrnul(name, '/');
-	/* keep a slash after the last component, because it requires a directory */
+	/* keep a slash after the last component, because the slash requires a directory */
 	w->rest = *end ? end + 1 : end;
 	*end = '\0';
 	return name;
@@ -213,8 +213,8 @@ int root_resolve(int root, const char *path, unsigned flags, struct root_log *lo
 		fd = sys_openat2(root, path,
 				 O_PATH | ((flags & ROOT_RESOLVE_NOFOLLOW) ? O_NOFOLLOW : 0), 0,
 				 SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS);
-	/* ENOSYS: before Linux 5.6; EPERM: some seccomp filters return it for unknown system
-	 * calls */
+	/* openat2(2) fails with ENOSYS before Linux 5.6, and with EPERM under some seccomp filters
+	 * that do not know it */
 	if (fd == -ENOSYS || fd == -EPERM)
 		return walk(root, path, flags, log);
 	if (fd != -ENOENT || !(flags & (ROOT_RESOLVE_DIR | ROOT_RESOLVE_FILE)))

@@ -105,7 +105,7 @@ static int carry(struct root *r, const char *path, struct nserr *e)
 		rc = fchdir(from) < 0 ? -errno : sys_umount(".", MNT_DETACH);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot move '/%s' to the new root", path);
-	/* root_finish() verifies that the mount is still there */
+	/* record the moved mount, so that root_finish() verifies that it is still there */
 	return to < 0 || covered ? 0 : root_mounts_note(&r->mounts, path, from, e);
 }
 

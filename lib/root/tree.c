@@ -14,7 +14,7 @@
 #include "root/lookup.h"
 #include "root/remount.h"
 
-#define DONE_MAX  512  /* half of the usual RLIMIT_NOFILE */
+#define DONE_MAX  512  /* highest descriptor that may stay open: half of the usual RLIMIT_NOFILE */
 #define STACK_MAX 1000 /* maximum number of mounts that are stacked on one directory */
 
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr, unsigned long propagation)
@@ -48,7 +48,7 @@ static void explain_fs(int fs, struct nserr *e)
 		return;
 	text[n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	nserr_hint(e, "the kernel says: %s", text + 2);
+	nserr_hint(e, "the kernel reports: %s", text + 2);
 }
 
 /* Sets the options of a new file system and creates it. Returns 0 or a negative errno. */
@@ -89,7 +89,8 @@ int root_left_open(void)
 
 void root_done(const struct root *r, int fd)
 {
-	/* close the descriptor if there are many, because the process could reach its limit */
+	/* close the descriptor if many descriptors are open, because the process could reach its
+	 * limit */
 	if (fd >= 0 && fd >= r->left_open)
 		close(fd);
 }
@@ -171,7 +172,7 @@ int root_attach(struct root *r, bool early, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	if (early) {
-		/* the kernel cannot bind from a detached mount either, so mount the tmpfs for files
+		/* this kernel cannot bind mount from a detached mount, so mount the tmpfs for files
 		 * on the old root, below the new root */
 		rc = root_scratch(r, e);
 		if (rc < 0)
@@ -211,8 +212,8 @@ int root_detach(int fd)
 {
 	int rc = fchdir(fd) < 0 ? -errno : 0;
 
-	/* "." is the topmost mount of a stack of mounts. umount2(2) fails with EINVAL when all
-	 * mounts of the stack are detached. */
+	/* Detach the mounts of the stack one by one, because "." is the topmost mount. umount2(2)
+	 * fails with EINVAL when all mounts of the stack are detached. */
 	for (int i = 0; i < STACK_MAX && rc == 0; i++)
 		rc = sys_umount(".", MNT_DETACH);
 	if (rc == 0)
@@ -239,7 +240,7 @@ int root_scratch(struct root *r, struct nserr *e)
 
 int root_move_old(struct root *r, int put, struct nserr *e)
 {
-	/* the tmpfs for files may cover the old root, and so may a root that an overlay has
+	/* the old root may be covered by the tmpfs for files, and by a root that an overlay has
 	 * replaced */
 	int rc = r->files_attached ? root_detach(r->files) : 0;
 
@@ -268,8 +269,8 @@ void root_close(struct root *r)
 
 void root_undo(struct root *r)
 {
-	/* first undo the mounts and then their mount points; the mount points may be read-only
-	 * now */
+	/* undo the mounts first and then their mount points; make read-only mounts writable before
+	 * this, because mount points cannot be removed from read-only mounts */
 	for (size_t i = 0; i < r->nprotected; i++)
 		root_remount_writable(r->protected[i]);
 	if (r->readonly)

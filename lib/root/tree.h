@@ -66,8 +66,11 @@ struct root {
 	enum root_state state;
 	bool files_attached; /* the tmpfs `files` is mounted on the old "/", below the tree */
 	const struct root_ops *ops;
-	bool readonly;  /* root_finish() makes the root mount read-only */
-	bool nodev;     /* new mounts get the option nodev unless their options contain "dev" */
+	bool readonly; /* root_finish() makes the root mount read-only */
+	bool nodev;    /* new mounts get the option nodev unless their options contain "dev" */
+	/* MS_PRIVATE or MS_SLAVE for the mounts of the directory that becomes the root; 0 means
+	 * MS_PRIVATE */
+	unsigned long propagation;
 	int *protected; /* descriptors of the mounts that root_finish() makes read-only */
 	size_t nprotected;
 	struct root_log log;

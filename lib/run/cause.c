@@ -71,8 +71,8 @@ static bool is_mapped(enum idmap_kind kind, uint32_t id)
 
 /*
  * Returns true if the caller is in a chroot. setns(2) to the caller's own mount namespace leaves a
- * chroot, so a child calls setns(2) and checks if `/` has changed. If the child lacks the privilege
- * for setns(2), a root that is not a mount point counts as a chroot.
+ * chroot, so a child calls setns(2) and checks whether "/" has changed. If the child lacks the
+ * privilege for setns(2), a root that is not a mount point counts as a chroot.
  */
 static bool is_chrooted(void)
 {
@@ -143,8 +143,8 @@ static bool has_other_pidns_for_children(void)
 	       own.st_ino != children.st_ino;
 }
 
-/* Returns true and sets a hint if the caller's cgroup or an ancestor has reached pids.max,
- * cgroups(7). */
+/* Returns true and sets a hint if the caller's cgroup or one of its ancestors has reached pids.max
+ * (cgroups(7)). */
 static bool is_cgroup_full(struct nserr *e)
 {
 	struct nserr ignored = NSERR_INIT;
@@ -204,7 +204,8 @@ void cause_nproc(struct nserr *e)
 {
 	struct rlimit limit;
 
-	/* only a capability in the initial user namespace lifts the limit */
+	/* in a user namespace, the limit always applies, because only a capability in the initial
+	 * user namespace lifts it */
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_RESOURCE)) &&
 	    count_threads() >= limit.rlim_cur)
@@ -222,7 +223,7 @@ void cause_unshare(uint64_t types, struct nserr *e)
 		if (types)
 			no_space(types, e);
 		break;
-	case EACCES: /* EACCES: only a security module returns this error */
+	case EACCES: /* only a security module returns EACCES */
 		if (types & CLONE_NEWUSER)
 			sysctl_hint_apparmor(e);
 		break;

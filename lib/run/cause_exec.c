@@ -14,7 +14,7 @@
 #include "run/cause.h"
 
 #ifndef EM_LOONGARCH
-#define EM_LOONGARCH 258 /* glibc 2.36 */
+#define EM_LOONGARCH 258 /* <elf.h> of older C libraries lacks this constant */
 #endif
 
 enum {
@@ -27,9 +27,9 @@ struct head {
 	size_t n;
 };
 
-/* Reads the beginning of a regular file. Returns false if that is not possible. Opens nothing but
- * regular files, because opening a FIFO or a device may block or have an effect. The caller has the
- * credentials of the program already, so a process that exchanges the file gains nothing. */
+/* Reads the beginning of a regular file. Returns false if that is not possible. Opens only regular
+ * files, because opening a FIFO or a device may block or have an effect. The caller has the
+ * credentials of the program already, so a process that replaces the file gains nothing. */
 static bool head_read(const char *path, struct head *h)
 {
 	cleanup_fd int fd = -1;
@@ -54,8 +54,8 @@ static bool is_elf(const struct head *h)
 	return h->n >= SELFMAG && memcmp(h->text, ELFMAG, SELFMAG) == 0;
 }
 
-/* Copies the interpreter in the first line of a script to out, as the kernel does (execve(2)): the
- * text after "#!" up to a blank. Returns false if there is none. */
+/* Copies the interpreter in the first line of a script to `out`, as the kernel does (execve(2)):
+ * the text after "#!" up to a blank. Returns false if there is none. */
 static bool script_interpreter(const struct head *h, char *out, size_t size)
 {
 	const char *s = str_after(h->text, "#!");
@@ -89,7 +89,7 @@ static uint64_t number(const struct head *h, uint64_t at, unsigned size, bool bi
 	return v;
 }
 
-/* Parses an ELF header and the program headers that lie in the beginning of the file, elf(5).
+/* Parses an ELF header and those program headers that are in the beginning of the file (elf(5)).
  * Returns false if the header is incomplete. */
 static bool elf_parse(const struct head *h, struct elf *e)
 {
@@ -134,7 +134,7 @@ static const char *machine_name(unsigned machine)
 		{ EM_X86_64, "x86_64" },   { EM_386, "i386" },    { EM_AARCH64, "aarch64" },
 		{ EM_ARM, "arm" },         { EM_RISCV, "riscv" }, { EM_PPC64, "ppc64" },
 		{ EM_PPC, "ppc" },         { EM_S390, "s390" },   { EM_MIPS, "mips" },
-		{ EM_SPARCV9, "sparc64" }, { 258, "loongarch" }, /* EM_LOONGARCH, glibc 2.35 */
+		{ EM_SPARCV9, "sparc64" }, { 258, "loongarch" }, /* value of EM_LOONGARCH */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -221,7 +221,7 @@ static void no_interpreter(const char *path, unsigned depth, struct nserr *e)
 			   name, path);
 }
 
-/* Sets a hint with the mount of path, if that mount is noexec. */
+/* Sets a hint that names the mount of path, if this mount is noexec. */
 static bool is_noexec(const char *path, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -296,8 +296,8 @@ static void no_file(const char *path, struct nserr *e)
 		   target);
 }
 
-/* Explains ENOEXEC of a script: its interpreter cannot be executed. Otherwise explains it for the
- * file itself. */
+/* Explains ENOEXEC of a script by its interpreter, which cannot be executed, and ENOEXEC of another
+ * file by the file itself. */
 static void no_format_of(const char *path, unsigned depth, struct nserr *e)
 {
 	char name[PATH_MAX];

@@ -63,7 +63,8 @@ static bool is_out_of_reach(enum cloned_binary_user where)
 
 	if (stat("/proc/self/exe", &st) < 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return false;
-	/* the owner keeps access even in a user namespace that does not map its id */
+	/* make a copy if the caller owns the binary, because the owner keeps access even in a user
+	 * namespace that does not map its id */
 	if (st.st_uid == geteuid())
 		return false;
 	if (!(where == CLONED_BINARY_NEW_USERNS && stays_unmapped(st.st_uid)) &&
@@ -91,7 +92,8 @@ static bool is_detached(int self)
 
 static bool is_copy(int self)
 {
-	/* EINVAL for an ordinary file; a file on tmpfs only has F_SEAL_SEAL */
+	/* F_GET_SEALS fails with EINVAL for an ordinary file, and returns only F_SEAL_SEAL for a
+	 * file on tmpfs */
 	int seals = fcntl(self, F_GET_SEALS);
 
 	return (seals >= 0 && (seals & SEALS) == SEALS) || is_detached(self);
@@ -173,7 +175,7 @@ static int make_mount_in_child(const char *path, const struct stat *binary)
 	}
 	if (pid < 0)
 		fd = pid;
-	/* if SIGCHLD is ignored, the kernel has reaped the child already */
+	/* ignore ECHILD: the kernel has reaped the child already if SIGCHLD is ignored */
 	if (pid > 0 && RETRY_EINTR(waitpid(pid, NULL, 0)) < 0 && errno != ECHILD)
 		fd = -errno;
 	close(pair[1]);
@@ -217,13 +219,15 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return 0;
 	name = name ? name + 1 : argv[0];
 	self = open_binary(executed);
-	/* after fexecve(3) the path is /dev/fd/N, and the descriptor N is closed by now */
+	/* the tool runs from a copy already: after fexecve(3) the path is /dev/fd/N, and the
+	 * descriptor N is closed by now */
 	if (self == -ENOENT && str_after(executed, "/dev/fd/"))
 		return 0;
 	if (self < 0)
 		return nserr_set(e, self, "cannot open the binary of %s", name);
 	if (is_copy(self)) {
-		/* after fexecve(3), ps(1) would show the number of the descriptor as the name */
+		/* set the name of the process, because ps(1) would show the number of the
+		 * descriptor after fexecve(3) */
 		(void)!prctl(PR_SET_NAME, name, 0, 0, 0);
 		return 0;
 	}

@@ -63,7 +63,7 @@ static bool ends_by_default(int sig)
 	return true;
 }
 
-/* Facts about the child from /proc/PID/status. */
+/* The state of the child from /proc/PID/status. */
 struct look {
 	/* the child is process 1 of a pid namespace below this process, and the signal masks could
 	 * be read */
@@ -82,7 +82,8 @@ static struct look look_at(const struct supervise *s, int sig)
 
 	if (!read_file(s, s->child_status, "status", text, sizeof(text)))
 		return l;
-	/* if /proc shows another pid namespace, the file belongs to another process */
+	/* ignore the file if /proc shows another pid namespace, because it belongs to another
+	 * process */
 	if (proc_status_number(proc_status_value(text, "PPid"), 0, &ppid) < 0 ||
 	    (pid_t)ppid != getpid() || proc_status_nspid(text, UINT32_MAX) != 1)
 		return l;
@@ -98,14 +99,15 @@ static struct look look_at(const struct supervise *s, int sig)
 	return l;
 }
 
-/* Activities of the child. */
+/* The activity of the child. */
 enum activity {
 	WAITS,  /* the child waits for signals in rt_sigtimedwait(2), or its activity is unknown */
 	SLEEPS, /* the child sleeps in another system call */
 	RUNS,
 };
 
-/* During rt_sigtimedwait(2), SigBlk lacks the signals that are waited for. */
+/* Finds out whether the child waits in rt_sigtimedwait(2), because SigBlk then lacks the signals
+ * that it waits for. */
 static enum activity activity_of(const struct supervise *s)
 {
 	char text[256];
@@ -123,10 +125,11 @@ static enum activity activity_of(const struct supervise *s)
 }
 
 /*
- * pid_namespaces(7): process 1 receives a signal from its parent namespace only if it has a handler
- * for it. The files are not read at the same time, so the decision counts only if the child has not
- * slept in between. A child that runs may also have been woken in rt_sigtimedwait(2) and not have a
- * processor yet, so its state must stay the same for half a second.
+ * Process 1 receives a signal from its parent namespace only if it has a handler for it
+ * (pid_namespaces(7)). The files are not read at the same time, so the decision is valid only if
+ * the child has not slept in between. A child that runs may also have been woken in
+ * rt_sigtimedwait(2) and not have a processor yet, so its state must stay the same for half a
+ * second.
  */
 bool supervise_must_kill(const struct supervise *s, int sig)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exec: executes programs with the exit statuses of shells, and ends this process by a wait
- * status. */
+/* exec: executes programs, and ends this process in the same way as the program ended. The exit
+ * statuses for failures are those of shells. */
 #include "run/exec.h"
 
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 #include "run/cause.h"
 
 /*
- * Sets *path to the next path at which execvp(3) looks for program, and advances *dirs, the rest of
- * PATH, or NULL after its end. A program with a slash is its own path. Returns false after the last
- * path. Paths that are too long are skipped.
+ * Sets *path to the next path at which execvp(3) looks for program. *dirs is the rest of PATH, and
+ * becomes NULL after the last directory. A program with a slash is its own path. Returns false
+ * after the last path. Skips paths that are too long.
  */
 static bool next_path(const char *program, const char **dirs, char path[static PATH_MAX])
 {
@@ -41,7 +41,7 @@ static const char *search_path(const char *program)
 {
 	const char *dirs = getenv("PATH");
 
-	/* as in execvp(3), an empty name is not found */
+	/* an empty name is not found, as in execvp(3) */
 	return program[0] ? (dirs ? dirs : "/bin:/usr/bin") : NULL;
 }
 
@@ -177,7 +177,7 @@ void exec_end_as(int wstatus)
 		int sig = WTERMSIG(wstatus);
 		sigset_t set;
 
-		/* the program has dumped core already; a second core dump would replace it */
+		/* prevent a second core dump, which would replace the core dump of the program */
 		setrlimit(RLIMIT_CORE, &no_core);
 		signal(sig, SIG_DFL);
 		sigemptyset(&set);

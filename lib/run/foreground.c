@@ -8,7 +8,8 @@
 
 #include "base/file.h"
 
-#define TTY makedev(5, 0) /* /dev/tty; see devices.txt of the kernel documentation */
+/* device number of /dev/tty (devices.txt of the kernel documentation) */
+#define TTY makedev(5, 0)
 
 /*
  * Opens /dev/tty without blocking. Returns a descriptor or a negative number. The process may be in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* forward: forwards signals, stops and the foreground of the terminal to the child while it
- * runs. */
+/* forward: forwards signals and stops to the child while it runs, and gives it the foreground of
+ * the terminal. */
 #include "run/supervise.h"
 
 #include <sys/wait.h>
@@ -34,7 +34,8 @@ static void stop_self(struct supervise *s, int sig)
 	siginfo_t info = { 0 };
 	sigset_t set;
 
-	/* the kernel ignores a stop signal that process 1 sends to itself */
+	/* do nothing in process 1, because the kernel ignores a stop signal that process 1 sends to
+	 * itself */
 	if (getpid() == 1)
 		return;
 	foreground_take(&s->tty);
@@ -64,7 +65,7 @@ static void child_stopped(struct supervise *s, int sig)
 	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 
 	sig = is_stop(sig) ? sig : SIGTSTP;
-	/* the caller may have ignored the signal */
+	/* set the default action, because the caller may have ignored the signal */
 	sigaction(sig, &dfl, NULL);
 	stop_self(s, sig);
 }
@@ -113,9 +114,9 @@ static void send_to_child(const struct supervise *s, int sig, const siginfo_t *i
 }
 
 /*
- * Returns true if the child has been continued by another process: a shell continues the whole
- * process group. A second SIGCONT could come after the next stop and undo it. Process 1 never
- * stops.
+ * Returns true if another process has continued the child: a shell continues the whole process
+ * group. In this case the child must not get a second SIGCONT, which could undo its next stop. If
+ * the child is process 1, it never stops.
  */
 static bool has_continued(const struct supervise *s)
 {
@@ -129,9 +130,10 @@ static void received(struct supervise *s, const siginfo_t *info);
 
 /*
  * If the terminal stopped the child after SIGCONT came to this process and before this process
- * forwarded it, the forwarded SIGCONT has undone the stop. So a stop signal that is pending now is
- * sent to the child, even if it went to the whole group. If the child was stopped again in between,
- * the second stop signal stays pending until the next SIGCONT discards it (signal(7)).
+ * forwarded it, the forwarded SIGCONT has undone the stop. In this case, this function sends the
+ * pending stop signal to the child, even if the terminal has sent it to the whole group. If the
+ * child was stopped again in between, the second stop signal stays pending until the next SIGCONT
+ * discards it (signal(7)).
  */
 static void stop_again(struct supervise *s)
 {
@@ -175,13 +177,15 @@ static void received(struct supervise *s, const siginfo_t *info)
 	}
 	if (sig != came || !sent_to_group(s, info))
 		send_to_child(s, sig, info);
-	/* a stopped child receives the signal that replaces SIGTERM only when it continues */
+	/* continue a stopped child, because it receives the signal that replaces SIGTERM only when
+	 * it runs */
 	if (s->stops && came == SIGTERM)
 		send_to_child(s, SIGCONT, &(siginfo_t){ .si_code = SI_USER });
 	if (s->child_init && is_stop(sig))
 		stop_self(s, sig);
 	if (sig == SIGCONT) {
-		/* otherwise the next call would interpret this SIGCONT as a signal from a shell */
+		/* clear the event, because otherwise the next call would take this SIGCONT for a
+		 * signal from a shell */
 		(void)has_continued(s);
 		stop_again(s);
 	}
@@ -202,9 +206,9 @@ int supervise_ending(const struct supervise *s)
 /*
  * Returns the wait status to report for a program that was process 1. Process 1 cannot end by a
  * signal that it sends to itself, so it exits with 128 + n instead. If this process has received
- * the signal n, too, the program ended by that signal, and a shell must see SIGINT as a signal to
- * end its loops. Stop signals are excluded: they do not end a program, and they would stop this
- * process. If SIGKILL replaced a signal, that signal is reported.
+ * the signal n, too, reports that the program ended by this signal, because a shell ends its loops
+ * only after a program that SIGINT has ended. Excludes stop signals, because they do not end a
+ * program and would stop this process. If SIGKILL replaced a signal, reports that signal.
  */
 static int meant(const struct supervise *s, int wstatus)
 {
@@ -241,7 +245,8 @@ static int collect(struct supervise *s)
 			continue;
 		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
 			return -errno;
-		/* try again, because otherwise the remaining descendants would never be killed */
+		/* call waitpid(2) again after ECHILD, because otherwise the remaining descendants
+		 * would never be killed */
 		if (pid < 0 && none)
 			return !s->pause || s->phase != 0;
 		none = pid < 0;

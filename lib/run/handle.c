@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* handle: the steps of --ready-fd, --wait-fd, --status-fd, --pid-file, --close-fds and --keep-fd.
- */
+/* handle: implements the steps of --ready-fd, --wait-fd, --status-fd, --pid-file, --close-fds and
+ * --keep-fd. */
 #include "run/handle.h"
 
 #include <fcntl.h>
@@ -112,7 +112,7 @@ static int create_pid_file(struct handle *h, struct nserr *e)
 	const struct trustpath *at = &h->pid_path;
 	int fd = -EEXIST;
 
-	/* a concurrent run may create the file again at any time */
+	/* try several times, because a concurrent run may create the file again at any time */
 	for (int tries = 0; tries < 16 && fd == -EEXIST; tries++) {
 		struct stat st;
 
@@ -299,7 +299,7 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 	int rc;
 
 	(void)ctx;
-	/* a descriptor up to 2 is a standard stream of the program and stays open */
+	/* skip a descriptor up to 2, because it is a standard stream of the program */
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
 			return nserr_set(e, errno, "cannot use descriptor %d", own[i]);

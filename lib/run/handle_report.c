@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* handle_report: learns by run/report.h which process below a chained nsinit is the program. */
+/* handle_report: receives from a chained nsinit which process is the program (see run/report.h). */
 #include <fcntl.h>
 #include <signal.h>
 
@@ -58,7 +58,8 @@ static int run_inherit(void *ctx, const struct plan_step *s, struct nserr *e)
 		       : 0;
 }
 
-/* nspivot marks all descriptors above 2 as close-on-exec before it executes its program. */
+/* The socket stays open only until nspivot executes its program, because nspivot marks all
+ * descriptors above 2 as close-on-exec. */
 static const struct plan_kind inherit_kind = {
 	.name = "inherit-report",
 	.call = "fcntl(F_SETFD)",

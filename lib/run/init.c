@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* init: the steps and the main loop of process 1. */
+/* init: implements the steps and the main loop of process 1. */
 #include "run/init.h"
 
 #include <sys/prctl.h>
@@ -57,7 +57,7 @@ static int run_pdeathsig(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	if (rc == -ESRCH)
-		return nserr_set(e, 0, "the parent has ended");
+		return nserr_set(e, 0, "the parent process has ended");
 	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
 }
 
@@ -159,8 +159,9 @@ static const struct plan_kind report_kind = {
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* A process that is not process 1 becomes a subreaper. With an outer supervisor, getpid(2)
-	 * does not show this to --explain, but the process will be process 1. */
+	/* A process that is not process 1 becomes a subreaper. If there is an outer supervisor,
+	 * this process will be process 1, although getpid(2) does not return 1 yet when --explain
+	 * is used. */
 	i->first = i->outer || getpid() == 1;
 	if (!i->first)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
@@ -224,7 +225,7 @@ static bool is_descendant(const void *ctx, pid_t pid)
 	return pid == getpid() || shutdown_descends(ctx, pid);
 }
 
-/* Reports that the program is ready, once. */
+/* Reports once that the program is ready. */
 static void receive_ready(void *ctx)
 {
 	struct init *i = ctx;

@@ -23,8 +23,8 @@ static bool is_ignored(int sig)
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
-/* Ignored signals are in the set, too: take() checks if a signal is ignored when it arrives, which
- * saves four system calls at each start. */
+/* The set also contains ignored signals: take() checks whether a signal is ignored when it arrives,
+ * which saves four system calls at each start. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set)
 {
 	sigemptyset(set);
@@ -91,15 +91,15 @@ int interrupt_wait(int fd, int line)
 
 	if (fd < 0)
 		return 0;
-	/* if poll(2) fails, return 0, so that the caller waits only for a message on the line; the
-	 * program may be running already */
+	/* if poll(2) fails, return 0, so that the caller waits only for a message on the socket
+	 * `line`; the program may be running already */
 	do {
 		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			return 0;
 		/*
-		 * check the line (the socket to the other process) before the signal, because the
-		 * program may be running already. poll(2) checks one descriptor after the other, so
-		 * the line may have become ready after its check and before the signal arrived
+		 * check the socket `line` before the signal, because the program may be running
+		 * already. poll(2) checks one descriptor after the other, so a message on the
+		 * socket may have arrived after its check and before the signal.
 		 */
 		if (p[0].revents == 0 && RETRY_EINTR(poll(p, 1, 0)) < 0)
 			return 0;

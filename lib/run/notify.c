@@ -34,8 +34,8 @@ int notify_line(int fd, const char *line, size_t n)
 	if (sigprocmask(SIG_BLOCK, &broken, &old) < 0)
 		return -errno;
 	rc = file_write_all(fd, line, n);
-	/* the kernel sends this SIGPIPE to the thread, and sigtimedwait(2) takes signals of the
-	 * thread before those that other processes have sent to the process */
+	/* remove the SIGPIPE of this write, which is pending for the thread. sigtimedwait(2) takes
+	 * it before a SIGPIPE that another process has sent to the process. */
 	if (rc == -EPIPE)
 		sigtimedwait(&broken, NULL, &now);
 	if (sigprocmask(SIG_SETMASK, &old, NULL) < 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan_keep: the main loop of a helper that runs until the program has ended. */
+/* plan_keep: implements the main loop of a helper that runs until the program has ended. */
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -9,7 +9,8 @@
 #include "run/line.h"
 #include "run/plan.h"
 
-/* The answer of the helper. The caller's message is the wait status, an int. */
+/* The message from the helper to the caller. The caller's message to the helper is the wait status,
+ * an int. */
 struct answer {
 	int rc;
 	struct nserr err;
@@ -48,8 +49,8 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 
 	k->running(ctx);
 	plan_keeper_watch(k, ctx, line);
-	/* The program may control the caller, which is in the program's namespaces. So the only
-	 * effect of any message is that this wait ends. */
+	/* The program may control the caller, which is in the program's namespaces. Therefore any
+	 * message only ends this wait and has no other effect. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
 		wstatus = -1;
 		/* the caller of --detach may end before the init has reported the program */
@@ -76,8 +77,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)
 		sig = interrupt_pending();
-	/* with --owner, this process may have no permission to signal the helper, and then does not
-	 * wait for it */
+	/* do not wait for the helper if kill(2) fails: with --owner, this process may have no
+	 * permission to signal the helper */
 	if (sig && kill(k->pid, sig) < 0)
 		return 0;
 	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));

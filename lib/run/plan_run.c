@@ -134,7 +134,7 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 			return rc;
 		w->begun = i + 1;
 		if (w->self != s->actor)
-			return 0; /* this process is the new one, which has run its own steps */
+			return 0; /* return in the new process, which has run its own steps */
 	}
 	return 0;
 }
@@ -152,8 +152,8 @@ static int next_message(const struct plan_walk *w, const struct plan_keeper *kee
 /*
  * The main loop of the helper and of the child. Ends the process. A process that has run all its
  * steps waits, because it must undo them if the caller sends an error or ends before the last step
- * of the plan. After the caller has announced the last step, EOF means success: the exec of the
- * caller closes the line.
+ * of the plan. After the caller has announced the last step, EOF means success, because the exec of
+ * the caller closes the socket.
  */
 static _Noreturn void follow(struct plan_walk *w, size_t at)
 {
@@ -263,9 +263,9 @@ static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 }
 
 /*
- * Returns true if the process has closed its line by an exec, and false if it was killed before.
- * Uses the /proc that was opened at the start, because the /proc of an entered mount namespace may
- * be forged.
+ * Returns true if the process has closed its socket to the caller by executing the program, and
+ * false if it was killed before. Uses the /proc that was opened at the start, because the /proc of
+ * an entered mount namespace may be forged.
  */
 static bool has_executed(const struct plan_walk *w, pid_t pid)
 {
@@ -276,7 +276,7 @@ static bool has_executed(const struct plan_walk *w, pid_t pid)
 	return w->proc < 0 || proc_stat_read(w->proc, path, &st) < 0 || !st.never_ran;
 }
 
-/* Returns true if an actor that has closed its line after the last step runs its program. */
+/* Returns true if a process that has closed its socket after the last step now runs its program. */
 static bool has_begun(const struct plan_walk *w, enum plan_actor who)
 {
 	return w->p->steps[w->p->n - 1].kind->stays || !has_undo(w->p, w->self, w->begun) ||
@@ -296,7 +296,7 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 	return has_begun(w, who) ? 0 : ended_early(w, w->p->n - 1, e);
 }
 
-/* ---- The run */
+/* ---- Running the plan */
 
 /* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. With
  * --owner, this process may have no permission to signal the helper, and then does not wait for
@@ -309,8 +309,8 @@ static void interrupt_helper(struct plan_walk *w)
 	w->pid[PLAN_HELPER] = 0;
 }
 
-/* Makes the process of another actor run the steps from i to end (exclusive) and waits for its
- * answer. */
+/* Makes the process of another actor run the steps from i to end (exclusive) and waits for the
+ * result. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
@@ -362,8 +362,8 @@ static void tell_others(const struct plan_walk *w, int rc)
 			(void)!send_message(w->line[i], &m);
 }
 
-/* Closes the lines and waits for the helper, unless the helper stays. After a failure, waits until
- * both other processes have undone their steps and have ended. */
+/* Closes the sockets and waits for the helper, unless the helper stays. After a failure, waits
+ * until both other processes have undone their steps and have ended. */
 static void end_others(struct plan_walk *w, bool well)
 {
 	struct plan_message m;

@@ -55,7 +55,7 @@ const struct plan_kind plan_time_write = {
 	.show = show_write,
 };
 
-/* setns(2) of the process's own time_for_children moves a single-threaded process at once.
+/* setns(2) with the process's own ns/time_for_children moves a single-threaded process at once.
  * Otherwise the process would enter after fork or, since Linux 6.2, after exec. */
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -19,7 +19,8 @@
 #include "base/file.h"
 
 #define DEVPTS_MAGIC 0x1cd1
-#define PTMX         makedev(5, 2) /* /dev/ptmx; see devices.txt of the kernel documentation */
+/* device number of /dev/ptmx (devices.txt of the kernel documentation) */
+#define PTMX         makedev(5, 2)
 
 struct copy {
 	int master, line, signals;
@@ -222,10 +223,10 @@ void pty_relay_end(struct pty_relay *r)
 
 /*
  * Opens the terminal multiplexer of the target. Any file of the target can be called /dev/ptmx, and
- * opening a device can have effects, so the file is examined before it is opened. The device may be
- * on devpts or on another file system; then the kernel finds the devpts beside it. The /proc of the
- * target may be forged, so fds must be from the /proc of the caller. Returns a descriptor, or a
- * negative errno with e set.
+ * opening a device can have effects, so this function examines the file before it opens the file.
+ * If the device is not on devpts, the kernel finds the devpts beside it. The /proc of the target
+ * may be forged, so fds must be from the /proc of the caller. Returns a descriptor, or a negative
+ * errno with e set.
  */
 static int open_ptmx(int fds, struct nserr *e)
 {

@@ -25,8 +25,8 @@ static int set_up(struct readiness *r)
 		return -EADDRNOTAVAIL;
 	n -= offsetof(struct sockaddr_un, sun_path) + 1;
 	snprintf(r->name, sizeof(r->name), "@%.*s", (int)n, a.sun_path + 1);
-	/* with F_SETSIG, the siginfo of a SIGIO from the socket differs from that of a SIGIO of
-	 * another process (fcntl(2)) */
+	/* use F_SETSIG, because it lets the receiver distinguish a SIGIO of the socket from a SIGIO
+	 * of another process by the siginfo (fcntl(2)) */
 	if (fcntl(r->socket, F_SETOWN, getpid()) < 0 || fcntl(r->socket, F_SETSIG, SIGIO) < 0 ||
 	    fcntl(r->socket, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
 		return -errno;
@@ -91,7 +91,7 @@ bool readiness_receive(const struct readiness *r, bool (*accept)(const void *ctx
 	for (;;) {
 		union {
 			struct cmsghdr align;
-			/* a message may contain 253 descriptors (SCM_MAX_FD) */
+			/* a message may contain up to 253 descriptors (SCM_MAX_FD) */
 			char space[CMSG_SPACE(sizeof(struct ucred)) +
 				   CMSG_SPACE(253 * sizeof(int))];
 		} control;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* shell: finds the login shell of the caller. A separate file, because a static nsinit, which
- * always has a program, must not contain getpwuid(3) (see configure --enable-static-init). */
+/* shell: finds the login shell of the caller. This is a separate file, because a static nsinit,
+ * which always has a program, must not contain getpwuid(3) (see configure --enable-static-init). */
 #include "base/account.h"
 #include "run/exec.h"
 #include "run/step_exec.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* shutdown: ends all descendants. Sends the stop signal first, and KILL at the end of the grace
+/* shutdown: ends all descendants. Sends the stop signal first, and SIGKILL at the end of the grace
  * period. */
 #include "run/shutdown.h"
 
@@ -155,9 +155,9 @@ static void signal_list(const struct look *l, const struct process *parent, cons
 /*
  * Signals a process and all its descendants. At depth 0 the process is the calling process, and
  * only its descendants are signalled. A parent is signalled before its children, because a parent
- * that waits for them must end by its own signal. The list of its children is read before the
- * signal is sent, because the children get another parent when the process ends. Returns false if
- * the kernel has no lists of children.
+ * that waits for its children must be ended by the signal and not by their end. The list of its
+ * children is read before the signal is sent, because the children get another parent when the
+ * process ends. Returns false if the kernel has no lists of children.
  */
 static bool signal_tree(const struct look *l, const struct process *p, unsigned depth)
 {
@@ -224,7 +224,8 @@ bool shutdown_descends(const struct supervise *s, pid_t pid)
 
 	if (getpid() == 1 || pid <= 0 || pid == s->pid)
 		return pid > 0;
-	/* the pid is relative to the pid namespace of this process */
+	/* use /proc only if it shows the pid namespace of this process, because the pid is relative
+	 * to it */
 	if (proc_stat_check(NULL) < 0 || !open_look(&l))
 		return false;
 	proc = open_process(&l, pid);
@@ -235,7 +236,7 @@ bool shutdown_descends(const struct supervise *s, pid_t pid)
 
 static void signal_all(const struct supervise *s, int sig)
 {
-	/* kill(-1) of PID 1 signals all processes of the pid namespace except PID 1 */
+	/* as process 1, use kill(-1), which signals all other processes of the pid namespace */
 	if (s->init && getpid() == 1)
 		kill(-1, sig);
 	else if (!s->init && s->pid > 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* status: reports the events of a run, one JSON object per line, each in one write. */
+/* status: reports the events of a run, one JSON object per line, each with one write(2). */
 #include "run/status.h"
 
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const 
 	json_object_end(j);
 }
 
-/* Adds the pid of the program, and that of its init unless it is 0. */
+/* Adds the pid of the program, and the pid of its init unless init_pid is 0. */
 static void add_pids(struct json *j, pid_t pid, pid_t init_pid)
 {
 	json_u64(j, "pid", (uint64_t)pid);

@@ -45,7 +45,8 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	supervise_signals(&all);
 	if (sigprocmask(SIG_BLOCK, &all, &s->mask) < 0)
 		return nserr_set(e, errno, "cannot block signals");
-	/* if SIGCHLD is ignored, waitpid(2) cannot return the child's status (wait(2)) */
+	/* set the default action of SIGCHLD, because waitpid(2) cannot return the child's status if
+	 * SIGCHLD is ignored (wait(2)) */
 	if (sigaction(SIGCHLD, &dfl, &old) < 0)
 		return nserr_set(e, errno, "cannot reset the action of SIGCHLD");
 	s->ignored_sigchld = old.sa_handler == SIG_IGN;
@@ -80,10 +81,12 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid)
 
 	if (prctl(PR_SET_PDEATHSIG, sig) < 0)
 		return -errno;
-	/* if the parent died before the death signal was set, the signal will not be sent */
+	/* check whether the parent has already died, because then the death signal will not be
+	 * sent */
 	if (parent >= 0)
 		return sys_pidfd_ended(parent) == 1 ? -ESRCH : 0;
-	/* getppid(2) returns 0 if the parent is outside of the pid namespace of this process */
+	/* accept 0, because getppid(2) returns it if the parent is outside of the pid namespace of
+	 * this process */
 	now = getppid();
 	return now == 0 || now == parent_pid ? 0 : -ESRCH;
 }
@@ -94,7 +97,7 @@ static int set_death_signal(const struct supervise *s, struct nserr *e)
 				 : 0;
 
 	if (rc == -ESRCH)
-		return nserr_set(e, 0, "the parent has ended");
+		return nserr_set(e, 0, "the parent process has ended");
 	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
 }
 
@@ -120,7 +123,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	rc = set_death_signal(s, e);
 	if (rc < 0)
 		return rc;
-	/* pidfd_open(2) fails if a seccomp filter denies the call */
+	/* sigprocmask(2) fails if a seccomp filter denies the call */
 	rc = restore_signals(s);
 	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }

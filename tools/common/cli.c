@@ -55,8 +55,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 	c->arg = NULL;
 	c->features = c->json = false;
 	memset(c->excl_by, 0, sizeof(c->excl_by));
-	/* '+': do not permute, because options after the program belong to it; ':': getopt_long(3)
-	 * prints no errors */
+	/* '+': stop at the first argument that is not an option, because the following options
+	 * belong to the program; ':': getopt_long(3) prints no errors */
 	c->letters[0] = '+';
 	c->letters[1] = ':';
 	add_rows(c, &n, &nl, tool->opts);
@@ -69,8 +69,8 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 		cli_die_usage("empty argument vector");
 }
 
-/* Returns the row for a value of getopt_long(3). An option letter without a row is that of a
- * namespace type. */
+/* Returns the row for a value of getopt_long(3). An option letter without a row is the
+ * letter of a namespace type. */
 static const struct cli_opt *find_row(struct cli *c, int val)
 {
 	if (val >= CLI_NSTYPES) {
@@ -160,7 +160,7 @@ static void end_options(const struct cli *c)
 	/* the caller controls what the tool does, so refuse privileges that the caller does not
 	 * have */
 	if (!c->tool->only_tells && is_raised())
-		cli_die(0, "cannot run setuid, setgid or with file capabilities");
+		cli_die(0, "cannot run as a setuid or setgid program or with file capabilities");
 	if (c->features)
 		exit(features_print(c->tool->features, c->json));
 	if (c->json)
@@ -191,7 +191,7 @@ static void complete(const struct cli *c)
 	if (!found)
 		return;
 	if (asprintf(&whole, "--%s%s", found, word + 2 + n) < 0)
-		cli_die(ENOMEM, "cannot store the arguments");
+		cli_die(ENOMEM, "cannot allocate memory for the arguments");
 	c->argv[optind] = whole;
 }
 

@@ -42,7 +42,7 @@ static int parse_groups(struct cred *c, const char *list, struct nserr *e)
 		if (more)
 			c->groups = more;
 		if (!more || !name)
-			return nserr_set(e, ENOMEM, "cannot store the groups");
+			return nserr_set(e, ENOMEM, "cannot allocate memory for the groups");
 		rc = account_group(name, &c->groups[c->ngroups++], e);
 		if (rc < 0)
 			return rc;
@@ -107,7 +107,7 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 			text);
 	more = reallocarray(c->env, c->nenv + 1, sizeof(*more));
 	if (!more)
-		return nserr_set(e, ENOMEM, "cannot store '%s'", text);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for '%s'", text);
 	c->env = more;
 	c->env[c->nenv++] = text;
 	return 0;
@@ -120,7 +120,7 @@ static int add_env_left(struct cred *c, const char *list, struct nserr *e)
 
 	if (asprintf(&all, "%s%s%s", c->env_left ? c->env_left : "", c->env_left ? "," : "", list) <
 	    0)
-		return nserr_set(e, ENOMEM, "cannot store '%s'", list);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for '%s'", list);
 	free(c->env_left);
 	c->env_left = all;
 	return 0;

@@ -34,8 +34,8 @@ void explain_next(char *const *argv)
 
 	if (!name || !is_tool(name))
 		return;
-	/* execute the tool of the same directory: another program of that name could do more than
-	 * explain */
+	/* execute the tool from the directory of this program, because another program with the
+	 * same name could execute its steps instead of printing them */
 	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (len < 0)
 		return;

@@ -11,7 +11,7 @@ const struct cli_tool *cli_the_tool;
 
 static void message(const char *what, int err, const char *hint)
 {
-	/* escaping may replace each byte by four, because no control byte may reach a terminal */
+	/* reserve four bytes for each byte, because escaping replaces a control byte by \xHH */
 	char line[4 * (sizeof(((struct nserr *)0)->what) * 2 + 160)];
 	size_t n, size = sizeof(line) - 2;
 

@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "base/str.h"
 
-/* Text of an unknown cell. The byte is escaped in other cells, so it is unique. */
+/* Text of an unknown cell. Other cells do not contain this byte, because it is escaped there. */
 static const char unknown[] = "\1";
 
 static _Noreturn void unknown_column(const struct table *t, const char *name, size_t n)
@@ -23,8 +23,8 @@ static _Noreturn void unknown_column(const struct table *t, const char *name, si
 	cli_die_usage_nserr(&e);
 }
 
-/* Sets the columns to print to those in the list. If the list begins with "+", adds them to the
- * current ones. */
+/* Sets the columns to print to those in the list. If the list begins with "+", adds the listed
+ * columns to the current columns. */
 static void choose(struct table *t, const char *list)
 {
 	if (*list == '+')
@@ -218,7 +218,7 @@ void table_print(struct table *t, const char *key)
 	struct buf b = BUF_INIT;
 
 	if (!cells || t->cells.err)
-		cli_die(ENOMEM, "cannot store the table");
+		cli_die(ENOMEM, "cannot allocate memory for the table");
 	if (t->json)
 		print_json(t, key, cells, n, &b);
 	else

@@ -37,7 +37,7 @@ int check_opts(const struct opts *o, struct nserr *e)
 {
 	const char *needs = needs_target(o);
 
-	/* with --all, --mount or --root, /etc/netns would be that of the target's mount
+	/* with --all, --mount or --root, /etc/netns would belong to the target's mount
 	 * namespace */
 	if (o->etc_netns && (o->all || o->types & CLONE_NEWNS || o->root.from))
 		return nserr_set(e, 0, "--etc-netns cannot be used with --all, --mount or --root");

@@ -36,7 +36,7 @@ static void add(struct each_refs *refs, const char *s, const char *label, size_t
 		refs->ref = reallocarray(refs->ref, refs->size, sizeof(*refs->ref));
 		refs->label = reallocarray(refs->label, refs->size, sizeof(*refs->label));
 		if (!refs->ref || !refs->label)
-			cli_die(ENOMEM, "cannot store the references");
+			cli_die(ENOMEM, "cannot allocate memory for the references");
 	}
 	refs->label[refs->n] = label && *label ? label : s;
 	if (nsref_parse(s, &refs->ref[refs->n++], &e) < 0) {

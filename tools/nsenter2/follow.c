@@ -70,7 +70,8 @@ static int follow_groups(struct run *r, const char *status, const struct idmap *
 		int rc;
 
 		if (!more)
-			return nserr_set(e, ENOMEM, "cannot store the groups of the target");
+			return nserr_set(e, ENOMEM,
+					 "cannot allocate memory for the groups of the target");
 		r->cred.groups = more;
 		rc = proc_status_number(s, 0, &more[r->cred.ngroups]);
 		if (rc == 0)
@@ -209,7 +210,8 @@ static int follow_env(struct run *r, struct nserr *e)
 		count++;
 	r->followed.env = calloc(count + 1, sizeof(char *));
 	if (!r->followed.env)
-		return nserr_set(e, ENOMEM, "cannot store the environment of the target");
+		return nserr_set(e, ENOMEM,
+				 "cannot allocate memory for the environment of the target");
 	count = 0;
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		if (strchr(s, '='))
@@ -273,7 +275,8 @@ static int check_userns(const struct run *r, struct nserr *e)
 		return 0;
 	nserr_set(e, 0, "--follow=%s: the user namespace of process %d is not entered", first,
 		  (int)r->join.proc.pid);
-	nserr_hint(e, "enter it with --user, or follow only nnp,oom,umask,cwd,root");
+	nserr_hint(e,
+		   "enter this namespace with --user, or limit --follow to nnp,oom,umask,cwd,root");
 	return -EPERM;
 }
 

@@ -31,7 +31,7 @@ static const struct cli_opt table[] = {
 	{ 't',             "target",               CLI_ARG,    "<ref>",    "select the process or namespace to enter", X_EACH_TARGET },
 	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter a namespace" },
 	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of socket <n>" },
-	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace that owns the others" },
+	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace owning the selected ones" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Directories" },
 	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
@@ -66,7 +66,7 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Several targets" },
 	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "run the program for each reference on stdin", X_EACH_TARGET | X_EACH_PTY },
-	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run up to n programs at a time" },
+	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run up to <n> programs at the same time" },
 	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "print the label or reference before each line" },
 	{ '0',             "null",                 CLI_NONE,   NULL,       "separate the references with NUL, not newline" },
 	{ 0 },

@@ -13,7 +13,7 @@ static int op_compose(struct idmap *m, const struct idmap *other, bool outside, 
 
 	(void)outside;
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot store the map");
+		return nserr_set(e, rc, "cannot allocate memory for the map");
 	idmap_free(m);
 	*m = out;
 	return 0;
@@ -47,7 +47,7 @@ static int op_subtract(struct idmap *m, const struct idmap *other, bool outside,
 {
 	int rc = idmap_subtract(m, other, outside);
 
-	return rc < 0 ? nserr_set(e, rc, "cannot store the map") : 0;
+	return rc < 0 ? nserr_set(e, rc, "cannot allocate memory for the map") : 0;
 }
 
 enum { OPT_PARENT = CLI_LONG, OPT_OUTSIDE };
@@ -59,7 +59,7 @@ static const struct cli_opt plain_opts[] = {
 };
 
 static const struct cli_opt split_opts[] = {
-	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as that of the parent namespace" },
+	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as the map of the parent namespace" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };

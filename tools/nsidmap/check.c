@@ -7,7 +7,7 @@ enum { OPT_PARENT = CLI_LONG };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as that of the parent namespace" },
+	{ OPT_PARENT, "parent", CLI_ARG, "<map>", "use this map as the map of the parent namespace" },
 	{ 0 },
 };
 /* clang-format on */

@@ -154,7 +154,7 @@ void map_print(const struct idmaps *m, const struct map_out *o)
 	struct buf b = BUF_INIT;
 
 	if (idmaps_copy(&part, m) < 0)
-		cli_die(ENOMEM, "cannot store the map");
+		cli_die(ENOMEM, "cannot allocate memory for the map");
 	if (o->only >= 0)
 		idmap_free(&part.map[!o->only]);
 	if (o->only == IDMAP_UID)

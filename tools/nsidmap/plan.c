@@ -16,7 +16,7 @@ static const struct cli_opt table[] = {
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_IDENTITY, "identity", CLI_NONE, NULL, "map every id to itself", 1 },
 	{ OPT_STYLE, "style", CLI_ARG, "<style>", "map ids like podman, lxc or docker", 1 },
 	{ OPT_USER, "user", CLI_ARG, "<user>", "use the subordinate ids of this user (name or uid)" },
-	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "if a range has the caller's id: error, hole, shift" },
+	{ OPT_OVERLAP, "overlap", CLI_ARG, "<how>", "choose how to handle overlap: error, hole, shift" },
 	MAP_OUT_OPTS,
 	{ 0 },
 };
@@ -56,7 +56,7 @@ static void parse(struct opts *o, int argc, char **argv)
 			r->user = c.arg;
 			break;
 		case OPT_OVERLAP:
-			r->overlap = cli_word("--overlap", "word", c.arg, overlaps);
+			r->overlap = cli_word("--overlap", "value", c.arg, overlaps);
 			break;
 		default:
 			r->style = key - OPT_FIRST_STYLE;

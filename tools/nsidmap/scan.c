@@ -18,7 +18,7 @@ enum { OPT_MAP = CLI_LONG, OPT_INSIDE };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ OPT_MAP, "map", CLI_ARG, "<map>", "list the ids that are not in this map (required)" },
-	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "look for the ids among the inside ids" },
+	{ OPT_INSIDE, "inside", CLI_NONE, NULL, "compare with inside ids instead of outside ids" },
 	{ 'x', "one-file-system", CLI_NONE, NULL, "do not enter mount points" },
 	TABLE_OPTS,
 	{ 0 },
@@ -109,7 +109,7 @@ static void grow(struct ids *s)
 	struct seen *slot = calloc(size, sizeof(*slot));
 
 	if (!slot)
-		cli_die(ENOMEM, "cannot store the ids");
+		cli_die(ENOMEM, "cannot allocate memory for the ids");
 	for (size_t i = 0; i < s->size; i++)
 		if (s->slot[i].used)
 			*find_slot(slot, size, s->slot[i].id) = s->slot[i];

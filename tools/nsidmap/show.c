@@ -63,8 +63,9 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->refs = w.n > 0 ? w.v : self;
 }
 
-/* A range of inside ids that lies within one extent of both maps in all views, and its first id in
- * each view. The id is IDMAP_NONE if it is not mapped or the view is unknown. */
+/* A range of inside ids that lies within one extent of both maps in all views (caller, parent and
+ * initial namespace), and its first id in each view. The id is IDMAP_NONE if it is not mapped or
+ * the view is unknown. */
 struct stretch {
 	uint32_t inside, count;
 	uint32_t view[IDMAP_VIEW_VIEWS][IDMAP_KINDS];

@@ -92,7 +92,7 @@ static void load(const struct opts *r, struct idmap *m)
 		rc = idmap_view_between(&a.map[r->kind], &b.map[r->kind], m);
 	}
 	if (rc < 0)
-		cli_die(rc, "cannot store the map");
+		cli_die(rc, "cannot allocate memory for the map");
 }
 
 /* Returns true if all maps are visible. If the caller's namespace is not an ancestor of the two
@@ -177,7 +177,7 @@ static int translate_stream(const struct idmap *m, const struct opts *r)
 	size_t len;
 
 	if (idmap_stream_init(&s, m) < 0)
-		cli_die(ENOMEM, "cannot store the map");
+		cli_die(ENOMEM, "cannot allocate memory for the map");
 	do {
 		n = RETRY_EINTR(read(0, in, sizeof(in)));
 		if (n < 0)
@@ -211,7 +211,7 @@ static char **read_words(void)
 		cli_die_nserr(&e);
 	words = calloc((size_t)len / 2 + 2, sizeof(*words));
 	if (!words)
-		cli_die(ENOMEM, "cannot store the ids");
+		cli_die(ENOMEM, "cannot allocate memory for the ids");
 	for (char *w = strtok_r(text, blanks, &save); w; w = strtok_r(NULL, blanks, &save))
 		words[n++] = w;
 	return words;

@@ -303,8 +303,8 @@ static int read_cgroup(void *arg)
 	return look->n < 0 ? (int)look->n : 0;
 }
 
-/* Finds the root of a cgroup namespace. From inside, the path of a process in it lacks the prefix
- * that is the root. */
+/* Finds the root of a cgroup namespace. Inside the namespace, the cgroup path of a process
+ * lacks the prefix that is the root. */
 void fill_cgroot(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_CGROUP);

@@ -109,7 +109,7 @@ void nslist_unknown_column(const char *prefix, const char *name, size_t n)
 	cli_die_usage_nserr(&e);
 }
 
-/* Selects one more column. Exits if it is unknown or does not fit. */
+/* Selects one more column. Exits if the column is unknown or if there are too many columns. */
 static void add_column(struct opts *o, const char *name, size_t n)
 {
 	const struct column *col = nslist_find_column_of(o->view, name, n);

@@ -28,7 +28,7 @@ struct ns *boxes_ns(const struct run *run, const struct container *box, int type
 	return nstab_find(&run->c.tab, &nstypes[type], m->inode[type]);
 }
 
-/* Visits all namespaces of that type in which a container is and the caller is not. */
+/* Visits all namespaces of that type that contain a container but not the caller. */
 static void visit_boxes(struct run *run, int type, size_t slot, visit_fn *f)
 {
 	struct boxes *b = run->boxes;

@@ -27,7 +27,8 @@ static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t
 
 #define DETAILS_MAX 10 /* maximum number of facts (lines) about one namespace in a table */
 
-/* Adds the facts in a that b lacks: to the array `key` in JSON, or one a line after the sign. */
+/* Adds the facts of a that b lacks. In JSON they go to the array `key`. In text each fact is a line
+ * that begins with the sign. */
 static void add_only(const struct facts *a, const struct facts *b, const char *key, char sign,
 		     struct json *j, struct buf *out)
 {

@@ -47,7 +47,7 @@ static void find_inode(struct run *run, const struct find *f)
 	}
 }
 
-/* Returns true if the cgroup is path or below it. */
+/* Returns true if the cgroup is `path` or a descendant of `path`. */
 static bool is_below(const char *cgroup, size_t len, const char *path)
 {
 	size_t n = strlen(path);
@@ -137,7 +137,8 @@ void nslist_select_found(struct run *run)
 	finders[f.kind](run, &f);
 	if (run->n_found == 0)
 		cli_die(0, "--find: nothing matches '%s'%s", run->o->find,
-			collect_complete(&run->c) ? "" : " among what this user can read");
+			collect_complete(&run->c) ? ""
+						  : " among the objects that this user can read");
 	nslist_details_free(run);
 	nslist_allocate_rows(run, run->n_found);
 	for (size_t i = 0; i < run->n_found; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* find_add: collects the answers of --find. */
+/* find_add: collects the results of --find. */
 #include <stdarg.h>
 #include <stdio.h>
 

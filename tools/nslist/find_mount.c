@@ -25,7 +25,7 @@ static bool own_device(const struct run *run, const char *path, char device[24])
 	return found;
 }
 
-/* Adds an answer for the first matching mount of a mount namespace. Further mounts are counted. */
+/* Adds a result for the first matching mount of a mount namespace. Further mounts are counted. */
 static void look(struct run *run, struct ns *ns, const char *path, const char *device)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -53,8 +53,8 @@ static void look(struct run *run, struct ns *ns, const char *path, const char *d
 }
 
 /*
- * A path selects the mounts on that path in any mount namespace and, if something is mounted there
- * in the caller's, the mounts of the same file system.
+ * A path selects the mounts on that path in any mount namespace. If a file system is mounted on the
+ * path in the caller's mount namespace, the path also selects the other mounts of this file system.
  */
 void find_mount(struct run *run, const struct find *f)
 {

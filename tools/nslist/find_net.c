@@ -11,7 +11,7 @@
 #include "net/listen.h"
 #include "ns/netnsid.h"
 
-/* The visits of all network namespaces. */
+/* The results of visiting all network namespaces. */
 struct nets {
 	struct visit *v;
 	size_t n;

@@ -52,8 +52,9 @@ static struct usage *usage_of(struct usages *u, uid_t uid)
  * Sets *uid to the user for whom ns counts in the user namespace `user`. A namespace counts for its
  * creator in its owner and, in each user namespace above, for the creator of the user namespace
  * below (user_namespaces(7), the kernel's inc_ucount()). The kernel does not report the creator of
- * a namespace of another type. In its own user namespace that is root, who has the capability to
- * create it. Returns false if ns does not count there.
+ * a namespace of another type. In the owning user namespace, root is assumed to be this creator,
+ * because root has the capability to create the namespace. Returns false if ns does not count
+ * in `user`.
  */
 static bool counts_for(const struct ns *ns, uint32_t user, uid_t *uid)
 {

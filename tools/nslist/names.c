@@ -33,8 +33,9 @@ static bool is_below(const char *path, const char *dir)
 	return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* Returns true if a mount on `parent` hides the way to the mount point `target`, which is on
- * parent, too. `child` is the mount on target, or NULL if parent itself must be visible. */
+/* Returns true if a mount on `parent` covers a directory on the path to `target`, a mount point
+ * that is also on parent. `child` is the mount on target, or NULL if parent itself must be visible.
+ */
 static bool hides(const struct run *run, const struct own_mount *parent,
 		  const struct own_mount *child, const char *target)
 {
@@ -48,8 +49,7 @@ static bool hides(const struct run *run, const struct own_mount *parent,
 	return false;
 }
 
-/* Returns true if another mount covers m. Goes up from m to the root; a mount on the way that is
- * later than the next one covers it. */
+/* Returns true if another mount covers m. Checks m and then each parent mount up to the root. */
 static bool is_covered(const struct run *run, const struct own_mount *m)
 {
 	const struct own_mount *child = NULL;
@@ -114,8 +114,8 @@ bool nslist_opens(struct run *run, const struct ns *ns, const char *path)
 
 /*
  * Opens the namespace to which a link in /run/netns leads: the namespace file of a process, or a
- * mounted namespace file. Does not follow links to other targets, because a file server might have
- * to answer. Returns a descriptor or a negative errno.
+ * mounted namespace file. Does not follow links to other targets, because opening a file of a
+ * network file system may block. Returns a descriptor or a negative errno.
  */
 static int open_target(const struct run *run, const char *target)
 {

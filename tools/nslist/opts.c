@@ -41,7 +41,7 @@ static const struct cli_opt options[] = {
 	{ 'P',            "persistent",   CLI_NONE,   NULL,        "list only namespaces without a process", EXCL_TASK },
 	{ 'p',            "task",         CLI_ARG,    "<pid>",     "list only the namespaces of this process", EXCL_TASK },
 	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
-	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to split", EXCL_FORMAT },
+	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to parse", EXCL_FORMAT },
 	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, from the highest with -" },
 	{ OPT_COLOR,      "color",        CLI_OPTARG, "<when>",    "use colors: auto, always, never" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
@@ -55,7 +55,7 @@ static const struct cli_opt options[] = {
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
 	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
-	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find the namespaces that have <what> (port:80)", EXCL_VIEW },
+	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find namespaces by content, for example port:80", EXCL_VIEW },
 	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
 	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files of namespaces and runs that are gone", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
@@ -168,7 +168,7 @@ static bool set_view(struct opts *o, int key, const char *arg)
 		o->view = NSLIST_LIMITS;
 		o->limits_of_users = arg;
 		if (arg)
-			(void)cli_word("--limits", "word", arg, (const char *[]){ "user", NULL });
+			(void)cli_word("--limits", "value", arg, (const char *[]){ "user", NULL });
 		return true;
 	case OPT_WATCH:
 		o->view = NSLIST_WATCH;
@@ -243,7 +243,7 @@ static void set_option(struct opts *o, int key, const char *arg)
 		}
 		break;
 	case OPT_COLOR:
-		o->color = (enum color_when)cli_word("--color", "word", arg ? arg : "always",
+		o->color = (enum color_when)cli_word("--color", "value", arg ? arg : "always",
 						     color_words);
 		break;
 	case OPT_SORT:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stale: prints the files in /run/netns that refer to no namespace, and those of runs that have
- * ended. */
+/* stale: prints the files in /run/netns that refer to no namespace, and the files of runs that
+ * have ended. */
 #include "runs.h"
 
 #include "nslist.h"

@@ -117,7 +117,7 @@ void build_plan(struct net *n, struct plan *p)
 	if (has_target)
 		add(p, n->target == TARGET_EXISTING ? STEP_ENTER : STEP_NAMESPACE, NULL, 0);
 	add_wires(n, p);
-	if (n->nic.name[0])
+	if (n->nic.name[0] && !n->nic.moved)
 		add(p, STEP_MOVE, NULL, 0);
 	if (n->pasta)
 		add(p, STEP_PASTA, NULL, 0);

@@ -16,7 +16,7 @@
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
 static const struct cli_opt del_opts[] = {
-	{ OPT_FORCE, "force", CLI_NONE, NULL, "also remove bridges with ports, or of others" },
+	{ OPT_FORCE, "force", CLI_NONE, NULL, "remove bridges in use, or not created by nsnet" },
 	{ 0 },
 };
 
@@ -63,23 +63,52 @@ static bool has_nat(const struct net_link *l)
 	return nat && !nat[4];
 }
 
+/* Adds the owner in the alias of a device to a list of lines, unless the list has it already. */
+static void note_owner(struct buf *owners, const struct net_link *l)
+{
+	const char *owner = l->alias + strlen(NET_ALIAS);
+	size_t n = strcspn(owner, " ");
+
+	for (const char *at = owners->s; at && *at; at = strchr(at, '\n') + 1)
+		if (strncmp(at, owner, n) == 0 && at[n] == '\n')
+			return;
+	buf_add(owners, owner, n);
+	buf_addc(owners, '\n');
+}
+
+/* Removes the firewall rules of each owner in the list. The list is modified. */
+static int remove_rules(struct buf *owners, struct nserr *e)
+{
+	int rc = owners->err ? nserr_set(e, owners->err, "cannot list the firewall rules") : 0;
+
+	for (char *at = owners->s, *end; rc == 0 && at && *at; at = end + 1) {
+		end = strchr(at, '\n');
+		*end = '\0';
+		rc = nat_remove("ns", at, e);
+	}
+	return rc;
+}
+
 /*
- * Deletes the devices of a namespace whose other end has an alias of nsnet, and their firewall
- * rules. RTM_DELLINK returns after both ends are removed, whereas the kernel
- * removes the devices of an ended namespace some time later.
+ * Returns the devices that were lent to a namespace, and deletes the devices whose other end has an
+ * alias of nsnet, and their firewall rules. A namespace can have the rules of several owners: `add`
+ * with its name and `add` with a reference make a table each. RTM_DELLINK returns after both ends
+ * are removed, whereas the kernel removes the devices of an ended namespace some time later.
  */
 static int disconnect(struct net *n, int ns, struct nserr *e)
 {
 	struct net_links here cleanup_net_links = NET_LINKS_INIT;
 	struct net_links there cleanup_net_links = NET_LINKS_INIT;
 	struct netlink inner cleanup_netlink = NETLINK_INIT;
-	char owner[NET_LINK_ALIAS] = "";
+	cleanup_buf struct buf owners = BUF_INIT;
 	int rc = net_open_in(n->own_ns, ns, &inner, e);
 
 	if (rc == 0)
 		rc = net_links_read(&n->host, &here, e);
 	if (rc == 0)
 		rc = net_links_read(&inner, &there, e);
+	if (rc == 0)
+		rc = nic_return_all(n, &inner, &there, e);
 	for (size_t i = 0; rc == 0 && i < there.n; i++) {
 		const struct net_link *in = &there.v[i], *out;
 		int is;
@@ -94,15 +123,11 @@ static int disconnect(struct net *n, int ns, struct nserr *e)
 			rc = nserr_set(e, is, "cannot find the other end of '%s'", in->name);
 		if (is > 0) {
 			if (has_nat(out))
-				snprintf(owner, sizeof(owner), "%.*s",
-					 (int)strcspn(out->alias + strlen(NET_ALIAS), " "),
-					 out->alias + strlen(NET_ALIAS));
+				note_owner(&owners, out);
 			rc = delete_link(&inner, in, e);
 		}
 	}
-	if (rc == 0 && owner[0])
-		rc = nat_remove("ns", owner, e);
-	return rc;
+	return rc == 0 ? remove_rules(&owners, e) : rc;
 }
 
 /* Prints a warning and returns true if the namespace still exists. */
@@ -174,7 +199,7 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 		return nserr_set(e, 0, "the device '%s' is not a bridge", br->name);
 	if (!n->force && !str_after(br->alias, NET_ALIAS)) {
 		nserr_set(e, EPERM, "the bridge '%s' was not created by nsnet", br->name);
-		nserr_hint(e, "remove it with --force, or with 'ip link del %s'", br->name);
+		nserr_hint(e, "remove the bridge with --force, or with 'ip link del %s'", br->name);
 		return -EPERM;
 	}
 	rc = n->force ? 0 : ports_await(n, count_ports, (void *)(uintptr_t)br, &ports, e);
@@ -289,7 +314,7 @@ int verb_del(int argc, char **argv)
 
 /*
  * Most remains of a killed run disappear when the kernel closes the descriptors of the run. The
- * file that reserves the name remains. The lock prevents that this function removes the file of a
+ * file that reserves the name remains. The lock prevents this function from removing the file of a
  * running `add`, which has not mounted its namespace on the file yet. ip(8) does not lock, but the
  * time between its two steps is very short.
  */

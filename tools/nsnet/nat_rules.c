@@ -17,7 +17,7 @@ int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE], st
 	kind = inode ? "id" : kind;
 	name = inode ? inode : name;
 	if (!name_is_valid(name))
-		return nserr_set(e, 0, "'%s' cannot name a table of firewall rules", name);
+		return nserr_set(e, 0, "'%s' cannot be used as the name of a firewall table", name);
 	snprintf(table, NAT_TABLE_SIZE, "nsnet_%s/%s", kind, name);
 	for (char *c = table; *c; c++)
 		if (*c == '-')

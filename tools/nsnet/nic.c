@@ -5,6 +5,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/num.h"
 
@@ -15,12 +16,15 @@ static void warn_of_client(const char *device, const char *addr)
 	struct nserr e = NSERR_INIT;
 
 	nserr_set(&e, 0, "a DHCP client of the host manages the address %s of '%s'", addr, device);
-	nserr_hint(&e, "stop the client before the device is lent");
+	nserr_hint(&e, "stop the DHCP client before you lend the device");
 	cli_warn_nserr(&e);
 }
 
 /* ---- the record: the settings of a lent device that are restored later, as a text that fits into
- * an alias: "NAME MTU up ADDR… DST=VIA…" */
+ * an alias: "NAME MTU up netns=INODE ADDR… DST=VIA…". INODE is the network namespace that the
+ * device was lent from. */
+
+#define LENDER " netns="
 
 static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 {
@@ -28,13 +32,17 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
 	char text[NET_ADDR_TEXT], via[NET_ADDR_TEXT] = "";
 	cleanup_buf struct buf b = BUF_INIT;
+	struct stat st;
 	int rc = net_ifaddrs_read(&n->host, &addrs, e);
 
 	if (rc == 0)
 		rc = net_routes_read(&n->host, &routes, e);
+	if (rc == 0 && fstat(n->own_ns, &st) < 0)
+		rc = nserr_set(e, errno, "cannot examine the network namespace");
 	if (rc < 0)
 		return rc;
-	buf_printf(&b, "%s%s %u %s", RECORD, l->name, l->mtu, l->flags & IFF_UP ? "up" : "down");
+	buf_printf(&b, "%s%s %u %s%s%llu", RECORD, l->name, l->mtu,
+		   l->flags & IFF_UP ? "up" : "down", LENDER, (unsigned long long)st.st_ino);
 	for (size_t i = 0; i < addrs.n; i++) {
 		const struct net_ifaddr *a = &addrs.v[i];
 
@@ -63,17 +71,41 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 		buf_printf(&b, " %s=%s", net_addr_format(&r->dst, true, text), via);
 	}
 	if (b.err || b.len >= NET_LINK_ALIAS)
-		return nserr_set(e, E2BIG, "the addresses and routes of '%s' cannot be recorded",
+		return nserr_set(e, E2BIG, "cannot record the addresses and routes of '%s'",
 				 l->name);
 	memcpy(n->nic.record, b.s, b.len + 1);
 	return 0;
 }
 
+/* Checks whether an earlier run has lent the device to the existing namespace already. Returns 1 if
+ * so, 0 if the device has to be moved, or a negative errno with e set if another device of the
+ * namespace has the name. */
+static int is_lent(struct net *n, struct nserr *e)
+{
+	struct nic *nic = &n->nic;
+	const char *name;
+	struct net_link l;
+	int rc = net_link_find(&n->inner, nic->inside, &l, e);
+
+	if (rc < 0)
+		return rc == -ENODEV ? 0 : rc;
+	name = str_after(l.alias, RECORD);
+	name = name ? str_after(name, nic->name) : NULL;
+	if (!name || *name != ' ')
+		return nserr_set(e, EEXIST, "the namespace has another device '%s'", nic->inside);
+	nic->moved = true;
+	nic->wire.index = l.index;
+	return 1;
+}
+
 int nic_resolve(struct net *n, struct nserr *e)
 {
 	struct net_link l;
-	int rc = net_link_find(&n->host, n->nic.name, &l, e);
+	int rc = n->target == TARGET_EXISTING ? is_lent(n, e) : 0;
 
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = net_link_find(&n->host, n->nic.name, &l, e);
 	if (rc == -ENODEV)
 		return nserr_set(e, rc, "cannot find the device '%s'", n->nic.name);
 	if (rc < 0)
@@ -123,6 +155,8 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 		struct net_route r = { .index = index };
 		struct net_addr a;
 
+		if (str_after(word, LENDER + 1))
+			continue;
 		netlink_batch_init(&b);
 		if (!equals && net_addr_parse(word, strlen(word), &a) == 0) {
 			net_addr_put(&b, index, &a);
@@ -176,13 +210,46 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->inside) : rc;
 }
 
-/* The device must be moved back before the namespace ends. At the end of a namespace, the kernel
- * moves a physical device to the initial namespace without its name and addresses, and destroys a
- * virtual device. */
+/*
+ * Moves a device out of the namespace of the socket `inner`, under its old name, and restores the
+ * settings in the record. The device must be moved back before the namespace ends. At the end of a
+ * namespace, the kernel moves a physical device to the initial namespace without its name and
+ * addresses, and destroys a virtual device.
+ */
+static int give_back(struct net *n, struct netlink *inner, int index, const char *name,
+		     const char *record, struct nserr *e)
+{
+	struct netlink_batch b;
+	struct net_link l;
+	int rc;
+
+	/* The kernel would move the device and only then refuse the name. */
+	rc = net_link_find(&n->host, name, &l, e);
+	if (rc < 0 && rc != -ENODEV)
+		return rc;
+	if (rc == 0) {
+		nserr_set(e, EEXIST, "cannot move the device '%s' back", name);
+		nserr_hint(e,
+			   n->argv ? "free the name '%s', and run 'nsnet gc' after the namespace "
+				     "has ended"
+				   : "free the name '%s', and repeat the command",
+			   name);
+		return -EEXIST;
+	}
+	netlink_batch_init(&b);
+	net_link_put_move(&b, index, n->own_ns, name);
+	rc = netlink_send(inner, &b, NULL, e);
+	if (rc < 0)
+		return net_denied(nserr_set(e, rc, "cannot move the device '%s' back", name), e);
+	rc = net_link_find(&n->host, name, &l, e);
+	if (rc < 0)
+		return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", name) : rc;
+	return restore(&n->host, l.index, record, e);
+}
+
 int nic_return(struct net *n, struct nserr *e)
 {
 	struct nic *nic = &n->nic;
-	struct netlink_batch b;
 	struct net_link l;
 	int rc;
 
@@ -194,25 +261,47 @@ int nic_return(struct net *n, struct nserr *e)
 		return nserr_set(e, rc,
 				 "cannot find the device '%s', which the program renamed or moved",
 				 nic->inside);
-	if (rc < 0)
-		return rc;
-	netlink_batch_init(&b);
-	net_link_put_move(&b, l.index, n->own_ns, nic->name);
-	rc = netlink_send(&n->inner, &b, NULL, e);
-	if (rc < 0) {
-		nserr_set(e, rc, "cannot move the device '%s' back", nic->name);
-		if (rc == -EEXIST)
-			nserr_hint(e,
-				   "free the name '%s', and run 'nsnet gc' after the namespace has "
-				   "ended",
-				   nic->name);
-		return rc;
+	return rc < 0 ? rc : give_back(n, &n->inner, l.index, nic->name, nic->record, e);
+}
+
+/* Returns true if the record says that the device was lent from the namespace with that inode, or
+ * does not name a namespace. */
+static bool is_lender(const char *record, uint64_t inode)
+{
+	const char *at = strstr(record, LENDER);
+	uint64_t is;
+
+	at = at ? at + strlen(LENDER) : "";
+	return num_u64n(at, strcspn(at, " "), 0, UINT64_MAX, &is) < 0 || is == inode;
+}
+
+int nic_return_all(struct net *n, struct netlink *inner, const struct net_links *there,
+		   struct nserr *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < there->n; i++) {
+		const struct net_link *l = &there->v[i];
+		const char *of = str_after(l->alias, RECORD);
+		char name[IF_NAMESIZE];
+		struct stat st;
+
+		if (!of)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(of, " "), of);
+		if (fstat(n->own_ns, &st) < 0)
+			return nserr_set(e, errno, "cannot examine the network namespace");
+		if (!is_lender(of, st.st_ino)) {
+			nserr_set(e, EXDEV,
+				  "the device '%s' must return to another network namespace",
+				  l->name);
+			nserr_hint(e, "run the command in the network namespace that lent the "
+				      "device");
+			return -EXDEV;
+		}
+		rc = give_back(n, inner, l->index, name, l->alias, e);
 	}
-	rc = net_link_find(&n->host, nic->name, &l, e);
-	if (rc < 0)
-		return rc == -ENODEV ? nserr_set(e, rc, "cannot find the device '%s'", nic->name)
-				     : rc;
-	return restore(&n->host, l.index, nic->record, e);
+	return rc;
 }
 
 void undo_move(void *ctx, const struct plan_step *s)
@@ -255,6 +344,8 @@ void nic_show_return(const struct net *n, struct buf *out)
 	for (char *word; (word = strtok_r(NULL, " ", &save));) {
 		char *via = strchr(word, '=');
 
+		if (str_after(word, LENDER + 1))
+			continue;
 		if (via)
 			*via++ = '\0';
 		if (via)

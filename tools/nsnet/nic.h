@@ -12,6 +12,14 @@ int nic_resolve(struct net *n, struct nserr *e) must_check;
 /* Moves the lent device back and restores its settings. Returns 0 if the device is back or no
  * device was lent, or a negative errno with e set. */
 int nic_return(struct net *n, struct nserr *e) must_check;
+
+/*
+ * Moves the devices that `add --move` lent to the namespace back to the caller's namespace, and
+ * restores their settings. inner is a socket in the namespace, and `there` lists its devices.
+ * Returns 0, or a negative errno with e set. Stops at the first failure.
+ */
+int nic_return_all(struct net *n, struct netlink *inner, const struct net_links *there,
+		   struct nserr *e) must_check;
 void nic_show_return(const struct net *n, struct buf *out);
 
 /* Restores the settings of devices that killed runs had borrowed; the kernel has moved these

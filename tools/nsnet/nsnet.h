@@ -102,8 +102,9 @@ struct nic {
 	struct wire wire;
 	/* name, MTU, addresses and routes of the device, which are restored later */
 	char record[NET_LINK_ALIAS];
-	int index; /* current index of the device */
-	bool lent;
+	int index;  /* current index of the device */
+	bool lent;  /* this run has moved the device */
+	bool moved; /* an earlier run has moved the device to the existing namespace */
 };
 
 /* Netlink messages that have not been sent yet, see request.h. */

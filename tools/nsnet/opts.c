@@ -34,6 +34,7 @@ enum {
 	{ OPT_ROUTE,  "route",  CLI_ARG,  "<dst>,via=<addr>", "add a route in the namespace" }, \
 	NAT_OPT, \
 	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "forward a port of the host to the namespace" }, \
+	{ OPT_MOVE,   "move",   CLI_ARG,  "<device>[,...]", "lend a device of the host to the namespace" }, \
 	{ OPT_DNS,    "dns",    CLI_ARG,  "<addr>|host|none", "set the name server of the namespace" }, \
 	{ OPT_PING,   "ping",   CLI_NONE, NULL, "let every group of the namespace use ping" }, \
 	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a sysctl below net in the namespace" }, \
@@ -51,7 +52,6 @@ enum {
 
 static const struct cli_opt run_opts[] = {
 	PLAN_OPTS,
-	{ OPT_MOVE, "move", CLI_ARG, "<device>[,...]", "lend a device of the host to the namespace" },
 	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "connect the namespace with pasta(1), without root" },
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS_FORKED,
@@ -87,7 +87,7 @@ static const struct cli_tool run_tool = {
 	.name = "nsnet run",
 	.synopsis = { "[options] [--] <program> [<argument>...]",
 		      "<name> [options] -- <program> [<argument>...]" },
-	.purpose = "Run a program in a new network namespace, or in the one with a name.",
+	.purpose = "Run a program in a new or an existing named network namespace.",
 	.opts = run_opts,
 	.notes = "nsnet run forks only for --status-fd, --pid-file, --nat, --publish and --move.",
 	.failed = CLI_EXIT_OWN,
@@ -245,8 +245,9 @@ int verb_run(int argc, char **argv)
 			      "--publish");
 	if (name) {
 		if (is_planned(&n))
-			cli_die_usage("'%s' is connected by 'nsnet add', not by options of run",
-				      name);
+			cli_die_usage(
+				"connect '%s' with 'nsnet add', not with options of 'nsnet run'",
+				name);
 		n.enters = true;
 		spec_target(&n, name);
 	}
@@ -267,7 +268,7 @@ int verb_add(int argc, char **argv)
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
 		cli_die_usage(
-			"--dns needs a namespace with a name, because the file is in " NETNS_ETC
+			"--dns needs a namespace with a name, which is part of the path " NETNS_ETC
 			"/<name>");
 	return carry_out(&n);
 }

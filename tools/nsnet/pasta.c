@@ -100,7 +100,7 @@ static _Noreturn void watch(const struct net *n, int line, int target, pid_t tar
 		kill(pasta, SIGKILL);
 	if (pasta > 0)
 		(void)RETRY_EINTR(waitpid(pasta, &wstatus, 0));
-	/* Send the exit status of pasta to run_pasta(), if that still waits. */
+	/* Send the exit status of pasta to run_pasta(), if that function still waits. */
 	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(0);
 }

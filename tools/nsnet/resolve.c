@@ -25,7 +25,7 @@ static int resolve_name(struct net *n, struct nserr *e)
 	n->target = is == NAME_ALIVE ? TARGET_EXISTING : TARGET_NEW_NAME;
 	if (n->enters && is != NAME_ALIVE) {
 		nserr_set(e, ENOENT, "cannot find the network namespace '%s'", n->name);
-		nserr_hint(e, "create it with 'nsnet add %s'", n->name);
+		nserr_hint(e, "create the namespace with 'nsnet add %s'", n->name);
 		return -ENOENT;
 	}
 	return 0;

@@ -208,6 +208,26 @@ static void read_rules(struct view *v)
 	nft_close(nft);
 }
 
+void view_free(struct view *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct view_ns *ns = &v->ns[i];
+
+		free(ns->ref);
+		free(ns->name);
+		free(ns->peers);
+		net_links_free(&ns->links);
+		net_ifaddrs_free(&ns->addrs);
+		net_routes_free(&ns->routes);
+		netlink_close(&ns->nl);
+		util_close(&ns->fd);
+	}
+	free(v->ns);
+	buf_free(&v->rules);
+	v->ns = NULL;
+	v->n = 0;
+}
+
 void view_find(struct view *v)
 {
 	raise_limit();
@@ -253,5 +273,6 @@ int verb_show(int argc, char **argv)
 		view_dot(&v);
 	else
 		view_table(&v, &t);
+	view_free(&v);
 	return all ? table_status(&t, 0) : CLI_EXIT_FAILED;
 }

@@ -43,6 +43,10 @@ struct view {
  * and fd. Ends the process if the search is impossible. */
 void view_find(struct view *v);
 
+/* Frees the list of namespaces and closes their descriptors. */
+void view_free(struct view *v);
+#define cleanup_view __attribute__((cleanup(view_free)))
+
 /* Finds the other ends of all veth pairs. Clears v->complete if the kernel does not report the
  * namespace of one of these ends. Ends the process if there is no memory. */
 void view_relate(struct view *v);

@@ -355,7 +355,7 @@ void spec_route(struct net *n, const char *text)
 			cli_die_usage("--route: invalid '%.*s', expected via=<address>", (int)i.n,
 				      i.s);
 	if (!r->via.family)
-		cli_die_usage("--route: missing via=<address>");
+		cli_die_usage("--route: missing gateway, expected via=<address>");
 	if (!r->dst.family)
 		r->dst.family = r->via.family;
 	if (r->dst.family != r->via.family)
@@ -391,7 +391,7 @@ void spec_sysctl(struct net *n, const char *text)
 	if (!str_after(path, "net/"))
 		cli_die_usage("--sysctl: '%s' is not below net", text);
 	if (asprintf(&s, "%s=%s", path, value) < 0)
-		cli_die(ENOMEM, "cannot store '%s'", text);
+		cli_die(ENOMEM, "cannot allocate memory for '%s'", text);
 	n->sysctls[n->n_sysctls++] = s;
 }
 

@@ -145,6 +145,17 @@ static void parse_destination(struct why *y, const char *text)
 
 /* ---- the verb */
 
+static void free_all(struct why *y)
+{
+	net_links_free(&y->in);
+	net_links_free(&y->out);
+	net_ifaddrs_free(&y->addrs);
+	net_ifaddrs_free(&y->out_addrs);
+	buf_free(&y->rules);
+	buf_free(&y->inner_rules);
+	buf_free(&y->text);
+}
+
 static void check_all(struct why *y)
 {
 	if (why_run(y, why_inside) && why_run(y, why_entry))
@@ -173,5 +184,6 @@ int verb_why(int argc, char **argv)
 	read_all(&y);
 	check_all(&y);
 	cli_print(&y.text);
+	free_all(&y);
 	return y.failures ? CLI_EXIT_FAILED : 0;
 }

@@ -16,7 +16,7 @@ static bool is_there(const struct why *y, int ns)
 /* Enters the namespace `to`, so that files of /proc and new sockets belong to this namespace, and
  * replaces the devices, addresses and rules of the caller's namespace. Returns 0, or a negative
  * errno with e set. */
-static int move_to(struct why *y, const struct view_ns *to, struct nserr *e)
+static int move_to(struct why *y, struct view_ns *to, struct nserr *e)
 {
 	struct netlink nl = NETLINK_INIT;
 	int rc = net_open_in(y->n->own_ns, to->fd, &nl, e);
@@ -25,7 +25,8 @@ static int move_to(struct why *y, const struct view_ns *to, struct nserr *e)
 		return rc;
 	netlink_close(&y->n->host);
 	y->n->host = nl;
-	y->n->own_ns = to->fd;
+	util_close(&y->n->own_ns);
+	y->n->own_ns = TAKE_FD(to->fd);
 	why_leave(y);
 	net_links_free(&y->out);
 	net_ifaddrs_free(&y->out_addrs);
@@ -40,7 +41,7 @@ static int move_to(struct why *y, const struct view_ns *to, struct nserr *e)
 
 bool why_find_outer(struct why *y)
 {
-	struct view v = { .complete = true };
+	struct view v cleanup_view = { .complete = true };
 	struct nserr e = NSERR_INIT;
 	size_t i = 0;
 

@@ -52,7 +52,8 @@ void view_relate(struct view *v)
 
 		ns->peers = calloc(ns->links.n + 1, sizeof(*ns->peers));
 		if (!ns->peers)
-			cli_die(ENOMEM, "cannot relate the devices");
+			cli_die(ENOMEM,
+				"cannot allocate memory for the connections of the devices");
 		for (size_t k = 0; k < ns->links.n; k++)
 			ns->peers[k].link = find_peer(v, ns, &ns->links.v[k], &ns->peers[k].ns);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nspivot: adds the steps to the plan. The order of the calls is the order of the steps. */
+#include "kernel/sys_mount.h"
 #include "nspivot.h"
 
 /*
@@ -37,6 +38,8 @@ void build_plan(struct run *r, struct plan *p)
 		 : o->put_old ? &step_put_old
 			      : &step_pivot,
 		 NULL, 0);
+	if (o->propagation == MS_SHARED || o->propagation == MS_UNBINDABLE)
+		plan_add(p, PLAN_CALLER, &step_propagation, NULL, o->propagation);
 	plan_add(p, PLAN_CALLER, &step_std_fds, NULL, 0);
 	if (o->chdir)
 		plan_add(p, PLAN_CALLER, &step_chdir, NULL, 0);

@@ -52,7 +52,8 @@ static bool is_below(const char *path, const char *dir)
 	}
 }
 
-/* Orders verbs for qsort(3): by destination, and the last of the command line first. */
+/* Compares two verbs for qsort(3). Sorts them by destination. Of verbs with the same destination,
+ * the last on the command line comes first. */
 static int compare_ops(const void *a, const void *b)
 {
 	const struct op *x = *(const struct op *const *)a, *y = *(const struct op *const *)b;
@@ -66,7 +67,7 @@ static int refuse(const struct op *by, const struct op *hidden, struct nserr *e)
 	nserr_set(e, 0, "--%s on '%s' would hide the earlier --%s on '%s'", by->verb->name, by->dst,
 		  hidden->verb->name, hidden->dst);
 	if (same_destination(by, hidden))
-		nserr_hint(e, "omit one of these options");
+		nserr_hint(e, "omit one of the two options");
 	else
 		nserr_hint(e, "give --%s before --%s", by->verb->name, hidden->verb->name);
 	return -EINVAL;

@@ -5,6 +5,7 @@
 
 #include "common/cli.h"
 #include "cred/cred.h"
+#include "root/node.h"
 #include "root/tree.h"
 #include "run/handle.h"
 #include "run/step_exec.h"
@@ -19,6 +20,7 @@ enum verb_id {
 	VERB_PROC,
 	VERB_SYSFS,
 	VERB_DEV,
+	VERB_DEV_NODE,
 	VERB_DEVPTS,
 	VERB_CONSOLE,
 	VERB_SHM,
@@ -44,9 +46,11 @@ struct op {
 	char *text; /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
+	struct root_node node; /* for --dev-node */
 	/* ignore a missing source of a bind, a missing terminal of --console, or a missing
 	 * destination of another verb */
 	bool try;
+	bool copy_up; /* copy the directory that the tmpfs covers */
 	/* the verb comes from a preset, so a later option with the same destination replaces it */
 	bool of_preset;
 };
@@ -56,7 +60,7 @@ struct verb {
 	const char *dst;     /* default destination of the verb, or NULL */
 	const char *fstype;  /* file system that the verb mounts, or NULL */
 	const char *options; /* default mount options, or NULL */
-	enum { VERB_DST, VERB_SRC_DST, VERB_SRC } takes;
+	enum { VERB_DST, VERB_SRC_DST, VERB_SRC, VERB_NODE } takes;
 	struct plan_kind kind;
 
 	/* effect of the verb on mounts of earlier verbs at its destination or below it */
@@ -71,6 +75,9 @@ struct opts {
 	struct op *op;       /* the n verbs, in the order of the command line */
 	size_t n, size;
 	const char *put_old, *chdir;
+	/* MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE for the root mount; 0 means
+	 * MS_PRIVATE */
+	unsigned long propagation;
 	bool force, explain, move_root, host_root;
 	bool readonly;  /* --readonly=/ was given; root_finish() applies it as the last change */
 	bool in_preset; /* opts_add() is currently adding the options of a preset */
@@ -101,6 +108,10 @@ void opts_parse(struct run *r, int argc, char **argv);
 
 /* Adds a verb with its argument, which may be NULL. Returns 0, or a negative errno with e set. */
 int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr *e) must_check;
+
+/* Splits the argument of --dev-node, op->text, into op->dst and op->node. Returns 0, or a negative
+ * errno with e set. */
+int dev_node_cut(struct op *op, struct nserr *e) must_check;
 
 /* Adds the options of a preset. Returns 0, or a negative errno with e set: -ENOENT if the name is
  * unknown. */
@@ -143,6 +154,7 @@ int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
 /* The kinds of steps that are not verbs, in the order of a plan (steps.c). */
 extern const struct plan_kind step_check_move, step_check_ns, step_begin, step_processes,
-	step_program, step_pivot, step_put_old, step_switch, step_std_fds, step_chdir, step_ambient;
+	step_program, step_pivot, step_put_old, step_switch, step_propagation,
+	step_std_fds, step_chdir, step_ambient;
 
 #endif

@@ -6,21 +6,28 @@
 #include "nspivot.h"
 #include "root/place.h"
 
-/* Removes "try" and "mode=" from op->o, because they are not mount options. Returns 0, or a
- * negative errno with e set. */
+/* Removes the word from the options that a file system gets. Returns true if it was there. */
+static bool take_word(struct op *op, const char *word)
+{
+	size_t n = 0, all = op->o.n;
+
+	for (size_t i = 0; i < all; i++)
+		if (!streq(op->o.param[i], word))
+			op->o.param[n++] = op->o.param[i];
+	op->o.n = n;
+	return n < all;
+}
+
+/* Removes "try", "copy-up" and "mode=" from op->o, because they are not mount options. Returns 0,
+ * or a negative errno with e set. */
 static int own_words(struct op *op, struct nserr *e)
 {
 	size_t n = 0;
 
-	if (op->verb == &verbs[VERB_DEVPTS]) {
-		for (size_t i = 0; i < op->o.n; i++) {
-			if (streq(op->o.param[i], "try"))
-				op->try = true;
-			else
-				op->o.param[n++] = op->o.param[i];
-		}
-		op->o.n = n;
-	}
+	if (op->verb == &verbs[VERB_DEVPTS])
+		op->try = take_word(op, "try");
+	if (op->verb == &verbs[VERB_TMPFS])
+		op->copy_up = take_word(op, "copy-up");
 	if (op->verb->fstype)
 		return 0;
 	for (size_t i = 0; i < op->o.n; i++) {
@@ -120,17 +127,17 @@ static void replace_preset(struct opts *o)
 int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr *e)
 {
 	struct op *op = new_op(o);
-	char *given, *all = NULL;
+	char *given = NULL, *all = NULL;
 	int rc;
 
 	if (!op)
-		return nserr_set(e, ENOMEM, "cannot store the options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the options");
 	op->verb = v;
 	op->arg = arg;
 	op->text = arg ? strdup(arg) : NULL;
 	if (arg && !op->text)
-		return nserr_set(e, ENOMEM, "cannot store the options");
-	rc = cut_argument(op, &given, e);
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the options");
+	rc = v->takes == VERB_NODE ? dev_node_cut(op, e) : cut_argument(op, &given, e);
 	if (rc < 0)
 		return rc;
 	if (v == &verbs[VERB_READONLY] && op->dst && root_place_is_root(op->dst)) {
@@ -140,11 +147,11 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 		return 0;
 	}
 	if (v->options && given && asprintf(&all, "%s,%s", v->options, given) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the options");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the options");
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);
 	free(all);
 	if (rc == 0 && op->o.propagation && !is_bind(op))
-		rc = nserr_set(e, 0, "private, slave and shared are options of a bind");
+		rc = nserr_set(e, 0, "private, slave and shared are options of a bind mount");
 	if (rc == 0)
 		rc = own_words(op, e);
 	if (rc == 0)

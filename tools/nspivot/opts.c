@@ -3,6 +3,7 @@
 #include "common/cred_opts.h"
 #include "common/features.h"
 #include "common/handle_opts.h"
+#include "kernel/sys_mount.h"
 #include "nspivot.h"
 #include "root/feature.h"
 
@@ -14,6 +15,7 @@ enum {
 	OPT_MOVE_ROOT,
 	OPT_HOST_ROOT,
 	OPT_CHDIR,
+	OPT_PROPAGATION,
 	OPT_FORCE,
 	OPT_EXPLAIN,
 };
@@ -33,6 +35,7 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_PROC,            "proc",            CLI_ARG,    "<dst[:opts]>",       "mount a proc file system" },
 	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs read-only (default: /sys)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "create a minimal /dev", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_DEV_NODE,        "dev-node",        CLI_ARG,    "<dst[=c:maj:min]>",  "create a device node or bind that of the host" },
 	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts (default: /dev/pts)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_CONSOLE,         "console",         CLI_OPTARG, "<dst[:try]>",        "bind the caller's terminal (default: /dev/console)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs (default: /dev/shm)", 0, CLI_NOT_EMPTY },
@@ -51,6 +54,7 @@ static const struct cli_opt table[] = {
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
 	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD, CLI_NOT_EMPTY },
 	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs and remove its files", EXCL_OLD },
+	{ OPT_PROPAGATION,                 "propagation",     CLI_ARG,    "<how>",              "make the new / private, slave, shared, unbindable" },
 	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in <dir> (default: /)", 0, CLI_NOT_EMPTY },
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "skip the safety checks" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
@@ -114,6 +118,15 @@ static void take_other(struct run *r, int key, const char *arg)
 		cli_die_usage_nserr(&e);
 }
 
+/* Returns the MS_* flag for the argument of --propagation. */
+static unsigned long propagation(const char *how)
+{
+	static const char *const words[] = { "private", "slave", "shared", "unbindable", NULL };
+	static const unsigned long flags[] = { MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE };
+
+	return flags[cli_word("--propagation", "propagation", how, words)];
+}
+
 static void take(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
@@ -130,6 +143,9 @@ static void take(struct run *r, int key, const char *arg)
 		break;
 	case OPT_CHDIR:
 		o->chdir = arg;
+		break;
+	case OPT_PROPAGATION:
+		o->propagation = propagation(arg);
 		break;
 	case OPT_FORCE:
 		o->force = true;

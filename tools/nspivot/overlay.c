@@ -29,7 +29,7 @@ static int add(struct layers *l, struct nserr *e, const char *key, const char *v
 	if (l->n == PARAM_MAX)
 		return nserr_set(e, E2BIG, "too many layers");
 	if (asprintf(&text, "%s%s", key, value) < 0)
-		return nserr_set(e, ENOMEM, "cannot store the layers");
+		return nserr_set(e, ENOMEM, "cannot allocate memory for the layers");
 	l->text[l->ntext++] = text;
 	l->param[l->n++] = text;
 	return 0;
@@ -100,7 +100,8 @@ static int add_lower(struct layers *l, const char *path, struct nserr *e)
 	if (l->lower.len > 0)
 		buf_addc(&l->lower, ':');
 	escape(&l->lower, no_comma(l, path, &buf), l->one_string);
-	return l->lower.err ? nserr_set(e, l->lower.err, "cannot store the layers") : 0;
+	return l->lower.err ? nserr_set(e, l->lower.err, "cannot allocate memory for the layers")
+			    : 0;
 }
 
 /* Adds one option of the overlay. Returns 0, or a negative errno with e set. */
@@ -177,7 +178,8 @@ static int try_mount(struct root *r, const struct op *op, const char *newroot, b
 		rc = root_place_mount(r, "overlay", op->dst, &o, e);
 	}
 	if (rc == -ELOOP)
-		nserr_hint(e, "use layers, upper= and work= that do not contain each other");
+		nserr_hint(e, "use directories for lower=, upper= and work= that do not contain "
+			      "each other");
 	else if (rc == -ENOENT)
 		name_missing(op, e);
 	done(&l);

@@ -134,7 +134,7 @@ static int hide_home(struct opts *o, struct nserr *e)
 	}
 	buf_adds(&arg, ":mode=0700,nosuid,nodev");
 	/* do not free the text, which the operation needs until the end of the process */
-	rc = arg.err ? nserr_set(e, arg.err, "cannot store the options")
+	rc = arg.err ? nserr_set(e, arg.err, "cannot allocate memory for the options")
 		     : opts_add(o, &verbs[VERB_TMPFS], arg.s, e);
 	return rc;
 }

@@ -32,6 +32,7 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)s;
 	r->root.nodev = r->o->nodev;
+	r->root.propagation = r->o->propagation == MS_SLAVE ? MS_SLAVE : MS_PRIVATE;
 	r->root.left_open = root_left_open();
 	if (r->o->host_root) {
 		rc = root_begin_tmpfs(&r->root, &o, r->o->readonly, e);
@@ -120,6 +121,20 @@ static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *o
 		buf_adds(out, "pivot, detach the old root and verify that it is gone");
 }
 
+static int run_propagation(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	int rc = sys_mount(NULL, "/", NULL, (unsigned long)s->num, NULL);
+
+	(void)ctx;
+	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
+}
+
+static void show_propagation(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	buf_printf(out, "make / %s", s->num == MS_SHARED ? "shared" : "unbindable");
+}
+
 static int run_std_fds(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx, (void)s;
@@ -174,6 +189,8 @@ const struct plan_kind
 	step_pivot      = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
 	step_put_old    = { "pivot", "move_mount(2), pivot_root(2)", run_pivot, NULL, show_pivot },
 	step_switch     = { "pivot", "move_mount(2), chroot(2), unlinkat(2)", run_pivot, NULL, show_pivot },
+	/* pivot_root(2) refuses a put_old on a shared mount, so the propagation changes after the pivot */
+	step_propagation = { "propagation", "mount(2)", run_propagation, NULL, show_propagation },
 	step_std_fds    = { "replace the old root's /dev/null on descriptors 0 to 2", "fstat(2), dup2(2)", run_std_fds },
 	step_chdir      = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
 	step_ambient    = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient };

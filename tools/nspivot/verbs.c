@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/stream.h"
 #include "kernel/sys_mount.h"
+#include "root/copyup.h"
 #include "root/place.h"
 #include "root/populate.h"
 
@@ -18,7 +19,7 @@ static struct root *root_of(void *ctx)
 	return &((struct run *)ctx)->root;
 }
 
-/* Closes the descriptor of a mount. Returns 0, or fd if it is a negative errno. */
+/* Closes fd, the descriptor of a mount, and returns 0. If fd is a negative errno, returns fd. */
 static int done(void *ctx, int fd)
 {
 	root_done(root_of(ctx), fd);
@@ -83,6 +84,15 @@ static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct op *op = s->arg;
 
 	return done(ctx, root_place_mount(root_of(ctx), op->verb->fstype, op->dst, &op->o, e));
+}
+
+static int run_tmpfs(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	if (!op->copy_up)
+		return run_mount(ctx, s, e);
+	return root_mount_copy(root_of(ctx), op->dst, &op->o, strstr(op->arg, "mode=") != NULL, e);
 }
 
 /* Mounts sysfs, or binds the caller's /sys read-only: in a user namespace, the kernel refuses a new
@@ -170,6 +180,13 @@ static int run_dev(void *ctx, const struct plan_step *s, struct nserr *e)
 	const struct op *op = s->arg;
 
 	return root_make_dev(root_of(ctx), op->dst, &op->o, e);
+}
+
+static int run_dev_node(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct op *op = s->arg;
+
+	return root_make_node(root_of(ctx), op->dst, &op->node, e);
 }
 
 static int run_dir(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -312,10 +329,11 @@ const struct verb verbs[VERB_COUNT] = {
 	[VERB_RO_BIND]  = { "ro-bind", NULL, NULL, "ro", VERB_SRC_DST, KIND("ro-bind", CLONE, run_bind) },
 	[VERB_BIND_TRY]    = { "bind-try", NULL, NULL, "try", VERB_SRC_DST, KIND("bind-try", CLONE, run_bind) },
 	[VERB_RO_BIND_TRY] = { "ro-bind-try", NULL, NULL, "ro,try", VERB_SRC_DST, KIND("ro-bind-try", CLONE, run_bind) },
-	[VERB_TMPFS]    = { "tmpfs", NULL, "tmpfs", "mode=0755", VERB_DST, KIND("tmpfs", MOUNT_FS, run_mount) },
+	[VERB_TMPFS]    = { "tmpfs", NULL, "tmpfs", "mode=0755", VERB_DST, KIND("tmpfs", MOUNT_FS, run_tmpfs) },
 	[VERB_PROC]     = { "proc", NULL, "proc", "nosuid,nodev,noexec", VERB_DST, KIND("proc", MOUNT_FS, run_mount) },
 	[VERB_SYSFS]    = { "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec", VERB_DST, KIND("sysfs", MOUNT_FS, run_sysfs) },
 	[VERB_DEV]      = { "dev", "/dev", "tmpfs", "nosuid,nodev,strictatime,mode=0755,size=64m", VERB_DST, KIND("dev", MOUNT_FS ", open_tree(2)", run_dev) },
+	[VERB_DEV_NODE] = { "dev-node", NULL, NULL, NULL, VERB_NODE, KIND("dev-node", "mknodat(2), " CLONE, run_dev_node) },
 	[VERB_DEVPTS]   = { "devpts", "/dev/pts", "devpts", "nosuid,dev,noexec,ptmxmode=0666,mode=0620,gid=5", VERB_DST, KIND("devpts", MOUNT_FS, run_devpts) },
 	[VERB_CONSOLE]  = { "console", "/dev/console", NULL, NULL, VERB_DST, KIND("console", CLONE, run_console) },
 	[VERB_SHM]      = { "shm", "/dev/shm", "tmpfs", "nosuid,nodev,noexec,mode=1777,size=64m", VERB_DST, KIND("shm", MOUNT_FS, run_mount) },

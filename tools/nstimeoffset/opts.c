@@ -81,11 +81,11 @@ static void take(struct opts *o, int key, const char *arg)
 		break;
 	case OPT_BASE:
 		o->base = arg;
-		o->ask.base = (enum timens_base)cli_word("--base", "word", arg, bases);
+		o->ask.base = (enum timens_base)cli_word("--base", "value", arg, bases);
 		break;
 	case OPT_ANCHOR:
 		o->anchor = arg;
-		o->ask.anchor = (enum timens_anchor)cli_word("--anchor", "word", arg, anchors);
+		o->ask.anchor = (enum timens_anchor)cli_word("--anchor", "value", arg, anchors);
 		break;
 	case OPT_SHOW:
 		o->mode = MODE_SHOW;

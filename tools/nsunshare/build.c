@@ -13,8 +13,8 @@ static bool is_pinned(const struct opts *o, size_t type)
 	return o->pin[type] || (o->persist && (o->types & nstypes[type].flag));
 }
 
-/* Returns true if the caller's ids are mapped in the new user namespace. If not, a process there
- * that traces the parent would gain ids that it does not have. */
+/* Returns true if the caller's ids are mapped in the new user namespace. If not, a process in
+ * that namespace could trace the parent and thereby gain ids that it does not have. */
 static bool own_ids_are_mapped(const struct run *r)
 {
 	uint32_t inside;

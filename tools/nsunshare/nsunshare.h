@@ -30,7 +30,8 @@ struct opts {
 	const char *pin[NSTYPE_COUNT]; /* FILE of the option --TYPE=FILE, or NULL */
 	const char *persist, *unpersist;
 
-	const char *map; /* argument of --map: a stream, the one-word form of a map, or like:REF */
+	/* argument of --map: auto, a stream, the one-word form of a map, or like:REF */
+	const char *map;
 	const char *map_user, *map_group;
 	struct words users, groups;
 	const char *owner;

@@ -60,7 +60,7 @@ static const struct cli_opt table[] = {
 	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "unmount the namespaces in <dir>, then exit", X_PERSIST | X_EXPLAIN, CLI_NOT_EMPTY },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
-	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use this map: a stream, u:0:1000:1 or like:<ref>" },
+	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use a map: auto, stream, u:0:1000:1 or like:<ref>" },
 	{ 'r',                 "map-root-user",    CLI_NONE,   NULL,           "map the current user and group to root" },
 	{ 'c',                 "map-current-user", CLI_NONE,   NULL,           "map the current user and group to themselves" },
 	{ OPT_MAP_USER,        "map-user",         CLI_ARG,    "<uid|name>",   "map the current user to this user" },
@@ -70,7 +70,7 @@ static const struct cli_opt table[] = {
 	{ OPT_MAP_AUTO,        "map-auto",         CLI_NONE,   NULL,           "map all subordinate ids to the lowest free ones" },
 	{ OPT_MAP_SUBIDS,      "map-subids",       CLI_NONE,   NULL,           "map all subordinate ids to themselves" },
 	{ OPT_OWNER,           "owner",            CLI_ARG,    "<uid>:<gid>",  "create the user namespace as this user and group" },
-	{ OPT_SETGROUPS,       "setgroups",        CLI_ARG,    "allow|deny",   "allow or deny setgroups(2) inside" },
+	{ OPT_SETGROUPS,       "setgroups",        CLI_ARG,    "allow|deny",   "allow or deny setgroups(2) in the namespace" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Inside" },
 	{ OPT_MOUNT_PROC,      "mount-proc",       CLI_OPTARG, "<dir>",        "mount proc, on /proc by default (implies -m)", 0, CLI_NOT_EMPTY },
@@ -87,7 +87,7 @@ static const struct cli_opt table[] = {
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
 	{ OPT_SYSCTL,          "sysctl",           CLI_ARG,    "<key=value>",  "set a sysctl of a new namespace" },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
-	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this shell command outside before --setup" },
+	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this outside the namespaces before --setup" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup", 0, CLI_NOT_EMPTY },
@@ -189,7 +189,7 @@ static void add_word(struct words *w, const char *word)
 	const char **more = reallocarray(w->word, w->n + 1, sizeof(*more));
 
 	if (!more)
-		cli_die(ENOMEM, "cannot store the arguments");
+		cli_die(ENOMEM, "cannot allocate memory for the arguments");
 	more[w->n++] = word;
 	w->word = more;
 }
@@ -207,7 +207,7 @@ static enum idmap_setgroups setgroups_word(const char *s)
 {
 	static const char *const words[] = { "allow", "deny", NULL };
 
-	return cli_word("--setgroups", "word", s, words) ? IDMAP_SETGROUPS_DENY
+	return cli_word("--setgroups", "value", s, words) ? IDMAP_SETGROUPS_DENY
 							 : IDMAP_SETGROUPS_ALLOW;
 }
 

@@ -79,10 +79,26 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 	return rc;
 }
 
+/* Reads the map of --map, or builds the map of `nsidmap plan --auto` for --map=auto. The note that
+ * only the user's own id is mapped is not printed. */
+static int load_map(struct run *r, struct nserr *e)
+{
+	struct idmap_plan_request request = { IDMAP_PLAN_AUTO, NULL, IDMAP_PLAN_ERROR };
+	struct nserr note = NSERR_INIT;
+	char owner[16];
+
+	if (!streq(r->o->map, "auto"))
+		return idmap_view_load(r->o->map, &r->maps, e);
+	snprintf(owner, sizeof(owner), "%u", r->owner_uid);
+	if (r->has_owner)
+		request.user = owner;
+	return idmap_plan_make(&request, &r->maps, &note, e);
+}
+
 static int resolve_maps(struct run *r, struct nserr *e)
 {
 	const struct opts *o = r->o;
-	int rc = o->map ? idmap_view_load(o->map, &r->maps, e) : 0;
+	int rc = o->map ? load_map(r, e) : 0;
 
 	for (int kind = 0; rc == 0 && !o->map && kind < IDMAP_KINDS; kind++)
 		rc = plan_map(r, kind, &r->maps.map[kind], e);

@@ -141,7 +141,8 @@ const struct plan_kind step_fork_first = {
 };
 
 /* Creates the helper by a double fork, because the caller becomes the program, which must not get
- * an unexpected child. The helper ends when the program begins, or undoes its steps. */
+ * an unexpected child. The helper ends when the program begins, or undoes its steps if a later
+ * step fails. */
 static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;

@@ -65,7 +65,8 @@ static int run_pin(void *ctx, const struct plan_step *s, struct nserr *e)
 	*pin = NSPIN_INIT;
 	pin->path = strdup(pin_path(r, s->num, path, sizeof(path)));
 	if (!pin->path)
-		return nserr_set(e, ENOMEM, "cannot store the name of a namespace file");
+		return nserr_set(e, ENOMEM,
+				 "cannot allocate memory for the name of a namespace file");
 	procfd = proc_stat_open(r->pid, e);
 	if (procfd < 0)
 		return procfd;

@@ -324,27 +324,31 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 
 	begin(&c);
 	CHECK_STR(hint(&c, "fruit.max=1"),
-		  NOT_ENABLED ": write +fruit to cgroup.subtree_control of this cgroup");
+		  "write +fruit to cgroup.subtree_control of this cgroup: " NOT_ENABLED);
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "is missing in cgroup.controllers of "));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but the controller lacks this file"));
-	CHECK(!strstr(hint(&c, "fruit.max=1"), ", and a new child cannot contain processes"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "use a parent cgroup that is not threaded"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "move the processes of this cgroup"));
 	c.dir[0].made = 0;
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
-		  ": write +fruit to cgroup.subtree_control of this cgroup and of each descendant "
-		  "down to /host/a//b");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  "write +fruit to cgroup.subtree_control of this cgroup and of each descendant "
+		  "down to /host/a//b: " NOT_ENABLED);
 	/* the root cgroup may contain processes, and has no cgroup.type */
 	put("host/cgroup.procs", "1\n");
-	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
+	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	put("host/cgroup.type", "domain\n");
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
-		  ", because that cgroup contains processes: move the processes to a child cgroup, "
-		  "then write +fruit to cgroup.subtree_control");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  "move the processes of this cgroup to a child cgroup, and write +fruit to "
+		  "cgroup.subtree_control: " NOT_ENABLED);
 	put("host/cgroup.procs", "");
 	put("host/cgroup.type", "domain threaded\n");
-	CHECK(str_after(hint(&c, "fruit.max=1"), NOT_ENABLED ": write"));
+	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
-	CHECK_STR(hint(&c, "fruit.max=1"), NOT_ENABLED
-		  ", and a new child cannot contain processes, because that cgroup is threaded");
+	CHECK_STR(
+		hint(&c, "fruit.max=1"),
+		"use a parent cgroup that is not threaded: a new child of a threaded cgroup cannot "
+		"contain processes, and " NOT_ENABLED);
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of this"));
 	end(&c);
 }
 

@@ -197,7 +197,7 @@ static void a_refused_dump_is_reported(void)
 	((struct nlmsghdr *)(void *)b.space)->nlmsg_flags |= NLM_F_ACK_TLVS;
 	CHECK_INT(links_of(&b, &e), -EPERM);
 	CHECK_STR(unit_message(&e), "cannot list the network devices: Operation not permitted");
-	CHECK_STR(e.hint, "the kernel says: not you");
+	CHECK_STR(e.hint, "the kernel reports: not you");
 
 	put_error(&b, -EPERM);
 	CHECK_INT(links_of(&b, NULL), -EPERM);

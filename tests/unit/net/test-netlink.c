@@ -239,7 +239,7 @@ static void message_of_the_kernel_becomes_the_hint(void)
 	full.attr = (struct nlattr){ sizeof(struct nlattr) + 12, NLMSGERR_ATTR_MSG };
 	memcpy(full.text, "bad \033prefix", 12);
 	CHECK_INT(netlink_read_acks(&full, sizeof(full), 7, 7, &err, &which, &e), 1);
-	CHECK_STR(e.hint, "the kernel says: bad \033prefix");
+	CHECK_STR(e.hint, "the kernel reports: bad \033prefix");
 
 	capped.a.nh.nlmsg_len = sizeof(capped);
 	capped.a.nh.nlmsg_flags = NLM_F_ACK_TLVS | NLM_F_CAPPED;
@@ -247,7 +247,7 @@ static void message_of_the_kernel_becomes_the_hint(void)
 	memcpy(capped.text, "no such way", 12);
 	err = 0;
 	CHECK_INT(netlink_read_acks(&capped, sizeof(capped), 7, 7, &err, &which, &e), 1);
-	CHECK_STR(e.hint, "the kernel says: no such way");
+	CHECK_STR(e.hint, "the kernel reports: no such way");
 }
 
 static void truncated_and_foreign_answers_are_refused(void)

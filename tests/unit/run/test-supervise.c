@@ -403,7 +403,7 @@ static int names_a_parent_that_has_ended(void)
 		return 1;
 	rc = supervise_inherit(&inner, &outer, &e);
 	(void)!prctl(PR_SET_PDEATHSIG, 0);
-	if (rc >= 0 || !streq(e.what, "the parent has ended") || e.errnum != 0)
+	if (rc >= 0 || !streq(e.what, "the parent process has ended") || e.errnum != 0)
 		return 2;
 	/* without a pidfd, the pid must identify the parent that has ended */
 	outer.parent = -1;
