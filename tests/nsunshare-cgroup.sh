@@ -391,8 +391,8 @@ move_fails()
 {
 	run failat -b nsunshare -s write -k 1 -e "$1" -o "$TMP/report" -- nsunshare --into-cgroup "$name" true
 	rm "$TMP/report"
-	assert_refused 125 "cannot move the process to the cgroup '${v2:-$v1cpu}$name'"
-	assert_err_has "$2"
+	assert_refused 125 "$2"
+	assert_err_has "cannot move the process to the cgroup '${v2:-$v1cpu}$name'"
 }
 
 test_the_error_of_a_move_selects_the_hint()
