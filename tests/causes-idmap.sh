@@ -15,7 +15,7 @@ start_target()
 }
 
 # as: user
-test_the_map_of_a_user_without_privilege()
+test_explains_a_map_refused_to_a_user()
 {
 	start_target
 	run nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1,s:allow
@@ -30,7 +30,7 @@ test_the_map_of_a_user_without_privilege()
 }
 
 # as: root
-test_the_map_of_root_without_a_capability()
+test_explains_a_map_refused_to_root_without_a_capability()
 {
 	feature setfcap-to-map-root || return 0
 	start_target
@@ -47,7 +47,7 @@ test_the_map_of_root_without_a_capability()
 }
 
 # as: user
-test_a_map_that_a_process_writes_for_itself()
+test_explains_a_map_refused_to_the_process_itself()
 {
 	id=$(id -u)
 	run unshare -U --keep-caps nsidmap write --via direct self u:0:0:5,g:0:0:1,s:deny
@@ -65,7 +65,7 @@ test_a_map_that_a_process_writes_for_itself()
 }
 
 # as: user
-test_a_map_that_has_been_written()
+test_explains_a_map_that_has_been_written()
 {
 	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
 	assert_rc 1
@@ -81,7 +81,7 @@ test_a_map_that_has_been_written()
 	assert_err_lacks 'write the map from inside the namespace'
 }
 
-test_setgroups_that_cannot_be_changed()
+test_explains_setgroups_that_cannot_be_changed()
 {
 	start_target
 	echo deny >"/proc/$holder/setgroups"
@@ -99,7 +99,7 @@ test_setgroups_that_cannot_be_changed()
 }
 
 # as: user
-test_a_read_only_proc()
+test_explains_a_read_only_proc()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare -rmp --mount-proc sh -c 'mount -o remount,ro /proc && nsunshare -U -r true'
@@ -111,7 +111,7 @@ test_a_read_only_proc()
 }
 
 # as: root
-test_the_process_of_another_user()
+test_explains_a_process_of_another_user()
 {
 	start_target setpriv --reuid 54321 --regid 54321 --clear-groups
 	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
@@ -126,7 +126,7 @@ test_the_process_of_another_user()
 }
 
 # as: root
-test_a_mount_whose_ids_cannot_be_mapped()
+test_explains_a_mount_whose_ids_cannot_be_mapped()
 {
 	mkdir "$TMP/src" "$TMP/dst" "$TMP/more"
 	map=u:0:1000:9,g:0:1000:9
@@ -157,7 +157,7 @@ test_a_mount_whose_ids_cannot_be_mapped()
 # In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be
 # copied either, but for another reason.
 # as: user
-test_a_mount_with_locked_mounts_below()
+test_explains_a_mount_with_locked_mounts_below()
 {
 	mkdir -p "$TMP/locked/below" "$TMP/dst"
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -175,7 +175,7 @@ test_a_mount_with_locked_mounts_below()
 }
 
 # as: root
-test_a_file_whose_owner_cannot_be_changed()
+test_explains_a_file_whose_owner_cannot_be_changed()
 {
 	mkdir "$TMP/tree"
 	echo >"$TMP/tree/file"

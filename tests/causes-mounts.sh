@@ -27,7 +27,7 @@ test_a_file_and_a_directory_are_not_mounted_on_each_other()
 	situations <<-'TABLE'
 	125 | ./box --bind=$T/file:/dir root -- /bin/true | hint: name a directory as the source, or '/dir/<name>' as the destination: a file cannot be mounted on a directory | is a file
 	125 | ./box --tmpfs=/dir:size=bad root -- /bin/true | hint: the kernel reports: tmpfs: Bad value for 'size' | see /proc/filesystems
-	125 | enosys -e ENODEV fsopen -- ./box --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel reports
+	125 | nsunshare -rm enosys -e ENODEV fsopen -- nspivot --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel reports
 	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: name a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
 	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory: '/file' in the new root is a file | as the source
 	125 | ./box --bind=$T/none:/dir root -- /bin/true | cannot open '$T/none': No such file or directory | hint: name a
@@ -102,7 +102,7 @@ test_lost_capabilities_are_named()
 # In a user namespace, the inherited mounts are locked together. The mount of a file on a directory
 # fails for another reason.
 # as: user
-test_a_bind_without_the_mounts_below()
+test_explains_a_bind_refused_without_the_mounts_below()
 {
 	mkdir -p "$TMP/locked" "$TMP/root/bound"
 	for under in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
@@ -122,7 +122,7 @@ test_a_bind_without_the_mounts_below()
 
 # The existing proc file system is read-only, so maps cannot be written.
 # as: user
-test_a_read_only_proc()
+test_explains_a_read_only_proc()
 {
 	mkdir -p "$TMP/root/mnt"
 	for option in '' :ro; do
@@ -140,7 +140,7 @@ test_a_read_only_proc()
 }
 
 # as: root
-test_a_mount_namespace_that_cannot_be_identified()
+test_explains_a_mount_namespace_that_cannot_be_identified()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'cd "$0" && mount -t tmpfs none /proc/$$/ns && exec nspivot "$0/root" -- /bin/true' "$TMP"
@@ -149,7 +149,7 @@ test_a_mount_namespace_that_cannot_be_identified()
 }
 
 # as: user
-test_a_mount_namespace_that_cannot_be_compared()
+test_explains_a_mount_namespace_that_cannot_be_compared()
 {
 	run setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
 	assert_refused 125 'cannot determine whether this is the initial mount namespace of the host'
@@ -158,7 +158,7 @@ test_a_mount_namespace_that_cannot_be_compared()
 	assert_err_lacks 'to skip this check'
 }
 
-test_a_process_that_could_reach_the_old_root()
+test_names_a_process_that_could_reach_the_old_root()
 {
 	mkdir "$TMP/root/proc"
 	set -- nspivot --proc=/proc "$TMP/root" -- /bin/true

@@ -46,7 +46,7 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	TABLE
 }
 
-test_a_subnet_or_port_that_is_used_already()
+test_explains_a_subnet_or_port_that_is_in_use()
 {
 	ip link add up0 type veth peer name w0
 	ip link set w0 up
@@ -71,7 +71,7 @@ test_a_subnet_or_port_that_is_used_already()
 	return 0
 }
 
-test_an_object_that_is_not_removed()
+test_explains_an_object_that_is_not_removed()
 {
 	ip link add br1 type bridge
 	ip link add br3 type bridge
@@ -95,7 +95,7 @@ test_an_object_that_is_not_removed()
 	assert_err_lacks 'list the users of the namespace'
 }
 
-test_a_device_that_is_not_lent()
+test_explains_a_device_that_is_not_moved()
 {
 	ip link add up0 type veth peer name w0
 	ip link set w0 up
@@ -122,7 +122,7 @@ test_a_device_that_is_not_lent()
 	assert_err_has "hint: rename the device that has taken the name 'up0', and run 'nsnet gc' after the namespace has ended"
 }
 
-test_the_name_server_of_a_namespace()
+test_explains_a_name_server_that_cannot_be_used()
 {
 	: >/etc/resolv.conf
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
@@ -134,7 +134,7 @@ test_the_name_server_of_a_namespace()
 	TABLE
 }
 
-test_a_missing_library_or_program()
+test_explains_a_missing_library_or_program()
 {
 	mkdir "$TMP/none"
 	: >"$TMP/none/library"
@@ -162,7 +162,7 @@ test_a_missing_library_or_program()
 
 # A filter denies a system call to root, who has the capabilities for it, so the hint must not ask
 # for a capability.
-test_a_missing_privilege()
+test_explains_a_missing_privilege()
 {
 	nsnet bridge br2,10.2.0.1/24
 	nsnet add target

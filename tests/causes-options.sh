@@ -19,7 +19,7 @@ oneTimeSetUp()
 	printf '\377\377\0\0\0\0\0\0' >"$TMP/invalid"
 }
 
-test_a_value_that_is_not_in_the_list()
+test_explains_a_value_that_is_not_in_the_list()
 {
 	situations <<-'TABLE'
 	125 | nsunshare --rlimit=zzzzzz=3 true | hint: use one of as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile | did you mean
@@ -35,7 +35,7 @@ test_a_value_that_is_not_in_the_list()
 	TABLE
 }
 
-test_an_option_that_hides_an_earlier_one()
+test_explains_an_option_that_hides_an_earlier_one()
 {
 	situations <<-'TABLE'
 	125 | nspivot --mask=/a/b --tmpfs=/a root true | hint: give --tmpfs before --mask | omit one
@@ -47,7 +47,7 @@ test_an_option_that_hides_an_earlier_one()
 	assert_err_lacks 'omit one of the two options'
 }
 
-test_a_user_of_the_root_without_a_group()
+test_explains_a_user_of_the_root_without_a_group()
 {
 	situations <<-'TABLE'
 	125 | nsunshare -rmp -- nspivot --as=4321 root -- /bin/true | hint: add a group: --as 4321:<group> | no such user
@@ -56,7 +56,7 @@ test_a_user_of_the_root_without_a_group()
 	TABLE
 }
 
-test_a_console_without_a_terminal()
+test_explains_a_console_without_a_terminal()
 {
 	situations <<-'TABLE'
 	125 | nsunshare -rmp -- nspivot --console root -- /bin/true | hint: use --console=/dev/console:try to continue without a terminal | -
@@ -64,7 +64,7 @@ test_a_console_without_a_terminal()
 	TABLE
 }
 
-test_a_directory_that_only_its_owner_should_change()
+test_explains_a_directory_that_others_can_change()
 {
 	mkdir -p "$TMP/open/run" "$TMP/link"
 	chmod 777 "$TMP/open"
@@ -75,7 +75,7 @@ test_a_directory_that_only_its_owner_should_change()
 	TABLE
 }
 
-test_an_invalid_filter_of_system_calls()
+test_explains_an_invalid_filter_of_system_calls()
 {
 	situations <<-'TABLE'
 	125 | nsunshare -r --no-new-privs --seccomp=$T/invalid true | hint: check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER | --no-new-privs
@@ -83,7 +83,7 @@ test_an_invalid_filter_of_system_calls()
 	TABLE
 }
 
-test_a_map_with_too_many_lines()
+test_explains_a_map_with_too_many_lines()
 {
 	awk 'BEGIN { for (i = 0; i < 341; i++) print "uid", i * 2, i * 2, 1; print "gid 0 0 1" }' >"$TMP/many"
 	awk 'BEGIN { for (i = 0; i < 300; i++) print "uid", 1000000000 + i * 2, 1000000000 + i * 2, 1; print "gid 0 0 1" }' >"$TMP/long"
@@ -101,7 +101,7 @@ test_a_map_with_too_many_lines()
 }
 
 # A newcomer omits an option or a comma.
-test_an_argument_in_the_wrong_place()
+test_explains_a_missing_option_or_comma()
 {
 	situations <<-'TABLE'
 	127 | nsenter2 4711 true | hint: use --target 4711 to name a process | -
@@ -121,7 +121,7 @@ test_an_argument_in_the_wrong_place()
 	TABLE
 }
 
-test_a_name_that_only_root_can_give()
+test_explains_a_name_that_only_root_can_give()
 {
 	feature sandbox || return 0 # /run must be new
 	situations <<-'TABLE'
@@ -131,7 +131,7 @@ test_a_name_that_only_root_can_give()
 }
 
 # The text directly after an option letter is a file name, and not a list of further options.
-test_letters_directly_after_an_option()
+test_explains_letters_directly_after_an_option()
 {
 	situations <<-'TABLE'
 	125 | nsenter2 -t self -Unp true | hint: write '-U -np' as two options: text directly after -U is a file name | -

@@ -56,7 +56,7 @@ test_a_process_that_is_not_dumpable_is_named()
 }
 
 # as: root
-test_more_capabilities_are_named()
+test_names_a_capability_that_the_caller_lacks()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps +net_raw \
 		--ambient-caps +net_raw sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -138,7 +138,7 @@ test_a_chroot_without_proc_is_a_possible_reason()
 	assert_err_has 'hint: mount the proc file system on /proc, without which the reason cannot be found; a chroot is a possible reason'
 }
 
-test_a_target_without_a_type_is_named()
+test_a_target_without_a_type_is_explained()
 {
 	run nsenter2 -t "$$" echo ran
 	assert_rc 0
@@ -216,7 +216,7 @@ test_the_owner_of_a_namespace_is_considered()
 }
 
 # as: user
-test_attributes_of_a_user_namespace_that_is_not_entered()
+test_explains_attributes_that_need_the_user_namespace()
 {
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" --follow=caps true
@@ -247,7 +247,7 @@ test_a_namespace_without_a_process_is_named()
 }
 
 # as: user
-test_a_bounding_set_that_cannot_be_changed()
+test_explains_a_bounding_set_that_cannot_be_changed()
 {
 	run nsunshare -r setpriv --bounding-set -setpcap --inh-caps -setpcap nsunshare --cap-drop=net_raw true
 	assert_rc 125

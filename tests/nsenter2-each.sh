@@ -319,7 +319,7 @@ test_refuses_a_process_without_a_namespace_type()
 	assert_err_has 'process given, but no namespace type selected'
 }
 
-test_refuses_options_that_exclude_each()
+test_refuses_options_that_conflict_with_each()
 {
 	for o in '--target 1' --pty; do
 		# shellcheck disable=SC2086

@@ -213,8 +213,9 @@ test_names_files_that_cannot_be_changed()
 		assert_ok
 		assertEquals 300005:300006:6751 "$(stat -c %u:%g:%a "$TMP/t/suid")"
 	fi
+	make_tree
 	mount --bind "$TMP/t" "$TMP/t" && mount -o remount,bind,ro "$TMP/t"
-	run nsidmap chown --from $to --to $from "$TMP/t"
+	run nsidmap chown --from $from --to $to "$TMP/t"
 	umount "$TMP/t"
 	assert_refused 1 'Read-only file system'
 }

@@ -93,7 +93,7 @@ has_iterators()
 	feature bpf-iterators
 }
 
-test_both_ways_print_the_same_rows_in_all_columns()
+test_bpf_and_proc_give_the_same_rows_in_all_columns()
 {
 	has_iterators || return 0
 	scene
@@ -101,7 +101,7 @@ test_both_ways_print_the_same_rows_in_all_columns()
 	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/rows") -ge 16 ]"
 }
 
-test_both_ways_print_the_same_with_fewer_sources_and_types()
+test_bpf_and_proc_give_the_same_with_fewer_sources_and_types()
 {
 	has_iterators || return 0
 	scene
@@ -115,7 +115,7 @@ test_both_ways_print_the_same_with_fewer_sources_and_types()
 
 # Before Linux 6.11, no program can open a pid namespace that has no process, so no tool would
 # accept a reference to the namespace.
-test_neither_way_prints_a_pid_namespace_that_cannot_be_opened()
+test_bpf_and_proc_omit_a_pid_namespace_that_cannot_be_opened()
 {
 	has_iterators && feature pidfd-ns || return 0
 	start_holder holder threads 200
@@ -132,7 +132,7 @@ test_neither_way_prints_a_pid_namespace_that_cannot_be_opened()
 	done
 }
 
-test_both_ways_print_the_same_trees_and_views()
+test_bpf_and_proc_give_the_same_trees_and_views()
 {
 	has_iterators || return 0
 	inside --user --map-root-user --pid --fork --mount --uts

@@ -118,7 +118,7 @@ kernel_permits()
 }
 
 # as: root
-test_agrees_with_the_kernel_in_random_positions()
+test_agrees_with_the_kernel_in_random_namespaces()
 {
 	seed=20 count=0 yes=0
 	start_holder sh -c 'echo $$ >&3; exec sleep infinity 3>&-'

@@ -354,7 +354,7 @@ test_watch_prints_empty_fields_as_raw_does()
 	assert_out ' uts  1'
 }
 
-test_row_with_an_empty_cell_only_is_a_line()
+test_row_with_only_an_empty_cell_is_printed()
 {
 	run nslist -p $$ -t uts -no NSFS
 	assert_ok

@@ -91,7 +91,7 @@ test_order_of_raw_rows_equals_that_of_lsns()
 	done
 }
 
-test_options_after_the_operand_equal_those_of_lsns()
+test_output_with_options_after_the_operand_equals_that_of_lsns()
 {
 	feature sandbox || return 0
 	inode=$(inode_of "$holder" ipc)
@@ -172,11 +172,13 @@ test_processes_of_an_inode_equal_those_of_lsns()
 }
 
 # as: root
+# Without -o, nslist also prints the column COMMAND, where it shows the holder of a namespace that has
+# no process.
 test_persistent_option_equals_that_of_lsns()
 {
 	feature lsns-persistent || return 0
 	start_holder holder fd
-	same -P
+	same -P -o NS,TYPE,NPROCS,PID,USER
 	same -P -l -o NS,TYPE,NPROCS,UID,PNS,ONS
 }
 

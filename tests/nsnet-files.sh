@@ -111,16 +111,17 @@ test_del_keeps_files_that_nsnet_did_not_create()
 }
 
 # state: prints the network that a plan creates, as ip(8) reports it. Omits numbers that the kernel
-# chooses, and link-local addresses, because their flags depend on the time.
+# chooses, and link-local addresses and the flags of the carrier, because they depend on the time.
 state()
 {
+	carrier='["NO-CARRIER", "LOWER_UP"]'
 	ip -o -d link show type bridge | sed 's/.*: br/br/; s/ .*//'
 	ip -o addr show | sed 's/^[0-9]*: //; s/ *valid_lft.*//' | grep -v -e vethns -e ' fe80::'
-	ip -d -j link show type veth | jq -c '.[] | [.mtu, .address, .ifalias, .master, .num_tx_queues, .flags]'
+	ip -d -j link show type veth | jq -c --argjson carrier "$carrier" '.[] | [.mtu, .address, .ifalias, .master, .num_tx_queues, .flags - $carrier]'
 	ip -n web -o addr | sed 's/ *valid_lft.*//' | grep -v ' fe80::'
 	ip -n web route
 	ip -n web -6 route show default
-	ip -n web -j link show | jq -c '.[] | [.ifname, .mtu, .address, .flags]'
+	ip -n web -j link show | jq -c --argjson carrier "$carrier" '.[] | [.ifname, .mtu, .address, .flags - $carrier]'
 	ip netns exec web cat /proc/sys/net/ipv4/ping_group_range
 	cat /etc/netns/web/resolv.conf
 }

@@ -46,13 +46,15 @@ web_is_complete()
 		ip -n web route | grep -q '^default via 10[.]1[.]0[.]1'
 }
 
+# With --foreground, timeout(1) waits for the killed process. Otherwise it kills itself as well, and
+# the process can still be in a system call when the test looks for the results.
 test_killed_runs_and_adds_leave_an_empty_file_or_a_complete_network()
 {
 	whole=0 empty=0 wrong=
 	moments >"$TMP/moments"
 	while read -r moment; do
-		timeout -s KILL "$moment" nsnet run --bridge br0 -- true
-		timeout -s KILL "$moment" nsnet add web --bridge br0
+		timeout --foreground -s KILL "$moment" nsnet run --bridge br0 -- true
+		timeout --foreground -s KILL "$moment" nsnet add web --bridge br0
 		if web_is_complete; then
 			whole=$((whole + 1))
 			nsnet del web || wrong="$wrong del:$moment"
@@ -74,7 +76,7 @@ test_killed_runs_with_nat_leave_no_rules()
 	moments >"$TMP/moments"
 	awk '{ print $1 * 3 }' "$TMP/moments" | head -n 200 >"$TMP/later"
 	while read -r moment; do
-		timeout -s KILL "$moment" nsnet run --bridge br0 --nat --publish 8080:80 -- true
+		timeout --foreground -s KILL "$moment" nsnet run --bridge br0 --nat --publish 8080:80 -- true
 	done <"$TMP/later" 2>/dev/null
 	nft -c 'table inet nstest { flags owner; }' 2>/dev/null || nsnet gc >/dev/null
 	assert_network_as_noted

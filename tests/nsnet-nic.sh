@@ -88,7 +88,7 @@ test_gc_restores_the_device_after_sigkill()
 	assertEquals "$before" "$(nic_state)"
 }
 
-test_another_device_with_the_old_name_does_not_lose_the_record()
+test_a_device_with_the_old_name_only_delays_the_return()
 {
 	lend_and_kill
 	settle 100 nic_is_back in0

@@ -95,7 +95,7 @@ test_graph_shows_namespaces_without_devices_and_unknown_ends()
 	ip netns del empty
 }
 
-test_the_other_end_has_columns_of_its_own()
+test_the_other_end_of_a_pair_has_its_own_columns()
 {
 	run nsnet show -rn -o NAME,IF,PEERREF,PEERIF,MTU netns:web self
 	assert_ok
@@ -197,7 +197,7 @@ test_strict_fails_if_a_namespace_cannot_be_entered()
 	assert_rc 1
 }
 
-test_headings_are_a_line_of_their_own_and_cells_are_aligned()
+test_headings_have_their_own_line_and_cells_are_aligned()
 {
 	run nsnet show -o IF,STATE,MASTER self
 	assert_ok

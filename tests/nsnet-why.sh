@@ -135,7 +135,7 @@ test_reports_a_missing_route()
 	assert_cause 'the namespace has no route to 203.0.113.1'
 }
 
-test_reports_an_other_end_that_is_down()
+test_reports_the_other_end_of_a_pair_that_is_down()
 {
 	ip link set v0 down
 	assert_cause "the other end of 'eth0', 'v0' of the host, is down" cured

@@ -224,6 +224,22 @@ test_delete_force_kills_the_container()
 	assert_refused 1 "container 'seven' does not exist"
 }
 
+# Kills create at different times.
+test_a_killed_create_leaves_nothing_after_a_forced_deletion()
+{
+	for after in 0.01 0.02 0.03 0.04 0.06 0.1; do
+		"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled create --bundle "$TMP/bundle" killed >/dev/null 2>&1 &
+		sleep $after
+		kill -KILL $!
+		wait $! 2>/dev/null
+		run oci delete --force killed
+		assert_ok
+		assert_empty "$(ls "$state" 2>/dev/null)"
+		assertTrue "killed after $after s: no program of the chain runs" \
+			"settle 50 eval '! pgrep -f -- --seccomp=$state/killed/ >/dev/null'"
+	done
+}
+
 test_hooks_get_the_state()
 {
 	configure '.hooks = {createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "cat >$TO"], env: ["TO=\($root)/../created"]}],
@@ -329,7 +345,8 @@ test_members_become_options()
 --tmpfs=/u:mode=1777,ro"
 	print_words '.linux.devices = [{path: "/dev/a", type: "u", major: 10, minor: 229, fileMode: 8624, uid: 1, gid: 2},
 		{path: "/dev/b", type: "b", major: 7, minor: 0}] | .linux.rootfsPropagation = "rslave"' '--(dev-node|propagation)=[^ ]*'
-	assert_out '--dev-node=/dev/a=c:10:229:660:1:2
+	assert_out '--propagation=unchanged
+--dev-node=/dev/a=c:10:229:660:1:2
 --dev-node=/dev/b=b:7:0:666:0:0
 --propagation=slave'
 	print_words '.process.user = {uid: 1, gid: 2, additionalGids: [3, 4]} | .process.capabilities = {ambient: ["CAP_KILL"]} |
@@ -348,7 +365,7 @@ test_the_state_is_correct_json_for_all_characters()
 {
 	mkdir "$TMP/a\"b\\c
 d	e"
-	configure '.annotations = {"a \"key\"": "tab\tnewline\nquote\"backslash\\ bell\u0007 e\u00e9 del\u007f $(x) `y`", n: ""}'
+	configure '.annotations = {"a \"key\"": "tab\tnewline\nquote\"backslash\\ bell\u0007 e\u00e9 del\u007f $(x) `y`", "x.N.type": "a", n: ""}'
 	cp "$TMP/bundle/"* "$TMP/a\"b\\c
 d	e"
 	run oci create --bundle "$TMP/a\"b\\c

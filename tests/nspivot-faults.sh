@@ -84,6 +84,19 @@ test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 	NSPIVOT_UNDER=
 }
 
+# --dev-node ignores that the node cannot be created, and binds that of the caller.
+test_failed_call_leaves_nothing_with_nodes_copies_and_propagation()
+{
+	mkdir -p "$box/full/dir"
+	echo text >"$box/full/dir/file"
+	ln -sf /nowhere "$box/full/link"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		faults 10 --dev-node /dev/null --dev-node /dev/zero=c:1:5:0640 --tmpfs /full:copy-up --propagation shared
+	done
+	NSPIVOT_UNDER=
+	rm -r "${box:?}/full"
+}
+
 test_kill_at_any_call_leaves_nothing()
 {
 	# shellcheck disable=SC2086

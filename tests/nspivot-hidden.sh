@@ -74,7 +74,7 @@ test_accepts_a_mount_that_covers_a_directory_of_the_host_root()
 	assert_out '/etc/*'
 }
 
-test_option_takes_the_place_of_the_one_in_a_preset()
+test_option_replaces_the_same_option_of_a_preset()
 {
 	NS_TOO=iC
 	run box --preset=docker --shm=/dev/shm:size=3m --dev=/dev:size=1m "$box" -- \

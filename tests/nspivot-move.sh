@@ -103,8 +103,12 @@ test_move_root_is_refused_on_a_disk()
 {
 	touch "$box/init"
 	cp "$NSUTILS_BIN/nspivot" "$box/bin/nspivot"
-	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$box" -- \
+	# $box may be on a tmpfs, which can be an initramfs, so use an overlay of $box
+	mkdir -p "$box/proc" "$box/usr" "$box/lib" "$box/lib64" "$TMP/empty" "$TMP/disk"
+	mount -t overlay -o "lowerdir=$TMP/empty:$box" none "$TMP/disk"
+	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$TMP/disk" -- \
 		/bin/nspivot --move-root /etc -- /bin/ls
+	umount "$TMP/disk"
 	assert_refused 125 'is not an initramfs'
 	assertTrue 'the root is complete' "[ -e '$box/bin/sh' ] && [ -e '$box/init' ]"
 }

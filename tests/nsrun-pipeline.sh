@@ -105,11 +105,19 @@ test_an_argument_may_be_separate_or_joined()
 	assert_out_has ' root -- prog'
 }
 
-test_option_replaces_the_one_of_the_profile()
+test_option_replaces_the_same_option_of_the_profile()
 {
 	run "$nsrun" --net host -- prog
 	assert_pipeline_lacks '<--net>'
 	assert_pipeline_lacks '<--lo>'
+	if [ -e /etc/resolv.conf ]; then
+		assert_pipeline_has '<--etc-resolv-conf=host>'
+		run "$nsrun" -R root --net host -- prog
+		assert_pipeline_has '<--etc-resolv-conf=host>'
+		assert_pipeline_lacks '<--etc-resolv-conf=auto>'
+		run "$nsrun" -R root --net host --with nspivot:--etc-resolv-conf=/x -- prog
+		assert_pipeline_lacks '<--etc-resolv-conf=host>'
+	fi
 	run "$nsrun" --chdir /x -- prog
 	assert_pipeline_lacks "<--chdir=$PWD>"
 	run "$nsrun" "--ro-bind=$PWD" -- prog
@@ -222,6 +230,18 @@ test_a_private_or_special_directory_is_not_bound()
 	work_in "$TMP/work"
 }
 
+test_a_removed_working_directory_is_replaced_by_the_root()
+{
+	mkdir "$TMP/removed"
+	cd "$TMP/removed" || fail cd
+	rmdir "$TMP/removed"
+	run "$nsrun" -- prog
+	assert_rc 3
+	assert_pipeline_has '<--chdir=/>'
+	assert_pipeline_lacks '<--bind='
+	work_in "$TMP/work"
+}
+
 test_profiles_are_found_in_order()
 {
 	mkdir -p "$HOME/.config/nsutils/profiles"
@@ -241,6 +261,24 @@ test_profiles_are_found_in_order()
 	run "$nsrun"
 	assert_pipeline_has '<b c>'
 	rm -r "$HOME/.config"
+}
+
+test_the_default_profiles_are_the_installed_files()
+{
+	for profile in sandbox container; do
+		cp "$NSUTILS_BIN/nsrun-data/profiles/$profile" "$TMP/copy"
+		root=
+		[ $profile = sandbox ] || root=root
+		for option in '' --tmpfs=/x; do
+			run "$nsrun" ${root:+-R} $root $option -- prog
+			assert_rc 3
+			cp "$TMP/out" "$TMP/of_default"
+			run "$nsrun" ${root:+-R} $root $option --profile "$TMP/copy" -- prog
+			assertTrue "$profile" "cmp '$TMP/of_default' '$TMP/out'"
+		done
+		lines=$(grep -c '^ns' "$TMP/copy")
+		assertTrue 'each line is an argument' "[ $(grep -c '^<--' "$TMP/of_default") -ge $lines ]"
+	done
 }
 
 test_wrong_profiles_are_refused()
@@ -384,7 +422,7 @@ test_an_ordinary_user_gets_a_map_for_a_container()
 }
 
 # nsrun prints its help text from a file, so it executes no tool
-test_help_and_version()
+test_prints_help_and_version()
 {
 	run "$nsrun" --help
 	assert_ok

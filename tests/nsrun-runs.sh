@@ -121,7 +121,7 @@ no console'
 	assert_out_lacks 'no console'
 }
 
-test_as_is_a_user_of_the_root_of_the_container()
+test_as_selects_a_user_of_the_root_of_the_container()
 {
 	feature subids || return 0
 	echo 'alice:x:1234:1235::/home/alice:/bin/sh' >"$box/etc/passwd"
@@ -140,7 +140,7 @@ test_as_is_a_user_of_the_root_of_the_container()
 	rm "$box/etc/passwd" "$box/etc/group"
 }
 
-test_binds_tmpfs_chdir_and_overlay()
+test_bind_tmpfs_chdir_and_overlay_options_work()
 {
 	mkdir -p "$TMP/src"
 	echo content >"$TMP/src/file"
@@ -180,6 +180,13 @@ test_host_network_is_that_of_the_caller()
 	run nsrun --net host -- readlink /proc/self/ns/net
 	assert_ok
 	assert_out "$(readlink /proc/self/ns/net)"
+	[ ! -e /etc/resolv.conf ] || cp /etc/resolv.conf "$TMP/resolv.conf"
+	for root in '' "$box"; do
+		[ -e /etc/resolv.conf ] || continue
+		run nsrun ${root:+-R} ${root:+"$root"} --net host -- /bin/cat /etc/resolv.conf
+		assert_ok
+		assertTrue 'the name servers of the caller' "cmp '$TMP/out' '$TMP/resolv.conf'"
+	done
 	run nsrun --net none -- readlink /proc/self/ns/net
 	assert_ok
 	assertNotEquals "$(readlink /proc/self/ns/net)" "$out"
@@ -211,6 +218,25 @@ test_limits_apply_and_the_control_group_is_removed()
 	[ -n "$pids$v2" ] || return 0
 	# the shell of the program is the third process, so it can create two more processes
 	run nsrun --pids 4 --name "$own_cgroup" -- sh -c 'for i in 1 2 3 4 5 6; do sleep 1 & done; wait'
+	assert_err_has 'ork'
+	run find /sys/fs/cgroup -name "nsrun-$own_cgroup"
+	assert_ok
+	assert_out_empty
+}
+
+# as: root
+test_service_with_limits_of_its_profile()
+{
+	pids=$(cgroup_mount cgroup pids)
+	[ -n "$pids$v2" ] || return 0
+	sed 's/^#   \(nsrun --pids=\).*/\14/; s/^#   \(nspivot --rlimit=nofile=\).*/\120:30/' \
+		"$NSUTILS_BIN/nsrun-data/profiles/service" >"$TMP/service"
+	assertEquals 'the profile names both limits' 2 "$(diff "$NSUTILS_BIN/nsrun-data/profiles/service" "$TMP/service" | grep -c '^>')"
+	# shellcheck disable=SC2016 # for the inner shell
+	run nsrun --profile "$TMP/service" --name "$own_cgroup" -R "$box" -- /bin/sh -c 'ulimit -n; ulimit -Hn
+		for i in 1 2 3 4 5 6; do sleep 1 & done; wait'
+	assert_out_has '20
+30'
 	assert_err_has 'ork'
 	run find /sys/fs/cgroup -name "nsrun-$own_cgroup"
 	assert_ok
@@ -296,6 +322,7 @@ test_an_option_of_another_tool_gets_a_hint()
 		--no-new-privs nspivot:--no-new-privs
 		--map-root-user nsunshare:--map-root-user
 		--boottime nsunshare:--boottime=<value>
+		--nat nsnet:--nat
 		--group nsinit:--group
 	EOT
 	run nsrun --zzzz -- true

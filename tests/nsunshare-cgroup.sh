@@ -499,7 +499,7 @@ test_the_cgroup_of_a_killed_run_is_created_again()
 
 test_the_version_1_cgroup_of_a_killed_run_is_created_again()
 {
-	[ -n "$v1cpu" ] || startSkipping
+	feature cgroup1-cpu || return 0
 	note_state
 	leave "$name" cpu.cfs_quota_us=20000
 	assertTrue 'the cgroup is left' "[ -d '$v1cpu$name' ]"
@@ -544,7 +544,7 @@ test_the_cgroup_of_another_run_is_not_removed()
 	rm "$TMP/go" "$TMP/fifo"
 }
 
-test_a_cgroup_without_a_mark_is_not_removed()
+test_a_cgroup_that_nsunshare_did_not_create_is_not_removed()
 {
 	mount=${v2:-$v1cpu}
 	mkdir "$mount$name"

@@ -33,7 +33,7 @@ start_run()
 	done
 }
 
-test_the_pid_file_the_status_and_the_name_contain_the_program()
+test_pid_file_status_and_name_have_the_pid_of_the_program()
 {
 	for chain in '' 'nsinit --' 'nstimeoffset -b =0 -- nsinit --grace 1s --'; do
 		options='-pm --mount-proc'

@@ -21,7 +21,7 @@ new='nsunshare -Urpm --mount-proc'
 # The program is process 1. nsunshare must not stop itself in two cases: the status is 128 plus a
 # stop signal, which a shell with a stopped job returns; or the caller of nsunshare ignores the stop
 # signal.
-test_does_not_stop_for_a_status_or_an_ignored_signal()
+test_does_not_stop_itself_for_a_status_or_an_ignored_signal()
 {
 	cat >"$TMP/stop" <<-'SCRIPT'
 		use POSIX;

@@ -132,7 +132,7 @@ test_no_hint_for_a_file_removed_by_another_process()
 	assert_err_lacks hint
 }
 
-test_persist_and_unpersist_a_directory()
+test_persist_and_unpersist_work_on_a_directory()
 {
 	note_state
 	mount --make-shared "$TMP/d"

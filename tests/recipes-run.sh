@@ -35,6 +35,12 @@ prepare()
 	ln -s busybox rootfs/bin/ping
 }
 
+# umount ARG…: retries, because a namespace file is busy while nslist reads it in another test.
+umount()
+{
+	settle 20 command umount "$@" 2>/dev/null || command umount "$@"
+}
+
 test_every_recipe_prints_what_the_page_shows()
 {
 	# shellcheck disable=SC2034 # for play
@@ -47,7 +53,7 @@ test_every_recipe_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# displayed: prints the commands that the page shows in a separate line (.Dl).
+# displayed: prints the commands that the page shows in separate lines (.Dl).
 displayed()
 {
 	sed -n 's/^\.Dl [$#]* *//p' "$page"

@@ -48,7 +48,7 @@ test_reports_a_missing_program()
 	assert_refused 127 "cannot execute '/nonexistent'"
 }
 
-test_passes_readiness_on()
+test_passes_on_the_readiness_message()
 {
 	in_image --notify --status-fd 1 -- /busybox sh -c 'echo "socket $NOTIFY_SOCKET"'
 	assert_rc 0

@@ -118,7 +118,7 @@ test_a_function_without_its_feature_is_not_applicable()
 	assert_out_has '1 passed, 0 failed, 1 n/a'
 }
 
-test_only_runs_the_functions_that_match()
+test_only_option_runs_the_functions_that_match()
 {
 	only='--only test_b.*' with only "$good" 'test_b1() { assertTrue 0; }' 'test_xb2() { assertTrue 1; }'
 	only=

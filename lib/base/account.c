@@ -16,10 +16,16 @@ static bool is_failure(int err)
 	return err && err != ENOENT && err != ESRCH;
 }
 
+/* Repeats a lookup that a signal has interrupted. */
 static const struct passwd *ask_passwd(const char *name, uid_t uid)
 {
-	errno = 0;
-	return name ? getpwnam(name) : getpwuid(uid);
+	const struct passwd *pw;
+
+	do {
+		errno = 0;
+		pw = name ? getpwnam(name) : getpwuid(uid);
+	} while (!pw && errno == EINTR);
+	return pw;
 }
 
 int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
@@ -69,8 +75,10 @@ int account_group(const char *s, gid_t *gid, struct nserr *e)
 
 	if (num_id(s, gid) == 0)
 		return 0;
-	errno = 0;
-	gr = is_name(s) ? getgrnam(s) : NULL;
+	do {
+		errno = 0;
+		gr = is_name(s) ? getgrnam(s) : NULL;
+	} while (!gr && errno == EINTR);
 	if (!gr && is_failure(errno))
 		return nserr_set(e, errno, "cannot look up group '%s'", s);
 	if (!gr)

@@ -15,7 +15,10 @@
  * needs this attribute. */
 struct selected {
 	const struct net_stale *q;
-	char (*tuple)[TUPLE_SIZE];
+	struct entry {
+		char tuple[TUPLE_SIZE] __attribute__((aligned(4)));
+		uint8_t family;
+	} * v;
 	size_t n, size;
 };
 
@@ -25,9 +28,21 @@ struct tuple {
 	uint16_t dport;
 };
 
+static void take_addrs(const struct nlattr *src, const struct nlattr *dst, uint8_t family,
+		       struct tuple *out)
+{
+	size_t n = family == AF_INET ? 4 : 16;
+
+	if (!src || netlink_len(src) != n || !dst || netlink_len(dst) != n)
+		return;
+	out->src.family = out->dst.family = family;
+	memcpy(out->src.b, netlink_data(src), n);
+	memcpy(out->dst.b, netlink_data(dst), n);
+}
+
 static int parse_tuple(const struct nlattr *a, struct tuple *out)
 {
-	const struct nlattr *t[CTA_TUPLE_PROTO + 1], *ip[CTA_IP_V4_DST + 1],
+	const struct nlattr *t[CTA_TUPLE_PROTO + 1], *ip[CTA_IP_V6_DST + 1],
 		*proto[CTA_PROTO_DST_PORT + 1];
 	int rc = netlink_parse(netlink_data(a), netlink_len(a), t, ARRAY_SIZE(t));
 
@@ -42,12 +57,8 @@ static int parse_tuple(const struct nlattr *a, struct tuple *out)
 				   netlink_len(t[CTA_TUPLE_PROTO]), proto, ARRAY_SIZE(proto));
 	if (rc < 0)
 		return rc;
-	if (ip[CTA_IP_V4_SRC] && netlink_len(ip[CTA_IP_V4_SRC]) == 4 && ip[CTA_IP_V4_DST] &&
-	    netlink_len(ip[CTA_IP_V4_DST]) == 4) {
-		out->src.family = out->dst.family = AF_INET;
-		memcpy(out->src.b, netlink_data(ip[CTA_IP_V4_SRC]), 4);
-		memcpy(out->dst.b, netlink_data(ip[CTA_IP_V4_DST]), 4);
-	}
+	take_addrs(ip[CTA_IP_V4_SRC], ip[CTA_IP_V4_DST], AF_INET, out);
+	take_addrs(ip[CTA_IP_V6_SRC], ip[CTA_IP_V6_DST], AF_INET6, out);
 	if (proto[CTA_PROTO_NUM] && netlink_len(proto[CTA_PROTO_NUM]) == 1)
 		out->proto = *(const uint8_t *)netlink_data(proto[CTA_PROTO_NUM]);
 	if (proto[CTA_PROTO_DST_PORT] && netlink_len(proto[CTA_PROTO_DST_PORT]) == 2) {
@@ -60,14 +71,16 @@ static int parse_tuple(const struct nlattr *a, struct tuple *out)
 static bool is_selected(const struct net_stale *q, const struct tuple *orig,
 			const struct tuple *reply)
 {
+	unsigned bits = orig->dst.family == AF_INET6 ? 128 : 32;
 	bool local = false;
 
-	if (orig->proto != IPPROTO_UDP || orig->dport != q->port || orig->dst.family != AF_INET)
+	if (orig->proto != IPPROTO_UDP || orig->dport != q->port || !orig->dst.family ||
+	    (q->to && q->to->family != orig->dst.family))
 		return false;
 	for (size_t i = 0; !local && i < q->local->n; i++)
-		local = net_addr_same(&q->local->v[i].addr, &orig->dst, 32);
+		local = net_addr_same(&q->local->v[i].addr, &orig->dst, bits);
 	/* the source address of the replies is the address to which the entry translates */
-	return local && !net_addr_same(&reply->src, q->to ? q->to : &orig->dst, 32);
+	return local && !net_addr_same(&reply->src, q->to ? q->to : &orig->dst, bits);
 }
 
 static int take_entry(void *arg, const struct nlmsghdr *nh)
@@ -85,9 +98,10 @@ static int take_entry(void *arg, const struct nlmsghdr *nh)
 		rc = parse_tuple(a[CTA_TUPLE_REPLY], &reply);
 	if (rc < 0 || !is_selected(s->q, &orig, &reply) || a[CTA_TUPLE_ORIG]->nla_len > TUPLE_SIZE)
 		return rc;
-	if (!net_grow((void **)&s->tuple, s->n, &s->size, sizeof(*s->tuple)))
+	if (!net_grow((void **)&s->v, s->n, &s->size, sizeof(*s->v)))
 		return -ENOMEM;
-	memcpy(s->tuple[s->n++], a[CTA_TUPLE_ORIG], a[CTA_TUPLE_ORIG]->nla_len);
+	s->v[s->n].family = orig.dst.family;
+	memcpy(s->v[s->n++].tuple, a[CTA_TUPLE_ORIG], a[CTA_TUPLE_ORIG]->nla_len);
 	return 0;
 }
 
@@ -96,9 +110,9 @@ static void forget(void *arg)
 	((struct selected *)arg)->n = 0;
 }
 
-static void begin(struct netlink_batch *b, uint16_t type, uint16_t flags)
+static void begin(struct netlink_batch *b, uint8_t family, uint16_t type, uint16_t flags)
 {
-	const struct nfgenmsg nf = { .nfgen_family = AF_INET, .version = NFNETLINK_V0 };
+	const struct nfgenmsg nf = { .nfgen_family = family, .version = NFNETLINK_V0 };
 
 	netlink_batch_init(b);
 	netlink_begin(b, (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | type), flags, &nf, sizeof(nf));
@@ -112,20 +126,20 @@ int net_stale_entries(struct netlink *nl, const struct net_stale *q, bool remove
 	int rc;
 
 	*n = 0;
-	begin(&b, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
+	begin(&b, AF_UNSPEC, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
 	rc = netlink_ask(nl, &b, take_entry, forget, &s, e);
 	*n = rc == 0 ? (unsigned)s.n : 0;
 	for (size_t i = 0; rc == 0 && remove && i < s.n; i++) {
-		const struct nlattr *a = (const void *)s.tuple[i];
+		const struct nlattr *a = (const void *)s.v[i].tuple;
 
-		begin(&b, IPCTNL_MSG_CT_DELETE, 0);
+		begin(&b, s.v[i].family, IPCTNL_MSG_CT_DELETE, 0);
 		netlink_put(&b, CTA_TUPLE_ORIG | NLA_F_NESTED, netlink_data(a), netlink_len(a));
 		rc = netlink_send(nl, &b, NULL, e);
 		/* the entry has expired */
 		if (rc == -ENOENT)
 			rc = 0;
 	}
-	free(s.tuple);
+	free(s.v);
 	/* ignore EINVAL, which nfnetlink returns if the kernel has no connection tracking */
 	if (rc == -EINVAL || rc == -EOPNOTSUPP)
 		rc = 0;

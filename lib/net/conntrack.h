@@ -12,7 +12,8 @@ struct net_stale {
 	uint16_t port;
 	const struct net_ifaddrs *local; /* the addresses of this host */
 	/* The address to which the new rule translates; entries that are translated to this address
-	 * are not selected. If NULL, all translated entries are selected. */
+	 * are not selected, and neither are those of the other address family. If NULL, all
+	 * translated entries are selected. */
 	const struct net_addr *to;
 };
 

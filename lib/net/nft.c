@@ -100,16 +100,25 @@ int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct n
 	return rc;
 }
 
+int nft_list_handles(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e)
+{
+	int rc;
+
+	set_flags(nft, OUTPUT_HANDLE);
+	rc = nft_list(nft, command, out, e);
+	set_flags(nft, 0);
+	return rc;
+}
+
 void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, struct buf *out)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	char command[256], mark[48];
 	const char *at, *from;
 
-	set_flags(nft, OUTPUT_HANDLE);
 	snprintf(command, sizeof(command), "list chain %s", chain);
 	snprintf(mark, sizeof(mark), " # handle %" PRIu64 "\n", handle);
-	if (nft_list(nft, command, &text, NULL) == 0 && text.s) {
+	if (nft_list_handles(nft, command, &text, NULL) == 0 && text.s) {
 		at = strstr(text.s, mark);
 		for (from = at; at && from > text.s && from[-1] != '\n';)
 			from--;
@@ -118,5 +127,4 @@ void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, stru
 			buf_add(out, from, (size_t)(at - from));
 		}
 	}
-	set_flags(nft, 0);
 }

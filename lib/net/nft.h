@@ -27,6 +27,11 @@ int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr 
  * nft_apply(). */
 int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e) must_check;
 
+/* Appends the output of a command, with the handle of each object (" # handle 7"). Returns the same
+ * values as nft_apply(). */
+int nft_list_handles(struct nft_ctx *nft, const char *command, struct buf *out,
+		     struct nserr *e) must_check;
+
 /*
  * Appends the text of the rule with that handle to out. chain is "FAMILY TABLE CHAIN". Appends
  * nothing if there is no such rule.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * nslist-sets: N SETS [NETS]: N sleeping processes with four descriptors each, in SETS sets of
- * namespaces (mnt, uts, ipc, cgroup, user, pid, and net for the first NETS); prints a line when all
- * are there, and ends them at the end of its standard input.
+ * nslist-sets N SETS [NETS]: starts N sleeping processes with four descriptors each, in SETS sets
+ * of namespaces (mnt, uts, ipc, cgroup, user, pid, and net for the first NETS). Prints a line when
+ * all processes have started, and kills them at the end of its standard input.
  *
- * nslist-sets: time RUNS CMD ARG…: runs the command and prints the lowest and the median time in
- * milliseconds. With enough privilege, the command does not wait for other processes.
+ * nslist-sets time RUNS CMD ARG…: runs the command RUNS times and prints the lowest and the median
+ * time in milliseconds. With enough privilege, runs the command with real-time priority.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,8 +35,8 @@ static void sleep_with_parent(void)
 		pause();
 }
 
-/* Starts one set of n processes, including the calling process. Writes a byte to `ready` at the
- * end. */
+/* Starts one set of n processes, including the calling process. Writes a byte to `ready` when all
+ * have started. */
 static void one_set(int n, int net, int ready)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -12,7 +12,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}") rounds=${2:-100}
 PATH=$build:$build/tests/helpers:$PATH
-dir=$(mktemp -d)
+# a tmpfs, as is /run, where nsoci stores its state by default
+dir=$(mktemp -d /dev/shm/nsoci.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir/bundle" "$dir/hand" "$dir/box/bin" "$dir/box/proc" "$dir/box/dev" "$dir/box/sys" "$dir/box/tmp"
 cp "$(command -v busybox)" "$dir/box/bin/true"

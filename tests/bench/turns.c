@@ -4,9 +4,9 @@
  * machine affects all of them equally. A command is one argument with words separated by blanks.
  *
  * Prints a line for each command: wall time in microseconds (lowest decile, median), processor time
- * including the processes that it waited for (lowest decile, median), and the ratio of each of the
- * four to that of the last command. Load can only increase wall time, so compare the deciles if the
- * machine is not idle.
+ * including the processes that the command waited for (lowest decile, median), and the ratio of
+ * each of these four values to the value of the last command. Load can only increase wall time, so
+ * compare the deciles if the machine is not idle.
  */
 #define _GNU_SOURCE
 #include <err.h>

@@ -23,7 +23,7 @@ static int64_t outside_of(const struct idmap *m, uint32_t id)
 	return idmap_to_outside(m, id, &to) == 0 ? (int64_t)to : -1;
 }
 
-/* Checks property for the first and the last id of each extent of a. */
+/* Checks the property for the first and the last id of each extent of a. */
 #define AT_EACH_END(a, id, property) \
 	do { \
 		for (size_t i_ = 0; i_ < (a)->n; i_++) \

@@ -29,7 +29,8 @@ static uint32_t next_id(void *ctx, enum idmap_kind kind, uint32_t id)
 	return id + 1;
 }
 
-/* Translates a copy of the value: as many ids as were found, and the result is valid. */
+/* Translates a copy of the value. Checks that as many ids are translated as were found, and that
+ * the result is valid. */
 static void check_translation(const struct idmap_xattr *x, const uint8_t *data, size_t size)
 {
 	uint8_t *v = malloc(size + 4);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz-nscgroup: checks that names from cgroup paths are parts of the path and are not empty. */
+/* fuzz-nscgroup: checks that a name found in a cgroup path is a part of the path and not empty. */
 #include "cgroup/cgroup.h"
 #include "cgroup/name.h"
 #include "fuzz.h"

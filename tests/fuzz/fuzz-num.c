@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz-num: checks that an accepted number has only digits and is the number that strtoull(3)
- * reads.
+ * fuzz-num: checks that an accepted number has only digits and has the value that strtoull(3)
+ * returns.
  */
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * fuzz-rules: applies firewall rules to a packet. Checks that the evaluation ends, that the result
- * is possible for the type of the chains, and that the strings of the deciding rule are
- * terminated. The rules of a namespace are written by its administrator.
+ * is possible for the type of the chains, and that the strings of the deciding rule are terminated.
+ * The rules are untrusted, because the administrator of a namespace writes them.
  */
 #include <netinet/in.h>
 

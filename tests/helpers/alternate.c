@@ -9,7 +9,7 @@
  *			process
  *	sock DIR	like fuse, with a socket in a net namespace that exists only because of it
  *	watch FILE SEEN	creates SEEN and exits when a process opens FILE; also exits at SIGTERM
- *	naive PID [sock]	for the control: acts as a tool without a defence. For two seconds,
+ *	naive PID [sock]	the control: acts as a tool without a defence. For two seconds,
  *			opens the descriptors 9 to 40 of PID by name, or duplicates them with
  *			pidfd_getfd(2)
  *

@@ -2,7 +2,7 @@
 /*
  * exe-hunter.c DEVICE:INODE...: a hostile process in a container. It opens /proc/PID/exe of every
  * process continuously. If the file is one of those named, it tries to overwrite the beginning of
- * the file. Prints `hunting` at the start and `overwritten` when it has succeeded, which ends it.
+ * the file. Prints `hunting` at the start. Prints `overwritten` and exits when it has succeeded.
  */
 #include <dirent.h>
 #include <errno.h>

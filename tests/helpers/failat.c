@@ -92,7 +92,7 @@ struct task {
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
-	bool named;   /* failat has seen the fork of the parent, so the process has a name */
+	bool named;   /* failat has seen the fork of the parent and has given a name */
 	bool stopped; /* the process is stopped until it has a name */
 	bool started; /* the dynamic loader has finished */
 	bool tool;    /* the process executes a tool of the suite, not a helper or a script */

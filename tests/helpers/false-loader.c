@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * false-loader.c: an ELF interpreter that a hostile root contains in place of ld.so. If a script
- * begins with "#!/proc/self/exe", the kernel executes the tool with this interpreter. It opens the
- * tool's binary as descriptor 200 and executes /bin/overwrite, so that the binary is no longer
- * busy.
+ * begins with "#!/proc/self/exe", the kernel executes the tool with this interpreter. The
+ * interpreter opens the tool's binary as descriptor 200 and executes /bin/overwrite, so that the
+ * binary is no longer busy.
  *
- * It uses no C library, because the start-up code of a static library reads the program headers of
- * the tool.
+ * This program uses no C library, because the start-up code of a static library reads the program
+ * headers of the tool.
  */
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* CALL is the instruction of a system call. The number and the arguments of the call are in these
- * registers. */
+/* CALL is the instruction of a system call. The other macros name the registers of its number and
+ * arguments, and the registers that it changes. */
 #if defined(__x86_64__)
 #define CALL "syscall"
 #define NR   "rax"

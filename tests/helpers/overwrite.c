@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * overwrite.c [FD|PATH]: overwrites the beginning of a file that is being executed. Retries for two
- * seconds while the file is busy, and prints the result. Unless it is process 1, a child does this
- * and outlives the parent; the child has finished when standard output is closed.
+ * seconds while the file is busy, and prints the result. Unless this is process 1, a child that
+ * outlives the parent does the work; standard output is closed when the child has finished.
  */
 #include <errno.h>
 #include <fcntl.h>

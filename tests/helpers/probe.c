@@ -269,8 +269,8 @@ static int compare_lines(const void *a, const void *b)
 
 /*
  * Prints the mounts without ids of mounts and peer groups, device numbers and inodes of namespaces,
- * sorted. If the mount is read-only, omits "ro" of the file system, because mount(2) and the mount
- * API set it differently.
+ * sorted. If the mount is read-only, omits the "ro" of the file system, because that depends on the
+ * call that made the mount, mount(2) or the mount API.
  */
 static void show_mounts(void)
 {

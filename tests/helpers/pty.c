@@ -159,7 +159,7 @@ int main(int argc, char **argv)
 	deadline = time(NULL) + seconds;
 	while (fcntl(terminal, F_GETFD) >= 0 && show("the end"))
 		nseen = 0;
-	/* a process that has lost its terminal may still run */
+	/* set an alarm, because a process that has lost its terminal may still run */
 	for (alarm((unsigned)seconds); waitpid(child, &status, 0) < 0 && errno == EINTR;)
 		;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -3,8 +3,8 @@
  * remount.c FILE: FILE is on a read-only mount, and may be a /proc/PID/exe. Tries several ways to
  * make this mount or a clone of it writable, and after each one tries to overwrite the beginning of
  * FILE. Prints `overwritten` with the attempt that succeeded, or `refused` with the last error. If
- * the file is busy, the kernel reports this before the read-only mount; a chmod(2) then takes the
- * place of the write.
+ * open(2) fails because the file is busy (ETXTBSY), tries chmod(2) instead, because ETXTBSY does
+ * not show that the mount is read-only.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sigwait.c: waits for SIGTERM in a thread, in a loop of sigwait(3), and exits with 0 at the third
- * one. */
+ * signal. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

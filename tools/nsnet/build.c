@@ -46,8 +46,8 @@ static void add_forwarding(struct net *n, struct plan *p)
 {
 	for (size_t i = 0; nat_wanted(n) && i < n->n_bridges; i++)
 		add(p, STEP_FORWARD, n->bridges[i].name, 0);
-	for (size_t i = 0; nat_wanted(n) && i < n->n_uplinks; i++)
-		add(p, STEP_FORWARD, n->uplinks[i], 0);
+	for (size_t i = 0; nat_wanted(n) && i < n->uplinks.n; i++)
+		add(p, STEP_FORWARD, n->uplinks.v[i], 0);
 	for (size_t i = 0; nat_loopback(n) && i < n->n_bridges; i++)
 		add(p, STEP_LOCALNET, n->bridges[i].name, 0);
 }

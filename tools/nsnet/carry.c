@@ -39,6 +39,18 @@ void net_init(struct net *n)
 	};
 }
 
+void net_free(struct net *n)
+{
+	for (size_t i = 0; i < n->n_wires; i++)
+		free(n->wires[i].other);
+	for (size_t i = 0; i < n->n_sysctls; i++)
+		free(n->sysctls[i]);
+	nspin_free(&n->pin);
+	nft_close(n->nft);
+	buf_free(&n->rules);
+	buf_free(&n->resolv);
+}
+
 static _Noreturn void follow_child(struct net *n)
 {
 	struct nserr e = NSERR_INIT;
@@ -67,8 +79,11 @@ int carry_out(struct net *n)
 	build_plan(n, &p);
 	if (n->explain)
 		explain(n, &p);
-	if (n->check)
+	if (n->check) {
+		plan_free(&p);
+		net_free(n);
 		return 0;
+	}
 	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127)
 		cli_die_nserr(&e);
 	if (forks) {
@@ -81,5 +96,6 @@ int carry_out(struct net *n)
 	if (plan_run(&p, n, NULL, &e) < 0)
 		cli_die_nserr(&e);
 	plan_free(&p);
+	net_free(n);
 	return 0;
 }

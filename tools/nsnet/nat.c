@@ -12,10 +12,14 @@
 
 void spec_nat(struct net *n, const char *text)
 {
+	struct net_addr to;
+
 	n->nat = true;
-	if (text && (net_addr_parse(text, strlen(text), &n->nat_to) < 0 ||
-		     n->nat_to.family != AF_INET || strchr(text, '/')))
-		cli_die_usage("--nat: '%s' is not an IPv4 address", text);
+	if (!text)
+		return;
+	if (net_addr_parse(text, strlen(text), &to) < 0 || strchr(text, '/'))
+		cli_die_usage("--nat: '%s' is not an IP address", text);
+	*(to.family == AF_INET6 ? &n->nat_to6 : &n->nat_to) = to;
 }
 
 static uint16_t take_port(const char *text, const char *s, size_t n)
@@ -25,6 +29,25 @@ static uint16_t take_port(const char *text, const char *s, size_t n)
 	if (num_u64n(s, n, 1, 65535, &port) < 0)
 		cli_die_usage("--publish: '%s' is not [<address>:]<port>:<port>[/udp]", text);
 	return (uint16_t)port;
+}
+
+/* Parses the n bytes of an IPv4 address, or of an IPv6 address in brackets. */
+static int parse_address(const char *s, size_t n, struct net_addr *out)
+{
+	bool bracket = n > 2 && s[0] == '[' && s[n - 1] == ']';
+
+	if (bracket)
+		s++, n -= 2;
+	if (memchr(s, '/', n) || net_addr_parse(s, n, out) < 0)
+		return -EINVAL;
+	return (out->family == AF_INET6) == bracket ? 0 : -EINVAL;
+}
+
+static bool is_v6_loopback(const struct net_addr *a)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	return a->family == AF_INET6 && memcmp(a->b, loopback, sizeof(loopback)) == 0;
 }
 
 void spec_publish(struct net *n, const char *text)
@@ -40,9 +63,10 @@ void spec_publish(struct net *n, const char *text)
 		take_port(text, "", 0);
 	p->inner = take_port(text, inner + 1, (size_t)(text + len - inner - 1));
 	outer = memrchr(text, ':', (size_t)(inner - text));
-	if (outer && (net_addr_parse(text, (size_t)(outer - text), &p->addr) < 0 ||
-		      p->addr.family != AF_INET || p->addr.prefix != 32))
+	if (outer && parse_address(text, (size_t)(outer - text), &p->addr) < 0)
 		take_port(text, "", 0);
+	if (is_v6_loopback(&p->addr))
+		cli_die_usage("--publish: a port of ::1 cannot be forwarded; use 127.0.0.1");
 	outer = outer ? outer + 1 : text;
 	p->outer = take_port(text, outer, (size_t)(inner - outer));
 	n->n_publish++;
@@ -58,7 +82,7 @@ static void keep_subnet(struct net *n, const struct net_addr *a)
 	for (size_t i = 0; i < n->subnets.n; i++)
 		if (memcmp(&n->subnets.v[i], &subnet, sizeof(subnet)) == 0)
 			return;
-	if (a->family == AF_INET && n->subnets.n < NET_ADDRS_MAX)
+	if (n->subnets.n < NET_ADDRS_MAX)
 		n->subnets.v[n->subnets.n++] = subnet;
 }
 
@@ -73,24 +97,31 @@ static void find_subnets(struct net *n)
 			keep_subnet(n, &n->wires[i].other_addr.v[k]);
 }
 
-/* Refuses a port on which a program of the host listens, because that program would get no more
- * connections.
- */
-static int check_port(const struct publish *p, struct nserr *e)
+/* Refuses a port on which a program of the host listens for addresses of that family, because that
+ * program would get no more connections. */
+static int check_port(const struct publish *p, uint8_t family, struct nserr *e)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(p->outer) };
-	int one = 1, rc,
-	    fd = socket(AF_INET, (p->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_port = htons(p->outer) };
+	bool v6 = family == AF_INET6;
+	int one = 1, rc, fd = socket(family, (p->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return nserr_set(e, errno, "cannot open a socket");
 	memcpy(&to.sin_addr, p->addr.b, sizeof(to.sin_addr));
+	memcpy(&to6.sin6_addr, p->addr.b, sizeof(to6.sin6_addr));
+	/* without IPV6_V6ONLY, bind(2) would also fail because of an IPv4 port */
+	if (v6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	/* With SO_REUSEADDR, bind(2) fails if a program listens on the port, but not because of
 	 * closed connections in the state TIME_WAIT.
 	 */
 	if (!p->udp)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	rc = bind(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
+	rc = bind(fd, v6 ? (const struct sockaddr *)&to6 : (const struct sockaddr *)&to,
+		  v6 ? sizeof(to6) : sizeof(to)) < 0
+		     ? errno
+		     : 0;
 	close(fd);
 	if (rc != EADDRINUSE)
 		return 0;
@@ -101,33 +132,70 @@ static int check_port(const struct publish *p, struct nserr *e)
 	return -rc;
 }
 
+static bool is_link_local(const struct net_addr *a)
+{
+	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+/* Adds the devices that lead to the outside for one address family. */
+static void find_uplinks(struct net *n, const struct net_links *links,
+			 const struct net_routes *routes, uint8_t family, struct uplinks *to)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < routes->n; i++)
+		any |= routes->v[i].dst.prefix == 0 && routes->v[i].dst.family == family;
+	for (size_t i = 0; i < routes->n; i++) {
+		const struct net_route *r = &routes->v[i];
+		const struct net_link *l = net_links_by_index(links, r->index);
+		bool known = !l || (any && r->dst.prefix) || r->dst.family != family ||
+			     is_link_local(&r->dst) || str_after(l->alias, NET_ALIAS);
+
+		for (size_t k = 0; !known && k < to->n; k++)
+			known = streq(to->v[k], l->name);
+		if (known || to->n == NET_WORDS_MAX)
+			continue;
+		strcpy(to->v[to->n++], l->name);
+		if (!n->uplink_mtu || l->mtu < n->uplink_mtu)
+			n->uplink_mtu = l->mtu;
+	}
+}
+
 int nat_find_uplinks(struct net *n, struct nserr *e)
 {
 	struct net_routes routes cleanup_net_routes = NET_ROUTES_INIT;
 	struct net_links links cleanup_net_links = NET_LINKS_INIT;
 	int rc = net_routes_read(&n->host, &routes, e);
-	bool any = false;
 
 	if (rc == 0)
 		rc = net_links_read(&n->host, &links, e);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < routes.n; i++)
-		any |= routes.v[i].dst.prefix == 0 && routes.v[i].dst.family == AF_INET;
-	for (size_t i = 0; i < routes.n; i++) {
-		const struct net_link *l = net_links_by_index(&links, routes.v[i].index);
-		bool known = !l || (any && routes.v[i].dst.prefix) ||
-			     routes.v[i].dst.family != AF_INET || str_after(l->alias, NET_ALIAS);
-
-		for (size_t k = 0; !known && k < n->n_uplinks; k++)
-			known = streq(n->uplinks[k], l->name);
-		if (known || n->n_uplinks == NET_WORDS_MAX)
-			continue;
-		strcpy(n->uplinks[n->n_uplinks++], l->name);
-		if (!n->uplink_mtu || l->mtu < n->uplink_mtu)
-			n->uplink_mtu = l->mtu;
-	}
+	find_uplinks(n, &links, &routes, AF_INET, &n->uplinks);
+	find_uplinks(n, &links, &routes, AF_INET6, &n->uplinks6);
 	return 0;
+}
+
+/* Checks that the namespace has an address for each published port, and that the ports are free. */
+static int check_ports(struct net *n, struct nserr *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n->n_publish; i++) {
+		const struct publish *p = &n->publish[i];
+		bool v4 = nat_publishes(n, p, AF_INET), v6 = nat_publishes(n, p, AF_INET6);
+
+		if (!v4 && !v6)
+			return nserr_set(
+				e, EINVAL,
+				"--publish needs a device with an %s address in the namespace",
+				p->addr.family == AF_INET6 ? "IPv6" : "IPv4");
+		if (v4 && !n->force)
+			rc = check_port(p, AF_INET, e);
+		if (rc == 0 && v6 && !n->force)
+			rc = check_port(p, AF_INET6, e);
+	}
+	return rc;
 }
 
 int nat_resolve(struct net *n, struct nserr *e)
@@ -137,21 +205,14 @@ int nat_resolve(struct net *n, struct nserr *e)
 
 	find_subnets(n);
 	if (!n->subnets.n) {
-		nserr_set(e, 0,
-			  "--nat and --publish need a bridge with an IPv4 address, or a gateway");
+		nserr_set(e, 0, "--nat and --publish need a bridge with an address, or a gateway");
 		nserr_hint(e, "add '--bridge <bridge>,<address>/<length>', for example '--bridge "
 			      "br0,10.0.0.1/24'");
 		return -EINVAL;
 	}
-	if (n->n_publish && !nat_inner(n)) {
-		nserr_set(e, 0, "--publish needs a device with an IPv4 address in the namespace");
-		return -EINVAL;
-	}
-	for (size_t i = 0; !n->force && i < n->n_publish; i++) {
-		rc = check_port(&n->publish[i], e);
-		if (rc < 0)
-			return rc;
-	}
+	rc = check_ports(n, e);
+	if (rc < 0)
+		return rc;
 	if (n->argv) {
 		snprintf(pid, sizeof(pid), "%d", (int)getpid());
 		rc = nat_table("run", pid, n->table, e);
@@ -162,6 +223,8 @@ int nat_resolve(struct net *n, struct nserr *e)
 	}
 	if (rc == 0 && !n->explain)
 		rc = nft_open(&n->nft, e);
+	if (rc == 0 && n->nft && n->into.chain[0])
+		rc = into_chain_check(n, e);
 	/* The socket is opened here, because it must belong to the caller's network namespace,
 	 * which the process leaves later. */
 	for (size_t i = 0; rc == 0 && !n->explain && n->conntrack.fd < 0 && i < n->n_publish; i++)

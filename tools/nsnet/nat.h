@@ -5,11 +5,59 @@
 
 #include "nsnet.h"
 
-/* Returns the address to which published ports are forwarded: the first IPv4 address of the
- * namespace that the host can reach. Returns NULL if there is no such address. */
-const struct net_addr *nat_inner(const struct net *n);
+/* Returns the address to which published ports are forwarded: the first address of that family of
+ * the namespace that the host can reach. Returns NULL if there is no such address. */
+const struct net_addr *nat_inner(const struct net *n, uint8_t family);
 
-/* Returns true if p publishes a port of a loopback address of the host. */
+/* Returns true if the port is published for addresses of that family. A port without an address is
+ * published for the families of the namespace's addresses. */
+bool nat_publishes(const struct net *n, const struct publish *p, uint8_t family);
+
+/* The keyword with which nft(8) begins a match of an address. */
+static inline const char *nat_word(uint8_t family)
+{
+	return family == AF_INET6 ? "ip6" : "ip";
+}
+
+/* ---- nat_v6.c: forwarding of IPv6 packets */
+
+/* Returns true if the rules are for an IPv6 subnet. */
+bool nat_v6(const struct net *n);
+
+/* Allows forwarding of the IPv6 packets of the request's devices, after the rules of the request
+ * have been added. The process returns to its network namespace. Returns 0, or a negative errno
+ * with e set. nat_v6_show() prints the commands that do the same. */
+int nat_v6_allow(struct net *n, struct nserr *e) must_check;
+void nat_v6_show(const struct net *n, struct buf *out);
+
+/*
+ * Resets the sysctls that nsnet changed in order to forward IPv6 packets, unless a table of nsnet
+ * other than `except` (NULL: none) has rules for IPv6. The process must be in the network namespace
+ * of nft. Adds a line to out, if it is not NULL, if there is something to reset; with `dry`, only
+ * adds the line. Returns 0, or a negative errno with e set.
+ */
+int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf *out,
+		   struct nserr *e) must_check;
+
+/* ---- into_chain.c: rules in a chain of another program */
+
+/* Checks that the chain exists and applies to a subnet of the request. Returns 0, or a negative
+ * errno with e set. */
+int into_chain_check(const struct net *n, struct nserr *e) must_check;
+/* Adds the commands that add the rules to the chain of --into-chain, if the option was given. */
+void into_chain_rules(const struct net *n, struct buf *b);
+/* Adds the commands that delete the rules which belong to a table of nsnet. */
+void into_chain_forget(struct nft_ctx *nft, const char *table, struct buf *b);
+/* Deletes the rules whose table of nsnet does not exist any more, and adds a line for each to out.
+ * With `dry`, only adds the lines. Returns 0, or a negative errno with e set. */
+int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct nserr *e) must_check;
+
+/* Deletes the UDP entries of connection tracking of the published ports of the request that bypass
+ * the current rules or, with `removed`, that the removed rules translated. */
+void nat_forget_ports(struct net *n, bool removed);
+
+/* Returns true if p publishes a port of a loopback address of the host. This is an IPv4 address,
+ * because the kernel has no sysctl like route_localnet for ::1. */
 bool nat_is_loopback(const struct publish *p);
 /* Returns true if the request publishes a port of a loopback address of the host. */
 bool nat_loopback(const struct net *n);

@@ -9,49 +9,80 @@
 #include "nat.h"
 #include "rules.h"
 
-#define OUTSIDE "203.0.113.1" /* an address for documentation, which no host has (RFC 5737) */
+/* addresses for documentation, which no host has (RFC 5737, RFC 3849) */
+#define OUTSIDE  "203.0.113.1"
+#define OUTSIDE6 "2001:db8::1"
 
-static void warn_of_chain(const struct net *n, const char *ruleset, const struct rules_place *at)
+static void warn_of_chain(const struct net_addr *subnet, const char *ruleset,
+			  const struct rules_place *at)
 {
 	const char *chain = rules_user_chain(ruleset, at);
 	struct nserr e = NSERR_INIT;
 	char net[NET_ADDR_TEXT];
 
-	net_addr_format(&n->subnets.v[0], true, net);
+	net_addr_format(subnet, true, net);
 	nserr_set(&e, 0, "the chain '%s' of the table '%s' drops the forwarded packets of %s (%s)",
 		  at->chain, at->table, net, at->rule);
-	nserr_hint(&e,
-		   "allow them with: nft insert rule %s %s ip saddr %s accept; nft insert rule %s "
-		   "%s ip daddr %s ct state established,related accept",
-		   at->table, chain, net, at->table, chain, net);
+	nserr_hint(&e, "add the option --into-chain '%s/%s' to allow them", at->table, chain);
 	cli_warn_nserr(&e);
 }
 
-static void warn_of_drops(const struct net *n, const char *ruleset)
+/* Returns true if --into-chain names the chain to which an accept rule must be added. */
+static bool is_into(const struct net *n, const char *ruleset, const struct rules_place *at)
 {
+	char table[sizeof(n->into.family) + sizeof(n->into.table) + 1];
+
+	snprintf(table, sizeof(table), "%s %s", n->into.family, n->into.table);
+	return streq(at->table, table) && (streq(n->into.chain, at->chain) ||
+					   streq(n->into.chain, rules_user_chain(ruleset, at)));
+}
+
+static void warn_of_drops_of(const struct net *n, const char *ruleset,
+			     const struct net_addr *subnet)
+{
+	bool v6 = subnet->family == AF_INET6;
+	const struct uplinks *up = v6 ? &n->uplinks6 : &n->uplinks;
+	const char *outside = v6 ? OUTSIDE6 : OUTSIDE;
 	struct rules_packet p = { .iif = n->n_bridges ? n->bridges[0].name : "vethns0",
-				  .oif = n->n_uplinks ? n->uplinks[0] : NULL,
-				  .src = n->subnets.v[0] };
+				  .oif = up->n ? up->v[0] : NULL,
+				  .src = *subnet };
 	struct rules_place at = { .table = "" };
 
-	if (!n->nat || !p.oif || net_addr_parse(OUTSIDE, strlen(OUTSIDE), &p.dst) < 0)
+	if (!p.oif || net_addr_parse(outside, strlen(outside), &p.dst) < 0)
 		return;
 	/* the first host of the subnet */
 	(void)net_addr_add(&p.src, 1);
-	p.src.prefix = 32;
-	if (rules_decide(ruleset, "filter", "forward", &p, &at) == RULES_DROP)
-		warn_of_chain(n, ruleset, &at);
+	p.src.prefix = v6 ? 128 : 32;
+	if (rules_decide(ruleset, "filter", "forward", &p, &at) == RULES_DROP &&
+	    !is_into(n, ruleset, &at))
+		warn_of_chain(subnet, ruleset, &at);
+}
+
+/* Checks the first subnet of each family. */
+static void warn_of_drops(const struct net *n, const char *ruleset)
+{
+	bool seen[2] = { false };
+
+	for (size_t i = 0; n->nat && i < n->subnets.n; i++) {
+		bool v6 = n->subnets.v[i].family == AF_INET6;
+
+		if (!seen[v6])
+			warn_of_drops_of(n, ruleset, &n->subnets.v[i]);
+		seen[v6] = true;
+	}
 }
 
 /* Returns true if a packet can match both the rule and the published port. A rule without an
  * address does not match loopback addresses. */
-static bool collides(const struct rules_dnat *d, const struct publish *p)
+static bool collides(const struct net *n, const struct rules_dnat *d, const struct publish *p)
 {
-	if (d->udp != p->udp || d->outer != p->outer)
+	if (d->udp != p->udp || d->outer != p->outer || !nat_publishes(n, p, d->to.family))
 		return false;
 	if (d->on.family && p->addr.family)
 		return net_addr_overlap(&d->on, &p->addr);
-	return d->on.family ? d->on.b[0] != 127 : !nat_is_loopback(p);
+	if (d->on.family)
+		return d->on.family == AF_INET6 || d->on.b[0] != 127;
+	return !nat_is_loopback(p);
 }
 
 /* Finds a rule of another table that forwards a published port. Only the first rule for a port
@@ -64,7 +95,7 @@ static bool find_collision(const struct net *n, const char *ruleset, struct rule
 		const char *table = str_after(d->table, "inet ");
 
 		for (size_t i = 0; !(table && streq(table, own)) && i < n->n_publish; i++)
-			if (collides(d, &n->publish[i]))
+			if (collides(n, d, &n->publish[i]))
 				return true;
 	}
 	return false;

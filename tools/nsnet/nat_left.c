@@ -33,8 +33,8 @@ static void forget_ports(const char *rules)
 
 int nat_remove(const char *kind, const char *name, struct nserr *e)
 {
-	char table[NAT_TABLE_SIZE], text[2 * NAT_TABLE_SIZE + 64];
-	cleanup_buf struct buf rules = BUF_INIT;
+	char table[NAT_TABLE_SIZE], text[NAT_TABLE_SIZE + 32];
+	cleanup_buf struct buf rules = BUF_INIT, commands = BUF_INIT;
 	struct nft_ctx *nft = NULL;
 	int rc = nat_table(kind, name, table, e);
 
@@ -45,8 +45,12 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 	snprintf(text, sizeof(text), "list table inet %s\n", table);
 	(void)!nft_list(nft, text, &rules, NULL);
 	/* the command `add` prevents an error if the table does not exist */
-	snprintf(text, sizeof(text), "add table inet %s\ndelete table inet %s\n", table, table);
-	rc = nft_apply(nft, text, false, e);
+	buf_printf(&commands, "add table inet %s\ndelete table inet %s\n", table, table);
+	into_chain_forget(nft, table, &commands);
+	rc = commands.err ? nserr_set(e, commands.err, "cannot remove the firewall rules")
+			  : nft_apply(nft, commands.s, false, e);
+	if (rc == 0)
+		rc = nat_v6_release(nft, NULL, false, NULL, e);
 	nft_close(nft);
 	if (rc == 0)
 		forget_ports(rules.s);
@@ -137,6 +141,10 @@ int nat_collect(struct net *n, bool dry, struct buf *out, struct nserr *e)
 		if (!dry)
 			rc = nft_apply(nft, text, false, e);
 	}
+	if (rc == 0)
+		rc = into_chain_collect(nft, dry, out, e);
+	if (rc == 0)
+		rc = nat_v6_release(nft, NULL, dry, out, e);
 	nft_close(nft);
 	return rc;
 }

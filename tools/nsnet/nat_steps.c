@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "kernel/sys_ns.h"
 #include "nat.h"
 
 /*
@@ -13,7 +14,7 @@
  */
 static int apply_rules(struct net *n, struct nserr *e)
 {
-	cleanup_buf struct buf owned = BUF_INIT;
+	cleanup_buf struct buf owned = BUF_INIT, plain = BUF_INIT;
 
 	if (n->argv) {
 		nat_rules(n, true, &owned);
@@ -21,8 +22,14 @@ static int apply_rules(struct net *n, struct nserr *e)
 			n->nat_owned = true;
 			return 0;
 		}
+	} else {
+		/* an earlier `add` may have added rules to a chain of another program */
+		into_chain_forget(n->nft, n->table, &plain);
 	}
-	return nft_apply(n->nft, n->rules.s, false, e);
+	buf_adds(&plain, n->rules.s);
+	if (plain.err)
+		return nserr_set(e, plain.err, "cannot build the firewall rules");
+	return nft_apply(n->nft, plain.s, false, e);
 }
 
 int run_nat(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -31,9 +38,14 @@ int run_nat(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc = apply_rules(n, e);
 
 	(void)s;
-	for (size_t i = 0; rc == 0 && n->conntrack.fd >= 0 && i < n->n_publish; i++)
-		if (n->publish[i].udp)
-			nat_forget_udp(&n->conntrack, &n->host, n->publish[i].outer, nat_inner(n));
+	if (rc == 0 && nat_v6(n)) {
+		rc = nat_v6_allow(n, e);
+		/* The plan does not undo a step that failed, but the rules have been added. */
+		if (rc < 0)
+			nat_end(n);
+	}
+	if (rc == 0)
+		nat_forget_ports(n, false);
 	return rc;
 }
 
@@ -43,20 +55,35 @@ void undo_nat(void *ctx, const struct plan_step *s)
 	nat_end(ctx);
 }
 
+/* The context of libnftables must belong to the caller's network namespace, to which the process
+ * returns here. The kernel may remove a table with `flags owner` a moment later. */
+static void end_v6(struct net *n)
+{
+	struct nft_ctx *nft = NULL;
+
+	if (sys_setns(n->own_ns, CLONE_NEWNET) < 0 || nft_open(&nft, NULL) < 0)
+		return;
+	(void)!nat_v6_release(nft, n->table, false, NULL, NULL);
+	nft_close(nft);
+}
+
 void nat_end(struct net *n)
 {
-	char text[NAT_TABLE_SIZE + 32];
+	cleanup_buf struct buf commands = BUF_INIT;
 
 	if (!n->nft)
 		return;
-	snprintf(text, sizeof(text), "delete table inet %s\n", n->table);
+	if (n->into.chain[0])
+		into_chain_forget(n->nft, n->table, &commands);
 	if (!n->nat_owned)
-		(void)!nft_apply(n->nft, text, false, NULL);
+		buf_printf(&commands, "delete table inet %s\n", n->table);
+	if (commands.len)
+		(void)!nft_apply(n->nft, commands.s, false, NULL);
 	nft_close(n->nft);
 	n->nft = NULL;
-	for (size_t i = 0; n->conntrack.fd >= 0 && i < n->n_publish; i++)
-		if (n->publish[i].udp)
-			nat_forget_udp(&n->conntrack, &n->host, n->publish[i].outer, NULL);
+	if (nat_v6(n))
+		end_v6(n);
+	nat_forget_ports(n, true);
 	netlink_close(&n->conntrack);
 }
 
@@ -66,6 +93,8 @@ void show_nat(const void *ctx, const struct plan_step *s, struct buf *out)
 
 	(void)s;
 	buf_printf(out, "nft -f - <<'EOF'\n%sEOF\n", n->rules.s);
+	if (nat_v6(n))
+		nat_v6_show(n, out);
 }
 
 /* Sets the sysctl `what` of a device of the host to 1, unless it is 1 already. Returns 0, or a
@@ -118,7 +147,9 @@ int run_forward_outer(void *ctx, const struct plan_step *s, struct nserr *e)
 	netlink_batch_init(&b);
 	net_link_put_forwarding(&b, w->outer, nat_loopback(n));
 	rc = netlink_send(&n->host, &b, NULL, e);
-	return rc < 0 ? nserr_set(e, rc, "cannot allow forwarding from '%s'", w->ifname) : 0;
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot allow forwarding from '%s'", w->ifname);
+	return 0;
 }
 
 void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -118,6 +118,18 @@ struct pending {
 
 enum { DNS_NONE, DNS_HOST, DNS_GIVEN };
 
+/* The argument of --into-chain: a chain of another program. */
+struct into_chain {
+	/* family of the table, name of the table, and name of the chain; "" without the option */
+	char family[8], table[64], chain[64];
+};
+
+/* The devices of the host that lead to the outside, for one address family. */
+struct uplinks {
+	char v[NET_WORDS_MAX][IF_NAMESIZE];
+	size_t n;
+};
+
 struct net {
 	/* the request */
 	const char *name; /* name of the namespace in /run/netns, or NULL */
@@ -134,9 +146,10 @@ struct net {
 	struct addrs dns_addr;
 	struct nic nic; /* the lent device; its name is "" if no device is lent */
 	bool nat;
-	/* address of --nat; family 0 means the address of the device through which a packet
-	 * leaves */
-	struct net_addr nat_to;
+	/* addresses of --nat, for IPv4 and IPv6; family 0 means the address of the device through
+	 * which a packet leaves */
+	struct net_addr nat_to, nat_to6;
+	struct into_chain into;
 	struct publish publish[NET_WORDS_MAX];
 	size_t n_publish;
 	bool pasta;
@@ -165,9 +178,8 @@ struct net {
 	bool name_is_new;    /* this run has created the file `path` */
 	struct nspin pin;
 	struct supervise supervise;
-	struct addrs subnets; /* IPv4 subnets of the addresses of the namespace */
-	char uplinks[NET_WORDS_MAX][IF_NAMESIZE];
-	size_t n_uplinks;
+	struct addrs subnets; /* subnets of the addresses of the namespace */
+	struct uplinks uplinks, uplinks6;
 	uint32_t uplink_mtu; /* lowest MTU of the uplinks; 0 if there is no uplink */
 	char table[NAT_TABLE_SIZE];
 	struct buf rules; /* commands for nft(8) that create the firewall rules */
@@ -210,6 +222,8 @@ void build_plan(struct net *n, struct plan *p);
  * exit status, unless the plan executes a program. */
 int carry_out(struct net *n);
 void net_init(struct net *n);
+/* Frees the memory that belongs to the request. */
+void net_free(struct net *n);
 
 /* ---- names.c: /run/netns */
 
@@ -321,6 +335,9 @@ static inline bool net_forks(const struct net *n)
  * leave. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
+void spec_into_chain(struct net *n, const char *text);
+/* Dies if --into-chain was given without an option that adds firewall rules. */
+void spec_into_chain_check(const struct net *n);
 /* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
  * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
  * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
@@ -335,7 +352,7 @@ int nat_resolve(struct net *n, struct nserr *e) must_check;
  * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
 /* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the
- * table exists. */
+ * table exists. The process must be in the network namespace of the table. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
  * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables

@@ -25,6 +25,7 @@ enum {
 	OPT_PUBLISH,
 	OPT_PASTA,
 	OPT_MOVE,
+	OPT_INTO_CHAIN,
 };
 
 /* clang-format off */
@@ -43,7 +44,8 @@ enum {
 	FORCE_OPT, \
 	DRY_OPTS
 #define NAT_OPT \
-	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate source addresses of outgoing packets" }
+	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate source addresses of outgoing packets" }, \
+	{ OPT_INTO_CHAIN, "into-chain", CLI_ARG, "<table>/<chain>", "also accept the packets in this chain" }
 #define FORCE_OPT \
 	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
 #define DRY_OPTS \
@@ -158,6 +160,9 @@ static bool take(struct net *n, int key, const char *arg)
 	case OPT_PUBLISH:
 		spec_publish(n, arg);
 		return true;
+	case OPT_INTO_CHAIN:
+		spec_into_chain(n, arg);
+		return true;
 	case OPT_PASTA:
 		n->pasta = true;
 		n->pasta_args = arg;
@@ -197,7 +202,7 @@ static bool take(struct net *n, int key, const char *arg)
 static bool is_planned(const struct net *n)
 {
 	return n->n_wires || n->n_routes || n->n_sysctls || n->dns != DNS_NONE || n->no_lo ||
-	       n->nat || n->n_publish || n->pasta || n->nic.name[0];
+	       n->nat || n->n_publish || n->into.chain[0] || n->pasta || n->nic.name[0];
 }
 
 /*
@@ -240,6 +245,7 @@ int verb_run(int argc, char **argv)
 	n.argv = cli_rest(&c);
 	if (!n.argv[0])
 		cli_die_usage("missing program");
+	spec_into_chain_check(&n);
 	if (n.pasta && (n.n_wires || n.nat || n.n_routes || n.dns != DNS_NONE || n.nic.name[0]))
 		cli_die_usage("--pasta creates the whole network, so it can be combined only with "
 			      "--publish");
@@ -265,6 +271,7 @@ int verb_add(int argc, char **argv)
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		take(&n, key, c.arg);
 	verb_count(&w, 1, 1, " <name>|<ref>");
+	spec_into_chain_check(&n);
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
 		cli_die_usage(
@@ -301,6 +308,7 @@ int verb_bridge(int argc, char **argv)
 		cli_die_usage_nserr(&e);
 	}
 	verb_count(&w, 1, 1, " <bridge>");
+	spec_into_chain_check(&n);
 	br = spec_bridge(&n, "bridge", w.v[0]);
 	br->wanted = true;
 	br->mtu = mtu;
@@ -317,6 +325,7 @@ int verb_link(int argc, char **argv)
 	uint32_t mtu = 0;
 	struct net n;
 	struct cli c;
+	int rc;
 
 	net_init(&n);
 	cli_init(&c, &link_tool, argc, argv);
@@ -336,7 +345,9 @@ int verb_link(int argc, char **argv)
 	spec_end(wire, w.v[1]);
 	memcpy(wire->ifname, first.other_if, IF_NAMESIZE);
 	wire->addr = first.other_addr;
-	return carry_out(&n);
+	rc = carry_out(&n);
+	free(first.other);
+	return rc;
 }
 
 /* ---- attach */
@@ -364,6 +375,8 @@ static void attach(struct net *n, int name_lock)
 	plan_add(&p, PLAN_CALLER, &step_kinds[STEP_PIN], NULL, 0);
 	if (plan_run(&p, n, NULL, &e) < 0)
 		cli_die_nserr(&e);
+	plan_free(&p);
+	net_free(n);
 }
 
 int verb_attach(int argc, char **argv)

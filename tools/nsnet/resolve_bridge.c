@@ -222,7 +222,8 @@ int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr
 {
 	const struct bridge *br = w->bridge;
 	char text[NET_ADDR_TEXT];
-	int rc = need_links(n, h, e);
+	/* a bridge that does not exist yet has no ports, whose addresses would be in use */
+	int rc = br->index ? need_links(n, h, e) : 0;
 
 	if (rc < 0)
 		return rc;

@@ -84,7 +84,7 @@ static enum rule_match match_state(bool reply, const char *value)
 	return streq(value, reply ? "established" : "new");
 }
 
-enum subject { IIF, OIF, SADDR, DADDR, PROTO, DPORT, STATE };
+enum subject { IIF, OIF, SADDR, DADDR, FAMILY, PROTO, DPORT, STATE };
 
 static enum rule_match match_one(const struct rules_packet *p, enum subject of, const char *value)
 {
@@ -97,6 +97,8 @@ static enum rule_match match_one(const struct rules_packet *p, enum subject of, 
 		return match_addr(&p->src, value);
 	case DADDR:
 		return match_addr(&p->dst, value);
+	case FAMILY:
+		return streq(value, p->src.family == AF_INET6 ? "ipv6" : "ipv4");
 	case PROTO:
 		return match_proto(p->proto, value);
 	case DPORT:
@@ -163,6 +165,8 @@ static enum rule_match match_two(const struct rules_packet *p, const char *first
 		return streq(word, "state") ? match_operand(p, STATE, at) : UNKNOWN;
 	if (streq(word, "l4proto") || streq(word, "protocol"))
 		return match_operand(p, PROTO, at);
+	if (streq(first, "meta") && streq(word, "nfproto"))
+		return match_operand(p, FAMILY, at);
 	if (streq(first, "meta"))
 		return UNKNOWN;
 	if ((p->src.family == AF_INET6) != v6)

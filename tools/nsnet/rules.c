@@ -212,11 +212,12 @@ const char *rules_user_chain(const char *ruleset, const struct rules_place *at)
 static bool parse_dnat(const char *rule, struct rules_dnat *out)
 {
 	const char *proto = strstr(rule, "tcp dport "), *to = strstr(rule, " dnat "), *colon;
-	const char *on = strstr(rule, "ip daddr ");
+	const char *on = strstr(rule, " daddr ");
 	uint64_t outer, inner;
+	bool bracket;
 
 	out->on = (struct net_addr){ .family = 0 };
-	on = on ? on + strlen("ip daddr ") : "";
+	on = on ? on + strlen(" daddr ") : "";
 	if (net_addr_parse(on, strcspn(on, " "), &out->on) < 0)
 		out->on.family = 0;
 	out->udp = !proto;
@@ -227,9 +228,11 @@ static bool parse_dnat(const char *rule, struct rules_dnat *out)
 	proto += strlen("tcp dport ");
 	to += strlen("to ");
 	colon = memrchr(to, ':', strcspn(to, " "));
+	/* an IPv6 address is in brackets */
+	bracket = *to == '[' && colon && colon > to && colon[-1] == ']';
 	if (num_u64n(proto, strcspn(proto, " "), 1, 65535, &outer) < 0 || !colon ||
 	    num_u64n(colon + 1, strcspn(colon + 1, " "), 1, 65535, &inner) < 0 ||
-	    net_addr_parse(to, (size_t)(colon - to), &out->to) < 0)
+	    net_addr_parse(to + bracket, (size_t)(colon - to) - 2 * bracket, &out->to) < 0)
 		return false;
 	out->outer = (uint16_t)outer;
 	out->inner = (uint16_t)inner;

@@ -104,7 +104,7 @@ static bool is_published(const struct why *y)
 	struct rules_dnat d;
 
 	while (rules_next_dnat(&at, &d))
-		if (d.udp == y->udp && d.outer == y->port)
+		if (d.udp == y->udp && d.outer == y->port && d.to.family == y->dst.family)
 			return true;
 	return false;
 }
@@ -144,9 +144,8 @@ static bool needs_nat(const struct why *y)
 {
 	const char *rules = y->rules.s ? y->rules.s : "";
 
-	return y->has_rules && y->dst.family == AF_INET && y->entry != y->outer &&
-	       why_is_private(&y->way.from) && !why_is_private(&y->dst) &&
-	       !strstr(rules, "masquerade") && !strstr(rules, "snat ");
+	return y->has_rules && y->entry != y->outer && why_is_private(&y->way.from) &&
+	       !why_is_private(&y->dst) && !strstr(rules, "masquerade") && !strstr(rules, "snat ");
 }
 
 /* Asks for the route of the host's own packets. The answer about a forwarded packet has the same
@@ -172,6 +171,14 @@ static bool check_host_route(struct why *y)
 	return true;
 }
 
+/* Returns false if the host does not forward IPv6 packets that arrive on the device, which
+ * RTM_GETROUTE does not report. conf/DEVICE/force_forwarding (6.17) allows it for one device. */
+static bool forwards_v6(const struct why *y, const char *dev)
+{
+	return why_devconf(y, "all", "forwarding") != 0 ||
+	       why_devconf(y, dev, "force_forwarding") == 1;
+}
+
 static bool check_forwarding(struct why *y)
 {
 	char cure[CURE_SIZE], to[NET_ADDR_TEXT], from[NET_ADDR_TEXT];
@@ -181,10 +188,13 @@ static bool check_forwarding(struct why *y)
 
 	net_addr_format(&y->dst, false, to);
 	net_addr_format(&y->way.from, false, from);
-	/* IPv6 forwarding is controlled by conf/all/forwarding, which RTM_GETROUTE ignores. */
-	if (v6 && why_devconf(y, "all", "forwarding") == 0)
-		return why_failed(y, HOST_CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
-				  "%s does not forward IPv6 packets", y->host);
+	if (v6 && !forwards_v6(y, y->entry->name)) {
+		if (needs_nat(y))
+			HOST_CURE("nsnet bridge %s --nat", y->entry->name);
+		else
+			HOST_CURE("sysctl -w net.ipv6.conf.all.forwarding=1");
+		return why_failed(y, cure, "%s does not forward IPv6 packets", y->host);
+	}
 	if (rc == -EHOSTUNREACH) {
 		if (needs_nat(y))
 			HOST_CURE("nsnet bridge %s --nat", y->entry->name);
@@ -238,6 +248,10 @@ static bool check_uplink(struct why *y)
 	if (!up)
 		return why_failed(y, CURE("nsnet why %s", y->n->label),
 				  "the devices changed during the check");
+	if (y->dst.family == AF_INET6 && up->index != y->entry->index && !forwards_v6(y, up->name))
+		return why_failed(y, HOST_CURE("sysctl -w net.ipv6.conf.all.forwarding=1"),
+				  "%s does not forward the answers that arrive on '%s'", y->host,
+				  up->name);
 	if (y->dst.family == AF_INET && up->index != y->entry->index &&
 	    why_devconf(y, up->name, "forwarding") == 0)
 		return why_failed(y, HOST_CURE("sysctl -w net.ipv4.conf.%s.forwarding=1", up->name),

@@ -288,7 +288,7 @@ bool why_published(struct why *y)
 		/* the first of two translation rules decides (nft(8)) */
 		while (!before && rules_next_dnat(&first, &other) && first < at)
 			before = other.udp == d.udp && other.outer == d.outer &&
-				 !is_mine(y, &other.to);
+				 other.to.family == d.to.family && !is_mine(y, &other.to);
 		check_port(y, &d, before ? &other : NULL);
 	}
 	return true;

@@ -135,16 +135,31 @@ static bool has_address(const struct view_ns *ns, const struct net_link *l,
 	return false;
 }
 
+/* Returns true if a list that is separated by commas contains the text. */
+static bool has_item(const char *list, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == n && memcmp(at, text, n) == 0)
+			return true;
+	return false;
+}
+
 void view_ports(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		struct buf *out)
 {
 	const char *at = v->rules.s;
 	struct rules_dnat d;
 
-	while (rules_next_dnat(&at, &d))
-		if (has_address(ns, l, &d.to))
-			buf_printf(out, "%s%u:%u/%s", out->len ? "," : "", d.outer, d.inner,
-				   d.udp ? "udp" : "tcp");
+	while (rules_next_dnat(&at, &d)) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%u:%u/%s", d.outer, d.inner, d.udp ? "udp" : "tcp");
+		/* a port that is published for IPv4 and for IPv6 has two rules */
+		if (has_address(ns, l, &d.to) && !has_item(out->s, text))
+			buf_printf(out, "%s%s", out->len ? "," : "", text);
+	}
 }
 
 /* Adds the name of the firewall table. The alias of a bridge, or of the other end of a pair, ends

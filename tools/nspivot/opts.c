@@ -54,7 +54,7 @@ static const struct cli_opt table[] = {
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
 	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD, CLI_NOT_EMPTY },
 	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs and remove its files", EXCL_OLD },
-	{ OPT_PROPAGATION,                 "propagation",     CLI_ARG,    "<how>",              "make the new / private, slave, shared, unbindable" },
+	{ OPT_PROPAGATION,                 "propagation",     CLI_ARG,    "<how>",              "make / private, slave, shared or unbindable" },
 	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in <dir> (default: /)", 0, CLI_NOT_EMPTY },
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "skip the safety checks" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },

@@ -93,7 +93,7 @@ static void refuses_invalid_durations(void)
 	char tiny[96];
 	struct timespec ts;
 
-	/* the lowest 64 bits of 10^70 are 0 */
+	/* a divisor of 10^70 would become 0 in 64 bits */
 	snprintf(tiny, sizeof(tiny), "0.%070dw", 5);
 	CHECK_INT(num_duration(tiny, &ts), -ERANGE);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)

@@ -52,7 +52,7 @@ static void invalid_utf8_is_not_a_character(void)
 }
 
 /* The first and the last character of each unsafe range, and their neighbours. */
-static void unsafe_characters_are_known(void)
+static void recognises_unsafe_characters(void)
 {
 	static const struct {
 		const char *s;
@@ -135,6 +135,6 @@ static void writes_nested_json(void)
 }
 
 UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
-	  CASE(invalid_utf8_is_not_a_character), CASE(unsafe_characters_are_known),
+	  CASE(invalid_utf8_is_not_a_character), CASE(recognises_unsafe_characters),
 	  CASE(copies_of_escaped_text_have_the_right_length), CASE(never_writes_past_the_end),
 	  CASE(writes_nested_json))

@@ -59,7 +59,7 @@ static int null_child(void)
 	return stream_null_stdin() != 0 || !stdin_is_null() || fcntl(3, F_GETFD) >= 0;
 }
 
-static void null_replaces_standard_input(void)
+static void dev_null_replaces_standard_input_after_reading(void)
 {
 	int three = fcntl(3, F_GETFD);
 
@@ -187,7 +187,7 @@ static void a_prefix_that_fills_the_message_is_cut(void)
 	nserr_prefix(NULL, "x");
 }
 
-UNIT_MAIN(CASE(null_replaces_standard_input), CASE(standard_input_is_read_once),
+UNIT_MAIN(CASE(dev_null_replaces_standard_input_after_reading), CASE(standard_input_is_read_once),
 	  CASE(a_closed_standard_input_is_an_error), CASE(a_descriptor_is_read_and_closed),
 	  CASE(a_file_that_is_too_large_is_refused), CASE(every_function_closes_its_file),
 	  CASE(a_prefix_that_fills_the_message_is_cut))

@@ -83,7 +83,7 @@ static void add_insn(struct buf *b, const struct bpf *p, unsigned at)
 	const struct bpf_insn *i = &p->insn[at];
 
 	buf_printf(b, "%3u  ", at);
-	/* the text does not show the mode of memory accesses and the width of arithmetic */
+	/* check the mode of memory accesses and the width of arithmetic, which the text omits */
 	CHECK(BPF_CLASS(i->code) == BPF_LDX || BPF_CLASS(i->code) == BPF_STX ||
 			      BPF_CLASS(i->code) == BPF_ST
 		      ? BPF_MODE(i->code) == BPF_MEM
@@ -189,27 +189,27 @@ static void matches_its_listing(const char *version)
 	free(text);
 }
 
-static void programs_for_5_10(void)
+static void programs_for_5_10_match_the_listing(void)
 {
 	matches_its_listing("5.10");
 }
 
-static void programs_for_6_1(void)
+static void programs_for_6_1_match_the_listing(void)
 {
 	matches_its_listing("6.1");
 }
 
-static void programs_for_6_12(void)
+static void programs_for_6_12_match_the_listing(void)
 {
 	matches_its_listing("6.12");
 }
 
-static void programs_for_6_18(void)
+static void programs_for_6_18_match_the_listing(void)
 {
 	matches_its_listing("6.18");
 }
 
-static void programs_for_7_2(void)
+static void programs_for_7_2_match_the_listing(void)
 {
 	matches_its_listing("7.2");
 }
@@ -305,7 +305,8 @@ static void a_program_that_is_too_long_is_an_error(void)
 	CHECK_INT(bpf_finish(&p), -E2BIG);
 }
 
-UNIT_MAIN(CASE(programs_for_5_10), CASE(programs_for_6_1), CASE(programs_for_6_12),
-	  CASE(programs_for_6_18), CASE(programs_for_7_2), CASE(fails_without_required_members),
+UNIT_MAIN(CASE(programs_for_5_10_match_the_listing), CASE(programs_for_6_1_match_the_listing),
+	  CASE(programs_for_6_12_match_the_listing), CASE(programs_for_6_18_match_the_listing),
+	  CASE(programs_for_7_2_match_the_listing), CASE(fails_without_required_members),
 	  CASE(builds_programs_without_optional_members), CASE(every_jump_ends_inside_the_program),
 	  CASE(a_label_that_is_missing_is_an_error), CASE(a_program_that_is_too_long_is_an_error))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-bpf-read: checks the conversion of the programs' records to processes, holders and
- * relations, and that invalid records are refused. */
+/* test-bpf-read: checks that the records of the BPF programs are converted to processes, holders
+ * and relations, and that invalid records are refused. */
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
@@ -106,7 +106,7 @@ static void only_selected_types_are_kept(void)
 	end();
 }
 
-static void a_thread_elsewhere_is_a_holder_even_before_its_process(void)
+static void a_thread_in_another_namespace_is_a_holder(void)
 {
 	begin();
 	task(20, 5, 300);
@@ -160,7 +160,7 @@ static void refuses_invalid_records_of_tasks(void)
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 	begin();
-	file(1, 1, 1, 1, 0, 1); /* a descriptor is not a task */
+	file(1, 1, 1, 1, 0, 1); /* a record of a descriptor in place of a task */
 	CHECK_INT(take_tasks(), -EBADMSG);
 	end();
 }
@@ -188,7 +188,7 @@ static void descriptors_become_holders(void)
 	end();
 }
 
-static void many_sockets_are_told_apart(void)
+static void many_sockets_are_distinguished(void)
 {
 	bool seen;
 
@@ -308,15 +308,15 @@ static void namespaces_get_their_owners_and_parents(void)
 	end();
 }
 
-static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
+static void a_namespace_with_an_unknown_ancestor_gets_no_owner(void)
 {
 	struct ns *uts, *pid;
 
 	begin();
-	relation(NSTYPE_USER, 2, 1, 1); /* there is no namespace 1 */
+	relation(NSTYPE_USER, 2, 1, 1); /* namespace 1 does not exist */
 	relation(NSTYPE_UTS, 5, 2, 0);
 	relation(NSTYPE_USER, 3, 0, 0);
-	relation(NSTYPE_PID, 7, 3, 6);  /* there is no namespace 6 */
+	relation(NSTYPE_PID, 7, 3, 6);  /* namespace 6 does not exist */
 	relation(NSTYPE_USER, 8, 9, 9); /* 8 and 9 own each other */
 	relation(NSTYPE_USER, 9, 8, 8);
 	bpf_sort_related(&b);
@@ -333,11 +333,10 @@ static void an_unknown_ancestor_leaves_a_namespace_to_be_opened(void)
 }
 
 UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
-	  CASE(only_selected_types_are_kept),
-	  CASE(a_thread_elsewhere_is_a_holder_even_before_its_process),
+	  CASE(only_selected_types_are_kept), CASE(a_thread_in_another_namespace_is_a_holder),
 	  CASE(records_namespaces_of_future_children), CASE(refuses_invalid_records_of_tasks),
-	  CASE(descriptors_become_holders), CASE(many_sockets_are_told_apart),
+	  CASE(descriptors_become_holders), CASE(many_sockets_are_distinguished),
 	  CASE(a_table_that_threads_share_counts_once),
 	  CASE(ignores_the_probe_descriptor_of_nslist), CASE(lists_are_known_only_if_complete),
 	  CASE(namespaces_get_their_owners_and_parents),
-	  CASE(an_unknown_ancestor_leaves_a_namespace_to_be_opened))
+	  CASE(a_namespace_with_an_unknown_ancestor_gets_no_owner))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-collect: runs the sources on the proc tree tests/fixtures/proc-basic, without privilege. */
+/* test-collect: collects namespaces from the imitated /proc in tests/fixtures/proc-basic, without
+ * privilege. */
 #include "collect/collect.h"
 
 #include <fcntl.h>

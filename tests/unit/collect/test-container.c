@@ -12,7 +12,7 @@
 #include "../unit.h"
 
 #define SELF 100
-/* inodes of the caller's namespaces: HOST + type */
+/* the inode of the caller's namespace of a type is HOST plus the index of the type */
 #define HOST 1000u
 
 static char top[] = "/tmp/test-container.XXXXXX";
@@ -169,7 +169,7 @@ static void a_nested_container_comes_after_its_parent(void)
 	end();
 }
 
-/* Finds the containers among the caller and one process in another namespace of that type. `all` is
+/* Finds the containers among the caller and one process in another namespace of the type. `all` is
  * the argument of containers_find(). */
 static void with_one(int type, bool all, const char *mountinfo, const char *cgroup)
 {
@@ -207,7 +207,7 @@ static void another_mount_namespace_is_a_container_if_its_root_differs(void)
 	}
 }
 
-static void a_process_with_the_root_of_the_caller_needs_all(void)
+static void a_process_with_the_root_of_the_caller_is_listed_only_with_all(void)
 {
 	const struct container *box;
 
@@ -280,7 +280,7 @@ static void processes_of_ip_netns_exec_are_no_container(void)
 }
 
 /* The parent that waits for a container is often in its mount or user namespace. */
-static void a_process_that_shares_a_namespace_with_a_container_is_none(void)
+static void a_process_that_shares_a_namespace_with_a_container_is_no_container(void)
 {
 	static const int types[] = { NSTYPE_MNT, NSTYPE_USER };
 	const struct container *box;
@@ -358,7 +358,7 @@ static void a_file_that_cannot_be_read_is_counted(void)
 	end();
 }
 
-static void the_root_of_a_process_is_type_and_directory(void)
+static void the_root_of_a_process_has_type_and_directory(void)
 {
 	char *root = top;
 
@@ -387,12 +387,12 @@ UNIT_MAIN(CASE(processes_of_a_pid_namespace_are_one_container),
 	  CASE(the_lowest_pid_represents_a_namespace_without_process_1),
 	  CASE(a_nested_container_comes_after_its_parent),
 	  CASE(another_mount_namespace_is_a_container_if_its_root_differs),
-	  CASE(a_process_with_the_root_of_the_caller_needs_all),
+	  CASE(a_process_with_the_root_of_the_caller_is_listed_only_with_all),
 	  CASE(another_user_namespace_is_a_container_unless_it_is_a_service),
 	  CASE(other_namespaces_alone_are_no_container),
 	  CASE(processes_of_ip_netns_exec_are_no_container),
-	  CASE(a_process_that_shares_a_namespace_with_a_container_is_none),
+	  CASE(a_process_that_shares_a_namespace_with_a_container_is_no_container),
 	  CASE(a_kernel_thread_is_no_container),
 	  CASE(processes_with_unknown_namespaces_are_omitted),
 	  CASE(a_file_that_cannot_be_read_is_counted),
-	  CASE(the_root_of_a_process_is_type_and_directory))
+	  CASE(the_root_of_a_process_has_type_and_directory))

@@ -115,6 +115,12 @@ static void parses_resource_limits(void)
 	      c.rlimits[RLIMIT_NOFILE].hard == 64);
 	CHECK(c.rlimits[RLIMIT_AS].soft == 1 && c.rlimits[RLIMIT_AS].hard == RLIM_INFINITY);
 	CHECK(!c.rlimits[RLIMIT_CORE].set);
+	CHECK_STR(PARSE(&c, { CRED_KEY_RLIMIT, "RLIMIT_NOFILE=5:18446744073709551615" },
+			{ CRED_KEY_RLIMIT, "Cpu=7" }),
+		  "");
+	CHECK(c.rlimits[RLIMIT_NOFILE].soft == 5 && c.rlimits[RLIMIT_NOFILE].hard == RLIM_INFINITY);
+	CHECK(c.rlimits[RLIMIT_CPU].hard == 7);
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "rlimit_=1"), "--rlimit: unknown limit 'rlimit_'");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofil=1"), "--rlimit: unknown limit 'nofil'");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile"),
 		  "--rlimit: invalid limit 'nofile', expected <name>=<soft>[:<hard>]");
@@ -129,8 +135,8 @@ static void parses_resource_limits(void)
 		  "colon");
 	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=2:1"),
 		  "--rlimit: invalid limit 'nofile=2:1': the soft limit is above the hard limit");
-	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551615"),
-		  "--rlimit: invalid limit 'nofile=18446744073709551615', expected a number or "
+	CHECK_STR(refused(CRED_KEY_RLIMIT, "nofile=18446744073709551616"),
+		  "--rlimit: invalid limit 'nofile=18446744073709551616', expected a number or "
 		  "'unlimited' after the '='");
 }
 

@@ -71,8 +71,8 @@ static int try_write(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* A map that the kernel refuses. The search for the reason can fail, but the error of the kernel
- * must still be returned. */
+/* Writes a map that the kernel refuses. The search for the reason can fail, but the error of the
+ * kernel must still be returned. */
 static struct idmap_extent refused;
 static bool of_self; /* the map is written to the calling process, which has a map already */
 
@@ -113,7 +113,7 @@ static int try_helpers(void)
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
-/* A map that differs from that of the process. */
+/* Verifies a map that differs from the map of the process. */
 static int try_verify(void)
 {
 	cleanup_idmaps struct idmaps m = single();
@@ -156,8 +156,8 @@ static int try_view_open(void)
 	return fault_result(rc, &e, right);
 }
 
-/* If the check fails, it must answer that the process does not see all ids. The caller then
- * concludes nothing from a missing id. */
+/* If a call fails, idmap_view_sees_all() must return false, so that the caller concludes nothing
+ * from a missing id. */
 static int try_sees(void)
 {
 	fault_begin();
@@ -190,7 +190,7 @@ static void maps(const char *in)
 	fault_all("idmaps_write", try_write, NULL);
 	if (access("/usr/bin/newuidmap", X_OK) == 0)
 		fault_all("idmaps_write_helpers", try_helpers, NULL);
-	/* ids that the parent does not map */
+	/* the parent does not map the outside id 1000 */
 	refused = (struct idmap_extent){ 0, 1000, 1, 0 };
 	fault_all("a map of missing ids", try_refused, NULL);
 	refused = (struct idmap_extent){ 0, 0, 2, 0 };
@@ -220,7 +220,7 @@ static void maps(const char *in)
 		fault_all("idmap_mount_tree", try_mount, NULL);
 }
 
-static void a_failed_call_makes_or_reads_no_other_map(void)
+static void a_failed_call_writes_or_reads_no_wrong_map(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -266,7 +266,7 @@ static bool nss_leaks(const char *why, const struct fault_run *f)
 	return streq(why, "left a descriptor open");
 }
 
-/* A user without a passwd entry: the search in /etc/passwd itself must end. */
+/* Searches for a user who does not exist. The search in /etc/passwd must end, too. */
 static int try_missing_user(void)
 {
 	struct subid_user u = { .has_uid = false };
@@ -312,8 +312,8 @@ static int try_plan(void)
 	return rc > 0 ? 1 : fault_result(rc, &e, true);
 }
 
-/* The answer of the check depends on the system, but a failed call must not crash it or leave
- * anything. */
+/* The answer of the check depends on the system, but a failed call must not crash the check or
+ * leave a descriptor or a child. */
 static int try_check(void)
 {
 	cleanup_idmaps struct idmaps m = single();
@@ -355,7 +355,7 @@ static void users(const char *in)
 	fault_all("newuidmap_check", try_check, NULL);
 }
 
-static void a_failed_call_changes_no_ranges(void)
+static void a_failed_call_finds_no_wrong_ranges(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -364,4 +364,5 @@ static void a_failed_call_changes_no_ranges(void)
 	sandbox(0, users);
 }
 
-UNIT_MAIN(CASE(a_failed_call_makes_or_reads_no_other_map), CASE(a_failed_call_changes_no_ranges))
+UNIT_MAIN(CASE(a_failed_call_writes_or_reads_no_wrong_map),
+	  CASE(a_failed_call_finds_no_wrong_ranges))

@@ -4,7 +4,7 @@
 
 #include "../unit.h"
 
-static void parses_streams_and_one_word_forms(void)
+static void parses_streams_and_arguments(void)
 {
 	static const char *const good[] = {
 		"uid 0 1000 1\ngid 0 1001 1\nsetgroups deny\n",
@@ -235,7 +235,7 @@ static void damaged_maps_of_the_kernel_are_refused(void)
 	}
 }
 
-static void the_one_word_form_ends_without_a_comma(void)
+static void a_map_formatted_as_an_argument_ends_without_a_comma(void)
 {
 	cleanup_buf struct buf b = BUF_INIT;
 	struct idmaps m = IDMAPS_INIT;
@@ -252,9 +252,9 @@ static void the_one_word_form_ends_without_a_comma(void)
 	idmaps_free(&m);
 }
 
-UNIT_MAIN(CASE(parses_streams_and_one_word_forms), CASE(error_quotes_the_invalid_text),
+UNIT_MAIN(CASE(parses_streams_and_arguments), CASE(error_quotes_the_invalid_text),
 	  CASE(error_names_rule_and_line), CASE(refuses_too_many_lines_or_bytes),
 	  CASE(joins_adjacent_extents), CASE(splits_at_the_extents_of_the_parent),
 	  CASE(keeps_extents_with_unknown_outside_ids), CASE(a_long_word_is_cut_in_the_message),
 	  CASE(damaged_maps_of_the_kernel_are_refused),
-	  CASE(the_one_word_form_ends_without_a_comma))
+	  CASE(a_map_formatted_as_an_argument_ends_without_a_comma))

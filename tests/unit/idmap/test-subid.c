@@ -48,7 +48,7 @@ static void ignores_lines_of_other_users(void)
 {
 	static const struct subid_user root = { .has_uid = true, .name = "root" };
 
-	/* root has no lines here, because a name is not parsed as a number */
+	/* the name alice must not be parsed as the uid 0 */
 	CHECK_STR(of("alice:500000:1000\n", &root), "");
 	CHECK_STR(of("alic:1:1\nalicee:2:2\n1000abc:3:3\n10000:4:4\n01000:5:5\n:6:6\n", &alice),
 		  "");

@@ -33,7 +33,7 @@ static const char example[] = "struct outer 64\n"
 static struct buf bytes;
 static struct btf btf;
 
-/* Opens the example. Returns the id of struct outer. */
+/* Generates the BTF of `example` and opens it. Returns the id of struct outer. */
 static uint32_t open_example(void)
 {
 	struct btf_name name = { "outer", BTF_STRUCT, 0 };

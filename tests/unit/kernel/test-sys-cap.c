@@ -129,8 +129,8 @@ static void names_are_those_of_capabilities_7(void)
 	CHECK(sys_cap_name(63) == NULL);
 }
 
-/* The capability that the caller lacks to write a map with id 0 of the parent; NULL if it lacks
- * none. */
+/* The name of the capability that the caller lacks to write a map with id 0 of the parent, or NULL
+ * if none is missing. */
 static const char *lacking;
 
 static int lack_one(int cap)

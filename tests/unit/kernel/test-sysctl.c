@@ -35,7 +35,7 @@ static void splits_at_slashes(void)
 	is("net.ipv4.conf.eth0/1.forwarding=1", "net/ipv4/conf/eth0.1/forwarding", "1");
 }
 
-static void refuses_other_text(void)
+static void refuses_invalid_text(void)
 {
 	is_invalid("");
 	is_invalid("=1");
@@ -47,4 +47,4 @@ static void refuses_other_text(void)
 	is_invalid("a.name.that.is.longer.than.32.bytes=1");
 }
 
-UNIT_MAIN(CASE(splits_at_dots), CASE(splits_at_slashes), CASE(refuses_other_text))
+UNIT_MAIN(CASE(splits_at_dots), CASE(splits_at_slashes), CASE(refuses_invalid_text))

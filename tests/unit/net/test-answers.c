@@ -497,7 +497,8 @@ static void begin_entry(struct netlink_batch *b)
 		      sizeof(nf));
 }
 
-/* An entry for a packet from 10.0.0.9 to the port of 10.0.0.dst that leads to 10.0.0.inner. */
+/* Adds an entry for a packet from 10.0.0.9 to the port of 10.0.0.dst that is translated to
+ * 10.0.0.inner. */
 static void put_entry(struct netlink_batch *b, int dst, int inner, uint8_t proto, uint16_t port)
 {
 	begin_entry(b);
@@ -505,8 +506,8 @@ static void put_entry(struct netlink_batch *b, int dst, int inner, uint8_t proto
 	put_tuple(b, CTA_TUPLE_REPLY, inner, 9, proto, port);
 }
 
-/* Sends the entries of b, then `acks` acknowledgements with that error. Returns the number of
- * selected entries, or a negative errno. The host is 10.0.0.1 and 10.0.0.2. */
+/* Sends the entries of b, then `acks` acknowledgements with the error. Returns the number of
+ * selected entries, or a negative errno. The host has the addresses 10.0.0.1 and 10.0.0.2. */
 static int stale(struct netlink_batch *b, const struct net_addr *to, unsigned acks, int error)
 {
 	struct net_ifaddr own[2] = { { .index = 1 }, { .index = 2 } };
@@ -588,7 +589,7 @@ static void deletes_the_selected_entries(void)
 	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
 	put_entry(&b, 2, 6, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 2, 0), 2);
-	/* an entry that has expired is no error */
+	/* an entry that has expired in the meantime is not an error */
 	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 1, -ENOENT), 1);
 	put_entry(&b, 1, 6, IPPROTO_UDP, 53);

@@ -165,7 +165,7 @@ static void wires(const char *in)
 	fault_all("net_stale_entries", try_stale, NULL);
 }
 
-static void a_failed_call_makes_or_finds_no_other_device(void)
+static void a_failed_call_creates_or_finds_no_wrong_device(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -174,4 +174,4 @@ static void a_failed_call_makes_or_finds_no_other_device(void)
 	sandbox(CLONE_NEWNET, wires);
 }
 
-UNIT_MAIN(CASE(a_failed_call_makes_or_finds_no_other_device))
+UNIT_MAIN(CASE(a_failed_call_creates_or_finds_no_wrong_device))

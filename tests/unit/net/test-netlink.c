@@ -140,12 +140,12 @@ static void route_requests_equal_those_of_ip(void)
 	struct net_route direct = { .dst = addr("10.9.0.0/16"), .index = 2 };
 	struct netlink_batch b;
 
-	/* ip route replace default via 10.0.0.2 dev br0, except for `proto static` */
+	/* ip route replace default via 10.0.0.2 dev br0 (but the request sets `proto static`) */
 	netlink_batch_init(&b);
 	net_route_put(&b, &gw);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02000000 fe040001 00000000 08000500"
 		     "0a000002 08000400 02000000");
-	/* ip route replace 10.9.0.0/16 dev br0, except for `proto static` */
+	/* ip route replace 10.9.0.0/16 dev br0 (but the request sets `proto static`) */
 	netlink_batch_init(&b);
 	net_route_put(&b, &direct);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02100000 fe04fd01 00000000 08000100"

@@ -2,7 +2,7 @@
 #include "../unit.h"
 #include "ns/name.h"
 
-static void names_are_words_of_one_directory(void)
+static void accepts_only_plain_file_names(void)
 {
 	static const char *const good[] = { "a", "_", "0", "web-1.example_x", "A.B" };
 	static const char *const bad[] = { "",    ".",   "..",  ".a",      "-a",
@@ -77,5 +77,5 @@ static void incomplete_files_are_refused(void)
 		CHECK_INT(nsname_parse(bad[i], &n), -EINVAL);
 }
 
-UNIT_MAIN(CASE(names_are_words_of_one_directory), CASE(a_file_has_all_members),
+UNIT_MAIN(CASE(accepts_only_plain_file_names), CASE(a_file_has_all_members),
 	  CASE(unknown_values_are_null_or_missing), CASE(incomplete_files_are_refused))

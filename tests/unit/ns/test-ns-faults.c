@@ -155,7 +155,8 @@ static int try_dir(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* Releases a directory with one namespace. A failure in the middle leaves the rest as it is. */
+/* Releases a directory with one namespace. A release that fails in the middle leaves the remaining
+ * mounts. */
 static int try_release(void)
 {
 	struct nspin_dir d = NSPIN_DIR_INIT;
@@ -217,7 +218,7 @@ static void pins(const char *in)
 	suffix = "/.";
 	fault_all("a directory with a dot", try_dir_name, NULL);
 	fault_all("nspin_release", try_release, NULL);
-	/* a kernel without ids of mount namespaces needs no higher id */
+	/* nspin_above() needs ids of mount namespaces */
 	if (nspin_id())
 		fault_all("nspin_above", try_above, NULL);
 }
@@ -255,14 +256,16 @@ static int try_open(void)
 	return fd > 2 && st.st_ino == ref_inode ? 0 : 1;
 }
 
-/* A search by inode or id keeps an index with descriptors for later searches. */
+/* Accepts open descriptors, because a search by inode or id keeps an index with descriptors for
+ * later searches. */
 static bool index_stays_open(const char *why, const struct fault_run *f)
 {
 	(void)f;
 	return streq(why, "left a descriptor open");
 }
 
-/* If the duplicated file could be other than a socket, waiting for its process could block. */
+/* Accepts a remaining child, because the function does not wait for the child that duplicates a
+ * file if the file might not be a socket: the child could block. */
 static bool child_may_stay(const char *why, const struct fault_run *f)
 {
 	(void)f;
@@ -334,7 +337,7 @@ static void refs(const char *in)
 	sandbox_end_child(child);
 }
 
-static void a_failed_call_opens_no_other_namespace(void)
+static void a_failed_call_opens_no_wrong_namespace(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -343,8 +346,8 @@ static void a_failed_call_opens_no_other_namespace(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, refs);
 }
 
-/* Returns the number of descriptors that lead to a namespace to which a descriptor with a lower
- * number leads, too. */
+/* Returns the number of namespace descriptors whose namespace has a descriptor with a lower number,
+ * too. */
 static unsigned duplicates(void)
 {
 	struct stat st[256];
@@ -434,7 +437,7 @@ static void joins(const char *in)
 	sandbox_end_child(child);
 }
 
-static void a_failed_call_enters_no_other_namespace(void)
+static void a_failed_call_enters_no_wrong_namespace(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -496,7 +499,7 @@ static int try_read_ns(void)
 	return fault_result(rc, &e, memcmp(&t.off, &offsets.off, sizeof(t.off)) == 0);
 }
 
-static struct timens_now started; /* the start time of process 1 */
+static struct timens_now started; /* clocks with the start time of process 1 */
 
 static int try_look(void)
 {
@@ -533,7 +536,7 @@ static void clocks(const char *in)
 	fault_all("timens_read_ns", try_read_ns, NULL);
 }
 
-static void a_failed_call_sets_or_reads_no_other_clock(void)
+static void a_failed_call_sets_or_reads_no_wrong_clock(void)
 {
 	if (!fault_supported() || access("/proc/self/ns/time", F_OK) < 0) {
 		unit_skip("no faults or no time namespaces here");
@@ -561,7 +564,7 @@ static int try_ask(void)
 	for (int i = 0; i < 2; i++)
 		if (s[i].rc == 0 && s[i].ns != net.st_ino)
 			return 1;
-	/* one process can answer for the socket even if the other process cannot be asked */
+	/* accept an answer of either process, because one answer is sufficient */
 	return s[0].rc == 0 || s[1].rc == 0 || s[0].rc < -1 || s[1].rc < -1 ? 0 : -1;
 }
 
@@ -594,7 +597,7 @@ static void sockets(const char *in)
 	close(50);
 }
 
-static void a_failed_call_finds_no_other_socket(void)
+static void a_failed_call_finds_no_wrong_socket(void)
 {
 	if (!fault_supported()) {
 		unit_skip("no faults here");
@@ -603,7 +606,7 @@ static void a_failed_call_finds_no_other_socket(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, sockets);
 }
 
-UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_other_namespace),
-	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_other_namespace),
-	  CASE(a_failed_call_sets_or_reads_no_other_clock),
-	  CASE(a_failed_call_finds_no_other_socket))
+UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_wrong_namespace),
+	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_wrong_namespace),
+	  CASE(a_failed_call_sets_or_reads_no_wrong_clock),
+	  CASE(a_failed_call_finds_no_wrong_socket))

@@ -163,7 +163,7 @@ static void refuses_invalid_references(void)
 	}
 }
 
-static void climbs_in_order_up_to_the_limit(void)
+static void parses_owner_and_parent_prefixes_up_to_the_limit(void)
 {
 	char s[8 * (NSREF_UPS_MAX + 1) + sizeof("user:1")] = "";
 	struct nserr e = NSERR_INIT;
@@ -421,7 +421,7 @@ static void names_the_reason_of_a_refusal(void)
 	CHECK_STR(refusal("/etc/passwd"), "'/etc/passwd' is not a namespace file");
 }
 
-static void explains_what_is_entered(void)
+static void explain_names_the_entered_namespaces(void)
 {
 	cleanup_buf struct buf out = BUF_INIT;
 	struct nsjoin j;
@@ -435,9 +435,9 @@ static void explains_what_is_entered(void)
 	CHECK_STR(out.s, "enter uts of process 12, net /run/netns/x");
 }
 
-UNIT_MAIN(CASE(explains_what_is_entered), CASE(names_the_reason_of_a_refusal),
+UNIT_MAIN(CASE(explain_names_the_entered_namespaces), CASE(names_the_reason_of_a_refusal),
 	  CASE(parses_every_form), CASE(refuses_invalid_references),
-	  CASE(climbs_in_order_up_to_the_limit), CASE(every_form_opens_our_own_namespace),
-	  CASE(opens_a_namespace_by_id), CASE(messages_name_the_error), CASE(never_opens_a_fifo),
-	  CASE(refuses_a_zombie), CASE(refuses_a_kernel_thread),
-	  CASE(opens_a_process_by_pid_and_inode))
+	  CASE(parses_owner_and_parent_prefixes_up_to_the_limit),
+	  CASE(every_form_opens_our_own_namespace), CASE(opens_a_namespace_by_id),
+	  CASE(messages_name_the_error), CASE(never_opens_a_fifo), CASE(refuses_a_zombie),
+	  CASE(refuses_a_kernel_thread), CASE(opens_a_process_by_pid_and_inode))

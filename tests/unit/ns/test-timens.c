@@ -166,7 +166,7 @@ static void a_long_word_is_cut_in_the_message(void)
 	CHECK_STR(stream("boottime " WORD_70 " 0\n"), "line 1: invalid seconds '" WORD_64 "'");
 	CHECK_STR(stream("boottime 1 " WORD_70 "\n"),
 		  "line 1: invalid nanoseconds '" WORD_64 "', expected 0 to 999999999");
-	/* the name of a clock that has eight letters, as "realtime" has */
+	/* an unknown clock whose name has eight letters, as "realtime" has */
 	CHECK_STR(stream("freetime 1 0\n"), "line 1: unknown clock 'freetime'");
 }
 

@@ -3,7 +3,7 @@
 
 #include "../unit.h"
 
-static void rows_are_distinct_and_findable(void)
+static void each_type_is_distinct_and_can_be_found(void)
 {
 	for (unsigned i = 0; i < NSTYPE_COUNT; i++) {
 		const struct nstype *t = &nstypes[i];
@@ -44,5 +44,5 @@ static void reads_namespace_links(void)
 	CHECK_INT(nstype_parse_link(":", 1, &t, &ino), -EINVAL);
 }
 
-UNIT_MAIN(CASE(rows_are_distinct_and_findable), CASE(user_and_pid_namespaces_have_parents),
+UNIT_MAIN(CASE(each_type_is_distinct_and_can_be_found), CASE(user_and_pid_namespaces_have_parents),
 	  CASE(reads_namespace_links))

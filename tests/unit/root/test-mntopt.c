@@ -141,7 +141,8 @@ static void option_flags_equal_those_of_libmount(void)
 			continue;
 		CHECK_INT(mntopt_parse(&o, m->name, &e), 0);
 		CHECK(o.n == 0 || mntopt_is_super(m->name, &ms));
-		/* "silent" affects only the kernel log, and the attribute of "relatime" is 0 */
+		/* skip "silent", which affects only the kernel log, and "relatime", whose attribute
+		 * is 0 */
 		if (!streq(m->name, "silent") && !streq(m->name, "relatime"))
 			CHECK_INT(ms | mntopt_ms_flags(o.set), want);
 		mntopt_free(&o);

@@ -26,7 +26,7 @@ static int find(const struct root_mounts *m, const char *path, const char **rest
 	return found ? (int)(found - m->at) : -1;
 }
 
-static void path_is_cut_below_its_mount(void)
+static void path_is_split_at_its_mount(void)
 {
 	struct root_mounts m = { 0 };
 	const char *rest;
@@ -41,7 +41,7 @@ static void path_is_cut_below_its_mount(void)
 	CHECK_INT(m.n, 0);
 }
 
-static void path_outside_of_mounts_is_not_cut(void)
+static void path_outside_of_mounts_is_not_split(void)
 {
 	static const char *const paths[] = { "/proc",      "/proc/", "/process/x", "/pro/c",
 					     "/proc/../x", "..",     "/",          "" };
@@ -109,6 +109,6 @@ static void path_that_does_not_lead_to_its_mount_is_refused(void)
 	root_mounts_forget(&m);
 }
 
-UNIT_MAIN(CASE(path_is_cut_below_its_mount), CASE(path_outside_of_mounts_is_not_cut),
+UNIT_MAIN(CASE(path_is_split_at_its_mount), CASE(path_outside_of_mounts_is_not_split),
 	  CASE(finds_the_deepest_and_last_mount), CASE(finds_each_of_hundreds_of_mounts),
 	  CASE(path_that_does_not_lead_to_its_mount_is_refused))

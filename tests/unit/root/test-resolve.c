@@ -80,7 +80,7 @@ static void links_and_dots_stay_inside(void)
 	CHECK(find("abs", ROOT_RESOLVE_NOFOLLOW, NULL) == inside("abs"));
 }
 
-static void both_ways_return_the_same_error(void)
+static void openat2_and_walk_return_the_same_error(void)
 {
 	int err;
 
@@ -130,8 +130,9 @@ static void missing_components_are_created_inside_and_removed(void)
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
 }
 
-/* The process has no free descriptor for the directory, which the log of created entries needs. */
-static void entry_that_cannot_be_noted_is_removed(void)
+/* The log of created entries needs a descriptor of the directory, but the process has no free
+ * descriptor. */
+static void entry_that_cannot_be_logged_is_removed(void)
 {
 	struct root_log log = ROOT_LOG_INIT;
 	struct rlimit was, none;
@@ -204,7 +205,8 @@ static void creates_a_path_of_forty_levels(void)
 	remove_root();
 }
 
-UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(both_ways_return_the_same_error),
+UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(openat2_and_walk_return_the_same_error),
 	  CASE(magic_links_are_refused), CASE(missing_components_are_created_inside_and_removed),
-	  CASE(entry_that_cannot_be_noted_is_removed), CASE(opens_the_parent_of_the_last_component),
-	  CASE(opens_no_component_for_reading), CASE(creates_a_path_of_forty_levels))
+	  CASE(entry_that_cannot_be_logged_is_removed),
+	  CASE(opens_the_parent_of_the_last_component), CASE(opens_no_component_for_reading),
+	  CASE(creates_a_path_of_forty_levels))

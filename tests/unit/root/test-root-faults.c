@@ -7,6 +7,7 @@
 #include "../fault.h"
 #include "../sandbox.h"
 #include "root/begin.h"
+#include "root/copyup.h"
 #include "root/libmount.h"
 #include "root/pivot.h"
 #include "root/place.h"
@@ -58,6 +59,8 @@ static int furnish(struct root *r, int src, struct nserr *e)
 		rc = root_make_symlink(r, "motd", "/t/link", e);
 	if (rc == 0)
 		rc = root_make_dev(r, "/dev", &plain, e);
+	if (rc == 0)
+		rc = root_mount_copy(r, "/t/a", &plain, false, e);
 	if (rc == 0)
 		rc = root_make_mask(r, "/t/a", false, e);
 	if (rc == 0)
@@ -236,7 +239,8 @@ static int try_checks(void)
 	return rc == -EBUSY ? 0 : rc < 0 ? rc : 1;
 }
 
-/* ENOENT means that the new root has no /proc, or is the end of the directory for readdir(3). */
+/* Accepts ENOENT: the new root has no /proc, or readdir(3) takes the error as the end of the
+ * directory. */
 static bool nothing_found(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && f->number != SYS_openat && why;
@@ -249,7 +253,7 @@ static int try_libmount(void)
 	bool right = false;
 	int rc;
 
-	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* loads libmount before the faults */
+	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* load libmount before the faults */
 	if (rc < 0)
 		return rc;
 	libmount_done(&t);

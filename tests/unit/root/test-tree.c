@@ -33,7 +33,7 @@ static int begin(struct root *r, const char *dir, struct nserr *e)
 	return root_begin(r, fd, false, e);
 }
 
-/* Adds one item of each kind that nspivot creates in another way on older kernels. */
+/* Adds one item of each kind that nspivot creates differently on older kernels. */
 static void furnish(struct root *r, struct nserr *e)
 {
 	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e);
@@ -128,7 +128,8 @@ static void recognises_the_mount_namespace_of_the_machine(void)
 	char comm[32] = "";
 
 	sandbox(0, is_not_the_initial_namespace);
-	/* in a pid namespace, process 2 is an ordinary process */
+	/* skip the test in a pid namespace, where process 2 is an ordinary process and not
+	 * kthreadd */
 	if (file_read_at(AT_FDCWD, "/proc/2/comm", comm, sizeof(comm)) < 0 ||
 	    !streq(comm, "kthreadd\n"))
 		return;

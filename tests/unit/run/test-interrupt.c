@@ -37,7 +37,7 @@ static void child_sees_signals_pending_for_its_parent(void)
 	CHECK(!is_seen(&none));
 	CHECK_INT(sigtimedwait(&term, &info, &(struct timespec){ 0 }), SIGTERM);
 	CHECK(!is_seen(&term));
-	/* raise(3) signals the thread instead of the process */
+	/* raise(3) signals this thread and not the whole process */
 	raise(SIGTERM);
 	CHECK(is_seen(&term));
 	/* an ignored signal is discarded, so it must not be reported */

@@ -122,7 +122,7 @@ static void undoes_the_steps_before_a_failed_one(void)
 	}
 }
 
-static void explains_the_same_array(void)
+static void explain_prints_the_steps_of_the_plan(void)
 {
 	struct plan p = PLAN_INIT;
 	struct buf out = BUF_INIT;
@@ -177,8 +177,8 @@ static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
 	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
 	if (kill(getppid(), (int)s->num) < 0)
 		return -errno;
-	/* a forked child could execute the program before the parent checks for signals and kills
-	 * this child */
+	/* wait until the parent kills this child, because a forked child could otherwise execute
+	 * the program before the parent checks for signals */
 	while (!SYS_HAS_VFORK)
 		pause();
 	return 0;
@@ -321,7 +321,7 @@ static void a_signal_during_vfork_ends_the_plan(void)
 }
 
 UNIT_MAIN(CASE(keeps_the_order_across_processes), CASE(undoes_the_steps_before_a_failed_one),
-	  CASE(explains_the_same_array), CASE(brief_steps_need_no_copy_of_the_memory),
+	  CASE(explain_prints_the_steps_of_the_plan), CASE(brief_steps_need_no_copy_of_the_memory),
 	  CASE(other_steps_run_in_a_forked_child),
 	  CASE(a_failure_in_a_vfork_child_is_reported_and_undone),
 	  CASE(a_killed_vfork_child_counts_as_a_failed_start),

@@ -16,7 +16,7 @@ static void a_chain_of_the_suite_leads_to_nsinit(void)
 		CHAIN("nstimeoffset", "--", "nsenter2", "-t", "self", "--", "nsinit")));
 }
 
-static void other_programs_are_no_init(void)
+static void only_nsinit_counts_as_an_init(void)
 {
 	CHECK(!report_chain_has_init(CHAIN("sh")));
 	CHECK(!report_chain_has_init(CHAIN("sh", "--", "nsinit")));
@@ -34,7 +34,8 @@ static void a_message_has_the_pid_of_its_sender(void)
 	pid_t pid = 0;
 
 	CHECK_INT(report_open(pair, &e), 0);
-	/* the answers are sent before they are read, because this process has both ends */
+	/* the answers are sent before they are read, because this process has both ends of the
+	 * connection */
 	report_answer(pair[0], NULL);
 	CHECK_INT(report_program(pair[1], &e), 0);
 	CHECK_INT(report_receive(pair[0], &pid), REPORT_PID);
@@ -51,7 +52,7 @@ static void a_message_has_the_pid_of_its_sender(void)
 	close(pair[0]);
 }
 
-static void a_lost_tool_is_an_error(void)
+static void a_closed_connection_is_an_error(void)
 {
 	struct nserr e = NSERR_INIT;
 	int pair[2] = { -1, -1 };
@@ -63,7 +64,7 @@ static void a_lost_tool_is_an_error(void)
 	close(pair[1]);
 }
 
-static void only_such_a_socket_is_inherited(void)
+static void only_a_socket_of_report_open_is_inherited(void)
 {
 	static const char *const bad[] = { "", "x", "0", "2", "-1", "99999" };
 	struct nserr e = NSERR_INIT;
@@ -88,6 +89,6 @@ static void only_such_a_socket_is_inherited(void)
 	CHECK_INT(fcntl(pair[1], F_GETFD), FD_CLOEXEC);
 }
 
-UNIT_MAIN(CASE(a_chain_of_the_suite_leads_to_nsinit), CASE(other_programs_are_no_init),
-	  CASE(a_message_has_the_pid_of_its_sender), CASE(a_lost_tool_is_an_error),
-	  CASE(only_such_a_socket_is_inherited))
+UNIT_MAIN(CASE(a_chain_of_the_suite_leads_to_nsinit), CASE(only_nsinit_counts_as_an_init),
+	  CASE(a_message_has_the_pid_of_its_sender), CASE(a_closed_connection_is_an_error),
+	  CASE(only_a_socket_of_report_open_is_inherited))

@@ -45,7 +45,7 @@ static pid_t fork_child(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid;
 }
 
-/* The end of the child. It executes no program, because the filter would kill the program. */
+/* Ends the child. The child executes no program, because the filter would kill the program. */
 static int end_child(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -119,7 +119,7 @@ static int try_handles(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* A pid file of an earlier run is replaced. */
+/* Replaces the pid file of an earlier run. */
 static int try_reuse(void)
 {
 	cleanup_fd int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
@@ -282,7 +282,7 @@ static void a_failed_call_ends_the_relay(void)
 
 /* ---- Supervision */
 
-/* Ends a child and its child as process 1 does. */
+/* Ends a child and a grandchild as process 1 does. */
 static int try_shutdown(void)
 {
 	struct supervise s = { .init = true, .grace = { 0, 50000000 } };

@@ -58,6 +58,8 @@ static void matches_decide_if_a_rule_applies(void)
 		{ "ip saddr 10.1.0.0/24 ip daddr 203.0.113.1 drop", RULES_DROP },
 		{ "ip saddr != { 10.1.0.0/24, 10.2.0.0/24 } drop", RULES_PASS },
 		{ "ip6 saddr fd00::/8 drop", RULES_PASS },
+		{ "meta nfproto ipv6 drop", RULES_PASS },
+		{ "meta nfproto ipv4 drop", RULES_DROP },
 		{ "tcp dport 80 drop", RULES_DROP },
 		{ "tcp dport { 22, 79-81 } drop", RULES_DROP },
 		{ "tcp dport 81 drop", RULES_PASS },
@@ -163,6 +165,8 @@ static void published_ports_are_listed_once(void)
 		"\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
 		"\t\tfib daddr type local tcp dport 8080 dnat ip to 10.1.0.2:80\n"
 		"\t\tudp dport 53 dnat to 10.1.0.3:5353\n"
+		"\t\tip6 daddr 2001:db8::1 tcp dport 81 dnat ip6 to [fd00::2]:80\n"
+		"\t\ttcp dport 82 dnat ip6 to []:80\n\t\ttcp dport 82 dnat ip6 to :80\n"
 		"\t\ttcp dport 99999 dnat to 10.1.0.3:1\n\t\ttcp dport 1 dnat to 10.1.0.3\n\t}\n"
 		"\tchain out {\n\t\ttype nat hook output priority -100; policy accept;\n"
 		"\t\ttcp dport 8080 dnat ip to 10.1.0.2:80\n\t}\n}\n";
@@ -179,6 +183,10 @@ static void published_ports_are_listed_once(void)
 	CHECK(d.udp);
 	CHECK_INT(d.outer, 53);
 	CHECK_INT(d.inner, 5353);
+	CHECK(rules_next_dnat(&at, &d));
+	CHECK_INT(d.outer, 81);
+	CHECK_STR(net_addr_format(&d.on, false, text), "2001:db8::1");
+	CHECK_STR(net_addr_format(&d.to, false, text), "fd00::2");
 	CHECK(!rules_next_dnat(&at, &d));
 }
 

@@ -1,0 +1,401 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nsnet-ipv6: checks address translation, published ports and forwarding for IPv6. The test's
+# namespace plays the host, and the namespace "world" plays the internet. The world has no route to
+# the subnets of the host's namespaces.
+# as: root
+# budget: 120
+. "${0%/*}/testlib.sh"
+. "${0%/*}/netlib.sh"
+. "${0%/*}/faultlib.sh"
+require_ns net mnt
+require_tool ip nft busybox
+host_is_ours
+
+setUp()
+{
+	ip link set lo up
+	ip netns add world
+	ip link add up0 type veth peer name w0 netns world
+	ip addr add 198.51.100.1/24 dev up0
+	ip addr add 2001:db8:1::1/64 dev up0 nodad
+	ip link set up0 up
+	ip -n world addr add 198.51.100.7/24 dev w0
+	ip -n world addr add 2001:db8:1::7/64 dev w0 nodad
+	ip -n world link set w0 up
+}
+
+tearDown()
+{
+	# shellcheck disable=SC2086 # several pids
+	[ -z "${servers:-}" ] || kill $servers
+	servers=
+	wait
+	stop_holders
+	nsnet del br0 br1 2>/dev/null
+	clear_network
+	nft flush ruleset
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+}
+
+# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
+serve()
+{
+	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
+	servers="${servers:-} $!"
+	until ip netns exec "$1" ss -Hltn "sport = $2" | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+}
+
+# A bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints its
+# greeting.
+get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
+
+# sysctls: prints the sysctls of IPv6 forwarding that nsnet must restore.
+sysctls()
+{
+	for file in all/forwarding up0/forwarding up0/accept_ra up0/force_forwarding; do
+		echo "$file $(cat "/proc/sys/net/ipv6/conf/$file" 2>/dev/null)"
+	done
+}
+
+test_run_reaches_the_outside_only_with_nat()
+{
+	serve world 7
+	before=$(sysctls)
+	nsnet bridge br0,10.1.0.1/24,fd00:1::1/64
+	run nsnet run --bridge br0 -- timeout 0.5 bash -c "$get" 2001:db8:1::7 7
+	assert_rc 124
+	run nsnet run --bridge br0 --nat -- timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_ok
+	assert_out 'hello from world'
+	run nsnet run --bridge br0 --nat -- timeout 5 bash -c "$get" 198.51.100.7 7
+	assert_out 'hello from world'
+	assertEquals 'the sysctls are restored' "$before" "$(sysctls)"
+	assert_empty 'the rules end with the program' "$(nft list tables)"
+}
+
+test_a_host_without_ipv4_has_nat()
+{
+	serve world 7
+	run nsnet run --bridge br0,fd00:1::1/64 --nat -- timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_ok
+	assert_out 'hello from world'
+}
+
+test_pair_with_the_host_reaches_the_outside_with_a_given_address()
+{
+	serve world 7
+	ip addr add 2001:db8:1::9/64 dev up0 nodad
+	nsnet add web --link eth0,fd00:6::2/64,gw=fd00:6::1 --nat=2001:db8:1::9
+	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_out 'hello from world'
+	run nft list ruleset
+	assert_out_has 'snat ip6 to 2001:db8:1::9'
+	before=$(sysctls)
+	run nsnet del web
+	assert_ok
+	assertNotEquals 'del resets the sysctls' "$before" "$(sysctls)"
+	assert_empty 'no rules remain' "$(nft list tables)"
+}
+
+test_forwarding_ends_with_the_last_user()
+{
+	serve world 7
+	before=$(sysctls)
+	nsnet bridge br0,fd00:1::1/64 --nat
+	nsnet add web --bridge br1,fd00:2::1/64 --nat
+	nsnet add other --bridge br0
+	during=$(sysctls)
+	assertNotEquals 'forwarding is allowed' "$before" "$during"
+	nsnet del web
+	assertEquals 'the bridge still needs it' "$during" "$(sysctls)"
+	run ip netns exec other timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_out 'hello from world'
+	nsnet del other br0
+	assertEquals 'the sysctls are restored' "$before" "$(sysctls)"
+	assert_empty 'no rules remain' "$(nft list tables)"
+}
+
+test_published_port_is_reachable_from_world_host_and_bridge()
+{
+	nsnet bridge br0,10.1.0.1/24,fd00:1::1/64
+	nsnet add web --bridge br0 --publish 8080:80
+	serve web 80
+	for address in 198.51.100.1 2001:db8:1::1; do
+		run ip netns exec world timeout 5 bash -c "$get" "$address" 8080
+		assert_out 'hello from web'
+		run timeout 5 bash -c "$get" "$address" 8080
+		assert_out 'hello from web'
+		run nsnet run --bridge br0 -- timeout 5 bash -c "$get" "$address" 8080
+		assert_out 'hello from web'
+		run ip netns exec web timeout 5 bash -c "$get" "$address" 8080
+		assert_out 'hello from web'
+	done
+	run nsnet show web -rn -o PORTS
+	assert_out '8080:80/tcp'
+	kill "${servers##* }"
+	wait "${servers##* }"
+	servers=
+	run nsnet del web
+	assert_ok
+	run ip netns exec world timeout 0.5 bash -c "$get" 2001:db8:1::1 8080
+	assertNotEquals 'the port is closed' 0 "$rc"
+}
+
+# Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
+# added or removed.
+test_a_published_udp_port_takes_over_old_connections()
+{
+	nft 'table ip6 c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
+	nsnet bridge br0,fd00:1::1/64
+	mkfifo "$TMP/ask" "$TMP/answers"
+	# shellcheck disable=SC2016 # perl
+	ip netns exec world perl -MIO::Socket::IP -e '$| = 1; $SIG{ALRM} = sub { die };
+		$s = IO::Socket::IP->new(PeerHost => "2001:db8:1::1", PeerPort => 8080, Proto => "udp");
+		while (<STDIN>) {
+			$s->send("x");
+			eval { alarm 5; $_ = ""; $s->recv($_, 9); alarm 0; };
+			print $_ eq "x" ? "answered\n" : "no answer\n";
+		}' <"$TMP/ask" >"$TMP/answers" &
+	servers=$!
+	exec 7>"$TMP/ask" 8<"$TMP/answers"
+	echo >&7
+	read -r line <&8
+	assertEquals 'no answer' "$line"
+	nsnet add web --bridge br0 --publish 8080:80/udp
+	# shellcheck disable=SC2016 # perl
+	ip netns exec web perl -MIO::Socket::IP -e '$s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 80, Proto => "udp");
+		while (defined $s->recv($_, 9)) { $s->send($_) }' &
+	servers="$servers $!"
+	until ip netns exec web ss -Hlun 'sport = 80' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	echo >&7
+	read -r line <&8
+	assertEquals answered "$line"
+	nsnet del web 2>/dev/null
+	echo >&7
+	read -r line <&8
+	assertEquals 'no answer' "$line"
+	exec 7>&- 8<&-
+}
+
+test_an_address_limits_a_published_port()
+{
+	ip addr add 2001:db8:1::9/64 dev up0 nodad
+	nsnet add web --bridge br0,10.1.0.1/24,fd00:1::1/64 --publish '[2001:db8:1::9]:8080:80'
+	serve web 80
+	run ip netns exec world timeout 5 bash -c "$get" 2001:db8:1::9 8080
+	assert_out 'hello from web'
+	run ip netns exec world timeout 0.5 bash -c "$get" 2001:db8:1::1 8080
+	assertNotEquals 'another address' 0 "$rc"
+	run ip netns exec world timeout 0.5 bash -c "$get" 198.51.100.1 8080
+	assertNotEquals 'the other family' 0 "$rc"
+	# the same port of another address is free
+	run nsnet add db --bridge br0 --publish '[2001:db8:1::1]:8080:80' --check
+	assert_ok
+	run nsnet add db --bridge br0 --publish '[2001:db8:1::9]:8080:80' --check
+	assert_refused 1 'forwards the port 8080/tcp of the host to fd00:1::2 already'
+	run nsnet add db --bridge br0 --publish 8080:80 --check
+	assert_refused 1 'forwards the port 8080/tcp of the host to fd00:1::2 already'
+}
+
+test_a_port_in_use_is_refused()
+{
+	nsnet bridge br0,fd00:1::1/64
+	busybox nc -ll -p 8080 -e echo hello &
+	servers="${servers:-} $!"
+	until ss -Hltn 'sport = 8080' | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+	run nsnet add web --bridge br0 --publish '[2001:db8:1::1]:8080:80'
+	assert_refused 1 'cannot publish the port 8080/tcp of the host'
+}
+
+test_invalid_ports_are_refused()
+{
+	for port in '2001:db8::1:8080:80' '[198.51.100.1]:8080:80' '[::1]8080:80' '[2001:db8::1/64]:80:80'; do
+		run nsnet add web --bridge br0,fd00:1::1/64 --publish "$port"
+		assert_rc 1
+		assert_err_has "'$port' is not [<address>:]<port>:<port>[/udp]"
+	done
+	run nsnet add web --bridge br0,fd00:1::1/64 --publish '[::1]:8080:80'
+	assert_rc 1
+	assert_err_has 'a port of ::1 cannot be forwarded'
+	run nsnet add web --bridge br0,10.1.0.1/24 --publish '[2001:db8::1]:8080:80'
+	assert_refused 1 'needs a device with an IPv6 address'
+	run nsnet add web --bridge br1,fd00:1::1/64 --publish '198.51.100.1:8080:80'
+	assert_refused 1 'needs a device with an IPv4 address'
+}
+
+# A host that does not forward IPv6 packets must not become a router between its other networks.
+test_other_networks_of_the_host_stay_separate()
+{
+	ip netns add lan
+	ip link add up1 type veth peer name l0 netns lan
+	ip addr add 2001:db8:2::1/64 dev up1 nodad && ip link set up1 up
+	ip -n lan addr add 2001:db8:2::7/64 dev l0 nodad && ip -n lan link set l0 up
+	ip -n lan route add default via 2001:db8:2::1
+	ip -n world route add 2001:db8:2::/64 via 2001:db8:1::1
+	serve world 7
+	nsnet bridge br0,fd00:1::1/64 --nat
+	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_out 'hello from world'
+	run ip netns exec lan timeout 0.5 bash -c "$get" 2001:db8:1::7 7
+	assert_rc 124
+	# the test fails for the right reason: without the rules, a router would forward the packets
+	nft delete table inet nsnet_ipv6
+	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+	run ip netns exec lan timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_out 'hello from world'
+}
+
+test_new_connections_to_the_subnet_are_dropped()
+{
+	nsnet add web --bridge br0,fd00:1::1/64 --nat
+	serve web 80
+	ip -n world route add fd00:1::/64 via 2001:db8:1::1
+	run ip netns exec world timeout 0.5 bash -c "$get" fd00:1::2 80
+	assert_rc 124
+}
+
+test_a_router_is_not_changed()
+{
+	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+	before=$(sysctls)
+	serve world 7
+	nsnet add web --bridge br0,fd00:1::1/64 --nat
+	assertFalse 'there is no table' 'nft list table inet nsnet_ipv6 2>/dev/null'
+	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_out 'hello from world'
+	nsnet del web
+	assertEquals "$before" "$(sysctls)"
+}
+
+test_a_value_that_the_administrator_set_stays()
+{
+	nsnet bridge br0,fd00:1::1/64
+	if [ ! -e /proc/sys/net/ipv6/conf/br0/force_forwarding ]; then
+		echo 'n/a: there is no force_forwarding'
+		return
+	fi
+	echo 1 >/proc/sys/net/ipv6/conf/br0/force_forwarding
+	nsnet add web --bridge br0 --nat
+	run nsnet del web
+	assert_ok
+	assertEquals 1 "$(cat /proc/sys/net/ipv6/conf/br0/force_forwarding)"
+	assertEquals 0 "$(cat /proc/sys/net/ipv6/conf/up0/force_forwarding)"
+}
+
+# Before Linux 6.17 only conf/all/forwarding allows forwarding. A router ignores router
+# advertisements unless accept_ra is 2.
+test_router_advertisements_are_still_accepted()
+{
+	before=$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)
+	nsnet bridge br0,fd00:1::1/64 --nat
+	if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 1 ]; then
+		assertEquals 2 "$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)"
+	else
+		assertEquals "$before" "$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)"
+	fi
+	nsnet del br0
+	assertEquals "$before" "$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)"
+}
+
+test_gc_resets_what_a_killed_run_left()
+{
+	before=$(sysctls)
+	start_holder nsnet run --bridge br0,fd00:1::1/64 --nat -- sh -c 'echo x >&3; exec sleep 1000 3>&-'
+	kill -KILL "$holder"
+	wait "$holder" 2>/dev/null
+	assertNotEquals 'forwarding is still allowed' "$before" "$(sysctls)"
+	run nsnet gc --dry-run
+	assert_out 'table inet nsnet_ipv6'
+	run nsnet gc
+	assert_ok
+	assert_out 'table inet nsnet_ipv6'
+	assertEquals "$before" "$(sysctls)"
+	assert_empty 'no rules remain' "$(nft list tables)"
+}
+
+test_explained_commands_have_the_same_result()
+{
+	serve world 7
+	run nsnet add web --bridge br0,10.1.0.1/24,fd00:1::1/64 --nat --publish 8080:80 --explain
+	assert_ok
+	cp "$TMP/out" "$TMP/commands"
+	run sh -e "$TMP/commands"
+	assert_ok
+	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	assert_out 'hello from world'
+	nft list ruleset >"$TMP/explained"
+	nsnet del web br0
+	assert_empty 'del removes all rules' "$(nft list tables)"
+	nsnet add web --bridge br0,10.1.0.1/24,fd00:1::1/64 --nat --publish 8080:80
+	run nft list ruleset
+	assert_out "$(cat "$TMP/explained")"
+}
+
+# Each run has its own network namespace and its own /run. After each failure, the sysctls must be
+# as before.
+cat >"$TMP/host" <<SCRIPT
+#!/bin/sh
+sysctls()
+{
+	cat /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv6/conf/up0/force_forwarding 2>/dev/null
+}
+mount -t tmpfs none /run && ip link set lo up && ip link add up0 type veth peer name w0 &&
+	ip addr add 2001:db8:1::1/64 dev up0 nodad && ip link set up0 up && ip link set w0 up || exit 99
+before=\$(sysctls)
+nsnet "\$@" || {
+	rc=\$?
+	[ "\$before" = "\$(sysctls)" ] || exit 98
+	exit \$rc
+}
+sysctls
+nft list tables
+SCRIPT
+chmod 755 "$TMP/host"
+
+test_each_failed_call_is_reported_and_leaves_the_sysctls()
+{
+	# libnftables ends the process with status 3; nsnet exits with 2 if it cannot load the library.
+	# ENOENT means that another process has removed the device, or that the kernel has no such
+	# sysctl.
+	FAULT_MAX=60 fault_all -f '1 2 3' -x ':openat:[0-9]+ ENOENT' -s openat,write,read,flock,setns,socket -b nsnet -- \
+		unshare --net --mount "$TMP/host" bridge br0,fd00:1::1/64 --nat
+}
+
+test_why_names_the_missing_forwarding_and_translation()
+{
+	serve world 7
+	nsnet add web --bridge br0,fd00:1::1/64
+	ip route add default via 2001:db8:1::7
+	run nsnet why web 2001:db8:1::7
+	assert_rc 1
+	assert_out_has 'FAIL  the host does not forward IPv6 packets'
+	assert_out_has 'cure: nsnet bridge br0 --nat'
+	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+	run nsnet why web 2001:db8:ffff::7
+	assert_rc 1
+	assert_out_has 'is a private address that no NAT rule translates'
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+	nsnet bridge br0 --nat
+	run nsnet why web 2001:db8:1::7
+	assert_out_has "the table 'inet nsnet_br/br0' translates fd00:1::2"
+	assert_out_lacks 'FAIL  the host'
+}
+
+test_why_checks_a_published_port()
+{
+	nsnet add web --bridge br0,fd00:1::1/64 --publish 8080:80
+	run nsnet why web 2001:db8:1::7
+	assert_out_has 'no program in the namespace listens on the port 80/tcp, which is published as 8080'
+	serve web 80
+	run nsnet why web 2001:db8:1::7
+	assert_out_has 'the port 8080/tcp of the host leads to the namespace'
+}
+
+. shunit2
