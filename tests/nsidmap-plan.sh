@@ -84,7 +84,7 @@ test_prints_every_format()
 	run nsidmap plan --format kernel
 	assert_rc 1
 	assert_out_empty
-	assert_err_has 'missing --only'
+	assert_err_has '--format kernel requires --only'
 }
 
 # The ranges belong to the caller, or, if the caller is root, to the user that an option names.
@@ -126,7 +126,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	run nsidmap plan --overlap sometimes
 	umount /etc/subuid /etc/subgid
 	assert_rc 1
-	assert_err_has "unknown value 'sometimes'"
+	assert_err_has "--overlap: unknown value 'sometimes'"
 	assert_err_lacks 'add --overlap hole'
 }
 
