@@ -23,6 +23,7 @@ test_names_the_call_that_a_filter_denies()
 	125 | nsunshare -rn enosys -e EACCES setns -- nsenter2 --net=/proc/self/ns/net true | hint: allow setns(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | enosys -e EPERM clone,clone3,fork,vfork -- nsinit true | hint: allow fork(2) in the seccomp filter of this process | ulimit
 	125 | nsunshare -r enosys -e EPERM chroot -- nsunshare -R $T/root true | hint: allow chroot(2) in the seccomp filter of this process | CAP_SYS_CHROOT
+	125 | enosys -e EPERM mount -- nsunshare -rm true | hint: allow mount(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	126 | enosys -e EPERM execveat,setns,mount -- nsunshare -r $T | cannot execute | seccomp
 	TABLE
 }
