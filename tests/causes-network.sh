@@ -35,7 +35,7 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	125 | nsnet run none -- true | hint: create the namespace with 'nsnet add none' | -
 	1 | nsnet why none | the network namespace 'none': No such file | create the namespace with 'nsnet add
 	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create the bridge with 'nsnet bridge none0,<address>/<length>' | give the bridge
-	1 | nsnet add web --bridge lo | 'lo' is a device, but not a bridge | create the bridge with 'nsnet bridge
+	1 | nsnet add web --bridge lo | the device 'lo' is not a bridge | create the bridge with 'nsnet bridge
 	1 | nsnet add web --bridge br1 | hint: give the bridge an address with 'nsnet bridge br1,<address>/<length>' | create it
 	0 | nsnet add with --bridge br1,10.9.9.9/24 | - | give the bridge an address
 	1 | nsnet add nat --nat | hint: add '--bridge <bridge>,<address>/<length>', for example '--bridge br0,10.0.0.1/24' | -

@@ -22,14 +22,14 @@ oneTimeSetUp()
 test_explains_a_value_that_is_not_in_the_list()
 {
 	situations <<-'TABLE'
-	125 | nsunshare --rlimit=zzzzzz=3 true | hint: use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile | did you mean
-	125 | nsunshare --rlimit=nofile=x true | invalid | use as, core, cpu
+	125 | nsunshare --rlimit=zzzzzz=3 true | hint: use one of as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile | did you mean
+	125 | nsunshare --rlimit=nofile=x true | invalid | use one of as, core, cpu
 	125 | nspivot --preset=zzzzzz / true | hint: use one of none, minimal | -
 	125 | nspivot --preset=minimla / true | did you mean minimal? | use one of
 	125 | nsunshare -n --name=a/b true | hint: use at most 64 letters, digits, '.', '_' and '-', and begin with a letter or digit | in use
 	0 | nsunshare -r --hostname=a/b true | - | letters, digits
 	125 | nsunshare -r --map-group=0 --setgroups=allow true | hint: map more groups with --map-auto, or use --map | (-U)
-	125 | nsunshare --setgroups=allow true | --setgroups needs a new user namespace (-U) | map more groups with --map-auto
+	125 | nsunshare --setgroups=allow true | --setgroups requires a new user namespace (-U) | map more groups with --map-auto
 	125 | nsunshare -r --boottime=1x true | hint: use +DURATION, -DURATION, =DURATION, =@REF or DURATION | -
 	125 | nsunshare -r --boottime=99999999999999999999 true | too large | use +DURATION
 	TABLE
@@ -135,9 +135,9 @@ test_explains_letters_directly_after_an_option()
 {
 	situations <<-'TABLE'
 	125 | nsenter2 -t self -Unp true | hint: write '-U -np' as two options: text directly after -U is a file name | -
-	125 | nsenter2 -t self --user=np true | cannot open np: No such file or directory | as two options
-	125 | nsenter2 -t self -U=np true | cannot open np: No such file or directory | as two options
-	125 | nsenter2 -t self -Unet true | cannot open net: No such file or directory | as two options
+	125 | nsenter2 -t self --user=np true | cannot open 'np': No such file or directory | as two options
+	125 | nsenter2 -t self -U=np true | cannot open 'np': No such file or directory | as two options
+	125 | nsenter2 -t self -Unet true | cannot open 'net': No such file or directory | as two options
 	TABLE
 }
 

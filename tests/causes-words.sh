@@ -59,7 +59,7 @@ test_suggests_the_nearest_word_and_prints_a_short_list()
 	125 | nsunshare --kill-child=SIGTREM true | hint: did you mean TERM? | -
 	125 | nsinit --stop-signal=HPU true | hint: did you mean HUP? | -
 	125 | nsunshare --rlimit=nofil=3 true | hint: did you mean nofile? | -
-	125 | nsunshare --rlimit=quux=3 true | hint: use as, core, cpu, data | did you mean
+	125 | nsunshare --rlimit=quux=3 true | hint: use one of as, core, cpu, data | did you mean
 	125 | nsenter2 --follow=grops -t self true | hint: did you mean groups? | -
 	125 | nsenter2 -t selff true | hint: did you mean self? | netns:
 	125 | nsenter2 -t nett:5 true | hint: did you mean net:5? | -

@@ -173,9 +173,9 @@ test_refuses_invalid_arguments()
 			assert_refused 125 "$tool: --as: invalid '$word', expected <user>[:<group>]"
 		done
 		run "$tool" --as root -S 5 /
-		assert_refused 125 "$tool: --setuid: cannot be used with --as"
+		assert_refused 125 "$tool: --setuid cannot be used with --as"
 		run "$tool" -G 5 --as root /
-		assert_refused 125 "$tool: --as: cannot be used with --setgid"
+		assert_refused 125 "$tool: --as cannot be used with --setgid"
 	done
 }
 

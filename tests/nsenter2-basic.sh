@@ -49,7 +49,7 @@ test_letters_after_a_type_option_are_a_file_name()
 {
 	start_target
 	run nsenter2 -t "$target" -Unp true
-	assert_refused 125 'cannot open np'
+	assert_refused 125 "cannot open 'np'"
 	assert_err_has "write '-U -np'"
 }
 
@@ -72,9 +72,9 @@ test_enters_a_single_namespace_by_reference()
 test_refuses_a_file_of_another_type()
 {
 	run nsenter2 --net=/proc/self/ns/uts true
-	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
+	assert_refused 125 "'/proc/self/ns/uts' is a uts namespace, not a net namespace"
 	run nsenter2 --net=/etc/passwd true
-	assert_refused 125 '/etc/passwd is not a namespace file'
+	assert_refused 125 "'/etc/passwd' is not a namespace file"
 }
 
 test_program_runs_in_the_pid_namespace()
@@ -150,7 +150,7 @@ test_refuses_an_invalid_process()
 	done
 	run nsenter2 -a true
 	assert_rc 125
-	assert_err_has 'missing --target'
+	assert_err_has 'requires --target'
 }
 
 test_waits_for_the_program_even_if_sigchld_is_ignored()

@@ -119,7 +119,7 @@ test_an_invalid_reference_runs_nothing()
 	start_targets 1
 	printf '%s\n' "${targets# }" '' nonsense "${targets# }" >"$TMP/refs"
 	run nsenter2 --each -a -- touch "$TMP/made" <"$TMP/refs"
-	assert_refused 125 "standard input: 3: invalid reference 'nonsense'"
+	assert_refused 125 "standard input: line 3: invalid reference 'nonsense'"
 	assertFalse "[ -e $TMP/made ]"
 }
 
@@ -140,7 +140,7 @@ test_null_option_separates_references()
 	assert_out 'host1
 host2'
 	run nsenter2 --each -a hostname <"$TMP/refs"
-	assert_refused 125 'invalid NUL byte in the line'
+	assert_refused 125 'invalid NUL byte'
 }
 
 test_standard_input_is_empty_for_the_program()
@@ -257,7 +257,7 @@ test_handles_ten_thousand_references()
 	assertEquals 10001 "$(wc -l <"$TMP/err")"
 	echo 0 >>"$TMP/refs"
 	run nsenter2 --each -- true <"$TMP/refs"
-	assert_refused 125 'standard input: 10001: '
+	assert_refused 125 'standard input: line 10001: '
 }
 
 test_parallel_option_runs_programs_at_the_same_time()
@@ -283,7 +283,7 @@ test_parallel_option_runs_programs_at_the_same_time()
 	assert_rc 0
 	run nsenter2 --each -P 0 true </dev/null
 	assert_rc 125
-	assert_err_has "invalid number '0': must be from 1 to 1024"
+	assert_err_has "invalid number '0', expected 1 to 1024"
 }
 
 test_a_signal_ends_all_running_programs()
@@ -325,11 +325,11 @@ test_refuses_options_that_conflict_with_each()
 		# shellcheck disable=SC2086
 		run nsenter2 --each $o true
 		assert_rc 125
-		assert_err_has 'exclude each other'
+		assert_err_has 'cannot be used with'
 	done
 	run nsenter2 --each
 	assert_rc 125
-	assert_err_has 'missing program'
+	assert_err_has 'requires a program'
 	run nsenter2 --prefix true
 	assert_rc 125
 	assert_err_has '--prefix requires --each'

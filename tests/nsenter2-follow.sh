@@ -53,7 +53,7 @@ there'
 	assert_err_has "unknown attribute 'shoes'"
 	run nsenter2 --follow true
 	assert_rc 125
-	assert_err_has 'missing --target'
+	assert_err_has 'requires --target'
 }
 
 test_follow_takes_over_the_oom_score_adjustment()
@@ -123,7 +123,7 @@ test_followed_context_is_read_before_namespaces_are_entered()
 	assert_refused 125 '--follow-context: SELinux is disabled'
 	run env "LD_LIBRARY_PATH=$TMP/lib" nsenter2 -Z true
 	assert_rc 125
-	assert_err_has '--follow-context: missing --target'
+	assert_err_has '--follow-context requires --target'
 }
 
 test_join_cgroup_moves_to_the_cgroup_of_the_target()

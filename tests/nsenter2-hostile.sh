@@ -146,33 +146,33 @@ test_refuses_files_that_are_not_namespaces_of_the_type()
 	ln -s loop "$TMP/loop"
 	for f in fifo dir file; do
 		run timeout 10 nsenter2 --net="$TMP/$f" true
-		assert_refused 125 "--net: $TMP/$f is not a namespace file"
+		assert_refused 125 "--net: '$TMP/$f' is not a namespace file"
 	done
 	run timeout 10 nsenter2 --net=/dev/tty true
-	assert_refused 125 '/dev/tty is not a namespace file'
+	assert_refused 125 "'/dev/tty' is not a namespace file"
 	run nsenter2 --net="$TMP/loop" true
 	assert_refused 125 'Too many levels of symbolic links'
 	run nsenter2 --net="$TMP/none" true
-	assert_refused 125 "cannot open $TMP/none: No such file"
+	assert_refused 125 "cannot open '$TMP/none': No such file"
 	run nsenter2 --net=/proc/self/ns/uts true
-	assert_refused 125 '/proc/self/ns/uts is a uts namespace, not a net namespace'
+	assert_refused 125 "'/proc/self/ns/uts' is a uts namespace, not a net namespace"
 	run nsenter2 -t fd:5 true 5<"$TMP/file"
-	assert_refused 125 'fd:5 is not a namespace file'
+	assert_refused 125 "'fd:5' is not a namespace file"
 	# two references to deleted files: an open file that is not a namespace file, and a name
 	# that does not exist any more
 	exec 5<"$TMP/file"
 	rm "$TMP/file"
 	run nsenter2 --net=/proc/self/fd/5 true
-	assert_refused 125 '--net: /proc/self/fd/5 is not a namespace file'
+	assert_refused 125 "--net: '/proc/self/fd/5' is not a namespace file"
 	run nsenter2 "--net=$TMP/file (deleted)" true
-	assert_refused 125 "cannot open $TMP/file (deleted): No such file"
+	assert_refused 125 "cannot open '$TMP/file (deleted)': No such file"
 	exec 5<&-
 	start_target env
 	p=/proc/$target/ns/net
 	stop_holder
 	while [ -e "$p" ]; do :; done
 	run nsenter2 "--net=$p" true
-	assert_refused 125 "cannot open $p: No such file"
+	assert_refused 125 "cannot open '$p': No such file"
 }
 
 # The file on which the namespace was mounted is deleted, but the descriptor still refers to the
@@ -186,7 +186,7 @@ test_enters_a_namespace_whose_file_was_deleted()
 	exec 5<"$TMP/net"
 	umount --lazy "$TMP/net"
 	run nsenter2 "--net=$TMP/net" true
-	assert_refused 125 "$TMP/net is not a namespace file"
+	assert_refused 125 "'$TMP/net' is not a namespace file"
 	rm "$TMP/net"
 	for o in '-t fd:5' "-t $$/fd/5" '-t self/fd/5' --net=/proc/self/fd/5; do
 		# shellcheck disable=SC2086

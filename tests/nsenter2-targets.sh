@@ -130,10 +130,10 @@ test_enters_a_namespace_of_ip_netns()
 	assert_out "net:[$inode]"
 	ip netns del blue
 	run nsenter2 -t netns:blue true
-	assert_refused 125 'cannot open /run/netns/blue: No such file'
+	assert_refused 125 "cannot find the network namespace 'blue': No such file"
 	: >/run/netns/blue
 	run nsenter2 -t netns:blue true
-	assert_refused 125 '/run/netns/blue is not a namespace file'
+	assert_refused 125 "'/run/netns/blue' is not a namespace file"
 	assert_err_has 'hint: create the namespace again: no namespace is mounted on this file'
 	rm /run/netns/blue
 }

@@ -116,13 +116,13 @@ test_refuses_unknown_words()
 	assert_err_has "nsidmap: unknown verb 'nosuch'"
 	run nsidmap plan --format yaml
 	assert_rc 1
-	assert_err_has "nsidmap: --format: invalid 'yaml', expected stream, arg, kernel"
+	assert_err_has "nsidmap: --format: unknown format 'yaml'"
 	run nsidmap plan --only both
 	assert_rc 1
-	assert_err_has "nsidmap: --only: invalid 'both', expected uid or gid"
+	assert_err_has "nsidmap: --only: unknown kind 'both'"
 	run nsidmap write --via magic 1
 	assert_rc 1
-	assert_err_has "nsidmap: --via: invalid 'magic', expected auto, direct or helpers"
+	assert_err_has "nsidmap: --via: unknown method 'magic'"
 }
 
 . shunit2

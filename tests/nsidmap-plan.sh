@@ -84,7 +84,7 @@ test_prints_every_format()
 	run nsidmap plan --format kernel
 	assert_rc 1
 	assert_out_empty
-	assert_err_has 'missing --only'
+	assert_err_has '--format kernel requires --only'
 }
 
 # The ranges belong to the caller, or, if the caller is root, to the user that an option names.
@@ -126,7 +126,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 	run nsidmap plan --overlap sometimes
 	umount /etc/subuid /etc/subgid
 	assert_rc 1
-	assert_err_has "unknown value 'sometimes'"
+	assert_err_has "--overlap: unknown value 'sometimes'"
 	assert_err_lacks 'add --overlap hole'
 }
 
@@ -273,7 +273,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	assert_ok
 	assert_out "0 $id 1 1 $((id + 1)) 1000
 0 $id 1 1 $((id + 1)) 1000"
-	# the other verbs of nsidmap must not join the extents again
+	# plan splits an extent in two; merge and run must not join both to one extent
 	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
 	assert_ok
 	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"

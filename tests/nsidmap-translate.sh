@@ -237,7 +237,7 @@ test_refuses_invalid_ids()
 		printf '5\n%s\n' "$id" >"$TMP/ids"
 		run nsidmap translate <"$TMP/ids"
 		assert_rc 1
-		assert_err_has 'nsidmap: line 2 of standard input is not an id'
+		assert_err_has 'nsidmap: standard input: line 2: invalid id'
 		assert_out 5
 	done
 }
@@ -249,7 +249,7 @@ test_translates_through_a_map()
 	assert_out 1003
 	run nsidmap translate --map u:0:1000:10,g:0:5:1 --from self 3
 	assert_rc 1
-	assert_err_has 'exclude each other'
+	assert_err_has 'cannot be used with'
 }
 
 test_json_reads_ids_from_standard_input()

@@ -61,7 +61,7 @@ test_refuses_references_that_are_not_processes()
 {
 	run nsidmap write user:1 u:0:0:1,g:0:0:1
 	assert_rc 1
-	assert_err_has "'user:1' is not a process"
+	assert_err_has "'user:1' is a namespace, expected a process"
 	run nsidmap write 4194305 u:0:0:1,g:0:0:1
 	assert_rc 1
 	run nsidmap write
@@ -124,8 +124,8 @@ test_reports_a_short_write()
 	start_target
 	run strace -qq -o /dev/null -e trace=write -e inject=write:retval=3:when=1 \
 		nsidmap write "$holder" "$(nsidmap plan --root --format arg | sed 's/,s:deny//')"
-	assert_refused 1 "cannot write /proc/$holder/"
-	assert_err_has 'Input/output error'
+	assert_refused 1 "Input/output error"
+	assert_err_has "cannot write /proc/$holder/"
 }
 
 # The tool must not write the map of a process that has got the PID of the ended target.
@@ -313,7 +313,7 @@ test_reports_broken_helpers()
 	printf '#!/bin/sh\nexit 0\n' >"$TMP/fake/newuidmap"
 	cp "$TMP/fake/newuidmap" "$TMP/fake/newgidmap"
 	run env PATH="$TMP/fake:$PATH" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
-	assert_refused 1 'uid_map differs from the map that was written'
+	assert_refused 1 'uid_map differs from the map that was written: Input/output error'
 	run env PATH="$NSUTILS_BIN" nsidmap write --via helpers "$holder" u:0:5:1,g:0:5:1
 	assert_refused 1 'cannot find newuidmap'
 	# nsidmap must report the message of newuidmap even if its own standard descriptors are

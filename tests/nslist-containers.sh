@@ -353,7 +353,7 @@ test_refuses_options_that_do_not_fit()
 	assert_refused 1 '--all requires --containers'
 	run nslist --containers --limits
 	assert_rc 1
-	assert_err_has 'options --containers and --limits exclude each other'
+	assert_err_has '--containers cannot be used with --limits'
 	run nslist --containers -o NETNSID
 	assert_rc 1
 	assert_err_has "unknown column 'NETNSID'"

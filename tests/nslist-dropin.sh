@@ -37,7 +37,7 @@ test_list_of_columns_honours_raw_and_json()
 		and ([."lsns-columns"[] | keys] | unique) == [["description", "holder", "type"]]'
 	run nslist --list-columns --json --raw
 	assert_rc 1
-	assert_err_has 'exclude each other'
+	assert_err_has 'cannot be used with'
 }
 
 # ---- The format of JSON output

@@ -101,7 +101,7 @@ test_refuses_unknown_columns_types_sources_and_invalid_pids()
 	done
 	run nslist -J -r
 	assert_rc 1
-	assert_err_has 'exclude each other'
+	assert_err_has 'cannot be used with'
 }
 
 test_lists_a_namespace_with_a_single_process()

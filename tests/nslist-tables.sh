@@ -239,7 +239,7 @@ test_a_terminal_has_colors_and_a_pipe_has_none()
 	assertFalse 'raw output' has_colors
 	run nslist --color=sometimes
 	assert_rc 1
-	assert_err_has "--color: invalid 'sometimes', expected auto, always or never"
+	assert_err_has "--color: unknown value 'sometimes'"
 }
 
 test_files_of_terminal_colors_choose_the_colors()

@@ -51,15 +51,15 @@ test_each_wrong_argument_is_named()
 		# shellcheck disable=SC2086 # words
 		refused $args
 	done <<-'EOT'
-		--move: 'x=y' is not an IP address with a prefix length|run --move a0,x=y -- true
-		--move: 'a/b' is not a name|run --move a0,name=a/b -- true
-		'via=10.0.0.1/24', expected via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
-		'via=x', expected via=|run --route 10.0.0.0/8,via=x -- true
-		'dev=x', expected via=|run --route 10.0.0.0/8,dev=x -- true
-		'=1' is not <key>=<value>|run --sysctl =1 -- true
+		--move: invalid IP address 'x=y', expected <address>/<length>|run --move a0,x=y -- true
+		--move: invalid device name 'a/b'|run --move a0,name=a/b -- true
+		invalid 'via=10.0.0.1/24', expected via=|run --route 10.0.0.0/8,via=10.0.0.1/24 -- true
+		invalid 'via=x', expected via=|run --route 10.0.0.0/8,via=x -- true
+		invalid 'dev=x', expected via=|run --route 10.0.0.0/8,dev=x -- true
+		invalid '=1', expected <key>=<value>|run --sysctl =1 -- true
 		'kernel.x=1' is not below net|run --sysctl kernel.x=1 -- true
-		'net/../x=1' is not <key>=<value>|run --sysctl net/../x=1 -- true
-		'net//x=1' is not <key>=<value>|run --sysctl net//x=1 -- true
+		invalid 'net/../x=1', expected <key>=<value>|run --sysctl net/../x=1 -- true
+		invalid 'net//x=1', expected <key>=<value>|run --sysctl net//x=1 -- true
 		'netx=1' is not below net|run --sysctl netx=1 -- true
 		--nat: 'x' is not an IP address|run --nat=x -- true
 		--nat: 'fd00::1/64' is not an IP address|run --nat=fd00::1/64 -- true
@@ -85,18 +85,18 @@ test_each_wrong_argument_is_named()
 		with 'nsnet add', not with options of|run web --pasta -- true
 		with 'nsnet add', not with options of|run web --move a0 -- true
 		with 'nsnet add', not with options of|run web --link eth0 -- true
-		'a:b:c' is not a reference|add a:b:c
-		'self:' is neither a name nor a reference|link self: self
+		invalid reference 'a:b:c'|add a:b:c
+		invalid namespace 'self:', expected a name or a reference|link self: self
 		invalid name '.x'|attach .x self
 		invalid name 'x/y'|attach x/y self
 		invalid descriptor number 'x'|run --ready-fd x -- true
-		an IP address|link self:a0,10.0.0.1 self
-		must be from 68 to 65535|link --mtu 65536 self self
+		invalid IP address '10.0.0.1'|link self:a0,10.0.0.1 self
+		expected 68 to 65535|link --mtu 65536 self self
 	EOT
 	text='expected 1 to 128 letters'
 	refused add "$(printf '%0129d' 0 | tr 0 a)"
 	refused add 'a b'
-	text="'' is not a reference"
+	text="invalid reference ''"
 	refused add ''
 }
 
@@ -114,7 +114,7 @@ test_attach_with_explain_changes_nothing()
 	run nsnet attach mine netns:web --explain
 	assert_ok
 	# shellcheck disable=SC2016 # for a shell
-	assert_out 'ip netns attach mine "$(nslist -nro PID netns:web)"'
+	assert_out 'ip netns attach mine "$(nslist -nro PID -t net netns:web)"'
 	run nsnet attach mine 4194304 --check
 	assert_rc 1
 	assert_err_has 4194304

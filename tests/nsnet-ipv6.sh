@@ -8,6 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
+# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
 host_is_ours

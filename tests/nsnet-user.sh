@@ -38,37 +38,37 @@ test_reports_invalid_arguments()
 		missing verb|
 		unknown verb 'x'|x
 		missing program|run
-		is not a name of a network device|run --link a/b -- true
-		is not a name of a network device|run --link eth0123456789abcdef -- true
-		is not an IP address with a prefix length|run --link eth0,10.0.0.1 -- true
+		invalid device name 'a/b'|run --link a/b -- true
+		invalid device name 'eth0123456789abcdef'|run --link eth0123456789abcdef -- true
+		invalid IP address '10.0.0.1', expected <address>/<length>|run --link eth0,10.0.0.1 -- true
 		no host can have the address|run --link eth0,10.0.0.0/24 -- true
 		no host can have the address|run --link eth0,224.0.0.1/24 -- true
 		is given twice|run --link eth0,10.0.0.1/24,10.0.0.1/25 -- true
-		is not a hardware address|run --link eth0,mac=01:00:00:00:00:00 -- true
-		is not an MTU|run --link eth0,mtu=1 -- true
+		invalid hardware address '01:00:00:00:00:00'|run --link eth0,mac=01:00:00:00:00:00 -- true
+		invalid MTU '1', expected 68 to 65535|run --link eth0,mtu=1 -- true
 		auto is allowed only for a device on a bridge|run --link eth0,auto -- true
-		auto and an address exclude each other|run --link eth0@br0,auto,10.0.0.2/24 -- true
-		gw=none and another gw= exclude|run --link eth0@br0,gw=none,gw=10.0.0.1 -- true
+		auto cannot be used with an address|run --link eth0@br0,auto,10.0.0.2/24 -- true
+		gw=none cannot be used with another gw=|run --link eth0@br0,gw=none,gw=10.0.0.1 -- true
 		the gateway is not in the subnet of any|run --link eth0,10.0.0.2/24,gw=10.0.1.1 -- true
-		neither macvlan:<device> nor ipvlan|run --link eth0=vlan:x -- true
+		expected macvlan:<device> or ipvlan|run --link eth0=vlan:x -- true
 		the device lo cannot be created|run --link lo -- true
 		two devices are named 'eth0'|run --link eth0 --link eth0 -- true
-		is neither a name nor a reference|run --link eth0@a:b:c -- true
+		invalid namespace 'a:b:c', expected a name or a reference|run --link eth0@a:b:c -- true
 		expected via=|run --route 10.0.0.0/8,10.0.0.1 -- true
-		missing gateway|run --route default -- true
+		missing gateway, expected via=<address>|run --route default -- true
 		of different families|run --route 10.0.0.0/8,via=fd00::1 -- true
-		is not an IP subnet|run --route x,via=10.0.0.1 -- true
-		is not an IP address|run --dns x -- true
-		is not <key>=<value>|run --sysctl net -- true
-		exclude each other|run --lo --no-lo -- true
+		invalid subnet 'x'|run --route x,via=10.0.0.1 -- true
+		invalid IP address 'x'|run --dns x -- true
+		invalid 'net', expected <key>=<value>|run --sysctl net -- true
+		cannot be used with|run --lo --no-lo -- true
 		can be combined only with --publish|run --pasta --bridge br0 -- true
-		exclude each other|run --explain --check -- true
+		cannot be used with|run --explain --check -- true
 		invalid name|add .x
 		missing argument|add
 		unexpected argument 'y'|add x y
 		--dns needs a name|add self --dns 192.0.2.1
 		missing argument|link self
-		must be from 68 to 65535|bridge br0 --mtu 1
+		expected 68 to 65535|bridge br0 --mtu 1
 		invalid name|attach a/b self
 		missing argument|del
 		with 'nsnet add', not with options of|run web --lo --bridge br0 -- true

@@ -470,7 +470,7 @@ test_accepts_a_destination_with_a_name_and_a_port()
 	for to in 203.0.113.9:0 203.0.113.9:x 203.0.113.9/24 203.0.113.9:80/sctp; do
 		run nsnet why web "$to"
 		assert_rc 1
-		assert_err_has "'$to' is not <address>[:<port>[/udp]]"
+		assert_err_has "invalid destination '$to', expected <address>[:<port>[/udp]]"
 	done
 	to=
 }
@@ -633,7 +633,7 @@ test_reports_invalid_arguments()
 	assert_refused 1 "the network namespace 'none'"
 	run nsnet why web 1.2.3
 	assert_rc 1
-	assert_err_has "'1.2.3' is neither an IP address"
+	assert_err_has "invalid host '1.2.3', expected an IP address"
 	run nsnet why
 	assert_err_has 'missing argument'
 }
@@ -794,11 +794,11 @@ test_wrong_arguments_are_refused()
 	run nsnet why web 10.0.0.0/8
 	assert_rc 1
 	assert_out_empty
-	assert_err_has "'10.0.0.0/8' is not <address>[:<port>[/udp]]"
+	assert_err_has "invalid destination '10.0.0.0/8', expected <address>[:<port>[/udp]]"
 	run nsnet why web 10.0.0
 	assert_rc 1
 	assert_out_empty
-	assert_err_has "'10.0.0' is neither an IP address nor the name of a host"
+	assert_err_has "invalid host '10.0.0', expected an IP address or a host name"
 	run nsnet why nobody
 	assert_refused 1 "the network namespace 'nobody': No such file or directory"
 	run nsnet why self:x

@@ -68,10 +68,10 @@ netns:red x0 10.9.0.1/30 netns:blue:eth1
 netns:blue eth0 10.60.0.2/24 netns:red:eth0
 netns:blue eth1 10.9.0.2/30 netns:red:x0'
 	run nsnet link red green
-	assert_refused 1 "cannot open /run/netns/green"
+	assert_refused 1 "cannot find the network namespace 'green'"
 	run nsnet show green
 	assert_rc 1
-	assert_err_has 'cannot open /run/netns/green'
+	assert_err_has "cannot find the network namespace 'green'"
 }
 
 # Each run uses the same address. The program of the previous run has ended, but the kernel may not
@@ -568,7 +568,7 @@ test_refuses_a_device_that_is_not_a_bridge()
 {
 	ip link add nic0 type veth peer name nic1
 	run nsnet run --link eth0@nic0,10.1.0.2/24 -- echo ran
-	assert_refused 125 "'nic0' is a device, but not a bridge: File exists"
+	assert_refused 125 "the device 'nic0' is not a bridge"
 	run nsnet run --link eth0@none0,10.1.0.2/24 -- echo ran
 	assert_rc 125
 	assert_out_empty

@@ -229,6 +229,16 @@ test_delete_force_kills_the_container()
 	assert_refused 1 "container 'seven' does not exist"
 }
 
+# A program that the script starts costs more than everything else that these commands do.
+test_start_state_and_kill_start_no_other_program()
+{
+	oci create --bundle "$TMP/bundle" alone
+	for command in start state kill; do
+		run env PATH=/none "${0%/*}/../examples/nsoci" --root "$state" $command alone
+		assert_ok
+	done
+}
+
 # Kills create at different times.
 test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 {

@@ -25,11 +25,11 @@ with()
 	run nsrun "$@"
 }
 
-# in_shell OPTION… -- SCRIPT: runs nsrun with these options as with() does; the program is a shell
-# that executes SCRIPT.
+# in_shell OPTION… -- SCRIPT: runs a shell with the command line SCRIPT in nsrun, with these options and
+# those that with() adds.
 in_shell()
 {
-	# the last argument of the function is the script
+	# take SCRIPT, the last argument
 	_n=$#
 	while [ $((_n -= 1)) -gt 0 ]; do
 		set -- "$@" "$1"
@@ -228,7 +228,7 @@ test_a_profile_replaces_args_and_can_omit_the_init()
 	assert_out '1 of the profile'
 }
 
-# If the kernel sends the signal to nsunshare, the run ends with it.
+# The kernel sends the parent death signal to nsunshare, and the whole run must end.
 test_pdeathsig_ends_the_run_with_its_parent()
 {
 	start_holder sh -c 'setpriv --pdeathsig KILL nsrun --with nsunshare:--ready-fd=3 -- sleep 1000; :'

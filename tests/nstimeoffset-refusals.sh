@@ -172,7 +172,7 @@ test_nsunshare_accepts_the_same_times()
 	for t in 1x 1.0000000001 -9w =9999999999; do
 		run nstimeoffset -b "$t" -- true
 		ours=${err#nstimeoffset: }
-		ours=${ours#--boottime: }
+		ours=${ours#--boottime: } ours=${ours%%Try *}
 		run nsunshare -T --boottime "$t" -- true
 		assert_rc 125
 		# compare only the part of the message before the interval, because the interval
@@ -195,26 +195,26 @@ test_refuses_options_that_do_not_go_together()
 	run nstimeoffset --show -b 5
 	assert_refused 125 '--show cannot be used with --explain or options that move a clock'
 	run nstimeoffset --json -b 5 true
-	assert_refused 125 '--json can be used only with --show or --features'
+	assert_refused 125 '--json requires --show or --features'
 	run nstimeoffset -b 5 --print true
 	assert_refused 125 "unexpected argument 'true'"
 	run nstimeoffset -b 5 --write time:1
 	assert_refused 125 'is a namespace, expected a process'
 	run nstimeoffset -b 5 --write self --close-fds
-	assert_refused 125 '--close-fds and --keep-fd need a program'
+	assert_refused 125 '--close-fds and --keep-fd require a program'
 	run nstimeoffset --time-offsets - --base own --print
 	assert_refused 125 '--base and --anchor cannot be used with --time-offsets'
 	for pair in '--show --print' '--print --write=1' '-b5 --time-offsets=x' '-m5 --time-offsets=x'; do
 		# shellcheck disable=SC2086
 		run nstimeoffset $pair
 		assert_rc 125
-		assert_err_has 'exclude each other'
+		assert_err_has 'cannot be used with'
 	done
 	run nstimeoffset --base x -b 5 --print
 	assert_rc 125
-	assert_err_has "--base: invalid 'x', expected own or initial"
+	assert_err_has "--base: unknown value 'x'"
 	run nstimeoffset --anchor x -b 5 --print
-	assert_err_has "--anchor: invalid 'x', expected start or now"
+	assert_err_has "--anchor: unknown value 'x'"
 }
 
 . shunit2

@@ -164,13 +164,13 @@ test_invalid_cgroup_options_are_refused()
 	assert_rc 125
 	assert_err_lacks 'create the cgroup with --cgroup-create'
 	run nsunshare --cgroup-create true
-	assert_refused 125 'needs --into-cgroup'
+	assert_refused 125 'requires --into-cgroup'
 	run nsunshare --into-cgroup x --cgroup-set cpu.max true
 	assert_refused 125 "invalid 'cpu.max', expected <file>=<value>"
 	run nsunshare --into-cgroup x --cgroup-set ../x=1 true
 	assert_refused 125 "invalid '../x=1', expected <file>=<value>"
 	run nsunshare --into-cgroup '' true
-	assert_refused 125 'the name of the cgroup is empty'
+	assert_refused 125 "--into-cgroup: invalid argument ''"
 }
 
 test_nothing_is_left_if_the_program_cannot_be_executed()
@@ -391,8 +391,8 @@ move_fails()
 {
 	run failat -b nsunshare -s write -k 1 -e "$1" -o "$TMP/report" -- nsunshare --into-cgroup "$name" true
 	rm "$TMP/report"
-	assert_refused 125 "cannot move the process to the cgroup '${v2:-$v1cpu}$name'"
-	assert_err_has "$2"
+	assert_refused 125 "$2"
+	assert_err_has "cannot move the process to the cgroup '${v2:-$v1cpu}$name'"
 }
 
 test_the_error_of_a_move_selects_the_hint()

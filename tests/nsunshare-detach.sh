@@ -66,7 +66,7 @@ test_detach_is_refused_with_options_that_need_the_parent()
 		run nsenter2 --detach $other sh -c 'echo ran'
 		assert_rc 125
 		assert_out_empty
-		assert_err_has 'exclude each other'
+		assert_err_has 'cannot be used with'
 	done
 }
 
@@ -100,7 +100,7 @@ test_sysctls_of_the_machine_are_refused()
 	run nsunshare -rn --sysctl net/../vm/swappiness=1 echo ran
 	assert_refused 125 "--sysctl: invalid 'net/../vm/swappiness=1', expected <key>=<value>"
 	run nsunshare -rn --sysctl kernel.msgmax=1 echo ran
-	assert_refused 125 "--sysctl: 'kernel.msgmax=1' needs a new ipc namespace"
+	assert_refused 125 "--sysctl: 'kernel.msgmax=1' requires a new ipc namespace"
 	run nsunshare -rn --sysctl net.no_such=1 echo ran
 	assert_refused 125 "cannot write '1' to '/proc/sys/net/no_such': No such file or directory"
 }

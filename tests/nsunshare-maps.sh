@@ -240,7 +240,7 @@ test_refuses_map_options_that_exclude_each_other()
 	run nsunshare --map=u:0:0:1,g:0:0:1 -r true
 	assert_refused 125 '--map cannot be used with -r, -c or another map option'
 	run nsunshare --setgroups deny true
-	assert_refused 125 '--setgroups needs'
+	assert_refused 125 '--setgroups requires'
 	run nsunshare -r --setgroups allow true
 	assert_refused 125 'cannot be used with a map of one group'
 	assert_err_has hint:

@@ -162,7 +162,7 @@ test_a_second_run_is_refused_before_the_first_program_starts()
 	run nsunshare -r --name web -- echo ran
 	assert_refused 125 "a run is already named 'web'"
 	run nsenter2 -t name:web -U true
-	assert_refused 125 "no run is named 'web'"
+	assert_refused 125 "cannot find the run 'web'"
 	echo >"$TMP/go"
 	wait $!
 	assertEquals 0 $?
@@ -206,7 +206,7 @@ test_the_file_of_a_killed_helper_is_valid_while_the_program_lives()
 	kill -KILL "$program"
 	settle 50 sh -c '! kill -0 "$0"' "$program" 2>/dev/null
 	run nsenter2 -t name:web -U true
-	assert_refused 125 "no run is named 'web'"
+	assert_refused 125 "cannot find the run 'web'"
 	run nsunshare -r --name web -- echo ran
 	assert_ok
 	assert_out ran
@@ -231,7 +231,7 @@ test_a_file_that_does_not_describe_the_process_is_ignored()
 		'.pidfd_inode = null | .start += 100' '.pidfd_inode = null | .start = null' '[]' '""'; do
 		forge "$change"
 		run nsenter2 -t name:fake -U true
-		assert_refused 125 "no run is named 'fake'"
+		assert_refused 125 "cannot find the run 'fake'"
 	done
 	forge '.pidfd_inode = null'
 	run nsenter2 -t name:fake -U true
@@ -241,11 +241,11 @@ test_a_file_that_does_not_describe_the_process_is_ignored()
 	assert_refused 125 "the run 'fake' was started in another pid namespace"
 	: >"$dir/fake.json"
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "no run is named 'fake'"
+	assert_refused 125 "cannot find the run 'fake'"
 	rm "$dir/fake.json"
 	mkfifo "$dir/fake.json"
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "no run is named 'fake'"
+	assert_refused 125 "cannot find the run 'fake'"
 	rm "$dir/fake.json"
 	ln -s web.json "$dir/fake.json"
 	run nsenter2 -t name:fake -U true
@@ -259,7 +259,7 @@ test_a_file_with_another_pidfd_inode_is_ignored()
 	start_run web
 	forge '.pidfd_inode += 1'
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "no run is named 'fake'"
+	assert_refused 125 "cannot find the run 'fake'"
 	rm "$dir/fake.json"
 }
 
@@ -275,7 +275,7 @@ test_works_without_pidfds()
 	assert_refused 125 "a run is already named 'web'"
 	forge '.start += 100'
 	run enosys pidfd_open -- nsenter2 -t name:fake -U true
-	assert_refused 125 "no run is named 'fake'"
+	assert_refused 125 "cannot find the run 'fake'"
 	rm "$dir/fake.json"
 }
 
@@ -286,7 +286,7 @@ test_the_start_time_does_not_depend_on_the_time_namespace()
 	start_run web
 	forge '.pidfd_inode = null'
 	run nsunshare -rT --boottime 1000.007 -- nsenter2 -t name:fake -n true
-	assert_err_lacks 'no run is named'
+	assert_err_lacks "cannot find the run"
 	rm "$dir/fake.json"
 	run nsunshare -rT --boottime 1000.007 --name late -- sh -c 'until cat "$0"; do sleep 0.05; done 2>/dev/null' "$dir/late.json"
 	assert_rc 0
@@ -301,16 +301,16 @@ test_files_of_other_users_are_ignored()
 	forge .
 	chown "$NSTEST_UID" "$dir/fake.json"
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "no run is named 'fake'"
+	assert_refused 125 "cannot find the run 'fake'"
 	rm "$dir/fake.json"
 	chmod 777 "$dir"
 	run nsenter2 -t name:web -U true
-	assert_refused 125 "no run is named 'web'"
+	assert_refused 125 "cannot find the run 'web'"
 	run nsunshare --name other true
 	assert_refused 125 "cannot trust '$dir': other users can write to it"
 	chmod 755 "$dir"
 	run as_nstest nslist --show name:web
-	assert_err_lacks 'no run is named'
+	assert_err_lacks "cannot find the run"
 }
 
 # as: root

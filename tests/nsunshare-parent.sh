@@ -163,7 +163,7 @@ test_explain_names_the_process_of_each_step()
 	assert_ok
 	assert_out_has 'caller create a helper that stays in the outer namespaces until the program has ended'
 	assert_out_has 'caller create namespaces: mnt, pid, user: unshare(2)'
-	assert_out_has "helper write the pid to '$TMP/pid'"
+	assert_out_has "helper write the PID to '$TMP/pid'"
 	assert_out_has 'caller change to /: chdir(2)'
 	assert_out_has "child  mount proc on '/proc': mount(2)"
 }

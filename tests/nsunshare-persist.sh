@@ -207,7 +207,7 @@ test_unpersist_refuses_other_options_and_a_program()
 	for with in --explain "--persist=$TMP/other"; do
 		run nsunshare "$with" --unpersist "$TMP/kept"
 		assert_rc 125
-		assert_err_has "options ${with%=*} and --unpersist exclude each other"
+		assert_err_has "${with%=*} cannot be used with --unpersist"
 	done
 	run nsunshare --unpersist "$TMP/kept" echo ran
 	assert_refused 125 '--unpersist cannot be used with a program'

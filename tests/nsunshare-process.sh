@@ -273,7 +273,7 @@ test_init_is_process_1_and_reaps_orphans()
 	assert_out_has adopt
 	# without a fork nsunshare would stay outside the pid namespace
 	run timeout 5 nsunshare -r --no-fork --init echo ran
-	assert_refused 125 '--no-fork cannot be used with options that need a child'
+	assert_refused 125 '--no-fork cannot be used with --init'
 	start_holder nsunshare -r --init --keep-fd 3 sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	kill -TERM "$holder"
 	wait "$holder"

@@ -102,7 +102,7 @@ test_invalid_arguments_are_refused()
 	assert_rc 125
 	assert_err_has "invalid signal 'NOPE'"
 	run nsunshare --no-fork --grace 1s true
-	assert_refused 125 '--no-fork cannot be used with options that need a child'
+	assert_refused 125 '--no-fork cannot be used with --grace or --stop-signal'
 }
 
 . shunit2

@@ -35,7 +35,7 @@ test_json_requires_features()
 	assert_rc 1
 	assert_err_has '--json requires --features'
 	run nstimeoffset --json -b +1 true
-	assert_refused 125 '--json can be used only with --show or --features'
+	assert_refused 125 '--json requires --show or --features'
 }
 
 # denied CALL TOOL FEATURE: asserts that TOOL reports FEATURE as missing if the system call CALL is

@@ -475,11 +475,11 @@ assert_err_empty()
 }
 
 # assert_err_one_line: asserts that standard error consists of a line `tool: message`, followed only
-# by lines that begin with `hint: `.
+# by lines that begin with `hint: ` and by the line that refers to --help after a usage error.
 assert_err_one_line()
 {
 	awk 'NR == 1 && /^[a-z][a-z0-9]*: ./ { said = 1; next }
-	     !/^hint: ./ { bad = 1 }
+	     !/^(hint: .|Try .* --help)/ { bad = 1 }
 	     END { exit said && !bad ? 0 : 1 }' "$TMP/err"
 	_verdict $? "one line 'tool: message' on stderr expected"
 }

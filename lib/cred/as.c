@@ -28,7 +28,9 @@ int cred_as_parse(struct cred *c, const char *text, struct nserr *e)
 	free(c->as);
 	c->as = user;
 	c->as_group = *colon ? colon + 1 : NULL;
-	if (user[0] == '\0' || (c->as_group && c->as_group[0] == '\0'))
+	/* the fields of passwd(5) and group(5) end with a colon, so no name contains a colon */
+	if (user[0] == '\0' ||
+	    (c->as_group && (c->as_group[0] == '\0' || strchr(c->as_group, ':'))))
 		return nserr_set(e, 0, "invalid '%s', expected <user>[:<group>]", text);
 	return 0;
 }
@@ -214,7 +216,7 @@ static void show_as(const void *ctx, const struct plan_step *s, struct buf *out)
 
 const struct plan_kind cred_as = {
 	.name = "as",
-	.call = "read(/etc/passwd)",
+	.call = "read(/etc/passwd), read(/etc/group)",
 	.run = run_as,
 	.show = show_as,
 };

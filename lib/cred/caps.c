@@ -69,16 +69,12 @@ static int run_bounding(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-static void show_bounding(const void *ctx, const struct plan_step *s, struct buf *out)
+/* Appends text and the names of the capabilities in mask. */
+static void add_caps(struct buf *out, const char *text, uint64_t mask)
 {
-	const struct cred *c = s->arg;
-	/* print the shorter list: the dropped capabilities, or the remaining capabilities */
-	bool most = __builtin_popcountll(c->cap_limit) > 32;
-	uint64_t mask = most ? ~c->cap_limit : c->cap_limit;
 	const char *sep = " ";
 
-	(void)ctx;
-	buf_adds(out, most ? "drop permanently:" : "drop permanently all capabilities except:");
+	buf_adds(out, text);
 	for (int cap = 0; cap < 64; cap++) {
 		if (!(mask & SYS_CAP_BIT(cap)))
 			continue;
@@ -89,8 +85,22 @@ static void show_bounding(const void *ctx, const struct plan_step *s, struct buf
 			buf_addu(out, (uint64_t)cap);
 		sep = ", ";
 	}
+}
+
+static void show_bounding(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct cred *c = s->arg;
+	/* print the shorter list: the dropped capabilities, or the remaining capabilities */
+	bool most = __builtin_popcountll(c->cap_limit) > 32;
+	uint64_t mask = most ? ~c->cap_limit : c->cap_limit;
+
+	(void)ctx;
 	if (mask == 0)
-		buf_adds(out, " none");
+		buf_adds(out, most ? "drop no capability" : "permanently drop all capabilities");
+	else
+		add_caps(out,
+			 most ? "permanently drop" : "permanently drop all capabilities except",
+			 mask);
 }
 
 const struct plan_kind cred_caps_bounding = {
@@ -175,9 +185,12 @@ static void show_caps(const void *ctx, const struct plan_step *s, struct buf *ou
 	const struct cred *c = s->arg;
 
 	(void)ctx;
-	if (c->limit_ambient)
-		buf_adds(out, c->cap_ambient ? "make the chosen capabilities ambient"
-					     : "make no capability ambient");
+	if (c->limit_ambient && c->cap_ambient == UINT64_MAX)
+		buf_adds(out, "make all capabilities ambient");
+	else if (c->limit_ambient && c->cap_ambient)
+		add_caps(out, "make these capabilities ambient:", c->cap_ambient);
+	else if (c->limit_ambient)
+		buf_adds(out, "make no capability ambient");
 	else if (c->keep_caps || (c->has_keep && c->set_uid && c->uid != 0))
 		buf_adds(out, "keep the remaining capabilities as ambient");
 	else

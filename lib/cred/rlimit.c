@@ -51,8 +51,9 @@ static int unknown_limit(const char *word, size_t n, struct nserr *e)
 		choice_add(&choice, names[i]);
 	choice_unknown(&choice, "limit", e);
 	if (!e->hint[0])
-		nserr_hint(e, "use as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, "
-			      "nofile, nproc, rss, rtprio, rttime, sigpending or stack");
+		nserr_hint(e,
+			   "use one of as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, "
+			   "nofile, nproc, rss, rtprio, rttime, sigpending, stack");
 	return -EINVAL;
 }
 

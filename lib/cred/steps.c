@@ -297,7 +297,7 @@ static void show_env(const void *ctx, const struct plan_step *s, struct buf *out
 	(void)ctx;
 	if (c->clear_env) {
 		buf_adds(out, "clear the environment");
-		if (c->env_left)
+		if (c->env_left && c->env_left[0])
 			buf_printf(out, " except %s", c->env_left);
 		sep = ", ";
 	}

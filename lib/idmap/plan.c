@@ -277,6 +277,8 @@ static int make_auto(const struct idmap_plan_request *r, const struct subid_user
 		rc = idmaps_choose_writer(m, &writer, e);
 	if (rc == 0 || (rc != -ENOENT && rc != -EPERM))
 		return rc;
+	if (r->user && !u->has_uid)
+		return nserr_set(e, 0, "unknown user '%s'", r->user);
 	idmaps_free(m);
 	*note = *e;
 	note->errnum = 0;

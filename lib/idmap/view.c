@@ -245,8 +245,12 @@ int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e)
 	*m = IDMAPS_INIT;
 	if (ref)
 		return load_like(arg, ref, m, e);
-	if (is_word(arg))
-		return idmaps_parse(m, arg, strlen(arg), e);
+	if (is_word(arg)) {
+		rc = idmaps_parse(m, arg, strlen(arg), e);
+		if (rc < 0)
+			nserr_prefix(e, "'%.64s%s'", arg, strlen(arg) > 64 ? "…" : "");
+		return rc;
+	}
 	n = stream_read(arg, &text, e);
 	if (n == -ENOENT && strchr(arg, ':') && !arg[strspn(arg, "0123456789:,")])
 		nserr_hint(e, "write the map as u:INSIDE:OUTSIDE:COUNT,g:INSIDE:OUTSIDE:COUNT");

@@ -231,7 +231,7 @@ int nsname_read(const char *name, struct nsname *out, struct nserr *e)
 	if (rc == 0 && !streq(boot, out->boot_id))
 		rc = -ENOENT;
 	if (rc == -ENOENT)
-		return nserr_set(e, rc, "no run is named '%s'", name);
+		return nserr_set(e, rc, "cannot find the run '%s'", name);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot read the run '%s'", name);
 	if (out->pidns != own_pidns())

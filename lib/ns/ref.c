@@ -10,6 +10,14 @@
 #include "kernel/sys_ns.h"
 #include "ns/name.h"
 
+/* Returns true if s can be the name of a file in /run/netns. */
+static bool is_netns_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= NAME_MAX && !strchr(s, '/') && !streq(s, ".") && !streq(s, "..");
+}
+
 static int bad_ref(const char *s, struct nserr *e)
 {
 	int rc = nserr_set(e, 0, "invalid reference '%s' to a process or namespace", s);
@@ -17,8 +25,8 @@ static int bad_ref(const char *s, struct nserr *e)
 
 	if (nsname_is_valid(s) && nsname_is_live(s))
 		nserr_hint(e, "use name:%s for the run with that name", s);
-	else if (strlen(s) <= NAME_MAX && !strchr(s, '/') &&
-		 snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 && access(path, F_OK) == 0)
+	else if (is_netns_name(s) && snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 &&
+		 access(path, F_OK) == 0)
 		nserr_hint(e, "use netns:%s for the network namespace with that name", s);
 	return rc;
 }
@@ -119,9 +127,7 @@ static int parse_typed(const char *s, const struct nstype *type, struct nsref *r
 
 static int parse_netns(const char *name, struct nsref *r, struct nserr *e)
 {
-	size_t n = strlen(name);
-
-	if (n == 0 || n > NAME_MAX || strchr(name, '/') || streq(name, ".") || streq(name, ".."))
+	if (!is_netns_name(name))
 		return nserr_set(e, 0, "invalid network namespace name '%s'", name);
 	r->kind = NSREF_NETNS;
 	r->name = name;

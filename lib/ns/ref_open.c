@@ -126,7 +126,7 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
  * remains, for example, if nsunshare was killed. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
-	return nserr_set(e, ENOENT, "no run is named '%s'", r->name);
+	return nserr_set(e, ENOENT, "cannot find the run '%s'", r->name);
 }
 
 int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct nserr *e)
@@ -215,17 +215,17 @@ static int check_type(int ns, const struct nstype *type, const char *what, struc
 	int64_t flag = sys_ns_type(fd);
 
 	if (flag < 0)
-		return nserr_set(e, 0, "%s is not a namespace file", what);
+		return nserr_set(e, 0, "'%s' is not a namespace file", what);
 	is = nstype_by_flag((uint64_t)flag);
 	if (type && is != type)
-		return nserr_set(e, 0, "%s is a %s namespace, not a %s namespace", what,
+		return nserr_set(e, 0, "'%s' is a %s namespace, not a %s namespace", what,
 				 is ? is->name : "unknown", type->name);
 	return TAKE_FD(fd);
 }
 
 static int not_a_namespace(const char *path, struct nserr *e)
 {
-	int rc = nserr_set(e, 0, "%s is not a namespace file", path);
+	int rc = nserr_set(e, 0, "'%s' is not a namespace file", path);
 
 	if (str_after(path, "/run/netns/"))
 		nserr_hint(e, "create the namespace again: no namespace is mounted on this file");
@@ -240,13 +240,13 @@ static int open_file(int dirfd, const char *path, const char *what, struct nserr
 	int fd = nsfile_proc_open(&proc, e);
 
 	if (fd < 0) {
-		nserr_prefix(e, "cannot open %s", what);
+		nserr_prefix(e, "cannot open '%s'", what);
 		return fd;
 	}
 	fd = nsfile_open(&proc, dirfd, path);
 	if (fd == -ENOTTY)
 		return not_a_namespace(what, e);
-	return fd < 0 ? nserr_set(e, fd, "cannot open %s", what) : fd;
+	return fd < 0 ? nserr_set(e, fd, "cannot open '%s'", what) : fd;
 }
 
 int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e)
@@ -362,6 +362,7 @@ static int open_searched(const struct nsref *r, struct nserr *e)
 static int open_base(const struct nsref *r, const struct nstype *type, struct nserr *e)
 {
 	char path[sizeof("/run/netns/") + NAME_MAX];
+	int fd;
 
 	switch (r->kind) {
 	case NSREF_INODE:
@@ -369,7 +370,10 @@ static int open_base(const struct nsref *r, const struct nstype *type, struct ns
 		return open_searched(r, e);
 	case NSREF_NETNS:
 		snprintf(path, sizeof(path), "/run/netns/%s", r->name);
-		return open_file(AT_FDCWD, path, path, e);
+		fd = open_file(AT_FDCWD, path, path, e);
+		return fd == -ENOENT
+			       ? nserr_set(e, fd, "cannot find the network namespace '%s'", r->name)
+			       : fd;
 	case NSREF_PATH:
 		return open_file(AT_FDCWD, r->name, r->name, e);
 	case NSREF_FD:

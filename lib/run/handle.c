@@ -66,7 +66,7 @@ static void show_wait(const void *ctx, const struct plan_step *step, struct buf 
 
 static const struct plan_kind wait_kind = {
 	.name = "wait-fd",
-	.call = "poll, read",
+	.call = "poll(2), read(2)",
 	.run = run_wait,
 	.show = show_wait,
 };
@@ -248,15 +248,16 @@ static void show_created(const void *ctx, const struct plan_step *step, struct b
 
 	(void)ctx;
 	if (h->pid_file)
-		buf_printf(out, "%s '%s'%s", h->waits_for_init ? "prepare" : "write the pid to",
+		buf_printf(out, "%s '%s'%s", h->waits_for_init ? "prepare" : "write the PID to",
 			   h->pid_file, h->status_fd >= 0 ? " and " : "");
 	if (h->status_fd >= 0)
-		buf_printf(out, "report the new namespaces to descriptor %d", h->status_fd);
+		buf_printf(out, "report the process and its namespaces to descriptor %d",
+			   h->status_fd);
 }
 
 static const struct plan_kind created_kind = {
 	.name = "created",
-	.call = "write",
+	.call = "write(2)",
 	.run = run_created,
 	.undo = undo_created,
 	.show = show_created,
@@ -328,19 +329,25 @@ static void show_exec(const void *ctx, const struct plan_step *step, struct buf 
 	if (h->close_fds) {
 		buf_adds(out, "close all descriptors except 0 to 2");
 		for (size_t i = 0; i < h->nkeep; i++)
-			buf_printf(out, ", %d", h->keep[i]);
+			if (h->keep[i] > 2)
+				buf_printf(out, " and %d", h->keep[i]);
 	} else {
 		buf_adds(out, "close the descriptors that the handle options name");
 	}
 	if (h->ready_fd >= 0)
-		buf_printf(out, ", write a line to descriptor %d", h->ready_fd);
+		buf_printf(out, "; write a line to descriptor %d", h->ready_fd);
 	if (h->start_fd >= 0)
-		buf_printf(out, ", wait for a byte or the end of descriptor %d", h->start_fd);
+		buf_printf(out, "; wait for a byte or end of file on descriptor %d", h->start_fd);
 }
 
 static const struct plan_kind exec_kind = {
 	.name = "descriptors",
 	.call = "close_range(CLOSE_RANGE_CLOEXEC)",
+	.run = run_exec,
+	.show = show_exec,
+}, ready_kind = {
+	.name = "descriptors",
+	.call = "close_range(CLOSE_RANGE_CLOEXEC), write(2)",
 	.run = run_exec,
 	.show = show_exec,
 };
@@ -350,7 +357,7 @@ void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, c
 	h->program = program;
 	if (h->close_fds || h->ready_fd >= 0 || h->wait_fd >= 0 || h->start_fd >= 0 ||
 	    h->status_fd >= 0)
-		plan_add(p, actor, &exec_kind, h, 0);
+		plan_add(p, actor, h->ready_fd >= 0 ? &ready_kind : &exec_kind, h, 0);
 }
 
 /* ---- In the waiting parent */

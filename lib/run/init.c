@@ -4,6 +4,7 @@
 
 #include <sys/prctl.h>
 
+#include "base/signame.h"
 #include "kernel/sys_fd.h"
 #include "run/cause.h"
 #include "run/exec.h"
@@ -60,10 +61,19 @@ static int run_pdeathsig(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set the parent death signal") : 0;
 }
 
+static void show_pdeathsig(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct init *i = s->arg;
+	char name[SIGNAME_SIZE];
+
+	(void)ctx;
+	buf_printf(out, "receive SIG%s when the parent dies", signame_format(i->pdeathsig, name));
+}
+
 static const struct plan_kind pdeathsig_kind = {
 	.name = "pdeathsig",
 	.call = "prctl(PR_SET_PDEATHSIG)",
-	.what = "receive a signal when the parent dies",
+	.show = show_pdeathsig,
 	.run = run_pdeathsig,
 };
 
@@ -143,7 +153,7 @@ static int run_report(void *ctx, const struct plan_step *s, struct nserr *e)
 static const struct plan_kind report_kind = {
 	.name = "report",
 	.call = "send(2), recv(2)",
-	.what = "send the pid of this process to nsunshare",
+	.what = "send the PID of this process to nsunshare",
 	.run = run_report,
 };
 

@@ -142,16 +142,23 @@ static void show_child(const void *ctx, const struct plan_step *step, struct buf
 	(void)ctx;
 	buf_adds(out, "restore the caller's signal mask and actions");
 	if (s->group)
-		buf_adds(out, ", in a process group of its own");
+		buf_adds(out, "; create a process group");
 	if (s->death_signal)
-		buf_printf(out, ", %s when the parent dies", signame_format(s->death_signal, name));
+		buf_printf(out, "; receive SIG%s when the parent dies",
+			   signame_format(s->death_signal, name));
 }
 
 /* A change of credentials clears the parent death signal (prctl(2)), so this step comes after the
  * last change. */
 static const struct plan_kind signals_kind = {
 	.name = "signals",
-	.call = "prctl(PR_SET_PDEATHSIG), rt_sigprocmask",
+	.call = "rt_sigaction(2), rt_sigprocmask(2)",
+	.run = run_child,
+	.show = show_child,
+	.brief = true,
+}, death_kind = {
+	.name = "signals",
+	.call = "prctl(PR_SET_PDEATHSIG), rt_sigaction(2), rt_sigprocmask(2)",
 	.run = run_child,
 	.show = show_child,
 	.brief = true,
@@ -159,5 +166,5 @@ static const struct plan_kind signals_kind = {
 
 void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor)
 {
-	plan_add(p, actor, &signals_kind, s, 0);
+	plan_add(p, actor, s->death_signal ? &death_kind : &signals_kind, s, 0);
 }

@@ -173,6 +173,18 @@ static bool fault_opens(long number, const greg_t *a)
 	       (number == SYS_fcntl && a[1] == F_DUPFD);
 }
 
+/* Returns true if the C library itself repeats the failed call and sets the flag close-on-exec of
+ * the new descriptor later. socket(3) of musl does so after EINVAL. */
+static bool fault_libc_sets_cloexec(long number)
+{
+#ifdef __GLIBC__
+	(void)number;
+	return false;
+#else
+	return number == SYS_socket && fault_run_now->number == SYS_socket;
+#endif
+}
+
 /* Records a descriptor that an executed program would inherit. */
 static void fault_check_cloexec(greg_t fd)
 {
@@ -203,7 +215,8 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 		r[REG_RAX] = -f->error;
 	} else {
 		r[REG_RAX] = fault_raw(number, a);
-		if (f->armed && fault_opens(number, a) && r[REG_RAX] >= 0)
+		if (f->armed && fault_opens(number, a) && r[REG_RAX] >= 0 &&
+		    !fault_libc_sets_cloexec(number))
 			fault_check_cloexec(r[REG_RAX]);
 	}
 }

@@ -103,8 +103,7 @@ static void check_exclusive(struct cli *c, const struct cli_opt *o)
 		if (!(o->excl & UINT32_C(1) << bit))
 			continue;
 		if (c->excl_by[bit] && c->excl_by[bit] != o)
-			cli_die_usage("options %s and %s exclude each other", c->excl_name[bit],
-				      name);
+			cli_die_usage("%s cannot be used with %s", c->excl_name[bit], name);
 		c->excl_by[bit] = o;
 		memcpy(c->excl_name[bit], name, sizeof(name));
 	}
@@ -232,6 +231,12 @@ int cli_next(struct cli *c)
 		interrupt_as_init();
 	}
 	check_exclusive(c, o);
+	if (optarg && !*optarg && (o->flags & CLI_NOT_EMPTY)) {
+		char name[24];
+
+		option_name(c, o, name, sizeof(name));
+		cli_die_usage("%s: invalid argument ''", name);
+	}
 	return o->key;
 }
 
@@ -243,14 +248,27 @@ char **cli_rest(const struct cli *c)
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max)
 {
 	uint64_t v;
-	int rc = num_u64(s, min, max, &v);
 
-	if (rc == -ERANGE)
-		cli_die_usage("%s: invalid number '%s': must be from %llu to %llu", option, s,
+	if (num_u64(s, min, max, &v) < 0)
+		cli_die_usage("%s: invalid number '%s', expected %llu to %llu", option, s,
 			      (unsigned long long)min, (unsigned long long)max);
-	if (rc < 0)
-		cli_die_usage("%s: invalid number '%s'", option, s);
 	return v;
+}
+
+unsigned cli_word(const char *option, const char *what, const char *s, const char *const *words)
+{
+	struct nserr e = NSERR_INIT;
+	struct choice choice;
+
+	for (unsigned i = 0; words[i]; i++)
+		if (streq(s, words[i]))
+			return i;
+	choice_init(&choice, s, strlen(s));
+	for (unsigned i = 0; words[i]; i++)
+		choice_add(&choice, words[i]);
+	choice_unknown(&choice, what, &e);
+	nserr_prefix(&e, "%s", option);
+	cli_die_usage_nserr(&e);
 }
 
 int cli_signal(const char *option, const char *s, size_t n)

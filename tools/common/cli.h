@@ -35,6 +35,7 @@ enum {
 	/* flag: the short option takes no argument although the long option does */
 	CLI_BARE_LETTER = 1,
 	CLI_OF_FEATURES = 2, /* flag: only for the rows of CLI_FEATURES_OPTS */
+	CLI_NOT_EMPTY = 4,   /* flag: the argument must not be empty */
 };
 
 /* Rows of the option table for a tool whose option --json is valid only together with --features.
@@ -56,7 +57,7 @@ struct cli_opt {
 	/* help text of one line; NULL hides an option that exists only for compatibility */
 	const char *help;
 	uint32_t excl;  /* a bit mask; two options with a common bit exclude each other */
-	unsigned flags; /* the flags CLI_BARE_LETTER and CLI_OF_FEATURES */
+	unsigned flags; /* the flags CLI_BARE_LETTER, CLI_OF_FEATURES and CLI_NOT_EMPTY */
 };
 
 struct features;
@@ -136,11 +137,14 @@ int cli_status(const struct nserr *e);
 
 /*
  * cli_u64() parses a number, and cli_signal() parses a signal name or number of n bytes
- * (signame_parse()). `option` is the name of the option that has this argument. If the argument is
- * invalid, the functions print a message with the option and the value and end the process.
+ * (signame_parse()). cli_word() returns the index of s in words, which ends with NULL; `what` says
+ * what the words are, for messages. `option` is the name of the option that has this argument. If
+ * the argument is invalid, the functions print a message with the option and the value and end the
+ * process.
  */
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max);
 int cli_signal(const char *option, const char *s, size_t n);
+unsigned cli_word(const char *option, const char *what, const char *s, const char *const *words);
 
 /* Writes b to standard output and frees it. Ends the process if the write fails. */
 void cli_print(struct buf *b);

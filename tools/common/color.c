@@ -9,20 +9,9 @@
 #include "base/file.h"
 #include "base/util.h"
 
-int color_parse(const char *arg, enum color_when *when)
-{
-	static const char *const words[] = {
-		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!streq(arg ? arg : "always", words[i]))
-			continue;
-		*when = (enum color_when)i;
-		return 0;
-	}
-	return -EINVAL;
-}
+const char *const color_words[] = {
+	[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL
+};
 
 /*
  * Returns how specific a file is that is named "[[TOOL][@TERMINAL].]TYPE": 1 for a file of all

@@ -7,8 +7,8 @@
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Parses the argument of --color. If it is NULL, the mode is "always". Returns 0 or -EINVAL. */
-int color_parse(const char *arg, enum color_when *when) __attribute__((warn_unused_result));
+/* The arguments of --color, in the order of enum color_when, ending with NULL. */
+extern const char *const color_words[];
 
 /*
  * Returns true if standard output must be coloured. In the mode COLOR_AUTO, returns true for a

@@ -102,7 +102,9 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	size_t n = strcspn(text, "=");
 
 	if (n == 0 || (text[n] == '=') != set)
-		return nserr_set(e, 0, set ? "invalid NAME=VALUE '%s'" : "invalid name '%s'", text);
+		return nserr_set(
+			e, 0, set ? "invalid '%s', expected <name>=<value>" : "invalid name '%s'",
+			text);
 	more = reallocarray(c->env, c->nenv + 1, sizeof(*more));
 	if (!more)
 		return nserr_set(e, ENOMEM, "cannot allocate memory for '%s'", text);
@@ -223,10 +225,10 @@ int cred_option(struct cred *c, int key, const char *arg, struct nserr *e)
 	}
 	rc = take(c, key, arg, e);
 	if (rc == 0 && c->as && (c->given_uid || c->given_gid))
-		rc = nserr_set(e, 0, "cannot be used with --%s",
-			       key != CRED_KEY_AS ? "as"
-			       : c->given_uid     ? "setuid"
-						  : "setgid");
+		return nserr_set(e, 0, "--%s cannot be used with --%s", name,
+				 key != CRED_KEY_AS ? "as"
+				 : c->given_uid     ? "setuid"
+						    : "setgid");
 	if (rc < 0)
 		nserr_prefix(e, "--%s", name);
 	return rc < 0 ? rc : 1;

@@ -35,7 +35,7 @@ enum handle_key {
 #define HANDLE_OPTS_FORKED \
 	HANDLE_OPTS_BEFORE, \
 	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write events as JSON to descriptor n (forks)" }, \
-	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "write the pid of the program to a file (forks)" }, \
+	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "write the pid of the program to a file (forks)", 0, CLI_NOT_EMPTY }, \
 	HANDLE_OPTS_FDS
 /* clang-format on */
 

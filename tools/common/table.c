@@ -164,6 +164,9 @@ static void print_plain(const struct table *t, const char *const *cells, size_t 
 {
 	size_t width[ARRAY_SIZE(t->show)];
 
+	/* an empty table has no headings, as in the tools that use libsmartcols */
+	if (n == 0)
+		return;
 	for (size_t i = 0; i < t->n_show; i++) {
 		width[i] = t->headings ? strlen(t->cols[t->show[i]].name) : 0;
 		for (size_t r = 0; r < n; r += t->n_cols)

@@ -2,9 +2,10 @@
 /* nsenter2: adds the steps to the plan. The order of the calls is the order of the steps. */
 #include "nsenter2.h"
 
+/* Returns the path of the directory, or NULL for the directory of the target. */
 static const char *dir_name(const struct dir_opt *dir)
 {
-	return dir->from == DIR_PATH ? dir->path : dir->from ? "of the target" : "/";
+	return dir->from == DIR_PATH ? dir->path : dir->from ? NULL : "/";
 }
 
 static void add_dirs(const struct run *r, struct plan *p)

@@ -29,7 +29,7 @@ static int check_each(const struct opts *o, struct nserr *e)
 		return nserr_set(
 			e, 0, "--ready-fd, --status-fd and --pid-file cannot be used with --each");
 	if (!o->argv[0])
-		return nserr_set(e, 0, "--each: missing program");
+		return nserr_set(e, 0, "--each requires a program");
 	return 0;
 }
 
@@ -44,9 +44,9 @@ int check_opts(const struct opts *o, struct nserr *e)
 	if (o->each.on)
 		return check_each(o, e);
 	if (needs && !o->target)
-		return nserr_set(e, 0, "--%s: missing --target", needs);
+		return nserr_set(e, 0, "--%s requires --target", needs);
 	if (o->user_parent && !o->types && !o->target)
-		return nserr_set(e, 0, "--user-parent: no other namespace selected");
+		return nserr_set(e, 0, "--user-parent requires another namespace");
 	if (o->each.parallel)
 		return nserr_set(e, 0, "--parallel requires --each");
 	if (o->each.prefix)

@@ -40,7 +40,7 @@ static void add(struct each_refs *refs, const char *s, const char *label, size_t
 	}
 	refs->label[refs->n] = label && *label ? label : s;
 	if (nsref_parse(s, &refs->ref[refs->n++], &e) < 0) {
-		nserr_prefix(&e, "standard input: %zu", line);
+		nserr_prefix(&e, "standard input: line %zu", line);
 		cli_die_nserr(&e);
 	}
 }
@@ -80,7 +80,7 @@ void each_read(const struct opts *o, struct each_refs *refs)
 		if (!stop)
 			stop = end;
 		if (memchr(s, '\0', (size_t)(stop - s)))
-			cli_die(0, "standard input: %zu: invalid NUL byte in the line", line);
+			cli_die(0, "standard input: line %zu: invalid NUL byte", line);
 		*stop = '\0';
 		if (*s)
 			add_line(refs, s, o->each.nul, line);

@@ -29,7 +29,7 @@ static int unknown_attribute(const char *word, size_t n, struct nserr *e)
 
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 {
-	while (*list) {
+	for (;; list++) {
 		size_t n = strcspn(list, ","), i;
 
 		for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -38,9 +38,10 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e)
 		if (i == ARRAY_SIZE(names))
 			return unknown_attribute(list, n, e);
 		*mask |= UINT32_C(1) << i;
-		list += n + (list[n] == ',');
+		list += n;
+		if (!*list)
+			return 0;
 	}
-	return 0;
 }
 
 /* ---- /proc/PID/status, proc_pid_status(5) */

@@ -20,20 +20,6 @@ static bool enters_root(const struct opts *o)
 	       ((o->types & nstypes[NSTYPE_PID].flag) && sys_ns_in_userns() != 0);
 }
 
-/* Prints a warning if a process is given but none of its namespaces or attributes is used. Like
- * nsenter(1), nsenter2 executes the program nevertheless. */
-static void warn_if_nothing(const struct opts *o)
-{
-	struct nserr e = NSERR_INIT;
-
-	if (!o->target || !nsref_is_process(&o->ref) || o->types || o->all || o->user_parent ||
-	    o->net_socket >= 0 || o->follow || o->context || o->root.from || o->wd.from || o->wdns)
-		return;
-	nserr_set(&e, 0, "the program enters no namespace of process %s", o->target);
-	nserr_hint(&e, "add --all (-a), or name the types to enter, such as --net (-n)");
-	cli_warn_nserr(&e);
-}
-
 int main(int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
@@ -42,8 +28,7 @@ int main(int argc, char **argv)
 
 	opts_parse(&o, &r, argc, argv);
 	if (check_opts(&o, &e) < 0)
-		cli_die_usage("%s", e.what);
-	warn_if_nothing(&o);
+		cli_die_usage_nserr(&e);
 	if (!o.explain && enters_root(&o) &&
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);

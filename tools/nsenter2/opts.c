@@ -36,7 +36,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Directories" },
 	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
 	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory (default: target's)", X_WD },
-	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD },
+	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD, CLI_NOT_EMPTY },
 
 	{ 0, NULL, CLI_NONE, NULL, "Mounts for the program alone" },
 	{ OPT_MOUNT_PROC,  "mount-proc",           CLI_NONE,   NULL,       "mount proc on /proc, for the pid namespace" },
@@ -190,7 +190,7 @@ static bool take_shared(struct opts *o, struct run *r, const struct cli *c, int 
 	if (rc == 0)
 		rc = handle_option(&r->handle, key, c->arg, &e);
 	if (rc < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	return rc > 0;
 }
 
@@ -315,6 +315,6 @@ void opts_parse(struct opts *o, struct run *r, int argc, char **argv)
 		o->wd.from = DIR_TARGET;
 	if (o->target && nsref_parse(o->target, &o->ref, &e) < 0) {
 		nserr_prefix(&e, "--target");
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	}
 }

@@ -47,6 +47,20 @@ static _Noreturn void execute(struct run *r, struct plan *p)
 	exec_end_as(wstatus);
 }
 
+/* Prints a warning if a process is given but none of its namespaces or attributes is used. Like
+ * nsenter(1), nsenter2 executes the program nevertheless. */
+static void warn_if_nothing(const struct opts *o)
+{
+	struct nserr e = NSERR_INIT;
+
+	if (!o->target || !nsref_is_process(&o->ref) || o->types || o->all || o->user_parent ||
+	    o->net_socket >= 0 || o->follow || o->context || o->root.from || o->wd.from || o->wdns)
+		return;
+	nserr_set(&e, 0, "the program enters no namespace of process %s", o->target);
+	nserr_hint(&e, "add --all (-a), or name the types to enter, such as --net (-n)");
+	cli_warn_nserr(&e);
+}
+
 void run_target(struct run *r)
 {
 	struct nserr e = NSERR_INIT;
@@ -54,6 +68,7 @@ void run_target(struct run *r)
 
 	if (resolve(r, &e) < 0)
 		cli_die_nserr(&e);
+	warn_if_nothing(r->o);
 	build_plan(r, &p);
 	if (r->o->explain) {
 		execute_explain(&p, r);

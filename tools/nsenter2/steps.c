@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsenter2: defines the steps. The comment on a step names the kernel rule that the step
  * follows. */
+#include <limits.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 
 #include "base/file.h"
@@ -83,17 +85,39 @@ const struct plan_kind step_fork = {
 
 /* ---- Directories */
 
+/* Writes the name of the directory to buf, for messages, and returns buf. path is NULL for the
+ * directory of the target. */
+static const char *dir_text(const char *path, char *buf, size_t n)
+{
+	if (path)
+		snprintf(buf, n, "'%s'", path);
+	else
+		snprintf(buf, n, "that of the target");
+	return buf;
+}
+
 static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct run *r = ctx;
+	char name[PATH_MAX + 2];
+	int rc;
 
 	/* open the working directory, because step_back returns to it */
 	if (r->wd_fd < 0 && !r->o->wdns)
 		r->wd_fd = file_open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
-	if (fchdir(r->root_fd) < 0 || chroot(".") < 0)
-		return nserr_set(e, errno, "cannot change the root directory to %s",
-				 (const char *)s->arg);
-	return 0;
+	if (fchdir(r->root_fd) == 0 && chroot(".") == 0)
+		return 0;
+	rc = -errno;
+	return nserr_set(e, rc, "cannot change the root directory to %s",
+			 dir_text(s->arg, name, sizeof(name)));
+}
+
+static void show_root(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	char name[PATH_MAX + 2];
+
+	(void)ctx;
+	buf_printf(out, "change the root directory to %s", dir_text(s->arg, name, sizeof(name)));
 }
 
 /* This step runs after the mount namespace is entered, because setns(2) sets the root to the root
@@ -102,7 +126,7 @@ const struct plan_kind step_root = {
 	.name = "root",
 	.call = "chroot(2)",
 	.run = run_root,
-	.what = "change the root directory to %s",
+	.show = show_root,
 };
 
 static int run_back(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -129,19 +153,27 @@ const struct plan_kind step_back = {
 static int run_wd(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;
-	int rc = r->o->wdns ? chdir(r->o->wdns) : fchdir(r->wd_fd);
+	char name[PATH_MAX + 2];
 
-	if (rc < 0)
-		return nserr_set(e, errno, "cannot change the working directory to %s",
-				 (const char *)s->arg);
-	return 0;
+	if ((r->o->wdns ? chdir(r->o->wdns) : fchdir(r->wd_fd)) == 0)
+		return 0;
+	return nserr_set(e, errno, "cannot change the working directory to %s",
+			 dir_text(s->arg, name, sizeof(name)));
+}
+
+static void show_wd(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	char name[PATH_MAX + 2];
+
+	(void)ctx;
+	buf_printf(out, "change the working directory to %s", dir_text(s->arg, name, sizeof(name)));
 }
 
 const struct plan_kind step_wd = {
 	.name = "wd",
 	.call = "chdir(2)",
 	.run = run_wd,
-	.what = "change the working directory to %s",
+	.show = show_wd,
 };
 
 static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
@@ -153,9 +185,23 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	 * mean that its path is too long */
 	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
 		return 0;
-	nserr_set(e, 0, "the working directory %s is outside the root directory",
-		  (const char *)s->arg);
+	if (s->arg)
+		nserr_set(e, 0, "the working directory '%s' is outside the root directory",
+			  (const char *)s->arg);
+	else
+		nserr_set(e, 0,
+			  "the working directory of the target is outside the root directory");
 	return -EXDEV;
+}
+
+static void show_inside(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	(void)ctx;
+	if (s->arg)
+		buf_printf(out, "check that the working directory '%s' is inside the root",
+			   (const char *)s->arg);
+	else
+		buf_adds(out, "check that the working directory of the target is inside the root");
 }
 
 /* Fails if the working directory is outside of the root, because the program could leave the root
@@ -165,7 +211,7 @@ const struct plan_kind step_inside = {
 	.name = "inside",
 	.call = "getcwd(2)",
 	.run = run_inside,
-	.what = "check that the working directory %s is inside the root",
+	.show = show_inside,
 };
 
 /* ---- Pseudo-terminal */

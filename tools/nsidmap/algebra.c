@@ -136,6 +136,7 @@ static void parse(struct opts *o, int argc, char **argv)
 			map_out_option(&o->out, key, c.arg);
 	}
 	verb_count(&w, o->op->min, o->op->max, " <map>");
+	map_out_check(&o->out);
 	if (o->op->run == op_split && !o->parent)
 		cli_die_usage("missing --parent");
 	o->map = w.n > 0 ? w.v[0] : "-";

@@ -19,8 +19,6 @@ static void add_arg(const struct idmaps *m, const struct map_out *o, struct buf 
 
 static void add_kernel(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
-	if (o->only < 0)
-		cli_die_usage("missing --only, which --format kernel needs");
 	idmap_format_kernel(&m->map[o->only], b);
 }
 
@@ -112,20 +110,19 @@ static const struct format {
 
 static int find_kind(const char *arg)
 {
-	for (int k = 0; k < IDMAP_KINDS; k++)
-		if (streq(arg, idmap_kind_names[k]))
-			return k;
-	cli_die_usage("--only: invalid '%s', expected uid or gid", arg);
+	const char *const words[] = { idmap_kind_names[IDMAP_UID], idmap_kind_names[IDMAP_GID],
+				      NULL };
+
+	return (int)cli_word("--only", "kind", arg, words);
 }
 
 static int find_format(const char *arg)
 {
+	const char *words[ARRAY_SIZE(formats) + 1] = { NULL };
+
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		if (streq(arg, formats[i].name))
-			return (int)i;
-	cli_die_usage("--format: invalid '%s', expected stream, arg, kernel, newuidmap, unshare, "
-		      "oci or json",
-		      arg);
+		words[i] = formats[i].name;
+	return (int)cli_word("--format", "format", arg, words);
 }
 
 bool map_out_option(struct map_out *o, int key, const char *arg)
@@ -142,6 +139,13 @@ bool map_out_option(struct map_out *o, int key, const char *arg)
 		return true;
 	}
 	return false;
+}
+
+void map_out_check(const struct map_out *o)
+{
+	/* this format has no field that tells the two maps apart */
+	if (formats[o->format].add == add_kernel && o->only < 0)
+		cli_die_usage("--format kernel requires --only");
 }
 
 void map_print(const struct idmaps *m, const struct map_out *o)

@@ -46,7 +46,8 @@ static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 			/* use the exit statuses of exec tools, because the verb runs a program */
 			*failed = CLI_EXIT_OWN;
 			if (num_int(c->arg, 3, 65535, &r->fd) < 0)
-				cli_die_usage("--fd: '%s' is not a number from 3 to 65535", c->arg);
+				cli_die_usage("--fd: invalid number '%s', expected 3 to 65535",
+					      c->arg);
 			break;
 		case OPT_RECURSIVE:
 			r->recursive = true;
@@ -55,9 +56,9 @@ static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 	if (!r->map)
 		cli_die_usage("missing --map");
 	if (r->fd >= 0 && (w->n != 1 || !w->program))
-		cli_die_usage("--fd needs '<source> -- <program>'");
-	if (r->fd < 0 && (w->n != 2 || w->program))
-		cli_die_usage("expected <source> <target>");
+		cli_die_usage("--fd requires '<source> -- <program>'");
+	if (r->fd < 0)
+		verb_count(w, 2, 2, w->n == 0 ? " <source>" : " <target>");
 }
 
 /* Executes the program with the mount open as descriptor fd. */

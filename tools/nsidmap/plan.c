@@ -2,7 +2,6 @@
 /* nsidmap: the verb plan, which prints a map for a new user namespace of the caller. */
 #include "idmap/plan.h"
 
-#include "base/choice.h"
 #include "verb.h"
 
 enum { OPT_STYLE = CLI_LONG, OPT_USER, OPT_OVERLAP, OPT_FIRST_STYLE };
@@ -36,27 +35,10 @@ struct opts {
 	struct map_out out;
 };
 
-/* Returns the index of word in the list. Ends the process if the list does not contain word. */
-static int choose(const char *option, const char *word, const char *const *list, size_t n)
-{
-	struct nserr e = NSERR_INIT;
-	struct choice choice;
-
-	choice_init(&choice, word, strlen(word));
-	for (size_t i = 0; i < n; i++)
-		if (streq(word, list[i]))
-			return (int)i;
-	for (size_t i = 0; i < n; i++)
-		choice_add(&choice, list[i]);
-	nserr_set(&e, 0, "%s: unknown value '%s'", option, word);
-	choice_hint(&choice, &e);
-	cli_die_usage_nserr(&e);
-}
-
 static void parse(struct opts *o, int argc, char **argv)
 {
-	static const char *const styles[] = { "podman", "lxc", "docker" };
-	static const char *const overlaps[] = { "error", "hole", "shift" };
+	static const char *const styles[] = { "podman", "lxc", "docker", NULL };
+	static const char *const overlaps[] = { "error", "hole", "shift", NULL };
 	struct idmap_plan_request *r = &o->request;
 	struct words w = { 0 };
 	struct cli c;
@@ -68,19 +50,20 @@ static void parse(struct opts *o, int argc, char **argv)
 			continue;
 		switch (key) {
 		case OPT_STYLE:
-			r->style = IDMAP_PLAN_PODMAN + choose("--style", c.arg, styles, 3);
+			r->style = IDMAP_PLAN_PODMAN + cli_word("--style", "style", c.arg, styles);
 			break;
 		case OPT_USER:
 			r->user = c.arg;
 			break;
 		case OPT_OVERLAP:
-			r->overlap = choose("--overlap", c.arg, overlaps, 3);
+			r->overlap = cli_word("--overlap", "value", c.arg, overlaps);
 			break;
 		default:
 			r->style = key - OPT_FIRST_STYLE;
 		}
 	}
 	verb_count(&w, 0, 0, "");
+	map_out_check(&o->out);
 }
 
 int verb_plan(int argc, char **argv)

@@ -119,7 +119,7 @@ static int translate_words(char **words, const struct idmap *m, const struct opt
 
 	for (char **w = words; *w; w++)
 		if (num_id(*w, &id) < 0)
-			cli_die_usage("'%s' is not an id", *w);
+			cli_die_usage("invalid id '%s', expected 0 to 4294967294", *w);
 	for (; *words; words++) {
 		(void)!num_id(*words, &id);
 		if (idmap_to_outside(m, id, &to) == 0) {
@@ -148,7 +148,7 @@ static int translate_json(char **words, const struct idmap *m, const struct opts
 	json_array(&j, "ids");
 	for (; *words; words++) {
 		if (num_id(*words, &id) < 0)
-			cli_die_usage("'%s' is not an id", *words);
+			cli_die_usage("invalid id '%s', expected 0 to 4294967294", *words);
 		json_object(&j, NULL);
 		json_u64(&j, "from", id);
 		if (idmap_to_outside(m, id, &to) == 0) {
@@ -186,7 +186,7 @@ static int translate_stream(const struct idmap *m, const struct opts *r)
 		if (file_write_all(1, out, len) < 0)
 			cli_die(errno, "cannot write to standard output");
 		if (s.bad)
-			cli_die(0, "line %llu of standard input is not an id",
+			cli_die(0, "standard input: line %llu: invalid id",
 				(unsigned long long)s.bad);
 	} while (n > 0);
 	idmap_stream_free(&s);

@@ -50,6 +50,10 @@ enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
  * the argument is invalid. */
 bool map_out_option(struct map_out *o, int key, const char *arg);
 
+/* Checks the options of MAP_OUT_OPTS after the last option. Ends the process if another option is
+ * missing. */
+void map_out_check(const struct map_out *o);
+
 /* Prints the maps in the format that the options have selected. */
 void map_print(const struct idmaps *m, const struct map_out *o);
 

@@ -30,13 +30,10 @@ enum { VIA_AUTO = -1 };
  * invalid. */
 static int parse_via(const char *arg)
 {
-	if (streq(arg, "auto"))
-		return VIA_AUTO;
-	if (streq(arg, "direct"))
-		return IDMAP_BY_PARENT;
-	if (streq(arg, "helpers"))
-		return IDMAP_BY_HELPERS;
-	cli_die_usage("--via: invalid '%s', expected auto, direct or helpers", arg);
+	static const char *const words[] = { "auto", "direct", "helpers", NULL };
+	static const int writers[] = { VIA_AUTO, IDMAP_BY_PARENT, IDMAP_BY_HELPERS };
+
+	return writers[cli_word("--via", "method", arg, words)];
 }
 
 static int write_maps(const struct nsref_process *p, struct idmaps *m, int via, struct nserr *e)
@@ -73,9 +70,9 @@ int verb_write(int argc, char **argv)
 		via = parse_via(c.arg);
 	verb_count(&w, 1, 2, " <process>");
 	if (nsref_parse(w.v[0], &ref, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	if (!nsref_is_process(&ref))
-		cli_die_usage("'%s' is not a process", w.v[0]);
+		cli_die_usage("'%s' is a namespace, expected a process", w.v[0]);
 	/* open the process before the map is read, because reading may take long and the pid could
 	 * be reused */
 	if (nsref_open_process(&ref, &p, &e) < 0)

@@ -119,7 +119,7 @@ void opts_parse(struct run *r, int argc, char **argv)
 				break;
 			rc = handle_option(&r->init.handle, key, c.arg, &e);
 			if (rc < 0)
-				cli_die_nserr(&e);
+				cli_die_usage_nserr(&e);
 		}
 	}
 	r->init.program.argv = cli_rest(&c);

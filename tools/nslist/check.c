@@ -36,7 +36,7 @@ static int check_namespace(const struct opts *o, struct nserr *e)
 int check_opts(const struct opts *o, struct nserr *e)
 {
 	if (o->task && o->rest[0])
-		return nserr_set(e, 0, "--task and a reference exclude each other");
+		return nserr_set(e, 0, "--task cannot be used with a reference");
 	if (o->task && o->of)
 		return nserr_set(e, 0,
 				 "--task cannot be used with --show, --members, --diff or --caps");

@@ -190,7 +190,7 @@ void nslist_choose_sort(struct opts *o)
 	name += o->sort_down;
 	o->sort_col = nslist_find_column_of(o->view, name, strlen(name));
 	if (!o->sort_col)
-		cli_die_usage("--sort: unknown column '%s'", name);
+		nslist_unknown_column("--sort: ", name, strlen(name));
 }
 
 unsigned nslist_needs(const struct opts *o)

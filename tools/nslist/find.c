@@ -132,7 +132,7 @@ void nslist_select_found(struct run *run)
 	struct find f;
 
 	if (find_parse(run->o->find, &f, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	boxes_find(run, true);
 	finders[f.kind](run, &f);
 	if (run->n_found == 0)

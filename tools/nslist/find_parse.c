@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 
+#include "base/choice.h"
 #include "base/num.h"
 
 static const char *const kinds[FIND_KINDS] = {
@@ -88,6 +89,7 @@ static bool parse_value(struct find *f)
 int find_parse(const char *s, struct find *out, struct nserr *e)
 {
 	size_t n = strcspn(s, ":");
+	struct choice choice;
 
 	*out = (struct find){ .text = s + n + (s[n] == ':') };
 	for (int i = 0; i < FIND_KINDS; i++) {
@@ -99,9 +101,15 @@ int find_parse(const char *s, struct find *out, struct nserr *e)
 		return nserr_set(e, 0, "--find: invalid value '%s' for %s:", out->text, kinds[i]),
 		       -EINVAL;
 	}
-	nserr_set(e, 0,
-		  "--find: invalid argument '%s', expected pid:, inode:, link:, addr:, port:, "
-		  "mount:, cgroup: or name: and a value",
-		  s);
+	choice_init(&choice, s, n);
+	choice.suffix = ":";
+	for (int i = 0; i < FIND_KINDS; i++)
+		choice_add(&choice, kinds[i]);
+	if (s[n] == ':')
+		choice_unknown(&choice, "object", e);
+	else
+		nserr_set(e, 0, "invalid argument '%s', expected <object>:<value>", s);
+	choice_hint(&choice, e);
+	nserr_prefix(e, "--find");
 	return -EINVAL;
 }

@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 	if (o.list_columns)
 		status = nslist_list_columns(&o);
 	else if (check_opts(&o, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	else if (o.view == NSLIST_FEATURES)
 		status = features_print(features, o.format == NSLIST_JSON);
 	else

@@ -46,7 +46,7 @@ static const struct cli_opt options[] = {
 	{ OPT_COLOR,      "color",        CLI_OPTARG, "<when>",    "use colors: auto, always, never" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
-	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
+	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types, such as net,pid" },
 	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
@@ -79,34 +79,15 @@ static const struct cli_tool tool = {
 	.only_tells = true,
 };
 
-static _Noreturn void unknown_relation(const char *s)
-{
-	struct nserr e = NSERR_INIT;
-	struct choice choice;
-
-	choice_init(&choice, s, strlen(s));
-	choice_add(&choice, "owner");
-	choice_add(&choice, "parent");
-	choice_add(&choice, "process");
-	choice_add(&choice, "user+pid");
-	choice_unknown(&choice, "relation", &e);
-	nserr_prefix(&e, "--tree");
-	cli_die_usage_nserr(&e);
-}
-
 static enum nslist_tree parse_tree(const char *s)
 {
+	static const char *const words[] = { "owner", "parent", "process", "user+pid", NULL };
+	static const enum nslist_tree trees[] = { NSLIST_OWNER, NSLIST_PARENT, NSLIST_PROCESS,
+						  NSLIST_USER_PID };
+
 	if (s && *s == '=') /* for example -T=parent */
 		s++;
-	if (!s || streq(s, "owner"))
-		return NSLIST_OWNER;
-	if (streq(s, "parent"))
-		return NSLIST_PARENT;
-	if (streq(s, "process"))
-		return NSLIST_PROCESS;
-	if (streq(s, "user+pid"))
-		return NSLIST_USER_PID;
-	unknown_relation(s);
+	return s ? trees[cli_word("--tree", "relation", s, words)] : NSLIST_OWNER;
 }
 
 static unsigned parse_types(const char *s)
@@ -121,6 +102,7 @@ static unsigned parse_types(const char *s)
 			struct nserr e = NSERR_INIT;
 
 			nstype_unknown(s, n, &e);
+			nserr_prefix(&e, "--type");
 			cli_die_usage_nserr(&e);
 		}
 		types |= NSTYPE_BIT(nstype_index(t));
@@ -185,8 +167,8 @@ static bool set_view(struct opts *o, int key, const char *arg)
 	case OPT_LIMITS:
 		o->view = NSLIST_LIMITS;
 		o->limits_of_users = arg;
-		if (arg && !streq(arg, "user"))
-			cli_die_usage("--limits: invalid '%s', expected user", arg);
+		if (arg)
+			(void)cli_word("--limits", "value", arg, (const char *[]){ "user", NULL });
 		return true;
 	case OPT_WATCH:
 		o->view = NSLIST_WATCH;
@@ -255,12 +237,14 @@ static void set_option(struct opts *o, int key, const char *arg)
 		o->tree = parse_tree(arg);
 		break;
 	case OPT_SOURCES:
-		if (collect_parse(arg, &o->sources, &e) < 0)
-			cli_die_nserr(&e);
+		if (collect_parse(arg, &o->sources, &e) < 0) {
+			nserr_prefix(&e, "--sources");
+			cli_die_usage_nserr(&e);
+		}
 		break;
 	case OPT_COLOR:
-		if (color_parse(arg, &o->color) < 0)
-			cli_die_usage("--color: invalid '%s', expected auto, always or never", arg);
+		o->color = (enum color_when)cli_word("--color", "value", arg ? arg : "always",
+						     color_words);
 		break;
 	case OPT_SORT:
 		o->sort = arg;
@@ -289,7 +273,7 @@ static void add_ref(struct opts *o, const char *text)
 		return;
 	if (nstype_find(text, strlen(text)))
 		nserr_hint(&e, "use --type %s to list the namespaces of this type", text);
-	cli_die_nserr(&e);
+	cli_die_usage_nserr(&e);
 }
 
 /* Parses all references: the argument of the view, the process of --task, and the arguments. */

@@ -196,7 +196,7 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 	int rc;
 
 	if (!streq(br->kind, "bridge"))
-		return nserr_set(e, EINVAL, "'%s' is a device, but not a bridge", br->name);
+		return nserr_set(e, 0, "the device '%s' is not a bridge", br->name);
 	if (!n->force && !str_after(br->alias, NET_ALIAS)) {
 		nserr_set(e, EPERM, "the bridge '%s' was not created by nsnet", br->name);
 		nserr_hint(e, "remove the bridge with --force, or with 'ip link del %s'", br->name);
@@ -288,7 +288,7 @@ int verb_del(int argc, char **argv)
 	cli_init(&c, &del_tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		n.force |= key == OPT_FORCE;
-	verb_count(&w, 1, VERB_WORDS_MAX, ": a name, a reference or a bridge");
+	verb_count(&w, 1, VERB_WORDS_MAX, " <name>|<ref>|<bridge>");
 	open_host(&n);
 	if (access(NETNS_DIR, F_OK) == 0) {
 		struct nserr e = NSERR_INIT;

@@ -240,7 +240,7 @@ int verb_run(int argc, char **argv)
 		if (!take(&n, key, c.arg)) {
 			rc = handle_option(&n.handle, key, c.arg, &e);
 			if (rc < 0)
-				cli_die_nserr(&e);
+				cli_die_usage_nserr(&e);
 		}
 	n.argv = cli_rest(&c);
 	if (!n.argv[0])
@@ -270,7 +270,7 @@ int verb_add(int argc, char **argv)
 	cli_init(&c, &add_tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		take(&n, key, c.arg);
-	verb_count(&w, 1, 1, ": a name or a reference");
+	verb_count(&w, 1, 1, " <name>|<ref>");
 	spec_into_chain_check(&n);
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
@@ -307,7 +307,7 @@ int verb_bridge(int argc, char **argv)
 		nserr_hint(&e, "write the address after a comma: %s,%s", w.v[0], w.v[1]);
 		cli_die_usage_nserr(&e);
 	}
-	verb_count(&w, 1, 1, ": a bridge");
+	verb_count(&w, 1, 1, " <bridge>");
 	spec_into_chain_check(&n);
 	br = spec_bridge(&n, "bridge", w.v[0]);
 	br->wanted = true;
@@ -334,7 +334,7 @@ int verb_link(int argc, char **argv)
 			mtu = mtu_option(c.arg);
 		else
 			take(&n, key, c.arg);
-	verb_count(&w, 2, 2, ": two namespaces");
+	verb_count(&w, 2, 2, " <ns>");
 	spec_end(&first, w.v[0]);
 	n.ref = first.other;
 	n.no_lo = true;
@@ -392,16 +392,18 @@ int verb_attach(int argc, char **argv)
 	cli_init(&c, &attach_tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		take(&n, key, c.arg);
-	verb_count(&w, 2, 2, ": a name and a reference");
+	verb_count(&w, 2, 2, w.n == 0 ? " <name>" : " <ref>");
 	if (!name_is_valid(w.v[0]))
 		cli_die_usage("invalid name '%s', expected 1 to %d letters, digits, '_', '-' and "
 			      "'.', not beginning with '-' or '.'",
 			      w.v[0], NET_NAME_MAX);
 	n.name = w.v[0];
 	n.ref = w.v[1];
+	spec_check_ref(n.ref);
 	snprintf(n.path, sizeof(n.path), "%s/%s", NETNS_DIR, n.name);
 	if (n.explain) {
-		buf_printf(&out, "ip netns attach %s \"$(nslist -nro PID %s)\"\n", n.name, n.ref);
+		buf_printf(&out, "ip netns attach %s \"$(nslist -nro PID -t net %s)\"\n", n.name,
+			   n.ref);
 		cli_print(&out);
 		return 0;
 	}

@@ -87,7 +87,7 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 		return rc;
 	if (rc == 0) {
 		if (!streq(l.kind, "bridge"))
-			return nserr_set(e, EEXIST, "'%s' is a device, but not a bridge", br->name);
+			return nserr_set(e, 0, "the device '%s' is not a bridge", br->name);
 		br->index = l.index;
 		br->link_mtu = l.mtu != 1500 ? l.mtu : 0;
 		rc = need_addrs(n, h, e);

@@ -60,7 +60,7 @@ static char *copy(const char *s, size_t n)
 static void take_name(const char *option, const char *s, size_t n, char out[IF_NAMESIZE])
 {
 	if (!net_ifname_is_valid(s, n))
-		cli_die_usage("%s: '%.*s' is not a name of a network device", option, (int)n, s);
+		cli_die_usage("%s: invalid device name '%.*s'", option, (int)n, s);
 	memcpy(out, s, n);
 	out[n] = '\0';
 }
@@ -70,8 +70,8 @@ static void take_addr(const char *option, const struct item *i, bool with_prefix
 	struct net_addr a;
 
 	if (net_addr_parse(i->s, i->n, &a) < 0 || (with_prefix && !memchr(i->s, '/', i->n)))
-		cli_die_usage("%s: '%.*s' is not an IP address%s", option, (int)i->n, i->s,
-			      with_prefix ? " with a prefix length (10.0.0.2/24)" : "");
+		cli_die_usage("%s: invalid IP address '%.*s'%s", option, (int)i->n, i->s,
+			      with_prefix ? ", expected <address>/<length>" : "");
 	if (!net_addr_is_host(&a))
 		cli_die_usage("%s: no host can have the address '%.*s'", option, (int)i->n, i->s);
 	for (size_t k = 0; k < l->n; k++)
@@ -89,7 +89,7 @@ static uint32_t take_mtu(const char *option, const struct item *i)
 
 	/* 68 is the minimum MTU of IPv4 (RFC 791) */
 	if (num_u64n(i->s, i->n, 68, 65535, &mtu) < 0)
-		cli_die_usage("%s: '%.*s' is not an MTU between 68 and 65535", option, (int)i->n,
+		cli_die_usage("%s: invalid MTU '%.*s', expected 68 to 65535", option, (int)i->n,
 			      i->s);
 	return (uint32_t)mtu;
 }
@@ -99,6 +99,15 @@ static bool is_ref(const char *s)
 	struct nsref r;
 
 	return nsref_parse(s, &r, NULL) == 0;
+}
+
+void spec_check_ref(const char *text)
+{
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+
+	if (nsref_parse(text, &r, &e) < 0)
+		cli_die_usage_nserr(&e);
 }
 
 char *spec_ref(const char *text)
@@ -133,7 +142,7 @@ static void split_ref(const char *option, const char *s, size_t n, struct wire *
 	} else if (is_ref(ref)) {
 		w->other = TAKE_PTR(ref);
 	} else {
-		cli_die_usage("%s: '%s' is neither a name nor a reference to a namespace", option,
+		cli_die_usage("%s: invalid namespace '%s', expected a name or a reference", option,
 			      all);
 	}
 }
@@ -199,8 +208,9 @@ static void take_head(struct net *n, const char *option, const struct item *i, s
 		bool macvlan = has_key(&to, "macvlan:", &to);
 
 		if (!macvlan && !has_key(&to, "ipvlan:", &to))
-			cli_die_usage("%s: '%.*s' is neither macvlan:<device> nor ipvlan:<device>",
-				      option, (int)to.n, to.s);
+			cli_die_usage(
+				"%s: invalid '%.*s', expected macvlan:<device> or ipvlan:<device>",
+				option, (int)to.n, to.s);
 		w->kind = WIRE_STACKED;
 		w->stacked = macvlan ? "macvlan" : "ipvlan";
 		take_name(option, to.s, to.n, w->other_if);
@@ -233,8 +243,8 @@ static void take_rest(const char *option, const struct item *i, struct wire *w)
 		take_addr(option, &value, false, &w->gw);
 	} else if (has_key(i, "mac=", &value)) {
 		if (net_mac_parse(value.s, value.n, w->mac) < 0)
-			cli_die_usage("%s: '%.*s' is not a hardware address of a device", option,
-				      (int)value.n, value.s);
+			cli_die_usage("%s: invalid hardware address '%.*s'", option, (int)value.n,
+				      value.s);
 		w->has_mac = true;
 	} else if (has_key(i, "mtu=", &value)) {
 		w->mtu = take_mtu(option, &value);
@@ -272,9 +282,9 @@ void spec_wire(struct net *n, const char *option, const char *text)
 	while (next_item(&text, &i))
 		take_rest(option, &i, w);
 	if (w->no_gw && w->gw.n)
-		cli_die_usage("%s: gw=none and another gw= exclude each other", option);
+		cli_die_usage("%s: gw=none cannot be used with another gw=", option);
 	if (w->automatic && w->addr.n)
-		cli_die_usage("%s: auto and an address exclude each other", option);
+		cli_die_usage("%s: auto cannot be used with an address", option);
 	if (w->kind == WIRE_HOST)
 		set_host_end(option, w);
 }
@@ -297,6 +307,8 @@ struct bridge *spec_bridge(struct net *n, const char *option, const char *text)
 
 	i = first_item(&text);
 	take_name(option, i.s, i.n, name);
+	if (looks_like_ref(name, i.n))
+		cli_die_usage("%s: invalid bridge name '%s', which is a reference", option, name);
 	b = find_bridge(n, option, name);
 	while (next_item(&text, &i))
 		take_addr(option, &i, true, &b->addr);
@@ -336,7 +348,7 @@ void spec_route(struct net *n, const char *text)
 	if (is(&i, "default"))
 		r->dst.family = 0; /* the family of the gateway is used */
 	else if (net_addr_parse(i.s, i.n, &r->dst) < 0)
-		cli_die_usage("--route: '%.*s' is not an IP subnet", (int)i.n, i.s);
+		cli_die_usage("--route: invalid subnet '%.*s'", (int)i.n, i.s);
 	while (next_item(&text, &i))
 		if (!has_key(&i, "via=", &value) || net_addr_parse(value.s, value.n, &r->via) < 0 ||
 		    memchr(value.s, '/', value.n))
@@ -375,7 +387,7 @@ void spec_sysctl(struct net *n, const char *text)
 	if (n->n_sysctls == NET_WORDS_MAX)
 		cli_die_usage("--sysctl: more than %d values", NET_WORDS_MAX);
 	if (!value)
-		cli_die_usage("--sysctl: '%s' is not <key>=<value>", text);
+		cli_die_usage("--sysctl: invalid '%s', expected <key>=<value>", text);
 	if (!str_after(path, "net/"))
 		cli_die_usage("--sysctl: '%s' is not below net", text);
 	if (asprintf(&s, "%s=%s", path, value) < 0)
@@ -394,8 +406,7 @@ bool name_is_valid(const char *s)
 void spec_target(struct net *n, const char *text)
 {
 	if (looks_like_ref(text, strlen(text))) {
-		if (!is_ref(text))
-			cli_die_usage("'%s' is not a reference to a namespace", text);
+		spec_check_ref(text);
 		n->ref = text;
 		return;
 	}

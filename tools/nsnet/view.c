@@ -96,6 +96,7 @@ void view_json(const struct view *v)
 	json_array_end(&j);
 	json_bool(&j, "complete", v->complete);
 	json_object_end(&j);
+	buf_addc(&out, '\n');
 	cli_print(&out);
 }
 

@@ -129,7 +129,7 @@ static void parse_destination(struct why *y, const char *text)
 		y->port = (uint16_t)port;
 	y->udp = streq(text + n, "/udp");
 	if ((colon && !y->port) || (text[n] && (!y->port || (!y->udp && !streq(text + n, "/tcp")))))
-		cli_die_usage("'%s' is not <address>[:<port>[/udp]]", text);
+		cli_die_usage("invalid destination '%s', expected <address>[:<port>[/udp]]", text);
 	if (bracket && end >= 2 && text[end - 1] == ']')
 		snprintf(host, sizeof(host), "%.*s", (int)end - 2, text + 1);
 	else
@@ -139,7 +139,7 @@ static void parse_destination(struct why *y, const char *text)
 	if (net_addr_parse(host, strlen(host), &y->dst) == 0)
 		return;
 	if (!is_host_name(host))
-		cli_die_usage("'%s' is neither an IP address nor the name of a host", host);
+		cli_die_usage("invalid host '%s', expected an IP address or a host name", host);
 	look_up(host, &y->dst);
 }
 
@@ -176,7 +176,7 @@ int verb_why(int argc, char **argv)
 	cli_init(&c, &tool, argc, argv);
 	for (int key; (key = verb_next(&c, &w)) >= 0;)
 		y.active |= key == OPT_PROBE;
-	verb_count(&w, 1, 2, ": a name or a reference");
+	verb_count(&w, 1, 2, " <name>|<ref>");
 	spec_target(&n, w.v[0]);
 	parse_destination(&y, w.n > 1 ? w.v[1] : OUTSIDE);
 	open_target(&n);

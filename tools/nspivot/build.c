@@ -33,7 +33,11 @@ void build_plan(struct run *r, struct plan *p)
 	/* check the program now, while nspivot can still undo all steps and has all capabilities */
 	if (can_check_program(r))
 		plan_add(p, PLAN_CALLER, &step_program, NULL, 0);
-	plan_add(p, PLAN_CALLER, &step_pivot, NULL, 0);
+	plan_add(p, PLAN_CALLER,
+		 o->move_root ? &step_switch
+		 : o->put_old ? &step_put_old
+			      : &step_pivot,
+		 NULL, 0);
 	if (o->propagation == MS_SHARED || o->propagation == MS_UNBINDABLE)
 		plan_add(p, PLAN_CALLER, &step_propagation, NULL, o->propagation);
 	plan_add(p, PLAN_CALLER, &step_std_fds, NULL, 0);

@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 
 	opts_parse(&r, argc, argv);
 	if (check_opts(&o, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	/* must run before resolve(), which reads streams */
 	if (!o.explain && cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);

@@ -33,29 +33,29 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_RO_BIND_TRY,     "ro-bind-try",     CLI_ARG,    "<src[:dst[:opts]]>", "like --ro-bind, but ignore a missing <src>" },
 	{ OPT_VERB + VERB_TMPFS,           "tmpfs",           CLI_ARG,    "<dst[:opts]>",       "mount a tmpfs" },
 	{ OPT_VERB + VERB_PROC,            "proc",            CLI_ARG,    "<dst[:opts]>",       "mount a proc file system" },
-	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs read-only (default: /sys)" },
-	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "create a minimal /dev" },
+	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs read-only (default: /sys)", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "create a minimal /dev", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_DEV_NODE,        "dev-node",        CLI_ARG,    "<dst[=c:maj:min]>",  "create a device node or bind that of the host" },
-	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts (default: /dev/pts)" },
-	{ OPT_VERB + VERB_CONSOLE,         "console",         CLI_OPTARG, "<dst[:try]>",        "bind the caller's terminal (default: /dev/console)" },
-	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs (default: /dev/shm)" },
-	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount POSIX message queues (default: /dev/mqueue)" },
-	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup v2 (default: /sys/fs/cgroup)" },
+	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts (default: /dev/pts)", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_CONSOLE,         "console",         CLI_OPTARG, "<dst[:try]>",        "bind the caller's terminal (default: /dev/console)", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs (default: /dev/shm)", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount POSIX message queues (default: /dev/mqueue)", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_CGROUP2,         "cgroup2",         CLI_OPTARG, "<dst[:opts]>",       "mount cgroup v2 (default: /sys/fs/cgroup)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_OVERLAY,         "overlay",         CLI_ARG,    "<dst:opts>",         "mount an overlay of lower=, upper= and work=" },
 	{ OPT_VERB + VERB_FILE,            "file",            CLI_ARG,    "<src:dst[:mode=]>",  "create a file with the contents of <src>" },
 	{ OPT_VERB + VERB_DIR,             "dir",             CLI_ARG,    "<dst[:mode=]>",      "create a directory" },
 	{ OPT_VERB + VERB_SYMLINK,         "symlink",         CLI_ARG,    "<target:dst>",       "create a symbolic link" },
 	{ OPT_VERB + VERB_MASK,            "mask",            CLI_ARG,    "<dst[:try]>",        "hide a file or directory" },
 	{ OPT_VERB + VERB_READONLY,        "readonly",        CLI_ARG,    "<dst[:try]>",        "make a path and all mounts below it read-only" },
-	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hosts" },
-	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hostname" },
-	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/resolv.conf" },
+	{ OPT_VERB + VERB_ETC_HOSTS,       "etc-hosts",       CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hosts", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_ETC_HOSTNAME,    "etc-hostname",    CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/hostname", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_ETC_RESOLV_CONF, "etc-resolv-conf", CLI_ARG,    "<file>|host|auto",   "choose the contents of /etc/resolv.conf", 0, CLI_NOT_EMPTY },
 	{ 0, NULL, CLI_NONE, NULL, "Changing the root" },
 	{ OPT_DETACH,                      "detach",          CLI_NONE,   NULL,                 "detach the old root (default)", EXCL_OLD },
-	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD },
+	{ OPT_PUT_OLD,                     "put-old",         CLI_ARG,    "<dst>",              "keep the old root at <dst> in the new root", EXCL_OLD, CLI_NOT_EMPTY },
 	{ OPT_MOVE_ROOT,                   "move-root",       CLI_NONE,   NULL,                 "leave an initramfs and remove its files", EXCL_OLD },
 	{ OPT_PROPAGATION,                 "propagation",     CLI_ARG,    "<how>",              "make / private, slave, shared or unbindable" },
-	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in <dir> (default: /)" },
+	{ OPT_CHDIR,                       "chdir",           CLI_ARG,    "<dir>",              "run the program in <dir> (default: /)", 0, CLI_NOT_EMPTY },
 	{ OPT_FORCE,                       "force",           CLI_NONE,   NULL,                 "skip the safety checks" },
 	{ 0, NULL, CLI_NONE, NULL, "The program" },
 	CRED_OPTS,
@@ -99,7 +99,7 @@ static void must(int rc, const char *option, struct nserr *e)
 	if (rc >= 0)
 		return;
 	nserr_prefix(e, "--%s", option);
-	cli_die_nserr(e);
+	cli_die_usage_nserr(e);
 }
 
 /* Processes the verbs and the options for credentials and handles. */
@@ -115,27 +115,16 @@ static void take_other(struct run *r, int key, const char *arg)
 	}
 	r->o->caps_kept |= key == CRED_KEY_CAP_KEEP || key == CRED_KEY_KEEP_CAPS;
 	if (handle_option(&r->handle, key, arg, &e) < 0 || cred_option(&r->cred, key, arg, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 }
 
 /* Returns the MS_* flag for the argument of --propagation. */
 static unsigned long propagation(const char *how)
 {
-	static const struct {
-		const char *name;
-		unsigned long flag;
-	} modes[] = {
-		{ "private", MS_PRIVATE },
-		{ "slave", MS_SLAVE },
-		{ "shared", MS_SHARED },
-		{ "unbindable", MS_UNBINDABLE },
-	};
+	static const char *const words[] = { "private", "slave", "shared", "unbindable", NULL };
+	static const unsigned long flags[] = { MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE };
 
-	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (streq(how, modes[i].name))
-			return modes[i].flag;
-	cli_die_usage("--propagation: invalid '%s', expected private, slave, shared or unbindable",
-		      how);
+	return flags[cli_word("--propagation", "propagation", how, words)];
 }
 
 static void take(struct run *r, int key, const char *arg)
@@ -188,7 +177,7 @@ void opts_parse(struct run *r, int argc, char **argv)
 	argv = cli_rest(&c);
 	if (!o->host_root) {
 		if (!argv[0])
-			cli_die_usage("missing <newroot>");
+			cli_die_usage("missing argument <newroot>");
 		o->newroot = *argv++;
 	}
 	if (argv[0] && streq(argv[0], "--"))

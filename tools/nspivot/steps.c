@@ -71,7 +71,7 @@ static void show_begin(const void *ctx, const struct plan_step *s, struct buf *o
 	if (r->o->host_root)
 		buf_adds(out, "bind the directories of / read-only on a tmpfs");
 	else
-		buf_printf(out, "clone %s with all its mounts", r->o->newroot);
+		buf_printf(out, "clone '%s' with all its mounts", r->o->newroot);
 	buf_printf(out, "%s%s", r->o->nodev ? ", all mounts nodev" : "",
 		   r->o->readonly ? ", read-only at the end" : "");
 }
@@ -116,7 +116,7 @@ static void show_pivot(const void *ctx, const struct plan_step *s, struct buf *o
 	if (r->o->move_root)
 		buf_adds(out, "move the new root over the initramfs and remove its files");
 	else if (r->o->put_old)
-		buf_printf(out, "pivot and move the old root to %s", r->o->put_old);
+		buf_printf(out, "pivot and move the old root to '%s'", r->o->put_old);
 	else
 		buf_adds(out, "pivot, detach the old root and verify that it is gone");
 }
@@ -155,7 +155,8 @@ static int run_chdir(void *ctx, const struct plan_step *s, struct nserr *e)
 static void show_chdir(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	(void)s;
-	buf_printf(out, "change the working directory to %s", ((const struct run *)ctx)->o->chdir);
+	buf_printf(out, "change the working directory to '%s'",
+		   ((const struct run *)ctx)->o->chdir);
 }
 
 /* Clears the ambient and inheritable capabilities, because the program must not inherit those of a
@@ -186,9 +187,11 @@ const struct plan_kind
 	step_processes  = { "verify that no visible process can reach the old root", "stat(/proc/PID/{root,cwd})", run_processes },
 	step_program    = { "verify that the new root contains the program", "openat2(2), fstat(2)", run_program },
 	step_pivot      = { "pivot", "move_mount(2), pivot_root(2), umount2(2)", run_pivot, NULL, show_pivot },
+	step_put_old    = { "pivot", "move_mount(2), pivot_root(2)", run_pivot, NULL, show_pivot },
+	step_switch     = { "pivot", "move_mount(2), chroot(2), unlinkat(2)", run_pivot, NULL, show_pivot },
 	/* pivot_root(2) refuses a put_old on a shared mount, so the propagation changes after the pivot */
 	step_propagation = { "propagation", "mount(2)", run_propagation, NULL, show_propagation },
-	step_std_fds    = { "replace the old root's /dev/null on descriptors 0-2", "fstat(2), dup2(2)", run_std_fds },
+	step_std_fds    = { "replace the old root's /dev/null on descriptors 0 to 2", "fstat(2), dup2(2)", run_std_fds },
 	step_chdir      = { "chdir", "chdir(2)", run_chdir, NULL, show_chdir },
 	step_ambient    = { "clear the inheritable and ambient capabilities", "prctl(PR_CAP_AMBIENT), capset(2)", run_ambient };
 /* clang-format on */

@@ -15,10 +15,10 @@ int check_opts(const struct opts *o, struct nserr *e)
 {
 	if (o->handles && o->mode != MODE_RUN)
 		return nserr_set(e, 0,
-				 "--ready-fd, --wait-fd, --close-fds and --keep-fd need a "
+				 "--ready-fd, --wait-fd, --close-fds and --keep-fd require a "
 				 "program");
 	if (o->json && o->mode != MODE_SHOW && o->mode != MODE_FEATURES)
-		return nserr_set(e, 0, "--json can be used only with --show or --features");
+		return nserr_set(e, 0, "--json requires --show or --features");
 	if (o->mode == MODE_FEATURES)
 		return 0;
 	if (o->mode == MODE_SHOW)

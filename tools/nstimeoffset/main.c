@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 
 	opts_parse(&o, argc, argv);
 	if (check_opts(&o, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	if (o.mode == MODE_FEATURES)
 		return features_print(features, o.json);
 	if (o.mode == MODE_SHOW && show_refs(o.rest, o.json, &e) == 0)

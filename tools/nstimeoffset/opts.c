@@ -55,25 +55,18 @@ static const struct cli_tool tool = {
 	.failed = CLI_EXIT_OWN,
 };
 
-/* Returns 0 if word is `first`, 1 if it is `second`. Otherwise prints a message and ends the
- * process. */
-static int either(const char *option, const char *word, const char *first, const char *second)
-{
-	if (!streq(word, first) && !streq(word, second))
-		cli_die_usage("%s: invalid '%s', expected %s or %s", option, word, first, second);
-	return streq(word, second);
-}
-
 static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 {
 	struct nserr e = NSERR_INIT;
 
 	if (timens_option(c, arg, &o->ask.want[c], &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 }
 
 static void take(struct opts *o, int key, const char *arg)
 {
+	static const char *const bases[] = { "own", "initial", NULL };
+	static const char *const anchors[] = { "start", "now", NULL };
 	struct nserr e = NSERR_INIT;
 
 	switch (key) {
@@ -88,11 +81,11 @@ static void take(struct opts *o, int key, const char *arg)
 		break;
 	case OPT_BASE:
 		o->base = arg;
-		o->ask.base = (enum timens_base)either("--base", arg, "own", "initial");
+		o->ask.base = (enum timens_base)cli_word("--base", "value", arg, bases);
 		break;
 	case OPT_ANCHOR:
 		o->anchor = arg;
-		o->ask.anchor = (enum timens_anchor)either("--anchor", arg, "start", "now");
+		o->ask.anchor = (enum timens_anchor)cli_word("--anchor", "value", arg, anchors);
 		break;
 	case OPT_SHOW:
 		o->mode = MODE_SHOW;
@@ -102,8 +95,10 @@ static void take(struct opts *o, int key, const char *arg)
 		break;
 	case OPT_WRITE:
 		o->mode = MODE_WRITE;
-		if (nsref_parse(arg, &o->target, &e) < 0)
-			cli_die_nserr(&e);
+		if (nsref_parse(arg, &o->target, &e) < 0) {
+			nserr_prefix(&e, "--write");
+			cli_die_usage_nserr(&e);
+		}
 		break;
 	case OPT_FEATURES:
 		o->mode = MODE_FEATURES;
@@ -116,7 +111,7 @@ static void take(struct opts *o, int key, const char *arg)
 		break;
 	default:
 		if (handle_option(&o->handle, key, arg, &e) < 0)
-			cli_die_nserr(&e);
+			cli_die_usage_nserr(&e);
 		o->handles = true;
 	}
 }

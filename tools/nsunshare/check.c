@@ -16,7 +16,7 @@ static int check_ids(const struct opts *o, struct nserr *e)
 	if (o->map && (o->map_user || o->map_group || o->users.n || o->groups.n))
 		return nserr_set(e, 0, "--map cannot be used with -r, -c or another map option");
 	if (o->setgroups != IDMAP_SETGROUPS_UNSET && !(o->types & CLONE_NEWUSER))
-		return nserr_set(e, 0, "--setgroups needs a new user namespace (-U)");
+		return nserr_set(e, 0, "--setgroups requires a new user namespace (-U)");
 	/* user_namespaces(7): without privilege, the kernel accepts a map of one group only if
 	 * setgroups(2) is denied */
 	if (o->setgroups == IDMAP_SETGROUPS_ALLOW && o->map_group && o->groups.n == 0) {
@@ -27,13 +27,25 @@ static int check_ids(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
+/* Returns the name of the option that requires a child, for messages. */
+static const char *forking_option(const struct opts *o)
+{
+	return o->init            ? "--init"
+	       : o->detach        ? "--detach"
+	       : o->name          ? "--name"
+	       : o->kill_signal   ? "--kill-child"
+	       : o->cgroup_create ? "--cgroup-create"
+	       : o->stops         ? "--grace or --stop-signal"
+				  : "--forward-signals, --status-fd or --pid-file";
+}
+
 /* Checks that --no-fork is not used with an option that needs a child. */
 static int check_no_fork(const struct opts *o, struct nserr *e)
 {
 	if (!o->no_fork)
 		return 0;
 	if (o->fork || o->init)
-		return nserr_set(e, 0, "--no-fork cannot be used with options that need a child");
+		return nserr_set(e, 0, "--no-fork cannot be used with %s", forking_option(o));
 	if ((o->types & CLONE_NEWPID) && (o->pin[NSTYPE_PID] || o->persist))
 		return nserr_set(e, 0,
 				 "--no-fork cannot be used with --pid=<file> or --persist: a pid "
@@ -47,7 +59,7 @@ static int check_no_fork(const struct opts *o, struct nserr *e)
 static int check_cgroup(const struct opts *o, struct nserr *e)
 {
 	if (!o->cgroup && (o->cgroup_create || o->cgroup_set.n))
-		return nserr_set(e, 0, "--%s needs --into-cgroup",
+		return nserr_set(e, 0, "--%s requires --into-cgroup",
 				 o->cgroup_create ? "cgroup-create" : "cgroup-set");
 	for (size_t i = 0; i < o->cgroup_set.n; i++) {
 		const char *word = o->cgroup_set.word[i];
@@ -99,7 +111,7 @@ static int check_sysctls(const struct opts *o, struct nserr *e)
 		if (!type)
 			return nserr_set(e, 0, "--sysctl: '%s' belongs to no namespace", text);
 		if (!(o->types & type))
-			return nserr_set(e, 0, "--sysctl: '%s' needs a new %s namespace", text,
+			return nserr_set(e, 0, "--sysctl: '%s' requires a new %s namespace", text,
 					 nstype_by_flag(type)->name);
 	}
 	return 0;
@@ -134,10 +146,12 @@ int check_opts(const struct opts *o, struct nserr *e)
 	if (o->unpersist && o->argv[0])
 		return nserr_set(e, 0, "--unpersist cannot be used with a program: '%s'",
 				 o->argv[0]);
-	rc = check_no_fork(o, e);
+	if (o->persist && !o->types)
+		return nserr_set(e, 0, "--persist requires a new namespace");
+	rc = check_cgroup(o, e);
 	if (rc < 0)
 		return rc;
-	rc = check_cgroup(o, e);
+	rc = check_no_fork(o, e);
 	if (rc < 0)
 		return rc;
 	if (o->detach && o->kill_signal)

@@ -102,7 +102,7 @@ int main(int argc, char **argv)
 
 	opts_parse(&r, argc, argv);
 	if (check_opts(&o, &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	if (o.unpersist)
 		return unpersist(o.unpersist);
 	r.restricts = cred_restricts(&r.cred);

@@ -55,9 +55,9 @@ enum { X_FORK = 1, X_PERSIST = 2, X_EXPLAIN = 4, X_MONOTONIC = 8, X_BOOTTIME = 1
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "New namespaces" },
-	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "create a namespace", 0, CLI_BARE_LETTER },
-	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "bind-mount all new namespaces on files in <dir>", X_PERSIST },
-	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "unmount the namespaces in <dir>, then exit", X_PERSIST | X_EXPLAIN },
+	{ CLI_NSTYPES,         "TYPE",             CLI_OPTARG, "<file>",       "create a namespace", 0, CLI_BARE_LETTER | CLI_NOT_EMPTY },
+	{ OPT_PERSIST,         "persist",          CLI_ARG,    "<dir>",        "bind-mount all new namespaces on files in <dir>", X_PERSIST, CLI_NOT_EMPTY },
+	{ OPT_UNPERSIST,       "unpersist",        CLI_ARG,    "<dir>",        "unmount the namespaces in <dir>, then exit", X_PERSIST | X_EXPLAIN, CLI_NOT_EMPTY },
 
 	{ 0, NULL, CLI_NONE, NULL, "User and group ids (each implies -U)" },
 	{ OPT_MAP,             "map",              CLI_ARG,    "<map>",        "use a map: auto, stream, u:0:1000:1 or like:<ref>" },
@@ -73,12 +73,12 @@ static const struct cli_opt table[] = {
 	{ OPT_SETGROUPS,       "setgroups",        CLI_ARG,    "allow|deny",   "allow or deny setgroups(2) in the namespace" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Inside" },
-	{ OPT_MOUNT_PROC,      "mount-proc",       CLI_OPTARG, "<dir>",        "mount proc, on /proc by default (implies -m)" },
-	{ OPT_MOUNT_BINFMT,    "mount-binfmt",     CLI_OPTARG, "<dir>",        "mount binfmt_misc (implies -m and -U)" },
-	{ 'l',                 "load-interp",      CLI_ARG,    "<definition>", "register an interpreter (implies --mount-binfmt)" },
+	{ OPT_MOUNT_PROC,      "mount-proc",       CLI_OPTARG, "<dir>",        "mount proc, on /proc by default (implies -m)", 0, CLI_NOT_EMPTY },
+	{ OPT_MOUNT_BINFMT,    "mount-binfmt",     CLI_OPTARG, "<dir>",        "mount binfmt_misc (implies -m and -U)", 0, CLI_NOT_EMPTY },
+	{ 'l',                 "load-interp",      CLI_ARG,    "<definition>", "register an interpreter (implies --mount-binfmt)", 0, CLI_NOT_EMPTY },
 	{ OPT_PROPAGATION,     "propagation",      CLI_ARG,    "<how>",        "make mounts private, slave, shared or unchanged" },
-	{ 'R',                 "root",             CLI_ARG,    "<dir>",        "run the program with this root directory" },
-	{ 'w',                 "wd",               CLI_ARG,    "<dir>",        "run the program in this directory" },
+	{ 'R',                 "root",             CLI_ARG,    "<dir>",        "run the program with this root directory", 0, CLI_NOT_EMPTY },
+	{ 'w',                 "wd",               CLI_ARG,    "<dir>",        "run the program in this directory", 0, CLI_NOT_EMPTY },
 	{ OPT_HOSTNAME,        "hostname",         CLI_ARG,    "<name>",       "set the hostname (implies -u)" },
 	{ OPT_DOMAINNAME,      "domainname",       CLI_ARG,    "<name>",       "set the NIS domain name (implies -u)" },
 	{ OPT_LO,              "lo",               CLI_NONE,   NULL,           "bring the loopback interface up (implies -n)" },
@@ -90,7 +90,7 @@ static const struct cli_opt table[] = {
 	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this outside the namespaces before --setup" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
-	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup" },
+	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup", 0, CLI_NOT_EMPTY },
 	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "create the cgroup and remove it afterwards (forks)" },
 	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write a value to a file of the cgroup" },
 
@@ -196,30 +196,19 @@ static void add_word(struct words *w, const char *word)
 
 static unsigned long propagation(const char *s)
 {
-	static const struct {
-		const char *name;
-		unsigned long flags;
-	} modes[] = {
-		{ "slave", MS_REC | MS_SLAVE },
-		{ "private", MS_REC | MS_PRIVATE },
-		{ "shared", MS_REC | MS_SHARED },
-		{ "unchanged", 0 },
-	};
+	static const char *const words[] = { "private", "slave", "shared", "unchanged", NULL };
+	static const unsigned long flags[] = { MS_REC | MS_PRIVATE, MS_REC | MS_SLAVE,
+					       MS_REC | MS_SHARED, 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (streq(s, modes[i].name))
-			return modes[i].flags;
-	cli_die_usage("--propagation: invalid '%s', expected private, slave, shared or unchanged",
-		      s);
+	return flags[cli_word("--propagation", "propagation", s, words)];
 }
 
 static enum idmap_setgroups setgroups_word(const char *s)
 {
-	if (streq(s, "allow"))
-		return IDMAP_SETGROUPS_ALLOW;
-	if (streq(s, "deny"))
-		return IDMAP_SETGROUPS_DENY;
-	cli_die_usage("--setgroups: invalid '%s', expected allow or deny", s);
+	static const char *const words[] = { "allow", "deny", NULL };
+
+	return cli_word("--setgroups", "value", s, words) ? IDMAP_SETGROUPS_DENY
+							 : IDMAP_SETGROUPS_ALLOW;
 }
 
 /* Processes an option for ids. Returns false for another option. */
@@ -267,7 +256,7 @@ static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 	struct nserr e = NSERR_INIT;
 
 	if (timens_option(c, arg, &o->clocks.want[c], &e) < 0)
-		cli_die_nserr(&e);
+		cli_die_usage_nserr(&e);
 	o->types |= CLONE_NEWTIME;
 }
 
@@ -411,7 +400,7 @@ void opts_parse(struct run *r, int argc, char **argv)
 		if (rc == 0)
 			rc = cred_option(&r->cred, key, c.arg, &e);
 		if (rc < 0)
-			cli_die_nserr(&e);
+			cli_die_usage_nserr(&e);
 		if (rc == 0 && stop_option(&r->supervise, key, c.arg)) {
 			o->stops = o->fork = true;
 			continue;

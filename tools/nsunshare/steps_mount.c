@@ -203,5 +203,5 @@ const struct plan_kind step_interpreter = {
 	.name = "interpreter",
 	.call = "write(register)",
 	.run = run_interpreter,
-	.what = "register the interpreter %s",
+	.what = "register the interpreter '%s'",
 };

@@ -43,7 +43,8 @@ static int run_show(void *ctx, const struct plan_step *s, struct nserr *e)
 const struct plan_kind step_show = {
 	.name = "show",
 	.call = "prctl(PR_SET_DUMPABLE)",
-	.what = "become dumpable again, so that nsenter(1) can enter the namespaces of this pid",
+	.what = "become dumpable again, so that nsenter(1) can enter the namespaces of this "
+		"process",
 	.run = run_show,
 	.afterwards = true,
 };

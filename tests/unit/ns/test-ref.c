@@ -271,16 +271,16 @@ static void messages_name_the_error(void)
 		const char *s, *type, *what;
 	} bad[] = {
 		{ "/proc/self/ns/uts", "net",
-		  "/proc/self/ns/uts is a uts namespace, not a net namespace" },
-		{ "/dev/null", NULL, "/dev/null is not a namespace file" },
-		{ "/proc/self", NULL, "/proc/self is not a namespace file" },
-		{ "fd:0", NULL, "fd:0 is not a namespace file" },
+		  "'/proc/self/ns/uts' is a uts namespace, not a net namespace" },
+		{ "/dev/null", NULL, "'/dev/null' is not a namespace file" },
+		{ "/proc/self", NULL, "'/proc/self' is not a namespace file" },
+		{ "fd:0", NULL, "'fd:0' is not a namespace file" },
 		{ "fd:987", NULL, "cannot use descriptor fd:987: Bad file descriptor" },
 		{ "self", NULL, "'self' names a process, not a namespace" },
 		{ "net:4294967295", NULL,
 		  "cannot find net namespace 4294967295: No such file or directory" },
 		{ "netns:no-such-name", NULL,
-		  "cannot open /run/netns/no-such-name: No such file or directory" },
+		  "cannot find the network namespace 'no-such-name': No such file or directory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -401,7 +401,7 @@ static void names_the_reason_of_a_refusal(void)
 		 (int)getpid());
 	CHECK_STR(refusal(text), want);
 	snprintf(text, sizeof(text), "fd:%d", pair[0]);
-	snprintf(want, sizeof(want), "fd:%d is not a namespace file", pair[0]);
+	snprintf(want, sizeof(want), "'fd:%d' is not a namespace file", pair[0]);
 	CHECK_STR(refusal(text), want);
 	/* a zombie has no namespaces */
 	pid = fork();
@@ -417,8 +417,8 @@ static void names_the_reason_of_a_refusal(void)
 	close(pair[0]);
 	close(pair[1]);
 	CHECK_STR(refusal("netns:missing-namespace"),
-		  "cannot open /run/netns/missing-namespace: No such file or directory");
-	CHECK_STR(refusal("/etc/passwd"), "/etc/passwd is not a namespace file");
+		  "cannot find the network namespace 'missing-namespace': No such file or directory");
+	CHECK_STR(refusal("/etc/passwd"), "'/etc/passwd' is not a namespace file");
 }
 
 static void explain_names_the_entered_namespaces(void)

@@ -41,7 +41,7 @@ static void type_without_file_needs_target(void)
 		struct opts o = bare();
 		char message[64];
 
-		snprintf(message, sizeof(message), "--%s: missing --target", nstypes[i].longopt);
+		snprintf(message, sizeof(message), "--%s requires --target", nstypes[i].longopt);
 		o.types = nstypes[i].flag;
 		check_needs_target(o, message);
 		o.files[i] = "/file";
@@ -54,13 +54,13 @@ static void options_about_the_target_need_target(void)
 	struct opts o = bare();
 
 	o.all = true;
-	check_needs_target(o, "--all: missing --target");
+	check_needs_target(o, "--all requires --target");
 	o = bare();
 	o.net_socket = 0;
-	check_needs_target(o, "--net-socket: missing --target");
+	check_needs_target(o, "--net-socket requires --target");
 	o = bare();
 	o.context = true;
-	check_needs_target(o, "--follow-context: missing --target");
+	check_needs_target(o, "--follow-context requires --target");
 }
 
 static void directory_of_the_target_needs_target(void)
@@ -68,11 +68,11 @@ static void directory_of_the_target_needs_target(void)
 	struct opts o = bare();
 
 	o.root.from = DIR_TARGET;
-	check_needs_target(o, "--root: missing --target");
+	check_needs_target(o, "--root requires --target");
 	o.root.from = DIR_PATH;
 	CHECK_STR(said(&o), "");
 	o.wd.from = DIR_TARGET;
-	check_needs_target(o, "--wd: missing --target");
+	check_needs_target(o, "--wd requires --target");
 	o.wd.from = DIR_PATH;
 	CHECK_STR(said(&o), "");
 }
@@ -83,7 +83,7 @@ static void message_names_follow_instead_of_the_directory(void)
 
 	o.follow = FOLLOW_ROOT | FOLLOW_CWD;
 	o.root.from = o.wd.from = DIR_TARGET;
-	check_needs_target(o, "--follow: missing --target");
+	check_needs_target(o, "--follow requires --target");
 }
 
 static void user_parent_requires_another_namespace(void)
@@ -91,7 +91,7 @@ static void user_parent_requires_another_namespace(void)
 	struct opts o = bare();
 
 	o.user_parent = true;
-	check_needs_target(o, "--user-parent: no other namespace selected");
+	check_needs_target(o, "--user-parent requires another namespace");
 	o.types = CLONE_NEWNET;
 	o.files[NSTYPE_NET] = "/file";
 	CHECK_STR(said(&o), "");
@@ -119,7 +119,7 @@ static void each_needs_program_but_no_target(void)
 	o.each.on = true;
 	o.all = o.user_parent = true;
 	o.follow = FOLLOW_ALL;
-	CHECK_STR(said(&o), "--each: missing program");
+	CHECK_STR(said(&o), "--each requires a program");
 	o.argv = program;
 	CHECK_STR(said(&o), "");
 }

@@ -60,7 +60,7 @@ static void handles_need_a_program(void)
 	struct opts o = with_clock(MODE_PRINT);
 
 	o.handles = true;
-	CHECK(strstr(message(o), "need a program"));
+	CHECK(strstr(message(o), "require a program"));
 }
 
 static void json_needs_show_or_features(void)
@@ -68,7 +68,7 @@ static void json_needs_show_or_features(void)
 	struct opts o = with_clock(MODE_PRINT);
 
 	o.json = true;
-	CHECK_STR(message(o), "--json can be used only with --show or --features");
+	CHECK_STR(message(o), "--json requires --show or --features");
 }
 
 static void print_runs_nothing(void)

@@ -35,7 +35,7 @@ static void setgroups_needs_a_new_user_namespace(void)
 {
 	struct opts o = { .setgroups = IDMAP_SETGROUPS_DENY };
 
-	CHECK_STR(said(&o), "--setgroups needs a new user namespace (-U)");
+	CHECK_STR(said(&o), "--setgroups requires a new user namespace (-U)");
 	o.types = CLONE_NEWUSER;
 	CHECK_STR(said(&o), "");
 	o.setgroups = IDMAP_SETGROUPS_ALLOW;
@@ -63,7 +63,9 @@ static void no_fork_refuses_options_that_need_a_child(void)
 	o.pin[NSTYPE_PID] = "/f";
 	CHECK(strstr(said(&o), "--no-fork cannot be used with --pid=<file> or --persist"));
 	o = (struct opts){ .no_fork = true, .fork = true };
-	CHECK_STR(said(&o), "--no-fork cannot be used with options that need a child");
+	CHECK(strstr(said(&o), "--no-fork cannot be used with --forward-signals"));
+	o.detach = true;
+	CHECK_STR(said(&o), "--no-fork cannot be used with --detach");
 }
 
 static void cgroup_setting_requires_a_file_name_and_a_value(void)
@@ -71,9 +73,9 @@ static void cgroup_setting_requires_a_file_name_and_a_value(void)
 	static const char *const bad[] = { "", "=", "=1", "cpu.max", "a/b=1", "/=1", "../x=1" };
 	struct opts o = { .cgroup_create = true };
 
-	CHECK_STR(said(&o), "--cgroup-create needs --into-cgroup");
+	CHECK_STR(said(&o), "--cgroup-create requires --into-cgroup");
 	o = (struct opts){ .cgroup_set = words("cpu.max=1") };
-	CHECK_STR(said(&o), "--cgroup-set needs --into-cgroup");
+	CHECK_STR(said(&o), "--cgroup-set requires --into-cgroup");
 	o.cgroup = "x";
 	CHECK_STR(said(&o), "");
 	o.cgroup_set = words("a=b/c=d"); /* a value may contain a slash and an equals sign */
