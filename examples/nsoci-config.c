@@ -8,14 +8,15 @@
  * The command for a string, number or boolean is: member PATH VALUE
  * After the last member of an object or array follows: member PATH
  *
- * PATH has the names of the members with dots between them, and N for each element of an array, for
- * example mounts.N.source. It begins with PREFIX. PATH and VALUE are in single quotes, which
+ * PATH consists of PREFIX and the names of the members with dots between them, and N for each
+ * element of an array, for example mounts.N.source. PATH and VALUE are in single quotes, which
  * prevent expansions of the shell. A member with the value null is omitted.
  *
- * --state creates the directory DIR with the FIFOs start and ready, and with the file config, which
- * contains the commands, but not those for linux.seccomp. It compiles this member to the file
- * seccomp, which `nspivot --seccomp` reads, an array of struct sock_filter (seccomp(2)). A call
- * that this version of libseccomp does not know is left out, because a filter cannot name it.
+ * --state creates the directory DIR with the FIFOs "start" and "ready", and with the file "config",
+ * which contains the commands for all members except linux.seccomp. nsoci-config compiles
+ * linux.seccomp to the file "seccomp", an array of struct sock_filter (seccomp(2)), which `nspivot
+ * --seccomp` reads. A call that this version of libseccomp does not know is left out, because a
+ * filter cannot name it.
  *
  * The exit status is 1 after a failure. DIR then does not exist, unless it existed before.
  */
@@ -251,7 +252,7 @@ static void write_filter(int fd, struct json_object *profile)
 
 /* ---- the state directory */
 
-/* Creates a file in the state directory. Returns a descriptor. */
+/* Creates a file in the state directory. Returns its descriptor. */
 static int create(const char *name)
 {
 	int fd = openat(state, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -261,7 +262,7 @@ static int create(const char *name)
 	return fd;
 }
 
-/* Creates the state directory. Returns the file config in it. */
+/* Creates the state directory. Returns the open file "config" in it. */
 static FILE *create_state(const char *path, struct json_object *profile)
 {
 	FILE *f;

@@ -22,6 +22,8 @@ test_names_the_call_that_a_filter_denies()
 	125 | nsunshare -rn enosys -e EPERM setns -- nsenter2 --net=/proc/self/ns/net true | hint: allow setns(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | nsunshare -rn enosys -e EACCES setns -- nsenter2 --net=/proc/self/ns/net true | hint: allow setns(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	125 | enosys -e EPERM clone,clone3,fork,vfork -- nsinit true | hint: allow fork(2) in the seccomp filter of this process | ulimit
+	125 | nsunshare -r enosys -e EPERM chroot -- nsunshare -R $T/root true | hint: allow chroot(2) in the seccomp filter of this process | CAP_SYS_CHROOT
+	125 | enosys -e EPERM mount -- nsunshare -rm true | hint: allow mount(2) in the seccomp filter of this process | CAP_SYS_ADMIN
 	126 | enosys -e EPERM execveat,setns,mount -- nsunshare -r $T | cannot execute | seccomp
 	TABLE
 }
@@ -55,6 +57,7 @@ test_a_missing_privilege_is_not_attributed_to_a_filter()
 {
 	situations <<-'TABLE'
 	125 | enosys -e EPERM chroot -- nsunshare -u true | hint: CAP_SYS_ADMIN is required | seccomp
+	125 | enosys -e EPERM setns -- nspivot --force --host-root -- true | CAP_SYS_ADMIN is missing | seccomp
 	125 | enosys -e EPERM unshare -- nsenter2 --net=/proc/self/ns/net true | hint: omit --net | seccomp
 	125 | enosys -e EPERM unshare -- nsenter2 -t 1 -n true | cannot open /proc/1/ns/net | seccomp
 	125 | enosys -e EPERM setns -- nsunshare --time true | hint: CAP_SYS_ADMIN is required | seccomp

@@ -29,7 +29,7 @@ find_freezer()
 }
 
 # assert_quota_holds CMD…: CMD is nsunshare with options that create a cgroup for the program. The
-# program is two endless loops that run for one to two seconds. Asserts that a quota of one fifth
+# program is two endless loops, which are stopped after one to two seconds. Asserts that a quota of one fifth
 # limits them to about 0.4 seconds of processor time.
 assert_quota_holds()
 {

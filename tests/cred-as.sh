@@ -94,7 +94,7 @@ test_a_group_replaces_all_groups_of_the_user()
 	done
 }
 
-test_an_unknown_number_needs_a_group()
+test_an_unknown_uid_needs_a_group()
 {
 	for tool in $CARRIERS; do
 		enter --as 1234 -- /bin/true
@@ -107,7 +107,7 @@ test_an_unknown_number_needs_a_group()
 	done
 }
 
-test_numbers_need_no_files()
+test_numeric_ids_need_no_files()
 {
 	mv "$box/etc" "$box/no-etc"
 	for tool in $CARRIERS; do
@@ -136,7 +136,7 @@ test_empty_fields_have_the_defaults_of_passwd()
 	done
 }
 
-test_setenv_and_clear_env_apply_around_the_environment_of_the_user()
+test_clear_env_comes_before_as_and_setenv_after_it()
 {
 	for tool in $CARRIERS; do
 		enter --as postgres --clear-env --setenv SHELL=/x -- /bin/env

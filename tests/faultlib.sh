@@ -192,17 +192,17 @@ _fault_says()
 		-e "1s/^/$rc /" -e '2,$s/^/	/' >>"$TMP/says"
 }
 
-# _fault_known: asserts that tests/recorded/faults/ contains every line that _fault_says has
+# _fault_known: asserts that tests/expected/faults/ contains every line that _fault_says has
 # recorded. With other versions of the C library a command makes other system calls, and with
 # NSUTILS_FAULTS=all there are more messages, so in these cases there is no comparison.
 _fault_known()
 {
 	_file=${0##*/} _file=faults/${_file%.sh}
 	sort -u "$TMP/says" >"$TMP/files.says"
-	[ ! -d "$NSUTILS_SOURCE/build/recorded" ] || cat "$TMP/files.says" >>"$NSUTILS_SOURCE/build/recorded/${_file#*/}"
-	[ "${NSUTILS_FAULTS-}" != all ] && [ -e "${0%/*}/recorded/$_file" ] || return 0
-	[ "$(sed -n 's/^# libc: //p' "${0%/*}/recorded/$_file")" = "$(getconf GNU_LIBC_VERSION)" ] || return 0
-	assert_empty 'messages that are not recorded:' "$(grep -vxFf "${0%/*}/recorded/$_file" "$TMP/files.says")"
+	[ ! -d "$NSUTILS_SOURCE/build/expected" ] || cat "$TMP/files.says" >>"$NSUTILS_SOURCE/build/expected/${_file#*/}"
+	[ "${NSUTILS_FAULTS-}" != all ] && [ -e "${0%/*}/expected/$_file" ] || return 0
+	[ "$(sed -n 's/^# libc: //p' "${0%/*}/expected/$_file")" = "$(getconf GNU_LIBC_VERSION)" ] || return 0
+	assert_empty 'messages that are not recorded:' "$(grep -vxFf "${0%/*}/expected/$_file" "$TMP/files.says")"
 }
 
 # _fault_right: checks the result of the run in $rc, $out and $err. The result must equal that of

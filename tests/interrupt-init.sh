@@ -70,7 +70,7 @@ assert_all_end()
 	assert_ends 130 INT "$@"
 }
 
-test_the_wait_for_a_descriptor_ends()
+test_a_signal_ends_the_wait_for_a_descriptor()
 {
 	for tool in nsunshare 'nsunshare --fork' 'nsunshare --init' nstimeoffset\ -b=0 nsinit 'nspivot --tmpfs /tmp' \
 		'nsenter2 -t self -m' 'nsenter2 -t self -m --kill-child'; do
@@ -84,7 +84,7 @@ test_the_wait_for_a_descriptor_ends()
 	assert_all_end nsunshare --wait-fd 3 -- echo ran
 }
 
-test_the_wait_for_standard_input_ends()
+test_a_signal_ends_the_wait_for_standard_input()
 {
 	assert_all_end nspivot --file -:/f "$TMP/root" -- echo ran
 	assert_ends 143 TERM nspivot --seccomp - "$TMP/root" -- echo ran
@@ -98,14 +98,14 @@ test_the_wait_for_standard_input_ends()
 }
 
 # No process opens this FIFO for writing, so the tool waits in open(2).
-test_the_wait_for_a_fifo_ends()
+test_a_signal_ends_the_wait_for_a_fifo()
 {
 	assert_all_end nsunshare --seccomp "$TMP/other" -- echo ran
 	assert_ends 143 TERM nspivot --seccomp "$TMP/other" "$TMP/root" -- echo ran
 	assert_ends 143 TERM nsunshare -U --map "$TMP/other" -- echo ran
 }
 
-test_the_wait_for_a_setup_command_ends()
+test_a_signal_ends_the_wait_for_a_setup_command()
 {
 	assert_ends 143 TERM nsunshare --setup 'exec sleep 1000' -- echo ran
 	assert_ends 143 TERM nsunshare --fork --setup 'exec sleep 1000' -- echo ran

@@ -273,7 +273,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	assert_ok
 	assert_out "0 $id 1 1 $((id + 1)) 1000
 0 $id 1 1 $((id + 1)) 1000"
-	# the other verbs of nsidmap must not join the extents again
+	# plan splits an extent in two; merge and run must not join both to one extent
 	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
 	assert_ok
 	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"

@@ -117,7 +117,7 @@ $pid"
 	assert_out '[138,"USR1"]'
 }
 
-test_status_fd_ends_after_created_if_the_program_cannot_be_executed()
+test_status_fd_reports_only_created_if_the_exec_fails()
 {
 	for tool in nsinit 'nsunshare -U' 'nsunshare -U --init'; do
 		for program in 127:/nonexistent 126:/etc/passwd; do

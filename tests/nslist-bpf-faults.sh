@@ -37,7 +37,7 @@ test_a_failed_call_never_shortens_the_list()
 	fault_all -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
 }
 
-test_a_failed_bpf_call_leads_to_proc_without_a_message()
+test_reads_proc_without_a_message_after_a_failed_bpf_call()
 {
 	hold fd
 	for errno in EPERM EINVAL EFAULT EMFILE ENOMEM E2BIG; do

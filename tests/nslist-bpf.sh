@@ -156,7 +156,7 @@ test_bpf_and_proc_give_the_same_trees_and_views()
 	assert_out_has "$program"
 }
 
-test_costs_no_system_call_for_a_process()
+test_costs_no_system_call_per_process()
 {
 	has_iterators || return 0
 	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1

@@ -193,7 +193,7 @@ test_namespace_of_a_socket_is_found_by_its_inode()
 # ---- Names in /run/netns
 
 # as: root
-test_link_in_run_netns_is_the_name()
+test_link_in_run_netns_names_the_namespace()
 {
 	mkdir -p /run/netns "$TMP/docker"
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
@@ -227,7 +227,7 @@ test_link_in_run_netns_is_the_name()
 }
 
 # as: root
-test_link_to_a_gone_or_other_file_is_no_name()
+test_link_to_a_missing_or_other_file_names_no_namespace()
 {
 	mkdir -p /run/netns
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
@@ -245,7 +245,7 @@ test_link_to_a_gone_or_other_file_is_no_name()
 }
 
 # as: root
-test_covered_mount_in_run_netns_is_no_name()
+test_covered_mount_in_run_netns_names_no_namespace()
 {
 	mkdir -p /run/netns
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
@@ -264,7 +264,7 @@ test_covered_mount_in_run_netns_is_no_name()
 }
 
 # as: root
-test_mount_below_a_covering_mount_has_the_name()
+test_mount_below_a_covering_mount_names_the_namespace()
 {
 	mkdir "$TMP/dir"
 	for n in 1 2; do

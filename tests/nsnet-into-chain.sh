@@ -8,6 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
+# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
 host_is_ours
@@ -83,6 +85,7 @@ test_the_program_reaches_the_outside_only_with_the_rules()
 	run nsnet run --bridge br0 --nat --into-chain filter/DOCKER-USER -- timeout 5 bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out 'hello from world'
+	assert_err_lacks 'add the option --into-chain'
 	assert_foreign_as_noted
 }
 
@@ -111,6 +114,10 @@ test_other_ports_stay_closed()
 	ip -n world route add 10.1.0.0/24 via 198.51.100.1
 	run ip netns exec world timeout 0.5 bash -c "$get" 10.1.0.2 80
 	assert_rc 124
+	# without the table of nsnet, the rules in the chain would accept the connection
+	nft delete table inet nsnet_ns/web
+	run ip netns exec world timeout 5 bash -c "$get" 10.1.0.2 80
+	assert_out 'hello from web'
 }
 
 test_repeated_commands_do_not_repeat_the_rules()
@@ -195,6 +202,7 @@ test_explained_commands_add_the_same_rules()
 	run sh -e "$TMP/commands"
 	assert_ok
 	nft -s list ruleset >"$TMP/explained"
+	assertTrue 'the commands add rules' "grep -q 'comment \"nsnet_ns/web\"' '$TMP/explained'"
 	nsnet del web
 	assert_foreign_as_noted
 	nsnet add web --bridge br0 --nat --into-chain filter/DOCKER-USER
@@ -207,9 +215,11 @@ test_a_missing_or_unsuitable_chain_is_refused()
 		# shellcheck disable=SC2086 # several words
 		run nsnet $verb --nat --into-chain filter/NONE
 		assert_refused 1 "cannot find the chain 'NONE' of the table 'ip filter'"
+		assert_err_lacks 'name the family of the table: --into-chain'
 		# shellcheck disable=SC2086 # several words
 		run nsnet $verb --nat --into-chain 'ip6 filter/DOCKER-USER' --check
 		assert_refused 1 "the table 'ip6 filter' does not apply to the addresses of the subnet"
+		assert_err_has "name the family of the table: --into-chain '<family> filter/DOCKER-USER'"
 	done
 	for text in filter filter/ /chain 'ip filter' 'arp filter/x' 'filter/x;' 'filter/x y' 'a b/c'; do
 		run nsnet add web --bridge br0,10.1.0.1/24 --nat --into-chain "$text"

@@ -8,6 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
+# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
 host_is_ours
@@ -259,6 +261,10 @@ test_new_connections_to_the_subnet_are_dropped()
 	ip -n world route add fd00:1::/64 via 2001:db8:1::1
 	run ip netns exec world timeout 0.5 bash -c "$get" fd00:1::2 80
 	assert_rc 124
+	# without the rule, the host would forward the packets
+	nft flush chain inet nsnet_ns/web forw
+	run ip netns exec world timeout 5 bash -c "$get" fd00:1::2 80
+	assert_out 'hello from web'
 }
 
 test_a_router_is_not_changed()
@@ -295,6 +301,7 @@ test_router_advertisements_are_still_accepted()
 {
 	before=$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)
 	nsnet bridge br0,fd00:1::1/64 --nat
+	assertTrue 'forwarding is allowed' 'nft list table inet nsnet_ipv6 >/dev/null'
 	if [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 1 ]; then
 		assertEquals 2 "$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)"
 	else

@@ -60,6 +60,8 @@ test_del_returns_all_devices_of_a_namespace()
 	nsnet add web --move nic0
 	run nsnet add web --move nic1,name=in1
 	assert_ok
+	run ip -n web -br link show in1
+	assert_ok
 	run nsnet del netns:web
 	assert_ok
 	assertEquals "$before" "$(nic_state)"
@@ -137,7 +139,8 @@ test_del_changes_nothing_if_the_old_name_is_in_use()
 	ip link add nic0 type veth peer name other0
 	run nsnet del web
 	assert_refused 1 "cannot move the device 'nic0' back: File exists"
-	assert_err_has "free the name 'nic0'"
+	assert_err_has "free the name 'nic0', and repeat the command"
+	assert_err_lacks 'run the command in the network namespace that lent the device'
 	run ip -n web link show in0
 	assert_ok
 	run ip -n web link show eth0
@@ -153,6 +156,8 @@ test_del_refuses_in_another_network_namespace()
 	nsnet add web --move nic0,name=in0
 	run unshare -n nsnet del web
 	assert_refused 1 "the device 'in0' must return to another network namespace"
+	assert_err_has 'run the command in the network namespace that lent the device'
+	assert_err_lacks "free the name 'nic0', and repeat the command"
 	run ip -n web link show in0
 	assert_ok
 	nsnet del web
@@ -162,7 +167,8 @@ test_del_refuses_in_another_network_namespace()
 test_del_finds_a_device_that_was_renamed()
 {
 	nsnet add web --move nic0
-	ip -n web link set nic0 name dev7
+	run ip -n web link set nic0 name dev7
+	assert_ok
 	run nsnet del web
 	assert_ok
 	assertEquals "$before" "$(nic_state)"
@@ -190,7 +196,7 @@ chmod 755 "$TMP/host"
 # with another name, failat does not count the system calls of the preparation
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
-test_each_failed_call_of_add_leaves_the_device_in_one_place()
+test_each_failed_call_of_add_leaves_the_device_or_moves_it()
 {
 	FAULT_MAX=30 fault_all -f 1 -b nsnet -- unshare --net --mount "$TMP/host" add web --move nic0
 }

@@ -7,8 +7,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# libnftables opens files without O_CLOEXEC
-FAULT_ACCEPT='^inheritable .*:openat '
+# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft
 host_is_ours

@@ -202,6 +202,11 @@ test_a_failed_create_leaves_nothing()
 	assert_refused 1 "invalid container id '../five'"
 	assert_empty "$(ls "$state" 2>/dev/null)"
 	configure '.'
+	run oci create --bundle "$TMP/bundle" --pid-file "$TMP/no-dir/pid" five
+	assert_rc 1
+	assert_err_has "cannot write '$TMP/no-dir/pid'"
+	assert_empty "$(ls "$state")"
+	assertTrue 'no program of the chain runs' "settle 50 eval '! pgrep -f -- --seccomp=$state/five/ >/dev/null'"
 	oci create --bundle "$TMP/bundle" six
 	run oci create --bundle "$TMP/bundle" six
 	assert_refused 1 "container 'six' exists"
@@ -222,6 +227,16 @@ test_delete_force_kills_the_container()
 	assert_ok
 	run oci delete seven
 	assert_refused 1 "container 'seven' does not exist"
+}
+
+# A program that the script starts costs more than everything else that these commands do.
+test_start_state_and_kill_start_no_other_program()
+{
+	oci create --bundle "$TMP/bundle" alone
+	for command in start state kill; do
+		run env PATH=/none "${0%/*}/../examples/nsoci" --root "$state" $command alone
+		assert_ok
+	done
 }
 
 # Kills create at different times.
@@ -317,7 +332,7 @@ print_words()
 	run grep -Eo -- "$2" "$TMP/chain"
 }
 
-test_members_become_options()
+test_members_of_config_json_become_options()
 {
 	print_words '.linux.namespaces = [{type: "network", path: "/n"}, {type: "user"}, {type: "pid", path: "/p q"}] |
 		.linux.uidMappings = [{hostID: 5, size: 2, containerID: 0}] | .linux.gidMappings = [{containerID: 0, hostID: 6, size: 3}]' \

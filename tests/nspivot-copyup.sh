@@ -59,7 +59,7 @@ new
 	assertEquals 40000 "$(wc -c <"$data/dir/large")"
 }
 
-test_the_mode_can_be_given()
+test_the_mode_of_the_tmpfs_can_be_given()
 {
 	run in_ns nspivot --tmpfs /data:copy-up,mode=700 "$box" -- /bin/sh -c 'stat -c %a /data; cat /data/file'
 	assert_ok

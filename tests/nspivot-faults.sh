@@ -257,8 +257,8 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: repeats the run of each_call() and makes the Nth of the system calls CALL
-# fail.
+# refused_at N OPTION…: runs nspivot with these options, as each_call() does, and makes the Nth of the
+# system calls that each_call() has listed fail.
 refused_at()
 {
 	_k=$1

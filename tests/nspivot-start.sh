@@ -39,7 +39,7 @@ test_the_program_is_executed_after_a_byte()
 	rmdir "$box/made"
 }
 
-test_the_end_of_the_file_starts_the_program()
+test_the_end_of_file_starts_the_program()
 {
 	run box --start-fd 7 "$box" -- sh -c 'echo started' 7</dev/null
 	assert_ok

@@ -25,11 +25,11 @@ with()
 	run nsrun "$@"
 }
 
-# in_shell OPTION… -- SCRIPT: runs nsrun with these options as with() does; the program is a shell
-# that executes SCRIPT.
+# in_shell OPTION… -- SCRIPT: runs a shell with the command line SCRIPT in nsrun, with these options and
+# those that with() adds.
 in_shell()
 {
-	# the last argument of the function is the script
+	# take SCRIPT, the last argument
 	_n=$#
 	while [ $((_n -= 1)) -gt 0 ]; do
 		set -- "$@" "$1"
@@ -194,7 +194,7 @@ test_runs_inside_the_namespaces_of_another_process()
 	assert_out outer
 }
 
-test_own_options_set_directory_hostname_variable_and_mounts()
+test_options_of_nsrun_set_directory_hostname_variable_and_mounts()
 {
 	run nsrun --chdir /usr --hostname box --setenv A=b --bind "$TMP/src:/tmp/a" --ro-bind "$TMP/src:/tmp/b" --tmpfs /tmp/c -- \
 		sh -c 'pwd; uname -n; echo "$A"; touch /tmp/a/new /tmp/c/new; ls /tmp/b; touch /tmp/b/other || echo read-only'
@@ -218,7 +218,7 @@ test_the_program_leads_a_new_session()
 	assert_out 1
 }
 
-test_profile_takes_the_place_of_args_and_can_omit_the_init()
+test_a_profile_replaces_args_and_can_omit_the_init()
 {
 	grep -v -- '--init' "$NSUTILS_BIN/nsrun-data/profiles/sandbox" >"$TMP/profile"
 	printf 'nspivot --setenv=A=of the profile\n' >>"$TMP/profile"
@@ -228,7 +228,7 @@ test_profile_takes_the_place_of_args_and_can_omit_the_init()
 	assert_out '1 of the profile'
 }
 
-# If the kernel sends the signal to nsunshare, the run ends with it.
+# The kernel sends the parent death signal to nsunshare, and the whole run must end.
 test_pdeathsig_ends_the_run_with_its_parent()
 {
 	start_holder sh -c 'setpriv --pdeathsig KILL nsrun --with nsunshare:--ready-fd=3 -- sleep 1000; :'

@@ -384,7 +384,7 @@ test_a_profile_may_set_limits()
 
 # The kernel has other files in version 1 of cgroups than in version 2, so a profile can contain the
 # options of nsrun.
-test_limits_of_nsrun_may_stand_in_a_profile()
+test_a_profile_may_contain_limits_of_nsrun()
 {
 	printf 'nsrun --%s\n' memory=1G cpus=1.5 pids=7 >"$TMP/limits"
 	printf 'nspivot --rlimit=nofile=64:128\n' >>"$TMP/limits"

@@ -77,7 +77,7 @@ test_stop_ends_a_detached_run_that_has_an_init()
 {
 	run nsunshare -rp --detach --init --name detached -- sleep 1000
 	assert_ok
-	# the helper process creates the file of the name a moment after the program is executed
+	# the helper process creates the file of the name 'detached' a moment after the program is executed
 	settle 50 test -e "$names/detached.json"
 	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
 	assert_out null

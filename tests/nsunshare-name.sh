@@ -194,7 +194,7 @@ kill_all()
 	settle 50 sh -c '! kill -0 "$0"' "$helper" 2>/dev/null
 }
 
-test_the_file_of_a_killed_helper_counts_while_the_program_lives()
+test_the_file_of_a_killed_helper_is_valid_while_the_program_lives()
 {
 	start_run web
 	kill_all

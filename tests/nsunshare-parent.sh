@@ -44,7 +44,7 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 # Some published scripts contain the sequence of commands in this test. If the parent process were
 # outside of the new namespaces, the mount would be made on the host.
 # as: root
-test_a_mount_by_the_pid_of_the_parent_is_not_made_outside()
+test_a_mount_in_the_namespace_of_the_parent_is_not_made_outside()
 {
 	mkdir "$TMP/dir"
 	for tool in unshare nsunshare; do

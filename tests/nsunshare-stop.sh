@@ -39,7 +39,7 @@ test_the_program_is_killed_at_the_end_of_the_grace_period()
 }
 
 # With --grace alone, the stop signal is TERM. A second TERM does not extend the grace period.
-test_grace_alone_keeps_TERM()
+test_the_stop_signal_is_TERM_if_only_grace_is_given()
 {
 	start nsunshare -r -f --grace 300ms -- sh -c "$ignoring"
 	kill -TERM "$pid"
@@ -51,7 +51,7 @@ test_grace_alone_keeps_TERM()
 got'
 }
 
-test_without_the_options_TERM_is_forwarded_alone()
+test_without_the_options_no_KILL_follows_TERM()
 {
 	start nsunshare -rf -- sh -c "$ignoring" sh
 	kill -TERM "$pid"

@@ -72,7 +72,7 @@ realtime '
 }
 
 # --show prints each clock and its offset.
-test_shows_the_readings()
+test_show_prints_the_readings_of_the_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -- nstimeoffset --show
 	assert_rc 0

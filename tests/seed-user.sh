@@ -94,7 +94,7 @@ test_a_process_that_joins_gains_all_capabilities()
 # A process that has entered a user namespace has no privilege in the user namespace that it left.
 # Even ping fails, because it needs a raw socket, and the entered user namespace does not own the
 # network namespace.
-test_a_process_that_joins_loses_ping()
+test_a_process_that_joins_cannot_ping()
 {
 	[ "$(id -u)" != 0 ] || ip link set lo up
 	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

@@ -191,7 +191,7 @@ test_a_file_that_exceeds_its_budget_is_killed()
 }
 
 # ^C sends SIGINT to all processes in the process group of the runner, and kill(1) sends SIGTERM to
-# the runner only. The test runs in its own session.
+# the runner only. Each test has its own session, so neither signal reaches it directly.
 test_a_signal_ends_the_tests_and_removes_their_files()
 {
 	chmod 755 "$TMP"

@@ -30,7 +30,9 @@ void buf_add(struct buf *b, const void *data, size_t n)
 {
 	if (!buf_room(b, n))
 		return;
-	memcpy(b->s + b->len, data, n);
+	/* the pointer to an empty array may be NULL, which memcpy(3) does not permit */
+	if (n > 0)
+		memcpy(b->s + b->len, data, n);
 	b->len += n;
 	b->s[b->len] = '\0';
 }

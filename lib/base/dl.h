@@ -10,7 +10,8 @@ struct dl_symbol {
 	void *slot; /* address of the function pointer that dl_load() sets to the symbol */
 };
 
-/* Initializes a struct dl_symbol for a function and a pointer of the type of this function. */
+/* Initializes a struct dl_symbol with the name of a function and the function pointer that receives
+ * its address. */
 #define DL_SYMBOL(pointer, function) \
 	{ \
 #function, &(pointer) \

@@ -211,11 +211,6 @@ void bpf_put_value(struct bpf *p, int offset, int32_t value, unsigned size)
 	emit(p, BPF_ST | BPF_MEM | (size == 8 ? BPF_DW : BPF_W), R10, 0, offset, value);
 }
 
-void bpf_take(struct bpf *p, int dst, int offset)
-{
-	emit(p, BPF_LDX | BPF_MEM | BPF_DW, dst, R10, offset, 0);
-}
-
 /* ---- Jumps and calls ---- */
 
 void bpf_label(struct bpf *p, int label)

@@ -91,10 +91,9 @@ void bpf_add_reg(struct bpf *p, int dst, int src);
 void bpf_mul(struct bpf *p, int dst, int32_t value);
 
 /* bpf_put() and bpf_put_value() store a register or a value in `size` (4 or 8) bytes of the stack
- * at `offset`. bpf_take() loads 8 bytes of the stack into a register. */
+ * at `offset`. */
 void bpf_put(struct bpf *p, int offset, int reg, unsigned size);
 void bpf_put_value(struct bpf *p, int offset, int32_t value, unsigned size);
-void bpf_take(struct bpf *p, int dst, int offset);
 
 /* Sets the label to the position of the next instruction. */
 void bpf_label(struct bpf *p, int label);

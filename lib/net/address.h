@@ -51,9 +51,9 @@ void net_addr_mask(struct net_addr *a);
 int net_mac_parse(const char *s, size_t n, uint8_t mac[NET_MAC_SIZE]) must_check;
 const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
 
-/* Builds a locally administered hardware address from the first two bytes and the last four bytes
- * of the IP address. Other hosts need not update their neighbour entries when another device gets
- * the IP address, because it also gets the same hardware address. */
+/* Builds a locally administered hardware address from the bytes `first` and `second` and the last
+ * four bytes of the IP address. Other hosts need not update their neighbour entries when another
+ * device gets the IP address, because it also gets the same hardware address. */
 void net_mac_of(const struct net_addr *a, uint8_t first, uint8_t second, uint8_t mac[NET_MAC_SIZE]);
 
 /* Returns true if the n bytes can name a network device: 1 to 15, no '/', ':', blank or control

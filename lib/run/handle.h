@@ -140,9 +140,9 @@ int handle_watch_init(struct handle *h) must_check;
 bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),
 		      void *ctx);
 
-/* Reports to --status-fd that the program was executed. If no init process has reported a pid, the
- * child is the program. Returns 0, or a negative errno with e set if the pid file cannot be
- * written. */
+/* Reports to --status-fd that the program was executed. If no init process has reported the pid of
+ * the program, the child is the program, and its pid is written to the pid file. Returns 0, or a
+ * negative errno with e set if the pid file cannot be written. */
 int handle_init_executed(struct handle *h, struct nserr *e) must_check;
 
 #endif

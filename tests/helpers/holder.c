@@ -221,7 +221,7 @@ static void hold_parent(void)
 	struct stat st;
 
 	check(unshare(CLONE_NEWUSER) == 0, "unshare");
-	/* a process needs mapped ids to create the next namespace */
+	/* map ids, because a process without mapped ids cannot create the next namespace */
 	write_file("/proc/self/uid_map", "0 0 1");
 	write_file("/proc/self/setgroups", "deny");
 	write_file("/proc/self/gid_map", "0 0 1");

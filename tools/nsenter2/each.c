@@ -112,7 +112,7 @@ int each_run(const struct run *r)
 	each.jobs = calloc(each.n_jobs, sizeof(*each.jobs));
 	each.polled = calloc(1 + STREAMS * each.n_jobs, sizeof(*each.polled));
 	if (!each.jobs || !each.polled)
-		cli_die(ENOMEM, "cannot allocate the jobs");
+		cli_die(ENOMEM, "cannot allocate memory for the jobs");
 	watch_signals(&each);
 	for (start_some(&each); each.running > 0; start_some(&each))
 		wait_some(&each);

@@ -46,7 +46,7 @@ static const struct cli_opt options[] = {
 	{ OPT_COLOR,      "color",        CLI_OPTARG, "<when>",    "use colors: auto, always, never" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
-	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types (net,pid)" },
+	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types, such as net,pid" },
 	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "base/units.h"
 #include "common/cli.h"
 
 static _Noreturn void no_memory(void)
@@ -150,37 +151,6 @@ static void sanitize(struct buf *b, char sep)
 		escape_format(b);
 }
 
-/* Appends a number of seconds in its largest unit: "40s", "22m", "5h", "3d". */
-static void add_duration(struct buf *b, uint64_t s)
-{
-	if (s < 60)
-		buf_printf(b, "%us", (unsigned)s);
-	else if (s < 3600)
-		buf_printf(b, "%um", (unsigned)(s / 60));
-	else if (s < 86400)
-		buf_printf(b, "%uh", (unsigned)(s / 3600));
-	else
-		buf_printf(b, "%llud", (unsigned long long)(s / 86400));
-}
-
-/* Appends a number of bytes as a multiple of a power of 1024, with a decimal below 10: "1.5G". */
-static void add_size(struct buf *b, uint64_t n)
-{
-	static const char units[] = "BKMGTPE";
-	uint64_t unit = 1;
-	size_t i = 0;
-
-	while (n / unit >= 1024 && units[i + 1]) {
-		unit *= 1024;
-		i++;
-	}
-	if (i > 0 && n / unit < 10)
-		buf_printf(b, "%llu.%llu%c", (unsigned long long)(n / unit),
-			   (unsigned long long)(n % unit * 10 / unit), units[i]);
-	else
-		buf_printf(b, "%llu%c", (unsigned long long)(n / unit), units[i]);
-}
-
 void nslist_set_locale(void)
 {
 	setlocale(LC_CTYPE, "");
@@ -206,9 +176,9 @@ static const char *table_text(const struct run *run, const struct column *col, s
 		return NULL;
 	case CELL_NUM:
 		if (col->flags & COL_DURATION && run->o->format == NSLIST_TABLE)
-			add_duration(b, cell->num);
+			units_add_duration(b, cell->num);
 		else if (col->flags & COL_SIZE && run->o->format == NSLIST_TABLE)
-			add_size(b, cell->num);
+			units_add_size(b, cell->num);
 		else
 			buf_addu(b, cell->num);
 		break;

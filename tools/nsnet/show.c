@@ -139,7 +139,11 @@ static bool find_ref(struct view *v, const char *word)
 	struct view_ns *ns;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
+	if (fd >= 0 && fstat(fd, &st) < 0) {
+		nserr_set(&e, errno, "cannot examine the network namespace '%s'", ref);
+		util_close(&fd);
+	}
+	if (fd < 0) {
 		cli_warn_nserr(&e);
 		return false;
 	}
@@ -156,34 +160,52 @@ static bool find_ref(struct view *v, const char *word)
 	return true;
 }
 
-/* Enters each namespace and reads its devices. The sockets stay open, because namespace ids (nsids)
- * are relative to the namespace of the socket. */
+/* Enters a namespace and opens a netlink socket there. The process stays in the namespace, and
+ * *away is set. */
+static int enter(struct view_ns *ns, bool *away)
+{
+	int rc = ns->fd < 0 ? ns->fd : sys_setns(ns->fd, CLONE_NEWNET);
+
+	*away |= rc == 0;
+	return rc < 0 ? rc : netlink_open(&ns->nl, NULL);
+}
+
+static bool read_ns(struct view_ns *ns)
+{
+	return net_links_read(&ns->nl, &ns->links, NULL) == 0 &&
+	       net_ifaddrs_read(&ns->nl, &ns->addrs, NULL) == 0 &&
+	       net_routes_read(&ns->nl, &ns->routes, NULL) == 0;
+}
+
+/* Enters one namespace after the other and reads its devices, and then returns to the caller's
+ * namespace. The sockets stay open, because namespace ids (nsids) are relative to the namespace of
+ * the socket. */
 static void look(struct view *v)
 {
 	int own = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
 	struct stat st = { 0 };
+	bool away = false;
+	int rc;
 
 	if (own < 0 || fstat(own, &st) < 0)
 		cli_die(own, "cannot open /proc/self/ns/net");
 	v->own = st.st_ino;
+	/* The caller's own namespace is read without setns(2), which an ordinary user may not
+	 * call. */
+	for (size_t i = 0; i < v->n; i++)
+		if (v->ns[i].inode == v->own)
+			v->ns[i].failed = netlink_open(&v->ns[i].nl, NULL) < 0;
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
-		struct nserr e = NSERR_INIT;
-		/* The caller's own namespace is read without setns(2), which an ordinary user may
-		 * not call. */
-		int rc = ns->inode == v->own
-				 ? netlink_open(&ns->nl, &e)
-				 : (ns->fd < 0 ? ns->fd : net_open_in(own, ns->fd, &ns->nl, &e));
 
-		if (rc == 0)
-			rc = net_links_read(&ns->nl, &ns->links, &e);
-		if (rc == 0)
-			rc = net_ifaddrs_read(&ns->nl, &ns->addrs, &e);
-		if (rc == 0)
-			rc = net_routes_read(&ns->nl, &ns->routes, &e);
-		ns->failed = rc < 0;
-		v->complete &= rc == 0;
+		if (ns->inode != v->own)
+			ns->failed = enter(ns, &away) < 0;
+		ns->failed = ns->failed || !read_ns(ns);
+		v->complete &= !ns->failed;
 	}
+	rc = away ? sys_setns(own, CLONE_NEWNET) : 0;
+	if (rc < 0)
+		cli_die(rc, "cannot return to the caller's network namespace");
 	close(own);
 }
 

@@ -45,7 +45,7 @@ static void invalid_utf8_is_not_a_character(void)
 	/* the last code point U+10FFFF, and the number after it */
 	CHECK_INT(str_utf8_len("\xf4\x8f\xbf\xbf", 4), 4);
 	CHECK_INT(str_utf8_len("\xf4\x90\x80\x80", 4), 0);
-	/* the borders of the surrogates */
+	/* the neighbours of the surrogates, and the last surrogate */
 	CHECK_INT(str_utf8_len("\xed\x9f\xbf", 3), 3);
 	CHECK_INT(str_utf8_len("\xee\x80\x80", 3), 3);
 	CHECK_INT(str_utf8_len("\xed\xbf\xbf", 3), 0);

@@ -218,7 +218,7 @@ static void a_process_with_the_root_of_the_caller_is_listed_only_with_all(void)
 	CHECK_INT(count(&box), 1);
 	CHECK(box->host_root);
 	end();
-	/* a process whose root is no mount may have the root of the caller */
+	/* a process whose root is not a mount point may have the root of the caller */
 	with_one(NSTYPE_MNT, false, "2 1 0:31 / /sys rw - sysfs sysfs rw\n", NULL);
 	CHECK_INT(count(&box), 0);
 	end();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-answers: checks how answers of the kernel are processed. A socket pair replaces the kernel,
- * and its answers are written to the socket before the request is sent. */
+/* test-answers: checks how answers of the kernel are processed. */
 #include <linux/if_addr.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
@@ -13,53 +12,7 @@
 #include "net/netlink.h"
 #include "net/route.h"
 
-#include "../unit.h"
-
-static struct netlink nl = NETLINK_INIT;
-static int kernel = -1;
-
-/* Opens the socket pair. The first request has the sequence number 1. */
-static void begin(void)
-{
-	int pair[2];
-
-	CHECK_INT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	nl = (struct netlink){ .fd = pair[0], .seq = 1 };
-	kernel = pair[1];
-}
-
-static void end(void)
-{
-	netlink_close(&nl);
-	util_close(&kernel);
-}
-
-/* Sends a batch of answers, all with the sequence number seq. */
-static void answer(struct netlink_batch *b, uint32_t seq)
-{
-	for (size_t at = 0; at < b->len;) {
-		struct nlmsghdr *nh = (void *)(b->space + at);
-
-		nh->nlmsg_seq = seq;
-		at += NLMSG_ALIGN(nh->nlmsg_len);
-	}
-	CHECK_INT(send(kernel, b->space, b->len, 0), b->len);
-	netlink_batch_init(b);
-}
-
-static void put_done(struct netlink_batch *b)
-{
-	const int none = 0;
-
-	netlink_begin(b, NLMSG_DONE, NLM_F_MULTI, &none, sizeof(none));
-}
-
-static void put_error(struct netlink_batch *b, int error)
-{
-	const struct nlmsgerr err = { .error = error };
-
-	netlink_begin(b, NLMSG_ERROR, NLM_F_CAPPED, &err, sizeof(err));
-}
+#include "answers.h"
 
 static void put_link(struct netlink_batch *b, int index, const char *name, uint16_t flags)
 {
@@ -544,7 +497,7 @@ static void selects_udp_entries_that_lead_elsewhere(void)
 	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
 	put_entry(&b, 2, 5, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 2);
-	/* the entry leads to the wanted address */
+	/* an entry that leads to the wanted address already must not be selected */
 	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 0);
 	/* without a wanted address, only an entry with a translation is selected */
@@ -579,6 +532,28 @@ static void selects_udp_entries_that_lead_elsewhere(void)
 	CHECK_INT(stale(&b, &to, 0, 0), -EBADMSG);
 }
 
+static void an_interrupted_dump_of_entries_begins_again(void)
+{
+	struct net_ifaddr own = { .index = 1 };
+	const struct net_ifaddrs local = { .v = &own, .n = 1 };
+	const struct net_stale q = { .port = 53, .local = &local };
+	struct netlink_batch b;
+	unsigned n = 99;
+
+	CHECK_INT(net_addr_parse("10.0.0.1", 8, &own.addr), 0);
+	begin();
+	netlink_batch_init(&b);
+	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
+	put_done(&b);
+	((struct nlmsghdr *)(void *)b.space)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	answer(&b, 1);
+	put_done(&b);
+	answer(&b, 2);
+	CHECK_INT(net_stale_entries(&nl, &q, false, &n, NULL), 0);
+	CHECK_INT(n, 0);
+	end();
+}
+
 static void deletes_the_selected_entries(void)
 {
 	struct net_addr to = { 0 };
@@ -597,7 +572,8 @@ static void deletes_the_selected_entries(void)
 }
 
 UNIT_MAIN(CASE(selects_udp_entries_that_lead_elsewhere), CASE(deletes_the_selected_entries),
-	  CASE(an_interrupted_dump_begins_again), CASE(a_dump_that_is_always_interrupted_fails),
+	  CASE(an_interrupted_dump_of_entries_begins_again), CASE(an_interrupted_dump_begins_again),
+	  CASE(a_dump_that_is_always_interrupted_fails),
 	  CASE(answers_to_another_request_are_skipped), CASE(a_refused_dump_is_reported),
 	  CASE(a_missing_or_damaged_error_text_sets_no_hint), CASE(damaged_answers_are_refused),
 	  CASE(values_of_another_length_are_ignored), CASE(values_of_the_right_length_are_read),

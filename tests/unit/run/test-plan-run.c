@@ -173,7 +173,7 @@ static int signal_parent(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	(void)ctx;
 	(void)e;
-	/* the program inherits the signal mask of the child */
+	/* unblock the signals, because the program inherits the signal mask of the child */
 	sigprocmask(SIG_UNBLOCK, &p->interrupts, NULL);
 	if (kill(getppid(), (int)s->num) < 0)
 		return -errno;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The texts have the form of `nft list ruleset` of nftables 1.0.6. */
+/* The rulesets in this test have the form of the output of `nft list ruleset` of nftables 1.0.6. */
 #include <netinet/in.h>
 
 #include "../unit.h"
@@ -247,7 +247,7 @@ static void deep_and_numerous_jumps_are_limited(void)
 	CHECK_INT(rules_decide(wide.s, "filter", "forward", &p, &at), RULES_PASS);
 	write_chains(&many, 16, 20, "continue");
 	CHECK_INT(rules_decide(many.s, "filter", "forward", &p, &at), RULES_MAYBE);
-	/* the kernel refuses a loop */
+	/* a loop, which the kernel refuses */
 	CHECK_INT(fate_of(&p, "jump fw"), RULES_MAYBE);
 	buf_free(&deep);
 	buf_free(&wide);

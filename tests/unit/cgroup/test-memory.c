@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-memory: checks which file of a control group is read for the memory of a process. A
+ * directory with plain files replaces the hierarchy. */
+#include "cgroup/memory.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "../unit.h"
+
+static void put(int dir, const char *file, const char *text)
+{
+	cleanup_fd int fd = openat(dir, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
+}
+
+/* Returns the number of bytes for a process with this /proc/PID/cgroup, or a negative errno. */
+static long long bytes_of(const struct cgroup_memory *m, const char *text)
+{
+	uint64_t bytes = 0;
+	int rc = cgroup_memory_read(m, text, &bytes);
+
+	return rc < 0 ? rc : (long long)bytes;
+}
+
+static void reads_the_file_of_each_version(void)
+{
+	char path[] = "/tmp/test-memory.XXXXXX";
+	struct cgroup_memory m = CGROUP_MEMORY_INIT;
+
+	CHECK(mkdtemp(path));
+	m.dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(mkdirat(m.dir, "a", 0700), 0);
+	CHECK_INT(mkdirat(m.dir, "a/b", 0700), 0);
+	put(m.dir, "a/memory.current", "42\n");
+	put(m.dir, "a/b/memory.current", "7\n");
+	put(m.dir, "a/memory.usage_in_bytes", "1000000000000\n");
+
+	m.v2 = true;
+	strcpy(m.root, "/");
+	strcpy(m.own, "/a/own");
+	CHECK_INT(bytes_of(&m, "0::/a\n"), 42);
+	CHECK_INT(bytes_of(&m, "1:memory:/x\n0::/a/b\n"), 7);
+	CHECK_INT(bytes_of(&m, "0::/a/init.scope\n"), 42);
+	CHECK_INT(bytes_of(&m, "0::/\n"), -ENOENT);
+	CHECK_INT(bytes_of(&m, "0::/a/own\n"), -ENOENT);
+	CHECK_INT(bytes_of(&m, "0::/../a\n"), -ENOENT);
+	CHECK_INT(bytes_of(&m, "0::/a/missing\n"), -ENOENT);
+	CHECK_INT(bytes_of(&m, "1:cpu:/a\n"), -ENOENT);
+
+	/* only the group /x of the hierarchy is visible */
+	strcpy(m.root, "/x");
+	CHECK_INT(bytes_of(&m, "0::/x/a\n"), 42);
+	CHECK_INT(bytes_of(&m, "0::/y/a\n"), -ENOENT);
+	CHECK_INT(bytes_of(&m, "0::/xa\n"), -ENOENT);
+	CHECK_INT(bytes_of(&m, "0::/x\n"), -ENOENT);
+
+	m.v2 = false;
+	strcpy(m.root, "/");
+	strcpy(m.options, "rw,memory");
+	CHECK_INT(bytes_of(&m, "0::/b\n5:memory:/a\n"), 1000000000000);
+
+	CHECK_INT(unlinkat(m.dir, "a/memory.current", 0), 0);
+	CHECK_INT(unlinkat(m.dir, "a/b/memory.current", 0), 0);
+	CHECK_INT(unlinkat(m.dir, "a/memory.usage_in_bytes", 0), 0);
+	CHECK_INT(unlinkat(m.dir, "a/b", AT_REMOVEDIR), 0);
+	CHECK_INT(unlinkat(m.dir, "a", AT_REMOVEDIR), 0);
+	CHECK_INT(rmdir(path), 0);
+	util_close(&m.dir);
+	CHECK_INT(bytes_of(&m, "0::/a\n"), -ENOENT);
+}
+
+UNIT_MAIN(CASE(reads_the_file_of_each_version))
