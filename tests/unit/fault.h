@@ -55,8 +55,6 @@ struct fault_run {
 	 * descriptors that remain */
 	int result, left, fds;
 	int inherited; /* result: a descriptor without O_CLOEXEC was opened */
-	/* result: the message and the hint of the failure, without numbers (fault_record()) */
-	char message[512];
 };
 
 static struct fault_run *fault_run_now;
@@ -84,41 +82,12 @@ static inline void fault_end(void)
 		atomic_store(&fault_run_now->armed, 0);
 }
 
-/* Stores the message and the hint of e for the process that checks them. The text of the injected
- * error is left out. Numbers and names of temporary files differ from run to run, so "N" and "*"
- * replace them. */
-static inline void fault_record(const struct nserr *e)
-{
-	char text[2 * sizeof(e->what) + sizeof(e->hint)], *to;
-
-	if (!fault_run_now)
-		return;
-	snprintf(text, sizeof(text), "%s%s%s",
-		 e->errnum && e->errnum == fault_run_now->error ? e->what : unit_message(e),
-		 e->hint[0] ? "; hint: " : "", e->hint);
-	to = fault_run_now->message;
-	for (const char *p = text; *p && to < fault_run_now->message + 510; p++) {
-		bool digit = *p >= '0' && *p <= '9';
-
-		if (digit && to > fault_run_now->message && to[-1] == 'N')
-			continue;
-		*to++ = digit ? 'N' : *p;
-		if (p - text >= 4 && memcmp(p - 4, "/tmp/", 5) == 0) {
-			*to++ = '*';
-			p += strcspn(p + 1, "/' ");
-		}
-	}
-	*to = '\0';
-}
-
 /* Returns the result that try_it() must return. rc is the return value of the function under test,
  * and e is the error that it sets, or NULL if it sets none. If rc is not negative, done must be
  * true. */
 static inline int fault_result(int rc, const struct nserr *e, bool done)
 {
 	fault_end();
-	if (rc < 0 && e)
-		fault_record(e);
 	if (rc < 0)
 		return e && !e->what[0] ? 1 : rc;
 	return done ? 0 : 1;
@@ -327,7 +296,6 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 	f->armed = f->calls = 0;
 	f->number = -1;
 	f->result = f->left = f->fds = f->inherited = 0;
-	f->message[0] = '\0';
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
@@ -354,53 +322,6 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 	return f->left & 2 ? "changed the blocked signals" : NULL;
 }
 
-/* ---- The recorded messages */
-
-/* The content of the file in tests/expected/faults/ that has the name of the test program. It is
- * empty if there is no file, or if another C library has recorded it, whose functions make other
- * system calls. NSUTILS_RECORD=FILE in the environment adds the messages of this run to FILE. */
-static char fault_recorded[65536];
-
-static inline void fault_read_recorded(void)
-{
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
-	const char *srcdir = getenv("srcdir");
-	char path[512], libc[64];
-	FILE *f;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/tests/expected/faults/%s", srcdir ? srcdir : ".",
-		 program_invocation_short_name);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	n = fread(fault_recorded, 1, sizeof(fault_recorded) - 1, f);
-	fclose(f);
-	fault_recorded[n] = '\0';
-	snprintf(libc, sizeof(libc), "\n# libc: glibc %d.%d\n", __GLIBC__, __GLIBC_MINOR__);
-	if (!strstr(fault_recorded, libc))
-		fault_recorded[0] = '\0';
-#endif
-}
-
-/* Returns true if the message of the run is recorded, or if nothing is recorded. */
-static inline bool fault_is_recorded(const struct fault_run *f)
-{
-	const char *record = getenv("NSUTILS_RECORD");
-	char line[sizeof(f->message) + 2];
-	FILE *out;
-
-	if (!f->message[0])
-		return true;
-	snprintf(line, sizeof(line), "\n%s\n", f->message);
-	out = record ? fopen(record, "ae") : NULL;
-	if (out) {
-		fputs(line + 1, out);
-		fclose(out);
-	}
-	return !fault_recorded[0] || strstr(fault_recorded, line);
-}
-
 /* Makes each system call of try() fail with each error in turn. If try() makes many calls, tests
  * only some of the calls and errors, so that the number of runs stays small (FAULT_RUNS). With
  * NSUTILS_FAULTS=all in the environment, tests every call with every error. `accept`, if not NULL,
@@ -420,7 +341,6 @@ static inline void fault_all(const char *name, int (*try)(void),
 	if (f == MAP_FAILED)
 		abort();
 	fault_run_now = f;
-	fault_read_recorded();
 	f->target = 0;
 	why = fault_one(try, f);
 	if (why && accept && accept(why, f))
@@ -449,10 +369,6 @@ static inline void fault_all(const char *name, int (*try)(void),
 				/* try() made fewer calls than `call`, so no call failed */
 				last = call > calls ? 0 : last;
 				break;
-			}
-			if (!why && !(all && streq(all, "all")) && !fault_is_recorded(f)) {
-				printf("# not recorded: %s\n", f->message);
-				why = "another message than the recorded ones";
 			}
 			if (!why || (accept && accept(why, f)))
 				continue;
