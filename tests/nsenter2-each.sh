@@ -160,8 +160,8 @@ test_standard_input_is_empty_for_the_program()
 0 1 2 3 '
 }
 
-# own_namespaces: writes two references to $TMP/refs. They name namespaces that can be entered
-# without a user namespace, so nsenter2 starts the program without a protected copy of nsenter2.
+# own_namespaces: writes two references to $TMP/refs. nsenter2 can enter their namespaces without
+# entering a user namespace, so nsenter2 does not execute itself again from a protected copy.
 own_namespaces()
 {
 	if [ "$(id -u)" = 0 ]; then

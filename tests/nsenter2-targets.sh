@@ -138,8 +138,8 @@ test_enters_a_namespace_of_ip_netns()
 	rm /run/netns/blue
 }
 
-# The kernel lets a process open a namespace by its id only if the process may also enter the
-# namespace at once.
+# The kernel lets a process open a namespace by its id only if the process may enter the namespace
+# without entering another namespace first.
 # as: root
 test_enters_a_namespace_by_id()
 {

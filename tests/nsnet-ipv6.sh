@@ -199,9 +199,9 @@ test_an_address_limits_a_published_port()
 	run nsnet add db --bridge br0 --publish '[2001:db8:1::1]:8080:80' --check
 	assert_ok
 	run nsnet add db --bridge br0 --publish '[2001:db8:1::9]:8080:80' --check
-	assert_refused 1 'forwards the port 8080/tcp of the host to fd00:1::2 already'
+	assert_refused 1 'already forwards port 8080/tcp of the host to fd00:1::2'
 	run nsnet add db --bridge br0 --publish 8080:80 --check
-	assert_refused 1 'forwards the port 8080/tcp of the host to fd00:1::2 already'
+	assert_refused 1 'already forwards port 8080/tcp of the host to fd00:1::2'
 }
 
 test_a_port_in_use_is_refused()

@@ -310,14 +310,14 @@ test_a_port_of_another_table_is_refused_unless_forced()
 	assert_ok
 	for port in 8080:80 198.51.100.1:8080:81; do
 		run nsnet add db --bridge br0 --publish $port
-		assert_refused 1 "the table 'inet nsnet_ns/web' forwards the port 8080/tcp of the host to 10.1.0.2 already"
+		assert_refused 1 "the table 'inet nsnet_ns/web' already forwards port 8080/tcp of the host to 10.1.0.2"
 	done
 	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
 	# the port is still free for other protocols and on the loopback addresses
 	run nsnet add db --bridge br0 --publish 8080:80/udp --publish 127.0.0.1:8080:80
 	assert_ok
 	run nsnet run --bridge br0 --publish 127.0.0.1:8080:80 -- true
-	assert_refused 125 "the table 'inet nsnet_ns/db' forwards the port 8080/tcp"
+	assert_refused 125 "the table 'inet nsnet_ns/db' already forwards port 8080/tcp"
 	run nsnet run --bridge br0 --publish 127.0.0.2:8080:80 -- true
 	assert_ok
 	run nsnet run --bridge br0 --publish 8080:80 --force -- true
@@ -332,7 +332,7 @@ test_a_port_of_another_table_is_refused_unless_forced()
 	nsnet del db
 	nft 'table ip nat { chain p { type nat hook prerouting priority dstnat; iifname != "docker0" tcp dport 8081 counter dnat to 172.17.0.2:80; }; }'
 	run nsnet run --bridge br0 --publish 8081:80 -- true
-	assert_refused 125 "the table 'ip nat' forwards the port 8081/tcp of the host to 172.17.0.2 already"
+	assert_refused 125 "the table 'ip nat' already forwards port 8081/tcp of the host to 172.17.0.2"
 }
 
 test_rules_of_a_killed_run_are_removed_by_the_kernel()

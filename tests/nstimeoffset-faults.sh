@@ -30,8 +30,8 @@ has_zero_offsets()
 	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
 }
 
-# =TIME means that the clock showed TIME when nstimeoffset was started, so nstimeoffset reads its start
-# time from /proc.
+# =TIME sets a clock so that it shows TIME at the moment at which nstimeoffset was started. The tool
+# reads this moment from /proc.
 test_reports_an_unreadable_start_time()
 {
 	run failat -s read,pread64 --list -o "$TMP/report" -- nstimeoffset -b =86400 -- echo ran

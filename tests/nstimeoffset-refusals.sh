@@ -54,7 +54,7 @@ test_allowed_interval_equals_that_of_the_kernel()
 	low=${err#*interval, }
 	low=${low%% to *}
 	# The clock has advanced since the message was printed. So the printed lower limit is still
-	# valid, but 100 seconds less are invalid.
+	# valid, but a value that is lower by 100 seconds is invalid.
 	run tool -b "$low" -- true
 	assert_ok
 	low=${low%.*}

@@ -272,8 +272,8 @@ test_an_interpreter_outside_the_new_root_is_registered()
 	assert_rc 127
 }
 
-# The default mount point is below /proc. nsunshare mounts a proc file system if the new pid
-# namespace or the new root has none yet.
+# The default mount point of --mount-binfmt is below /proc, so nsunshare also mounts a proc file
+# system if the new pid namespace or the new root has none yet.
 test_mount_binfmt_mounts_proc_if_needed()
 {
 	feature binfmt-misc || return 0

@@ -175,8 +175,8 @@ static int find_groups(struct cred *c, const struct passwd_user *u, struct nserr
 	free(TAKE_PTR(c->groups));
 	rc = passwd_groups_of(text, (size_t)n, user ? user : "", c->gid, &c->groups, &c->ngroups);
 	if (rc == -E2BIG) {
-		nserr_set(e, 0, "user '%s' is in more than %d groups of '%s' in the root directory",
-			  user, PASSWD_GROUPS_MAX, group_file);
+		nserr_set(e, 0, "'%s' in the root directory lists user '%s' in more than %d groups",
+			  group_file, user, PASSWD_GROUPS_MAX);
 		return rc;
 	}
 	return rc < 0 ? nserr_set(e, rc, "cannot allocate memory for the groups") : 0;

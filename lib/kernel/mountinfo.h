@@ -47,7 +47,7 @@ bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
 bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line);
 
 /*
- * Finds out why a clone of the mount of fd without the mounts below it has failed with EINVAL.
+ * Finds out why open_tree(2) could not clone the mount of fd without the mounts below it (EINVAL).
  * Returns true if the mounts below it are locked (mount_namespaces(7)), and false if the mount is
  * unbindable or is in another mount namespace. Must be called only after such a failure.
  */

@@ -83,7 +83,8 @@ static inline void fault_end(void)
 }
 
 /* Returns the result that try_it() must return. rc is the return value of the function under test,
- * and e is the error that it sets, or NULL if it sets none. If rc is not negative, done must be
+ * and e is the error that it sets, or NULL if it sets none. `done` says whether the
+ * function has done all its work. If rc is not negative, `done` must be
  * true. */
 static inline int fault_result(int rc, const struct nserr *e, bool done)
 {

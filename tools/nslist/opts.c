@@ -42,7 +42,7 @@ static const struct cli_opt options[] = {
 	{ 'p',            "task",         CLI_ARG,    "<pid>",     "list only the namespaces of this process", EXCL_TASK },
 	{ 'Q',            "filter",       CLI_ARG,    "<expr>",    "print only rows for which <expr> is true" },
 	{ 'r',            "raw",          CLI_NONE,   NULL,        "print rows that are easy to parse", EXCL_FORMAT },
-	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, from the highest with -" },
+	{ OPT_SORT,       "sort",         CLI_ARG,    "[-]<col>",  "sort by this column, descending with a leading -" },
 	{ OPT_COLOR,      "color",        CLI_OPTARG, "<when>",    "use colors: auto, always, never" },
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },

@@ -120,9 +120,8 @@ int nat_check_others(struct net *n, struct nserr *e)
 	}
 	if (collision && !n->force) {
 		nserr_set(e, EADDRINUSE,
-			  "the table '%s' forwards the port %u/%s of the host to %s already",
-			  d.table, d.outer, d.udp ? "udp" : "tcp",
-			  net_addr_format(&d.to, false, to));
+			  "the table '%s' already forwards port %u/%s of the host to %s", d.table,
+			  d.outer, d.udp ? "udp" : "tcp", net_addr_format(&d.to, false, to));
 		nserr_hint(e, "choose another port, or use --force");
 		return -EADDRINUSE;
 	}

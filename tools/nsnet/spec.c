@@ -53,7 +53,7 @@ static char *copy(const char *s, size_t n)
 	char *c = strndup(s, n);
 
 	if (!c)
-		cli_die(ENOMEM, "cannot parse the options");
+		cli_die(ENOMEM, "cannot allocate memory for the reference");
 	return c;
 }
 

@@ -53,8 +53,8 @@ void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like
 		cure; \
 	})
 #define CURE_SIZE      1024
-/* Formats a cure that must run in the namespace of the other end of the pair. Commands are
- * separated by "; ". */
+/* Formats the commands of a cure that the user must run in the namespace of the other end of the
+ * veth pair. The format separates the commands by "; ". */
 #define HOST_CURE(...) why_at_host(y, CURE(__VA_ARGS__), sizeof(cure))
 char *why_at_host(const struct why *y, char *cure, size_t size);
 
