@@ -318,11 +318,15 @@ test_gc_resets_what_a_killed_run_left()
 	kill -KILL "$holder"
 	wait "$holder" 2>/dev/null
 	assertNotEquals 'forwarding is still allowed' "$before" "$(sysctls)"
+	# before Linux 5.12, which introduced the table flag `owner`, the table of the run remains as
+	# well
 	run nsnet gc --dry-run
-	assert_out 'table inet nsnet_ipv6'
+	assert_ok
+	assert_out_has 'table inet nsnet_'
+	assertNotEquals 'a dry run changes nothing' "$before" "$(sysctls)"
 	run nsnet gc
 	assert_ok
-	assert_out 'table inet nsnet_ipv6'
+	assert_out_has 'table inet nsnet_ipv6'
 	assertEquals "$before" "$(sysctls)"
 	assert_empty 'no rules remain' "$(nft list tables)"
 }

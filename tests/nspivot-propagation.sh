@@ -98,7 +98,7 @@ test_the_propagation_of_the_root_is_as_given()
 	done
 	run in_ns nspivot --propagation=unchanged "$box" -- /bin/true
 	assert_rc 125
-	assert_err_has "--propagation: invalid 'unchanged', expected private, slave, shared or unbindable"
+	assert_err_has "--propagation: unknown propagation 'unchanged'"
 }
 
 . shunit2

@@ -78,7 +78,7 @@ test_refuses_an_unusable_descriptor()
 	assert_refused 125 "--start-fd: invalid descriptor number 'x'"
 	run nspivot --start-fd 5 --explain "$box" -- true
 	assert_ok
-	assert_out_has 'wait for a byte or the end of descriptor 5'
+	assert_out_has 'wait for a byte or end of file on descriptor 5'
 }
 
 . shunit2

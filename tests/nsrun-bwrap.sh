@@ -241,13 +241,13 @@ test_pdeathsig_ends_the_run_with_its_parent()
 	return 0
 }
 
-# The options of bubblewrap 0.12.0, except --help and --version.
-options_of_bubblewrap='add-seccomp-fd args argv0 as-pid-1 assert-userns-disabled bind bind-data bind-fd bind-try block-fd
-cap-add cap-drop chdir chmod clearenv dev dev-bind dev-bind-try die-with-parent dir disable-userns exec-label file file-label
-gid hostname info-fd json-status-fd level-prefix lock-file mqueue new-session not-a-security-boundary overlay overlay-src
-perms pidns proc remount-ro ro-bind ro-bind-data ro-bind-fd ro-bind-try ro-overlay seccomp setenv share-net size symlink
-sync-fd tmp-overlay tmpfs uid unsetenv unshare-all unshare-cgroup unshare-cgroup-try unshare-ipc unshare-net unshare-pid
-unshare-user unshare-user-try unshare-uts userns userns-block-fd userns2'
+# The options of bubblewrap 0.12, except --help and --version.
+options_of_bubblewrap='add-seccomp-fd args argv0 as-pid-1 assert-userns-disabled bind bind-data bind-fd bind-try block-fd cap-add
+cap-drop chdir chmod clearenv dev dev-bind dev-bind-try die-with-parent dir disable-userns exec-label file file-label gid hostname
+info-fd json-status-fd level-prefix lock-file mqueue new-session not-a-security-boundary overlay overlay-src perms pidns proc
+remount-ro ro-bind ro-bind-data ro-bind-fd ro-bind-try ro-overlay seccomp setenv share-net size symlink sync-fd tmp-overlay tmpfs uid unsetenv unshare-all
+unshare-cgroup unshare-cgroup-try unshare-ipc unshare-net unshare-pid unshare-user unshare-user-try unshare-uts userns
+userns-block-fd userns2'
 
 # rows: prints the rows of the table in nsrun(1).
 rows()

@@ -154,7 +154,9 @@ void nspin_undo(struct nspin *pin)
 {
 	cleanup_fd int mount = pin->inode ? open_mount(pin) : -1;
 
-	/* try to detach the mount once more, because no other process will remove it */
+	/* try each step once more, because no other process will remove the mount */
+	if (pin->inode && mount < 0)
+		mount = open_mount(pin);
 	if (mount >= 0 && nspin_mount_detach(mount) < 0)
 		(void)!nspin_mount_detach(mount);
 	if (pin->created)

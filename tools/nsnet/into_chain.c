@@ -179,10 +179,12 @@ int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct ns
 	if (rc < 0)
 		return rc;
 	for (const char *at = rules.s; next_rule(&at, &p);) {
-		char table[NAT_TABLE_SIZE + 16];
+		char table[NAT_TABLE_SIZE + 16], removed[NAT_TABLE_SIZE + 16];
 
 		snprintf(table, sizeof(table), "table inet %s {", p.owner);
-		if (strstr(rules.s, table))
+		/* with --dry-run, the tables in `out` still exist */
+		snprintf(removed, sizeof(removed), "table inet %s\n", p.owner);
+		if (strstr(rules.s, table) && !(out->s && strstr(out->s, removed)))
 			continue;
 		buf_printf(out, "rule %s %s handle %llu\n", p.table, p.chain, p.handle);
 		buf_printf(&commands, "delete rule %s %s handle %llu\n", p.table, p.chain,
