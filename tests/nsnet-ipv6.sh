@@ -313,20 +313,22 @@ test_router_advertisements_are_still_accepted()
 
 test_gc_resets_what_a_killed_run_left()
 {
+	# without the flag, gc keeps the table, because the process may be in another pid namespace
+	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
+		echo 'n/a: the kernel has no table flag owner (5.12)'
+		return
+	fi
 	before=$(sysctls)
 	start_holder nsnet run --bridge br0,fd00:1::1/64 --nat -- sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	kill -KILL "$holder"
 	wait "$holder" 2>/dev/null
 	assertNotEquals 'forwarding is still allowed' "$before" "$(sysctls)"
-	# before Linux 5.12, which introduced the table flag `owner`, the table of the run remains as
-	# well
 	run nsnet gc --dry-run
-	assert_ok
-	assert_out_has 'table inet nsnet_'
+	assert_out 'table inet nsnet_ipv6'
 	assertNotEquals 'a dry run changes nothing' "$before" "$(sysctls)"
 	run nsnet gc
 	assert_ok
-	assert_out_has 'table inet nsnet_ipv6'
+	assert_out 'table inet nsnet_ipv6'
 	assertEquals "$before" "$(sysctls)"
 	assert_empty 'no rules remain' "$(nft list tables)"
 }
