@@ -383,14 +383,15 @@ static inline void fault_read_recorded(void)
 #endif
 }
 
-/* Returns true if the message of the run is recorded, or if nothing is recorded. */
+/* Returns true if the message of the run is recorded, if nothing is recorded, or if the message
+ * says that this build has no libmount, because a build with libmount has recorded the others. */
 static inline bool fault_is_recorded(const struct fault_run *f)
 {
 	const char *record = getenv("NSUTILS_RECORD");
 	char line[sizeof(f->message) + 2];
 	FILE *out;
 
-	if (!f->message[0])
+	if (!f->message[0] || (!USE_LIBMOUNT && strstr(f->message, "was built without libmount")))
 		return true;
 	snprintf(line, sizeof(line), "\n%s\n", f->message);
 	out = record ? fopen(record, "ae") : NULL;
