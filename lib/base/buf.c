@@ -12,6 +12,10 @@ static bool buf_room(struct buf *b, size_t n)
 
 	if (b->err)
 		return false;
+	if (n > (size_t)PTRDIFF_MAX - b->len - 1) {
+		b->err = -ENOMEM;
+		return false;
+	}
 	if (b->len + n + 1 <= b->size)
 		return true;
 	while (size < b->len + n + 1)

@@ -154,7 +154,7 @@ int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
 /* The kinds of steps that are not verbs, in the order of a plan (steps.c). */
 extern const struct plan_kind step_check_move, step_check_ns, step_begin, step_processes,
-	step_program, step_pivot, step_put_old, step_switch, step_propagation,
-	step_std_fds, step_chdir, step_ambient;
+	step_program, step_pivot, step_put_old, step_switch, step_propagation, step_std_fds,
+	step_chdir, step_ambient;
 
 #endif

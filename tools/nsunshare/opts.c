@@ -208,7 +208,7 @@ static enum idmap_setgroups setgroups_word(const char *s)
 	static const char *const words[] = { "allow", "deny", NULL };
 
 	return cli_word("--setgroups", "value", s, words) ? IDMAP_SETGROUPS_DENY
-							 : IDMAP_SETGROUPS_ALLOW;
+							  : IDMAP_SETGROUPS_ALLOW;
 }
 
 /* Processes an option for ids. Returns false for another option. */

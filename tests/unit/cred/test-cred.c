@@ -150,7 +150,8 @@ static void parses_environment_options(void)
 	CHECK_INT(c.nenv, 2);
 	cred_free(&c);
 	CHECK_STR(refused(CRED_KEY_SETENV, "X"), "--setenv: invalid 'X', expected <name>=<value>");
-	CHECK_STR(refused(CRED_KEY_SETENV, "=1"), "--setenv: invalid '=1', expected <name>=<value>");
+	CHECK_STR(refused(CRED_KEY_SETENV, "=1"),
+		  "--setenv: invalid '=1', expected <name>=<value>");
 	CHECK_STR(refused(CRED_KEY_UNSETENV, "X=1"), "--unsetenv: invalid name 'X=1'");
 	CHECK_STR(refused(CRED_KEY_UNSETENV, ""), "--unsetenv: invalid name ''");
 

@@ -396,9 +396,8 @@ static void names_the_reason_of_a_refusal(void)
 
 	CHECK(pipe(pair) == 0);
 	snprintf(text, sizeof(text), "socket:self/%d", pair[0]);
-	snprintf(want, sizeof(want),
-		 "cannot use descriptor %d of process %d: Socket operation on non-socket", pair[0],
-		 (int)getpid());
+	snprintf(want, sizeof(want), "cannot use descriptor %d of process %d: %s", pair[0],
+		 (int)getpid(), strerror(ENOTSOCK));
 	CHECK_STR(refusal(text), want);
 	snprintf(text, sizeof(text), "fd:%d", pair[0]);
 	snprintf(want, sizeof(want), "'fd:%d' is not a namespace file", pair[0]);
@@ -416,8 +415,9 @@ static void names_the_reason_of_a_refusal(void)
 	CHECK_STR(refusal(text), want);
 	close(pair[0]);
 	close(pair[1]);
-	CHECK_STR(refusal("netns:missing-namespace"),
-		  "cannot find the network namespace 'missing-namespace': No such file or directory");
+	CHECK_STR(
+		refusal("netns:missing-namespace"),
+		"cannot find the network namespace 'missing-namespace': No such file or directory");
 	CHECK_STR(refusal("/etc/passwd"), "'/etc/passwd' is not a namespace file");
 }
 
