@@ -284,7 +284,7 @@ test_limits_count_the_namespaces_of_each_user()
 	assert_out_has nstest
 	run nslist --limits=group
 	assert_rc 1
-	assert_err_has "--limits: invalid 'group', expected user"
+	assert_err_has "--limits: unknown value 'group'"
 }
 
 . shunit2

@@ -230,9 +230,11 @@ static int give_back(struct net *n, struct netlink *inner, int index, const char
 	if (rc == 0) {
 		nserr_set(e, EEXIST, "cannot move the device '%s' back", name);
 		nserr_hint(e,
-			   n->argv ? "free the name '%s', and run 'nsnet gc' after the namespace "
-				     "has ended"
-				   : "free the name '%s', and repeat the command",
+			   n->argv ? "rename the device that has taken the name '%s', and run "
+				     "'nsnet gc' "
+				     "after the namespace has ended"
+				   : "rename the device that has taken the name '%s', and repeat "
+				     "the command",
 			   name);
 		return -EEXIST;
 	}
