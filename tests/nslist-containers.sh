@@ -289,7 +289,7 @@ test_hides_services_with_the_root_of_the_host()
 test_prints_the_root_of_a_container_with_and_without_statmount()
 {
 	mkdir "$TMP/root"
-	# fill: prints commands that bind the programs of the machine in the current directory
+	# fill: commands that bind-mount /usr, /bin and /lib of the host below the current directory
 	fill='mkdir bin lib lib64 usr old; for d in bin lib lib64 usr; do [ ! -e /$d ] || mount --rbind /$d $d; done'
 	new="mount -t tmpfs r '$TMP/root'; cd '$TMP/root'"
 	contain '--kill-child -p -f -m' "$new; $fill; pivot_root . old"

@@ -247,7 +247,7 @@ test_other_networks_of_the_host_stay_separate()
 	assert_out 'hello from world'
 	run ip netns exec lan timeout 0.5 bash -c "$get" 2001:db8:1::7 7
 	assert_rc 124
-	# the test fails for the right reason: without the rules, a router would forward the packets
+	# a control: without the rules, the router forwards the packets
 	nft delete table inet nsnet_ipv6
 	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 	run ip netns exec lan timeout 5 bash -c "$get" 2001:db8:1::7 7
@@ -374,9 +374,9 @@ chmod 755 "$TMP/host"
 
 test_each_failed_call_is_reported_and_leaves_the_sysctls()
 {
-	# libnftables ends the process with status 3; nsnet exits with 2 if it cannot load the library.
-	# ENOENT means that another process has removed the device, or that the kernel has no such
-	# sysctl.
+	# If there is no memory, libnftables ends the process with status 3. If nsnet cannot load the
+	# library, it exits with 2. -x excludes ENOENT of openat(2), which nsnet ignores, because the
+	# device may have been removed or the kernel may not have the sysctl.
 	FAULT_MAX=60 fault_all -f '1 2 3' -x ':openat:[0-9]+ ENOENT' -s openat,write,read,flock,setns,socket -b nsnet -- \
 		unshare --net --mount "$TMP/host" bridge br0,fd00:1::1/64 --nat
 }

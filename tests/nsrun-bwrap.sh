@@ -268,7 +268,7 @@ test_the_table_has_every_option_of_bubblewrap()
 	done
 }
 
-# no tool: compares the page with this file
+# no tool: compares the table of nsrun(1) with the tests in this file
 test_every_equivalent_of_the_table_is_in_a_test()
 {
 	rows | sed 's/.* Ta //' | grep -oE -e '(nsunshare:|nspivot:|^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u >"$TMP/equivalents"

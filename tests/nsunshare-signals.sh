@@ -64,10 +64,10 @@ test_a_signal_reaches_the_program_as_soon_as_it_runs()
 	done
 }
 
-# A child of vfork(2) suspends nsunshare until it executes the program. As process 1, the child
-# ignores the signal, because it has no handler. The test sends the signal while the child is in its
-# first mount(2), which strace delays. /proc/PID/status lists the pending signals after all groups.
-# The process has many groups, so the test also checks that nsunshare reads enough of the file.
+# vfork(2) suspends nsunshare until the child executes the program, so the signal stays pending, and
+# nsunshare must pass it on to the program. The test sends the signal while the child is in its first
+# mount(2), which strace delays. nsunshare reads its pending signals from /proc/PID/status, which
+# lists them after all groups. The process has many groups, so that the file is long.
 test_a_signal_before_the_program_runs_is_not_lost()
 {
 	with=-rmp

@@ -142,7 +142,7 @@ enum collect_bpf_step { COLLECT_BPF_CALLER, COLLECT_BPF_BTF, COLLECT_BPF_LOADED 
  * than /proc. */
 int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
 
-/* Unloads the programs. */
+/* Unloads the BPF programs, and closes their descriptors. */
 void collect_programs_close(struct collect_programs *p);
 
 /* Returns true if the scan could read all objects. */

@@ -15,8 +15,8 @@ struct nsjoin {
 	/* those flags of mask whose namespaces are skipped if entering them fails with EPERM */
 	uint64_t optional;
 	int fds[NSTYPE_COUNT]; /* for each type, a descriptor of the namespace to enter, or -1 */
-	/* for each type, the name of the namespace for messages, not copied; NULL if the namespace
-	 * is that of proc */
+	/* for each type, the name of the namespace for messages (not copied), or NULL if the
+	 * namespace belongs to the process in the member `proc` */
 	const char *names[NSTYPE_COUNT];
 };
 

@@ -252,7 +252,7 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 	int rc = proc_stat_read(procfd, "stat", &st);
 
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot read the start time");
+		return nserr_set(e, rc, "cannot read the start time of the process");
 	/* convert to a signed number: if the process started before the zero of the reader's clock,
 	 * the kernel's unsigned nanoseconds have wrapped around */
 	nsec = (int64_t)(st.start * (NSEC_PER_SEC / hz));

@@ -103,8 +103,8 @@ struct cli {
 	char excl_name[32][24];
 };
 
-/* Prepares the parser. All messages of the process begin with tool->name. tool must outlive the
- * process. */
+/* Prepares the parser. All messages of the process begin with tool->name. tool must stay
+ * valid until the process ends. */
 void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv);
 
 /*

@@ -84,10 +84,10 @@ int why_listens(bool udp, uint16_t port);
  * -1. */
 int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 
-/* Applies the firewall rules of the host to a packet from the namespace and to the answer to it. If
- * a rule drops the packet or the answer, reports the rule and returns false. */
+/* Evaluates the firewall rules of the host for a packet from the namespace and for the answer to
+ * it. If a rule drops the packet or the answer, reports the rule and returns false. */
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
-/* Applies the firewall rules of the namespace, as why_rules() applies those of the host. */
+/* Evaluates the firewall rules of the namespace, as why_rules() evaluates those of the host. */
 bool why_inner_rules(struct why *y);
 /* why_read_rules() reads the firewall rules of the host, why_read_inner_rules() those of the
  * namespace. */
