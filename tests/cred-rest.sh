@@ -50,8 +50,8 @@ Seccomp:	2'
 	done
 }
 
-# With no_new_privs, the filter need not allow the system calls for --pid-file and the other options
-# for scripts.
+# With no_new_privs, the filter is installed late, so it need not allow the system calls for
+# --pid-file, --ready-fd and --status-fd.
 test_filter_is_installed_after_the_handles()
 {
 	enosys -e EPERM --print close_range,fcntl,faccessat2 >nohandles

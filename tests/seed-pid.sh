@@ -43,8 +43,8 @@ test_the_process_has_another_pid_outside()
 # system, ps shows the processes outside.
 test_ps_shows_the_namespace_only_with_a_new_proc()
 {
-	# the shell counts the processes, because a process that ls(1) would list may have ended by
-	# then
+	# the shell counts the processes, because ls(1) fails if a process ends before ls examines
+	# it
 	run nsunshare $own -mp -- \
 		sh -c 'set -- /proc/[0-9]*; echo $#; mount -t proc proc /proc; ps -o pid=,comm='
 	assert_ok

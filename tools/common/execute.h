@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* execute: prints or executes a plan, a list of steps, whose child executes the program. */
+/* execute: prints or executes a plan, which is a list of steps that ends with the program. */
 #ifndef NSU_COMMON_EXECUTE_H
 #define NSU_COMMON_EXECUTE_H
 

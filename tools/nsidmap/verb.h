@@ -50,8 +50,8 @@ enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
  * the argument is invalid. */
 bool map_out_option(struct map_out *o, int key, const char *arg);
 
-/* Checks the options of MAP_OUT_OPTS after the last option. Ends the process if another option is
- * missing. */
+/* Checks the options of MAP_OUT_OPTS after all options have been parsed. Exits with a message if
+ * one of them requires an option that was not given. */
 void map_out_check(const struct map_out *o);
 
 /* Prints the maps in the format that the options have selected. */

@@ -362,8 +362,8 @@ void nslist_set_locale(void);
  * column. */
 void nslist_tails_begin(struct run *run);
 
-/* Defined in tails.c: records the text s (which may be NULL) of the last column in the next row.
- * Returns the text or placeholder that libsmartcols must get. */
+/* Defined in tails.c: stores s (which may be NULL), the text of the last column of the next row.
+ * Returns what libsmartcols must get: the text, or a placeholder that the text replaces later. */
 const char *nslist_tail(struct run *run, const char *s);
 
 /* Defined in tails.c: appends `text`, the table that libsmartcols has printed, to out, and replaces
@@ -415,7 +415,7 @@ void nslist_dot(struct run *run);
 void nslist_watch(struct run *run); /* this function never returns */
 
 /* Defined in filter.c: removes the rows that do not match --filter. Exits with CLI_EXIT_UNSUPPORTED
- * if the library is too old. */
+ * if libsmartcols is too old for filters. */
 void nslist_filter(struct run *run);
 
 #endif

@@ -63,7 +63,7 @@ static void add_file(const struct output *o, const char *path)
 	}
 	text = str_escape_dup(path, strlen(path));
 	if (!text)
-		cli_die(ENOMEM, "cannot list the files");
+		cli_die(ENOMEM, "cannot allocate memory for the list of files");
 	buf_printf(o->text, "%s\n", text);
 }
 
