@@ -146,7 +146,7 @@ _fault_after()
 
 _fault_files()
 {
-	find "$TMP" -xdev -not -path "$TMP/files*" -not -path -not -path "$TMP/state.*" | sort
+	find "$TMP" -xdev -not -path "$TMP/files*" -not -path "$TMP/state.*" | sort
 	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
 }
 

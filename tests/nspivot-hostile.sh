@@ -163,18 +163,20 @@ test_mask_uses_only_the_real_null_device()
 {
 	evil
 	echo secret >"$box/plain"
+	mkfifo "$TMP/ready"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		n=0
 		while [ $n -lt 5 ]; do
 			# shellcheck disable=SC2086 # several words
 			run in_ns sh -c "mount -t tmpfs dev /dev && mknod -m 666 /dev/null c 1 3 && ln -s '$canary/file' /dev/x &&
-				{ exchange /dev/null /dev/x 3>/ready & } && read -r l </ready; cd / && $NSPIVOT_UNDER nspivot --force \
+				{ exchange /dev/null /dev/x 3>'$TMP/ready' & } && read -r l <'$TMP/ready'; cd / && $NSPIVOT_UNDER nspivot --force \
 				--mask /plain '$box' -- /bin/sh -c 'cat /plain; echo harm >/plain'; kill \$!; :"
 			n=$((n + 1))
 			assert_out_lacks untouched
 		done
 	done
 	NSPIVOT_UNDER=
+	rm "$TMP/ready"
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
 	# a control: without an exchange, the file is masked
