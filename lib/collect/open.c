@@ -13,7 +13,7 @@ bool collect_is_gone(int rc)
 {
 	return scan_gone(rc) || rc == -EACCES || rc == -EPERM || rc == -ESTALE || rc == -ENOTDIR ||
 	       rc == -ELOOP || rc == -EOPNOTSUPP || rc == -ENXIO || rc == -ENOTTY ||
-	       rc == -ENOTSOCK || rc == -EAGAIN;
+	       rc == -ENOTSOCK || rc == -EAGAIN || rc == -ENOSYS;
 }
 
 /* Checks that the descriptor refers to ns. Returns the descriptor, or closes it and returns a

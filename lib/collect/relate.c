@@ -85,7 +85,7 @@ int collect_relate(struct collect *c, struct nserr *e)
 		fd = collect_open(c, ns);
 		if (fd < 0 && !collect_is_gone(fd))
 			return cannot(fd, ns, e);
-		if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN) {
+		if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN || fd == -ENOSYS) {
 			ns->closed = fd;
 			nsmissed_add(&c->missed, NSMISSED_NS, fd);
 		}

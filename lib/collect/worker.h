@@ -100,7 +100,7 @@ int collect_children_of(struct worker *w, struct procfs_path *path, const uint32
 int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) must_check;
 
 /* Returns true if rc, the error of opening a namespace, means that the namespace has vanished or
- * was replaced, or that the caller may not open it. */
+ * was replaced, that the caller may not open it, or that the kernel lacks the call for it. */
 bool collect_is_gone(int rc);
 
 /* Reads the ids, the parent, the owner and the creator of a namespace from fd, unless they were
