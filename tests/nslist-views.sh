@@ -316,7 +316,7 @@ test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 	start_holder unshare -r -u -p -f --kill-child sh -c 'hostname outer; unshare -u -p -f sh -c "
 		hostname inner; readlink /proc/self/ns/pid >&3; exec sleep infinity 3>&-"'
 	inner=$(pgrep -P "$holder")
-	nested=$(pgrep -P "$(pgrep -P "$inner")")
+	nested=$(sleep_of "$(pgrep -P "$inner")")
 	outer_ns=$(inode_of "$inner" pid)
 	nested_ns=$(inode_of "$nested" pid)
 	assertNotEquals "$outer_ns" "$nested_ns"

@@ -72,12 +72,13 @@ static int receive_fd(int line)
 
 /* ---- The relay */
 
-static void copy_size(const struct copy *c)
+/* Gives a pseudo-terminal the size of the terminal on standard input, if there is one. */
+static void copy_size(int to)
 {
 	struct winsize size;
 
-	if (c->is_tty && ioctl(0, TIOCGWINSZ, &size) == 0)
-		ioctl(c->master, TIOCSWINSZ, &size);
+	if (ioctl(0, TIOCGWINSZ, &size) == 0)
+		ioctl(to, TIOCSWINSZ, &size);
 }
 
 static void make_raw(struct copy *c)
@@ -145,7 +146,7 @@ static void copy_all(struct copy *c)
 		if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
 			return;
 		if (p[1].revents && read(c->signals, &info, sizeof(info)) == sizeof(info))
-			copy_size(c);
+			copy_size(c->master);
 		if (p[2].revents & POLLOUT)
 			write_input(c);
 		if ((p[2].revents & (POLLIN | POLLHUP)) && copy_output(c) < 0)
@@ -173,7 +174,7 @@ static _Noreturn void relay(int line)
 	c.master = receive_fd(line);
 	if (c.master < 0 || fcntl(c.master, F_SETFL, O_NONBLOCK) < 0)
 		_exit(0);
-	copy_size(&(struct copy){ .master = c.master, .is_tty = true });
+	copy_size(c.master);
 	make_raw(&c);
 	copy_all(&c);
 	if (c.is_tty)
@@ -267,6 +268,8 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 		close(slave);
 		return nserr_set(e, 0, "/dev/ptmx of the target cannot create pseudo-terminals");
 	}
+	/* the program may run before the relay has received the master */
+	copy_size(master);
 	rc = send_fd(r->line, master);
 	if (rc < 0) {
 		close(slave);
