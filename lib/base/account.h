@@ -9,15 +9,16 @@
 #include "base/nserr.h"
 
 /*
- * Looks up an entry with getpwnam(3) or, if name is NULL, getpwuid(3). Sets *pw, to NULL if there
- * is no such entry. Returns 0, or a negative errno if passwd cannot be read or a module of NSS
- * fails.
+ * Looks up an entry with getpwnam(3) or, if name is NULL, with getpwuid(3), and stores it in *pw.
+ * If there is no such entry, sets *pw to NULL and returns 0. Returns a negative errno if an NSS
+ * module fails or /etc/passwd cannot be opened.
  */
 int account_passwd(const char *name, uid_t uid, const struct passwd **pw) must_check;
 
 /*
- * Look up the id that s names: a decimal number, otherwise a name. A name does not begin with a
- * digit, so a number out of range is an error. Return 0, or a negative errno with e set.
+ * Look up the id that s names. s is a decimal number or the name of a user or group. A name does
+ * not begin with a digit, so a number out of range is an error. Return 0, or a negative errno with
+ * e set.
  */
 int account_user(const char *s, uid_t *uid, struct nserr *e) must_check;
 int account_group(const char *s, gid_t *gid, struct nserr *e) must_check;

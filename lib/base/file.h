@@ -10,13 +10,13 @@
 #include "base/nserr.h"
 
 /*
- * Reads dirfd/path (openat(2); AT_FDCWD for a plain path) into buf and terminates it.
- * Returns the length, or a negative errno: -EFBIG if the file does not fit.
+ * Reads the file dirfd/path (openat(2); AT_FDCWD for the working directory) into buf and appends a
+ * NUL byte. Returns the length of the text, or a negative errno: -EFBIG if the file does not fit.
  */
 ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size) must_check;
 
-/* Reads a file that contains only a decimal number and a newline. Returns 0, or a negative errno:
- * -EINVAL for other content or a number of more than 64 bits. */
+/* Sets *v to the number in a file that contains only a decimal number and a newline. Returns 0, or
+ * a negative errno: -EINVAL for other content or a number of more than 64 bits. */
 int file_read_u64(int dirfd, const char *path, uint64_t *v) must_check;
 
 /* Reads fd from its position to the end of the file into memory that the caller frees, and appends
@@ -30,12 +30,13 @@ int file_write_at(int dirfd, const char *path, const char *text) must_check;
 /* Writes all n bytes to fd. Returns 0 or a negative errno. */
 int file_write_all(int fd, const void *buf, size_t n) must_check;
 
-/* Opens a file with O_CLOEXEC. Returns a descriptor above 2, because 0 to 2 would become the
- * standard streams of the program, or a negative errno. */
+/* Opens a file with O_CLOEXEC. Returns a descriptor above 2, or a negative errno. Descriptors 0 to
+ * 2 are avoided, because they would become the standard streams of the program that the tool
+ * executes. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
 
-/* Opens a directory for readdir(3). The caller closes it with closedir(3). Returns NULL with errno
- * set on failure. */
+/* Opens a directory for readdir(3). Returns a stream, which the caller closes with closedir(3), or
+ * NULL with errno set. */
 DIR *file_open_dir(int dirfd, const char *path) must_check;
 
 /* A path that names a descriptor of the caller ("/proc/self/fd/N"), for system calls that accept
@@ -46,12 +47,13 @@ struct file_fd_path {
 
 struct file_fd_path file_fd_path(int fd);
 
-/* Stores the path that the kernel reports for fd in buf, cut to size - 1 bytes and terminated.
- * Returns its length, or a negative errno with an empty buf, for example if /proc is missing. */
+/* Stores the path that the kernel reports for fd in buf, truncated to size - 1 bytes, and appends a
+ * NUL byte. Returns the length of the text, or a negative errno with an empty buf, for example if
+ * /proc is missing. */
 ssize_t file_fd_name(int fd, char *buf, size_t size);
 
-/* Opens the caller's own directory in /proc (O_PATH). Returns a descriptor, or a negative errno
- * with e set. */
+/* Opens the caller's own directory in /proc (O_PATH). Returns a descriptor, which the caller
+ * closes, or a negative errno with e set. */
 int file_open_self(struct nserr *e) must_check;
 
 /* Returns fd if it is above 2 or negative. Otherwise duplicates fd to a descriptor above 2 with

@@ -15,7 +15,7 @@
 
 /* The fields of a user. The caller frees them with passwd_user_free(). */
 struct passwd_user {
-	char *name, *home, *shell; /* malloc()ed strings; the strings home and shell may be empty */
+	char *name, *home, *shell; /* owned by the structure; home and shell may be empty */
 	uid_t uid;
 	gid_t gid;
 };
@@ -27,21 +27,21 @@ void passwd_user_free(struct passwd_user *u);
 /*
  * Finds the first line of a user by name or, if name is NULL, by uid. Ignores comments, the lines
  * of NIS that begin with + or -, lines with a NUL byte, and invalid lines of other users. Returns 1
- * and sets *u, 0 if there is no such user, -EINVAL if the line of the user is invalid (its number
- * is stored in *line), or -ENOMEM.
+ * with *u set, 0 if there is no such user, -EINVAL with *line set to the number of the user's line
+ * if this line is invalid, or -ENOMEM.
  */
 int passwd_find_user(const char *text, size_t n, const char *name, uid_t uid, struct passwd_user *u,
 		     unsigned *line) must_check;
 
-/* Finds the first line of a group by name. Returns 1 and sets *gid, or returns 0 or -EINVAL under
+/* Finds the first line of a group by name. Returns 1 with *gid set, or returns 0 or -EINVAL under
  * the same conditions as passwd_find_user(). */
 int passwd_find_group(const char *text, size_t n, const char *name, gid_t *gid,
 		      unsigned *line) must_check;
 
 /*
  * Collects the group id `first` and the ids of all groups that list the user as a member. The
- * result is sorted and contains each id once. Returns 0 and sets *groups, which the caller frees,
- * or -ENOMEM, or -E2BIG for more than PASSWD_GROUPS_MAX lines.
+ * result is sorted and contains each id once. Returns 0 with *groups set, which the caller frees,
+ * -ENOMEM, or -E2BIG if more than PASSWD_GROUPS_MAX lines list the user.
  */
 int passwd_groups_of(const char *text, size_t n, const char *user, gid_t first, gid_t **groups,
 		     size_t *ngroups) must_check;

@@ -34,10 +34,10 @@ size_t str_escape(char *dst, size_t size, const char *src, size_t n);
 char *str_escape_dup(const char *src, size_t n);
 
 /*
- * Names of columns, signals and capabilities are ASCII, so str_lower() and str_same_name() ignore
- * the locale: in a Turkish locale, tolower('I') is not 'i'. str_lower() copies s to dst, which has
- * `size` bytes, in lower case, and cuts it if necessary. str_same_name() compares up to n bytes and
- * ignores case.
+ * str_lower() copies s in lower case to dst, which has `size` bytes, and truncates the copy if
+ * necessary. str_same_name() compares a and b up to their ends or up to n bytes, and returns true
+ * if they differ at most in case. Both functions ignore the locale, because names of columns,
+ * signals and capabilities are ASCII: in a Turkish locale, tolower('I') is not 'i'.
  */
 void str_lower(char *dst, size_t size, const char *s);
 bool str_same_name(const char *a, const char *b, size_t n);

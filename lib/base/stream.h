@@ -10,8 +10,9 @@
 
 /*
  * Reads the whole stream into memory that the caller frees. "-" can be read once in a process;
- * afterwards descriptor 0 is /dev/null, so that the program does not inherit an empty pipe. "fd:N"
- * is closed after reading. Returns the length, or a negative errno with e set.
+ * afterwards descriptor 0 is /dev/null, so that the program that the tool executes does not inherit
+ * an empty pipe. "fd:N" is closed after reading. Returns the length, or a negative errno with e
+ * set.
  */
 ssize_t stream_read(const char *name, char **out, struct nserr *e) must_check;
 

@@ -29,11 +29,12 @@ struct cgroup {
 };
 
 /*
- * Finds the directories for a name. The name is the path of a directory in a cgroup file system
- * (one hierarchy), "/NAME" below the root of the first mount of each hierarchy, "NAME" below the
- * caller's own cgroup, or NULL for the caller's own cgroup. A name with the components "." or ".."
- * is refused, because it could lead out of the hierarchy. Returns 0, or a negative errno with e
- * set: -EOPNOTSUPP if no hierarchy is mounted. The caller frees c with cgroup_free().
+ * Finds the directories of a cgroup. `name` is the path of a directory in a cgroup file system
+ * (then only this hierarchy is used), "/NAME" for a cgroup below the root of the first mount of
+ * each hierarchy, "NAME" for a cgroup below the caller's own cgroup, or NULL for the caller's own
+ * cgroup. A name with the components "." or ".." is refused, because it could lead out of the
+ * hierarchy. Returns 0, or a negative errno with e set: -EOPNOTSUPP if no hierarchy is mounted. The
+ * caller frees c with cgroup_free().
  */
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 
@@ -78,13 +79,14 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
  */
 int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e) must_check;
 
-/* Moves a process to the cgroup of each hierarchy. Returns 0, or a negative errno with e set. */
+/* Moves a process to the cgroup that c describes, in each hierarchy whose directory is open in c.
+ * Returns 0, or a negative errno with e set. */
 int cgroup_join(const struct cgroup *c, pid_t pid, struct nserr *e) must_check;
 
 /*
- * Checks that no cgroup is frozen (cgroups(7)): a process that joins a frozen cgroup stops until
- * the cgroup is thawed, and does not even react to SIGTERM. Returns 0, -EBUSY with e set, or
- * another negative errno with e set if the state cannot be read.
+ * Checks that no cgroup of c is frozen (cgroups(7)): a process that joins a frozen cgroup stops
+ * until the cgroup is thawed, and does not even react to SIGTERM. Returns 0, -EBUSY with e set if a
+ * cgroup is frozen, or another negative errno with e set if the state cannot be read.
  */
 int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 
@@ -110,9 +112,9 @@ void cgroup_remove_left(struct cgroup_dir *d);
 void cgroup_free(struct cgroup *c);
 
 /*
- * Copies the path of a process in the hierarchy of the mount to buf. text is the contents of
- * /proc/PID/cgroup. Returns buf, or NULL if there is no such path or it does not fit. Has no side
- * effects.
+ * Copies to buf, which has `size` bytes, the cgroup path of a process in the hierarchy of the
+ * mount. text is the contents of the process's /proc/PID/cgroup. Returns buf, or NULL if text has
+ * no path in this hierarchy, the path does not fit or there is no memory. Opens no file.
  */
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
 			   size_t size);

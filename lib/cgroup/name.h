@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* name: finds the name of the container and of the unit in a cgroup path. */
+/* name: finds the name of the container and of the systemd unit in a cgroup path. */
 #ifndef NSU_CGROUP_NAME_H
 #define NSU_CGROUP_NAME_H
 
@@ -16,13 +16,13 @@ const char *cgroup_name_path(const char *text, size_t *len);
  * "" if there is none. Sets *len to the length of the path. */
 const char *cgroup_name_first(const char *text, size_t *len);
 
-/* If the path belongs to a container of a known engine, appends the name of the container, such as
- * "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
+/* If the path belongs to a container of a known engine, appends the name of the container to out,
+ * such as "docker:0123456789ab", "podman:…", "containerd:…", "crio:…", "lxc:NAME", "nspawn:NAME" or
  * "machine:NAME", and returns true. Otherwise returns false. */
 bool cgroup_name_container(const char *path, size_t len, struct buf *out);
 
-/* Appends the name of the innermost systemd unit in the path. Returns false if the path has
- * none. */
+/* Appends the name of the innermost systemd unit in the path to out and returns true. Returns false
+ * if the path contains no unit. */
 bool cgroup_name_unit(const char *path, size_t len, struct buf *out);
 
 #endif
