@@ -310,7 +310,7 @@ static void list_mounts(struct bpf *p)
 	write_pair(p, BPF_RECORD_MOUNTS, 0);
 	bpf_get(p, B_AT, B_INODE, "i_sb->s_mounts");
 	bpf_label(p, MOUNT);
-	bpf_jump_tired(p, MOUNTS_TIRED);
+	bpf_jump_limit(p, MOUNTS_TIRED);
 	bpf_jump_null(p, B_AT, MOUNTS_END);
 	bpf_get(p, R1, B_AT, "mnt_ns->ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MOUNT);
@@ -341,7 +341,7 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_move(p, B_AT, B_FIRST);
 	write_pair(p, BPF_RECORD_MNT_NS, 0);
 	bpf_label(p, EACH_MNT_NS);
-	bpf_jump_tired(p, MNT_NS_TIRED);
+	bpf_jump_limit(p, MNT_NS_TIRED);
 	bpf_get(p, R1, B_AT, "ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MNT_NS);
 	bpf_put(p, PAIR_AT(id), R1, 8);

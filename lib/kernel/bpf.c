@@ -256,7 +256,7 @@ void bpf_jump_null(struct bpf *p, int reg, int label)
 	jump(p, BPF_JMP | BPF_JEQ | BPF_K, reg, 0, 0, label);
 }
 
-void bpf_jump_tired(struct bpf *p, int label)
+void bpf_jump_limit(struct bpf *p, int label)
 {
 	jump(p, SYS_BPF_MAY_GOTO, 0, 0, 0, label);
 }

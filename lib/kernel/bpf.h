@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bpf: generates small BPF programs that read structures of the kernel. The caller names the
- * members of a structure, and their offsets are read from BTF. The generator records the structure
+ * members of a structure, and their offsets are read from BTF. This module records the structure
  * that each register points to, so a program looks like C: bpf_get(p, R1, R7, "uts_ns->ns.inum").
  *
  * The kernel allows a program to load memory through a typed pointer. If the address is invalid or
@@ -60,25 +60,28 @@ bool bpf_has(const struct bpf *p, uint32_t type, const char *path);
 uint32_t bpf_offset(struct bpf *p, uint32_t type, const char *member, uint32_t *size);
 
 /* Loads an argument of the iterator into dst. The argument is at `offset` in the context of the
- * program, and points to the structure `type`, or to an unknown type if `type` is 0. */
+ * program, to which the register base points. The argument points to the structure `type`, or to an
+ * unknown type if `type` is 0. */
 void bpf_context(struct bpf *p, int dst, int base, int16_t offset, uint32_t type);
 
 /*
- * Sets dst to base->path, for example "real_cred->user_ns->ns.inum". The generator then knows that
- * dst has the type of the member. If base is an address and not a typed pointer, R0 to R5 are
- * overwritten.
+ * Loads base->path into dst, for example "real_cred->user_ns->ns.inum". From then on, p records the
+ * type of the member as the type of dst. If base is a plain address (see bpf_address()) and not a
+ * typed pointer, R0 to R5 are overwritten.
  */
 void bpf_get(struct bpf *p, int dst, int base, const char *path);
 
-/* Declares that reg is the address of the structure `type`. If the kernel supports it (Linux 6.2),
- * bpf_cast() also turns the address into a typed pointer, which overwrites R0 to R5. */
+/* Declare that reg is the address of the structure `type`, a plain address that bpf_get() reads
+ * with a helper function. If the kernel supports it (Linux 6.2), bpf_cast() turns the address into
+ * a typed pointer instead, which overwrites R0 to R5. */
 void bpf_address(struct bpf *p, int reg, uint32_t type);
 void bpf_cast(struct bpf *p, int reg, uint32_t type);
 
 /*
  * If the kernel supports it, turns reg from a trusted pointer into an untrusted pointer, and
- * overwrites R0 to R5. Since Linux 6.2, each load through a trusted pointer takes a millisecond,
- * because the verifier searches all types for a name.
+ * overwrites R0 to R5. The program is then loaded faster: since Linux 6.2, the verifier needs a
+ * millisecond for each load through a trusted pointer, because it searches all types for the name
+ * of a list of trusted members.
  */
 void bpf_distrust(struct bpf *p, int reg);
 
@@ -108,16 +111,16 @@ void bpf_jump_same(struct bpf *p, int reg, int other, int label);
 void bpf_jump_differ(struct bpf *p, int reg, int other, int label);
 void bpf_jump_null(struct bpf *p, int reg, int label);
 
-/* Appends a jump to the label that the kernel takes if the loop has run too often (Linux 6.9).
- * Every loop must contain this jump; otherwise the verifier does not accept the loop. */
-void bpf_jump_tired(struct bpf *p, int label);
+/* Appends a jump to the label; the kernel takes this jump when the loop has run too many times
+ * (Linux 6.9). The verifier rejects a loop without such a jump. */
+void bpf_jump_limit(struct bpf *p, int label);
 
 /* Appends a call of the helper function with this number. R0 is its result; R1 to R5 are
  * overwritten. */
 void bpf_call(struct bpf *p, int helper);
 
-/* Appends a call that writes `size` bytes of the stack at offset to the output. The register seq
- * points to the struct seq_file. R0 to R5 are overwritten. */
+/* Appends a call that writes `size` bytes of the stack at `offset` to the output of the iterator.
+ * The register seq points to the struct seq_file. R0 to R5 are overwritten. */
 void bpf_write(struct bpf *p, int seq, int offset, int32_t size);
 
 /* Appends instructions that end the program with the return value 0. */
