@@ -67,7 +67,7 @@ test_a_search_finds_the_namespace_or_reports_the_failure()
 		nsenter2 -t "$uts" -u "$FINAL"
 }
 
-# If there is no memory for the stack of a vfork(2) child, the tool uses fork(2).
+# If the memory for the stack of a vfork(2) child cannot be allocated, the tool uses fork(2).
 # as: root
 test_a_child_starts_without_memory_for_another_stack()
 {

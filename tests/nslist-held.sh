@@ -277,8 +277,8 @@ test_finds_a_mount_through_mountinfo_alone()
 	assert_out_has ":$TMP/at"
 }
 
-# If there is no memory for the stack of a vfork(2) child (8 MiB), a child of fork(2) reads the
-# sockets.
+# If the memory for the stack of a vfork(2) child (8 MiB) cannot be allocated, a child of fork(2)
+# reads the sockets.
 test_finds_a_socket_without_memory_for_another_stack()
 {
 	kernel_call pidfd_getfd || return 0

@@ -739,8 +739,8 @@ test_checks_a_device_that_is_not_a_pair()
 	assert_out_has "ok    'b0' has carrier; it is not a pair with another namespace"
 }
 
-# For about a second, the kernel asks the network for another host with the same address. Until
-# then, the address is tentative.
+# For about a second, the kernel checks that no other host on the network has the address (duplicate
+# address detection). Until then, the address is tentative.
 test_a_tentative_address_is_not_usable()
 {
 	ip addr add fd00:1::1/64 dev br0

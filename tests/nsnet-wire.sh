@@ -74,8 +74,8 @@ netns:blue eth1 10.9.0.2/30 netns:red:x0'
 	assert_err_has "cannot find the network namespace 'green'"
 }
 
-# Each run uses the same address. The program of the previous run has ended, but the kernel may not
-# have removed its port yet.
+# Each run uses the same address. When a run begins, the kernel may not have removed the bridge port
+# of the previous run yet. nsnet must then wait until the port is removed.
 test_address_of_another_namespace_is_refused_unless_forced()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -131,8 +131,8 @@ test_an_existing_process_is_connected_by_its_pid()
 	assert_rc 1
 }
 
-# A user namespace owns the network namespace. Connecting it to the host needs privilege in the
-# initial user namespace.
+# A user namespace owns the network namespace. Connecting the network namespace to the host needs
+# privilege in the initial user namespace.
 test_a_container_with_a_user_namespace_is_connected_from_outside()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -201,8 +201,8 @@ test_failed_add_undoes_all_steps()
 {
 	nsnet bridge br0,10.1.0.1/24
 	note_network
-	# No subnet of the device contains the gateway of the route, so the kernel refuses the last
-	# step.
+	# The gateway of the route is not in a subnet of the device, so the kernel refuses to add
+	# the route, which is the last step of nsnet.
 	run nsnet add web --bridge br0 --bridge br7,10.7.0.1/24 --route 10.9.0.0/16,via=203.0.113.1
 	assert_refused 1 'cannot add the route to 10.9.0.0/16 via 203.0.113.1'
 	assert_network_as_noted
@@ -309,8 +309,9 @@ test_del_returns_after_the_devices_are_removed()
 	assert_refused 1 "'web' is neither a named namespace nor a bridge"
 }
 
-# The device x0 of the namespace a has the same index as the device of web, and their other ends
-# have the same index, too. But the other end of x0 is in the namespace b.
+# The veth device x0 in the namespace a has the same index as the veth device eth0 in web, and the
+# peers of both devices also have the same index. But the peer of x0 is in the namespace b, so nsnet
+# must not treat x0 as connected to the bridge br0.
 test_connections_with_a_third_namespace_are_not_mistaken_for_its_own()
 {
 	nsnet add web --bridge br0,10.1.0.1/24
@@ -402,13 +403,14 @@ test_run_neither_forks_nor_moves_a_device()
 	assert_ok
 	assertTrue 'a device is created' "grep -q RTM_NEWLINK '$TMP/trace'"
 	assertEquals 'processes' 1 "$(awk '{ print $1 }' "$TMP/trace" | sort -u | wc -l)"
-	# find the netlink request that moves the device: it contains an index and a namespace
+	# no netlink request moves a device; such a request contains the index of a device and a
+	# namespace
 	assertEquals 0 "$(grep RTM_NEWLINK "$TMP/trace" | grep -v 'ifi_index=0' | grep -c IFLA_NET_NS)"
 }
 
 # nic_state: prints the state of nic0. A veth device replaces a physical device in this test. The
-# kernel destroys a veth device together with its namespace, so the test covers only the case that
-# nsnet moves the device back before the namespace ends.
+# kernel destroys a veth device together with its namespace, so the test covers only the case in
+# which nsnet moves the device back before the namespace ends.
 nic_state()
 {
 	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'

@@ -54,12 +54,13 @@ configure()
 		>"$TMP/bundle/config.json"
 }
 
-# contain ID: creates and starts a container, and waits until it has ended. The output of the
-# container goes to $TMP/said.
+# contain ID: creates and starts a container, and waits until it has ended. Sets $out to the output
+# of the container, which is also in $TMP/said. Returns 0 if the container was started.
 contain()
 {
 	mkfifo "$TMP/end"
-	# when the container has ended, the read reaches the end of the file
+	# the container keeps the write end of the FIFO open, so cat reads the end of file when the
+	# container has ended
 	oci create --bundle "$TMP/bundle" --pid-file "$TMP/pid" "$1" >"$TMP/said" 2>&1 9>"$TMP/end" &
 	creator=$!
 	exec 8<"$TMP/end"
@@ -229,7 +230,8 @@ test_delete_force_kills_the_container()
 	assert_refused 1 "container 'seven' does not exist"
 }
 
-# A program that the script starts costs more than everything else that these commands do.
+# nsoci is a shell script. Starting a program from it takes longer than everything else that these
+# commands do, so they must not start any.
 test_start_state_and_kill_start_no_other_program()
 {
 	oci create --bundle "$TMP/bundle" alone
@@ -239,7 +241,7 @@ test_start_state_and_kill_start_no_other_program()
 	done
 }
 
-# Kills create at different times.
+# Kills `nsoci create` at different times after its start.
 test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 {
 	for after in 0.01 0.02 0.03 0.04 0.06 0.1; do
@@ -321,8 +323,9 @@ test_a_process_without_arguments_is_refused()
 	assert_err_has 'process.args is empty'
 }
 
-# print_words FILTER PATTERN: changes config.json with the jq filter, and prints the words of the chain that
-# match the extended regular expression.
+# print_words FILTER PATTERN: changes config.json with the jq filter FILTER, and sets $out to the
+# parts of the command line printed by nsoci that match the extended regular expression PATTERN.
+# nsoci would execute this command line, a chain of tools, to create the container.
 print_words()
 {
 	configure "$1"

@@ -14,7 +14,7 @@ oneTimeTearDown()
 	podman rmi --all --force >/dev/null 2>&1
 }
 
-# remove_rest: deletes the containers that remain because the process that podman relied on was
+# remove_rest: deletes the containers that podman can no longer delete, because conmon or nsoci was
 # killed.
 remove_rest()
 {

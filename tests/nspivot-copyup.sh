@@ -26,7 +26,8 @@ chmod 2711 "$data"
 describe='cd /data && find . | while read -r f; do stat -c "%n %F %a %u:%g %Y" "$f"; done | grep -v "^\. " | sort; readlink link'
 ln -s busybox "$box/bin/sort"
 
-# listing: prints the same of $data, with the owner that the program in the box sees.
+# listing: runs `describe` in the root $box with a read-only bind of $data on /data, and sets $out
+# to the output. The owners are shown as ids of the user namespace of the program.
 listing()
 {
 	run in_ns nspivot --ro-bind "$data:/data" "$box" -- /bin/sh -c "$describe"
@@ -85,7 +86,8 @@ test_a_copy_that_does_not_fit_is_an_error()
 	assert_refused 125 "cannot copy the contents of '/data' to the tmpfs: No space left on device"
 }
 
-# A symbolic link of the root leads to a directory of the root, and not of the host.
+# A symbolic link in the root must resolve to a directory in the root, and not to a directory of the
+# host.
 test_a_link_in_the_path_stays_in_the_root()
 {
 	mkdir "$TMP/outside"

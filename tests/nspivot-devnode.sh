@@ -84,7 +84,7 @@ test_a_colon_in_the_path_is_escaped()
 	run box --explain --dev-node '/dev/a\:b=c:1:3' --dev-node '/dev/x=y=c:1:3' "$box" -- /bin/true
 	assert_ok
 	assert_out_has 'dev-node=/dev/a\:b=c:1:3'
-	# the type begins after the last equals sign
+	# the destination can contain an equals sign: the type begins after the last one
 	run nsunshare -Umpr -- nspivot --dev-node '/dev/x=y=c:1:3' "$box" -- /bin/true
 	assert_refused 125 "cannot open '/dev/x=y': No such file or directory"
 }

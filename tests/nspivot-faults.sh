@@ -10,7 +10,7 @@
 make_box
 cp "$NSUTILS_HELPERS/probe" "$box/probe"
 put_final "$box/final" /probe
-# The program at the end also prints the modes of the created files.
+# The program /final, which nspivot executes, also prints the modes of the created files.
 sed -i '2a for f in / /dev/* /etc/* /made/*; do [ ! -e "$f" ] || stat -c "%n %a %u %g %t:%T" "$f"; done' "$box/final"
 chmod 711 "$TMP"
 
@@ -41,8 +41,9 @@ fi
 faults()
 {
 	_max=$1
-	# accept three wrong results: nspivot does not mask a path that does not exist, it mounts
-	# devpts without gid=5 if group 5 is not mapped, and after EBUSY it mounts a tmpfs below.
+	# accept three differences after a fault: after ENOENT, nspivot does not mask the path,
+	# which seems not to exist; after EINVAL, it mounts devpts without gid=5, as if group 5 were
+	# not mapped; and after EBUSY, it mounts the file system on an additional empty tmpfs
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL|:mount:[0-9]+ EBUSY'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
@@ -84,7 +85,7 @@ test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 	NSPIVOT_UNDER=
 }
 
-# --dev-node ignores that the node cannot be created, and binds that of the caller.
+# If --dev-node cannot create the node, it binds the caller's node at the same path instead.
 test_failed_call_leaves_nothing_with_nodes_copies_and_propagation()
 {
 	mkdir -p "$box/full/dir"
@@ -244,7 +245,7 @@ test_works_with_a_hundred_binds()
 }
 
 # each_call CALL ERRNO OPTION…: runs nspivot with box() without a fault, and stores CALL and ERRNO
-# for refused_at(). Sets $points to the number of system calls CALL.
+# for refused_at(). Sets $points to the number of times that nspivot makes the system call CALL.
 each_call()
 {
 	_call=$1 _errno=$2
@@ -257,8 +258,8 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: runs nspivot with these options, as each_call() does, and makes the Nth of the
-# system calls that each_call() has listed fail.
+# refused_at N OPTION…: runs nspivot with these options, as each_call() does, and makes the Nth call
+# of CALL fail with ERRNO. each_call() has stored CALL and ERRNO.
 refused_at()
 {
 	_k=$1
@@ -299,7 +300,8 @@ test_an_old_root_that_cannot_be_moved_is_refused()
 	NSPIVOT_UNDER=
 }
 
-# The limit of the file size must permit the protected copy of the tool's binary.
+# The limit of the file size (ulimit -f) must be large enough for the copy of the nspivot binary
+# that nspivot makes in a memfd.
 test_a_file_that_cannot_be_written_whole_is_refused()
 {
 	head -c 8000000 /dev/zero >"$TMP/big"

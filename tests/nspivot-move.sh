@@ -45,8 +45,9 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 	assertTrue 'files bound below the old root still exist' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
 }
 
-# move_exchanged: the owner of the new root exchanges the mount point of a proc file system with
-# another directory, during one system call of nspivot while nspivot moves the root to /.
+# move_exchanged OPTIONS: runs nspivot in initramfs(), to move the new root to /, under the helper
+# failat with OPTIONS. The options can make failat exchange the mount point of a proc file system
+# with another directory during one system call of nspivot, as the owner of the new root could.
 # initramfs() must have been called before, because it fills $TMP/real.
 move_exchanged()
 {
@@ -103,7 +104,7 @@ test_move_root_is_refused_on_a_disk()
 {
 	touch "$box/init"
 	cp "$NSUTILS_BIN/nspivot" "$box/bin/nspivot"
-	# $box may be on a tmpfs, which can be an initramfs, so use an overlay of $box
+	# $box may be on a tmpfs, which nspivot accepts as an initramfs, so use an overlay of $box
 	mkdir -p "$box/proc" "$box/usr" "$box/lib" "$box/lib64" "$TMP/empty" "$TMP/disk"
 	mount -t overlay -o "lowerdir=$TMP/empty:$box" none "$TMP/disk"
 	run in_ns nspivot --proc /proc --ro-bind /usr:/usr --ro-bind /lib64:/lib64 --ro-bind /lib:/lib "$TMP/disk" -- \

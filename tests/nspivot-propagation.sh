@@ -8,7 +8,8 @@ require_ns user mnt pid
 make_box
 mkdir -p "$TMP/src" "$box/mnt" "$box/proc"
 
-# Creates a shared tmpfs and executes the command with the number of its peer group in $peers.
+# A script that creates a shared tmpfs, sets $peers to the number of the peer group of the tmpfs,
+# and executes its arguments as a command.
 cat >"$TMP/with_shared" <<EOF
 #!/bin/sh
 mount -t tmpfs x '$TMP/src' && mkdir '$TMP/src/sub' && mount --make-shared '$TMP/src' && cd / &&
@@ -18,7 +19,8 @@ exec "\$@"
 EOF
 chmod 755 "$TMP/with_shared"
 
-# bound OPTIONS: prints the propagation of a bind of the tmpfs, with its peer group as N.
+# bound OPTIONS: sets $out to the propagation of a bind of the tmpfs. Replaces the number of the
+# peer group of the tmpfs by N.
 bound()
 {
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
@@ -45,7 +47,7 @@ test_the_propagation_of_a_bind_is_as_given()
 	assert_err_has '/mnt: a shared bind mount needs Linux 6.15'
 }
 
-# The program makes a mount in the bind, and the caller sees it.
+# A mount that the program makes in a shared bind must appear in the caller's mount namespace.
 test_a_mount_in_a_shared_bind_appears_in_the_source()
 {
 	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
@@ -70,7 +72,8 @@ test_the_propagation_is_refused_for_a_new_file_system()
 	assert_err_has 'private, slave and shared are options of a bind mount'
 }
 
-# root_of HOW: prints the propagation of the root mount of a root that is on the shared tmpfs.
+# root_of [OPTION…]: runs nspivot with the options and a root directory on the shared tmpfs. Sets
+# $out to the propagation of the new root mount.
 root_of()
 {
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words

@@ -78,8 +78,8 @@ test_norec_excludes_the_mounts_below()
 	each_way norec
 }
 
-# In a user namespace, the kernel locks the flags of the mounts that come from outside. A bind must
-# keep these flags and succeed.
+# In a mount namespace of a new user namespace, the kernel locks the flags of the inherited mounts
+# (mount_namespaces(7)). A bind must keep these flags and succeed.
 locked()
 {
 	# shellcheck disable=SC2086

@@ -51,7 +51,8 @@ has_ended()
 	! kill -0 "$1" 2>/dev/null
 }
 
-# A program that is process 1 ignores TERM if it has no handler, but nspivot must end.
+# The kernel discards a signal for process 1 that has no handler for it (pid_namespaces(7)). nspivot
+# is process 1 here, and a signal must nevertheless end it while it waits for --start-fd.
 test_a_signal_ends_the_wait()
 {
 	user=

@@ -213,7 +213,7 @@ read-only'
 
 test_the_program_leads_a_new_session()
 {
-	# field 6 of the file is the session
+	# field 6 of /proc/PID/stat is the session id (proc(5))
 	run nsrun -- sh -c 'read -r pid _ _ _ _ session _ </proc/self/stat; echo $((session == $$))'
 	assert_out 1
 }

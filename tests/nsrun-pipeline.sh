@@ -382,8 +382,8 @@ test_a_profile_may_set_limits()
 	assert_pipeline_lacks '<--into-cgroup=nsrun'
 }
 
-# The kernel has other files in version 1 of cgroups than in version 2, so a profile can contain the
-# options of nsrun.
+# Versions 1 and 2 of cgroups have different files for the same limit. So that a profile works with
+# both versions, it can contain a limit as an option of nsrun, such as `nsrun --memory=1G`.
 test_a_profile_may_contain_limits_of_nsrun()
 {
 	printf 'nsrun --%s\n' memory=1G cpus=1.5 pids=7 >"$TMP/limits"

@@ -58,7 +58,8 @@ serve()
 	assertTrue "$1 is ready" "settle 300 is_ready $1"
 }
 
-# ask NAME SQL: runs a query by the socket in the directory of the database.
+# ask NAME SQL: sends the query SQL to the database NAME through the socket in its directory. Sets
+# $rc, $out and $err.
 ask()
 {
 	run psql -qAtX -h "$TMP/$1" -U test -c "$2" postgres

@@ -71,22 +71,23 @@ test_start_times_in_proc_are_plausible()
 	between 0 500
 }
 
-# /proc shows a start time before zero as 2^64 nanoseconds minus the difference.
+# If the clock was below zero when the process started, /proc shows the start time as 2^64
+# nanoseconds minus the distance from zero.
 test_anchor_now_puts_the_start_before_zero()
 {
 	feature timens-stat || return 0
 	run tool -b =0 --anchor now -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 1844674407000 1844674408000
-	# a second nstimeoffset has started before its clock was at zero, and must still compute the
-	# offsets correctly
+	# the process of the second nstimeoffset was started when the clock of its time namespace
+	# was below zero; nstimeoffset must still compute the offsets correctly
 	run tool -b =0 --anchor now -- nstimeoffset -b =0 -- sh -c 'cut "-d " -f22 /proc/$$/stat'
 	assert_ok
 	between 0 500
 }
 
-# The program is the first process of its pid namespace, so it sees no process that started before
-# the clock was at zero.
+# The program is the first process of its pid namespace, so /proc shows no process that started
+# before the clock was at zero.
 test_no_start_time_is_negative()
 {
 	feature timens-stat || return 0

@@ -199,7 +199,8 @@ test_handles_wait_and_report_readiness()
 	echo >&9
 	read -r line <&8
 	assertEquals ready "$line"
-	# the descriptor is closed when the program is executed
+	# descriptor 3 of the tool must not be inherited by the program, so cat reads the end of
+	# file
 	run cat <&8
 	assert_out_empty
 	exec 8<&- 9>&-

@@ -72,8 +72,8 @@ test_a_cgroup_name_cannot_lead_up()
 	assert_no_leftovers
 }
 
-# A subtree of the hierarchy is mounted a second time. Below this mount, a cgroup with the same name
-# exists, but it does not have the limit.
+# A subtree of the hierarchy is mounted a second time. nsunshare must create the cgroup in the mount
+# of the whole hierarchy, and not in the mount of the subtree.
 test_the_first_mount_of_a_hierarchy_is_used()
 {
 	note_state
@@ -385,8 +385,8 @@ test_processes_left_in_the_cgroup_are_reported()
 	assert_err_lacks 'end the processes that remain in this cgroup'
 }
 
-# move_fails ERRNO TEXT: makes the first write(2) of nsunshare fail, which would move the process to
-# the cgroup. Asserts that the message contains TEXT.
+# move_fails ERRNO TEXT: runs nsunshare and makes its first write(2), which moves the process to the
+# cgroup, fail with ERRNO. Asserts that the message contains TEXT.
 move_fails()
 {
 	run failat -b nsunshare -s write -k 1 -e "$1" -o "$TMP/report" -- nsunshare --into-cgroup "$name" true

@@ -166,7 +166,8 @@ test_runs_a_shell_by_default()
 	assert_rc 0
 }
 
-# unshare(1) changes the uid first. If the uid was 0, this clears the capabilities.
+# unshare(1) changes the uid before it processes --keep-caps. A change of the uid from 0 to another
+# value clears the capabilities, so no capability can be kept.
 # as: user
 test_keep_caps_keeps_no_more_than_with_unshare()
 {

@@ -130,7 +130,8 @@ test_a_chain_without_an_init_reports_the_child()
 	assertFalse 'no pid file' "[ -e '$TMP/pid' ]"
 }
 
-# Only the first report counts, even if another process has the descriptor, too.
+# nsunshare must ignore all reports after the first one, even if another process also has the
+# descriptor for reports open.
 test_a_later_report_is_ignored()
 {
 	require_tool perl

@@ -256,8 +256,8 @@ test_the_error_of_a_binfmt_mount_selects_the_hint()
 	assert_err_lacks 'use Linux 6.7 or later'
 }
 
-# With the flag F, the kernel opens the interpreter when it is registered, so the file may be
-# outside the new root.
+# With the flag F, the kernel opens the interpreter when the binary format is registered, so the
+# interpreter may be outside the new root.
 test_an_interpreter_outside_the_new_root_is_registered()
 {
 	feature binfmt-misc || return 0

@@ -88,7 +88,8 @@ test_a_signal_ends_the_wait_and_the_command()
 		kill -TERM $pid
 		wait $pid
 		assertEquals "$with" 143 $?
-		# wait for the end of the command, which closes the other end of descriptor 6
+		# wait until the command has ended: it has the write end of the FIFO open, so cat
+		# then reads the end of file
 		run timeout 20 cat <&6
 		assert_rc 0
 		exec 6<&-

@@ -168,7 +168,8 @@ test_explain_names_the_process_of_each_step()
 	assert_out_has "child  mount proc on '/proc': mount(2)"
 }
 
-# nspivot refuses to run if it sees a process whose working directory is in the old root.
+# nspivot refuses to run if it finds a process in /proc whose working directory is in the old root.
+# It must accept the process of nsunshare that waits for the program.
 test_nspivot_accepts_the_waiting_parent()
 {
 	require_tool busybox

@@ -46,8 +46,9 @@ test_a_script_without_an_interpreter_gets_all_arguments()
 	assert_out 150000
 }
 
-# nsunshare ends before the child process for --setup can set its parent-death signal. The FIFO
-# reaches its end when the child, the last process, has ended.
+# nsunshare ends before the child process for --setup can set its parent-death signal. cat reads the
+# end of file from the FIFO when the child, which is the last process that has the FIFO open, has
+# ended.
 test_setup_does_not_run_if_its_parent_has_ended()
 {
 	env --default-signal strace -DDD -f -qq -o "$TMP/trace" -e trace=getppid -e inject=getppid:delay_enter=300000 \
@@ -55,7 +56,8 @@ test_setup_does_not_run_if_its_parent_has_ended()
 	exec 4<"$TMP/fifo"
 	name=''
 	while [ "$name" != nsunshare ] && kill -0 $!; do
-		# read returns an error for the files `children`, because their line has no newline
+		# the shell's `read` returns an error for a file `children` in /proc, because its
+		# line does not end with a newline
 		read -r child _ <"/proc/$!/task/$!/children" ||
 			read -r setup _ <"/proc/$child/task/$child/children" || read -r name <"/proc/$setup/comm"
 	done 2>/dev/null
@@ -301,7 +303,8 @@ test_an_owner_that_cannot_be_set_is_refused()
 	rm "$TMP/report"
 }
 
-# nsunshare must exit with the status of the program, and must report the file that remains.
+# If nsunshare cannot remove the file of --pid-file, it must report this and still exit with the
+# status of the program.
 # as: user
 test_a_pid_file_that_cannot_be_removed_is_reported()
 {

@@ -81,8 +81,8 @@ test_a_signal_before_the_program_runs_is_not_lost()
 		pid=$!
 		name=
 		while [ "$name" != nsunshare ] && kill -0 "$pid"; do
-			# read returns an error for the file `children`, because its line has no
-			# newline
+			# the shell's `read` returns an error for a file `children` in /proc,
+			# because its line does not end with a newline
 			read -r child _ <"/proc/$pid/task/$pid/children" || read -r name <"/proc/$child/comm"
 		done 2>/dev/null
 		kill -$n "$pid"
@@ -155,9 +155,9 @@ test_dies_from_the_signal_that_process_1_reports_as_a_status()
 	assert_out 'signal 15 status 0'
 }
 
-# There are two stubs of newuidmap: one never ends, and the second one never ends and also closes
-# its output. The process that waits for newuidmap must die from a signal. It must also notice that
-# the process whose ids are mapped has ended, with pidfds and without.
+# Two stubs replace newuidmap, one after the other: neither ends, and the second stub also closes
+# its output. A signal must end the process that waits for newuidmap. This process must also notice,
+# with and without pidfd_open(2), that the process whose ids are mapped has ended.
 # as: root
 test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {

@@ -62,7 +62,8 @@ test_without_the_options_no_KILL_follows_TERM()
 	assert_rc 129
 }
 
-# If process 1 has no handler, it ignores the stop signal, so nsunshare sends KILL at once instead.
+# The kernel discards the stop signal if process 1 has no handler for it, so nsunshare sends KILL at
+# once instead.
 test_a_stop_signal_that_process_1_would_ignore_ends_it()
 {
 	start nsunshare -rp --stop-signal USR1 --grace 100s -- sh -c 'echo ready; exec sleep 1000'

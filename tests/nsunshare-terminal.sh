@@ -26,9 +26,10 @@ SCRIPT
 chmod +x "$TMP/waits"
 PATH=$TMP:$PATH
 
-# alike STEP… -- PROGRAM…: runs PROGRAM twice: its command `new` is first unshare(1) and then
-# nsunshare. Asserts that the helper pty gives the same output and status for both. The terminal may
-# show ^C before or after its effect.
+# alike STEP… -- PROGRAM…: runs PROGRAM twice on a terminal, on which the helper pty performs the
+# steps (-e TEXT: wait for TEXT, -s TEXT: type TEXT). The command `new` executes unshare(1) in the
+# first run and nsunshare in the second. Asserts that output and status are the same. Ignores each
+# ^C in the output, because the terminal may show it before or after its effect.
 alike()
 {
 	for _tool in unshare nsunshare; do

@@ -141,7 +141,7 @@ test_zsh_and_fish_show_the_help_of_an_option()
 }
 
 # The first argument of nspivot is a root directory and not a program; the program comes after "--".
-# The scripts for zsh and fish were tried by hand, so the test only checks their text.
+# The test only checks the text of the scripts for zsh and fish, and does not run them.
 test_proposes_a_program_after_a_double_dash()
 {
 	for tool in nspivot nsidmap; do

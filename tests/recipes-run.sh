@@ -79,8 +79,8 @@ test_every_command_outside_of_the_examples_is_in_a_long_test()
 	done <"$TMP/displayed"
 }
 
-# equivalents: prints the commands in the right column of the table of other tools, with the names of
-# the test in place of those of the page.
+# equivalents: prints the commands in the right column of the table that compares nsutils with other
+# tools. Replaces the names in the page by those that this test uses.
 equivalents()
 {
 	sed -n '/^\.Sh FROM OTHER TOOLS/,/^\.El/{ s/^\.It .* Ta \(ns.*\)/\1/p; }' "$page" |

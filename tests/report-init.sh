@@ -19,11 +19,12 @@ start_target()
 	target=$(pgrep -P "$holder")
 }
 
-# assert_reports STATUS TOOL…: runs a program below nsinit with the tool, and asserts that the pid file and the events
-# contain its pid.
+# assert_reports WHERE TOOL…: runs nsinit and its program with the command TOOL…, and asserts that
+# the pid file and the events contain the pid of the program. WHERE is "inside" if the program is in
+# another pid namespace than the tool, otherwise "same".
 assert_reports()
 {
-	status=$1
+	where=$1
 	shift
 	run "$@" nsinit -- sh -c 'cat "$0"; echo; sed -n "s/^NSpid:[^0-9]*\([0-9]*\).*/\1/p" /proc/$$/status; exit 4' "$TMP/pid" \
 		7>"$TMP/status"
@@ -36,7 +37,7 @@ assert_reports()
 	assertEquals "[$program,$init]" "$(jq -c 'select(.event == "exec") | [.pid, .init_pid]' "$TMP/status")"
 	assertEquals "[$program,$init,4]" "$(jq -c 'select(.event == "exit") | [.pid, .init_pid, .status]' "$TMP/status")"
 	assertNotEquals "$init" "$program"
-	[ "$status" = inside ] || assertEquals 'the pid of this namespace' "$(sed -n 3p "$TMP/out")" "$program"
+	[ "$where" = inside ] || assertEquals 'the pid of this namespace' "$(sed -n 3p "$TMP/out")" "$program"
 	assertFalse 'the pid file is removed' "[ -e '$TMP/pid' ]"
 }
 

@@ -80,8 +80,8 @@ test_7_a_mount_crosses_file_systems_and_a_link_does_not()
 }
 
 # spread TYPE: creates a directory with this propagation type, and a mount namespace. Prints "in" if
-# the new namespace sees a mount that was made outside, and "out" if a mount that was made in the
-# new namespace is visible outside.
+# a mount that was made outside is visible in the new namespace, and "out" if a mount that was made
+# in the new namespace is visible outside.
 spread()
 {
 	run nsunshare $own -m -- sh -euc '

@@ -81,7 +81,7 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	inner=$pid
 	container
 	outside=$pid
-	# creates the network outside: 198.51.100.0/24 connects the host and a server
+	# create the network outside: 198.51.100.0/24 connects the host and a server
 	ip link add up0 type veth peer name eth0 netns "$outside"
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
@@ -211,8 +211,8 @@ inside_and_port()
 	nft list ruleset
 }
 
-# The commands are those of the article, but ip(8) replaces brctl(8) and ifconfig(8). The article
-# forgets to bring the device lxcbr0.1 up.
+# The commands are those of the article, but ip(8) replaces brctl(8) and ifconfig(8), and the test
+# also brings up the device lxcbr0.1, which the article omits.
 test_one_line_makes_the_same_network_as_the_article()
 {
 	ip link add lxcbr0 type bridge && ip addr add 192.168.10.1/24 dev lxcbr0 && ip link set lxcbr0 up

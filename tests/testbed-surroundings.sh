@@ -129,7 +129,8 @@ test_runs_with_the_source_of_another_owner()
 # processes of a pid namespace.
 test_end_all_leaves_no_process()
 {
-	# without a pid namespace, pgrep(1) sees the processes of a second run of this test, too
+	# without a pid namespace, pgrep(1) also finds the processes of another run of this test, so
+	# use an argument that differs between the runs
 	long=$((100000 + $$))
 	cat >"$TMP/leaves" <<-END
 		#!/bin/sh

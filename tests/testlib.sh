@@ -133,8 +133,8 @@ feature()
 	return 1
 }
 
-# require_feature NAME…: exits as not applicable unless the machine has all of the features. Where
-# NSUTILS_MUST_RUN is set, no other skip is accepted.
+# require_feature NAME…: exits as not applicable unless the machine has all of the features. Unlike
+# a skip, this is not a failure with NSUTILS_MUST_RUN=1.
 require_feature()
 {
 	for _t; do
@@ -508,7 +508,7 @@ assert_ok()
 
 # _state: prints mounts, living processes, host name, the files of $TMP, /tmp, /run and /dev/shm,
 # network links, and the cgroups of this test. Omits zombies, because only their parent can remove
-# them. The shell expands the list of processes before the loop starts a further process.
+# them. The loop that lists the processes starts none, so the list has no process of _state.
 _state()
 {
 	cat /proc/self/mountinfo
@@ -530,8 +530,8 @@ _state()
 	done
 }
 
-# note_state before the run, assert_no_leftovers after the run: assert that everything that _state
-# prints is unchanged. Both keep $out, $err and $rc.
+# note_state: stores what _state prints before a run, for assert_no_leftovers after the run. Both
+# keep $out, $err and $rc.
 note_state()
 {
 	_state >"$TMP/state.before"
@@ -543,8 +543,8 @@ _state_is_as_before()
 	cmp -s "$TMP/state.before" "$TMP/state.after"
 }
 
-# assert_no_leftovers: asserts that _state prints the same as at note_state. Retries, because on a
-# loaded machine a killed process takes up to two seconds to disappear.
+# assert_no_leftovers: asserts that _state prints what it printed when note_state was called.
+# Retries, because on a loaded machine a killed process takes up to two seconds to disappear.
 assert_no_leftovers()
 {
 	settle 20 _state_is_as_before

@@ -46,7 +46,8 @@ test_every_example_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# The page has examples for each type of namespace. So this test fails if a heading has been lost.
+# The page must have examples for each type of namespace. This test fails if a heading has been
+# lost.
 # no tool: this test checks the text of the man page
 test_the_page_has_examples_for_every_type()
 {

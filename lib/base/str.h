@@ -30,7 +30,7 @@ bool str_is_unsafe(const char *s, size_t len);
 size_t str_escape(char *dst, size_t size, const char *src, size_t n);
 
 /* Escapes the n bytes at src as str_escape() does. Returns a string that the caller frees, or NULL
- * if there is no memory. */
+ * if memory allocation fails. */
 char *str_escape_dup(const char *src, size_t n);
 
 /*

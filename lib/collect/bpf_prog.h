@@ -16,8 +16,8 @@ enum bpf_record_kind {
 	BPF_RECORD_MNT_NS,
 };
 
-/* The record of a process, or of a thread that is in other namespaces than its process. The inodes
- * are 0 if the task has exited and left its namespaces. */
+/* The record of a process, or of a thread whose namespaces differ from those of its process. The
+ * inodes are 0 if the task has exited and left its namespaces. */
 struct bpf_task {
 	uint32_t kind;
 	uint32_t tgid, pid, ppid;
@@ -27,15 +27,18 @@ struct bpf_task {
 	uint32_t euid, n_threads;
 };
 
-/* The record that describes the namespaces of a task whose parent is in other namespaces. The
- * member `of` contains first the namespaces of the task, in the order of the type table, and then
- * those of its future children. Each set of namespaces appears in at least one record. */
+/*
+ * The record that describes the namespaces of a task whose namespaces differ from those of its
+ * parent. The member `of` contains first the namespaces of the task, in the order of the type
+ * table, and then those of its future children. Each set of namespaces appears in at least one
+ * record.
+ */
 enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
 struct bpf_relation {
 	uint32_t kind;
 	uint32_t creator; /* user id of the creator of the task's user namespace */
-	/* inodes of the parents of the task's pid namespace and of the pid namespace of its
-	 * children */
+	/* inode of the parent of the task's pid namespace, and inode of the parent of the pid
+	 * namespace for the task's children */
 	uint32_t pid_parent, pid_child_parent;
 	struct {
 		uint32_t inode, owner;
@@ -65,8 +68,9 @@ struct bpf_list {
 };
 struct bpf_pair {
 	uint64_t id; /* id of a mount namespace; 0 at the end of the list */
-	/* id of a mount in this namespace, or the inode of the namespace. The last pair contains 0
-	 * if the list is complete. */
+	/* in the list of mounts, the id of a mount in this mount namespace; in the list of mount
+	 * namespaces, the inode of this mount namespace; in the last pair, 0 if the list is
+	 * complete */
 	uint64_t of;
 };
 
@@ -89,10 +93,12 @@ bool bpf_source_has_mounts(const struct bpf_source *s);
 /* Returns true if namespaces of all types have 64-bit ids (Linux 6.18). */
 bool bpf_source_has_ids(const struct bpf_source *s);
 
-/* Build the program for tasks and the program for descriptors. The program for descriptors writes
+/*
+ * Build the program for tasks and the program for descriptors. The program for descriptors writes
  * the lists of mounts and mount namespaces when the iterator reaches the descriptor `probe` of the
  * process `self`. This descriptor must refer to a namespace file. If probe is 0, the program writes
- * no lists. Return 0, or a negative errno with p->missing set. */
+ * no lists. Return 0, or a negative errno; if the kernel lacks a member, p->missing is its path.
+ */
 int bpf_build_task(struct bpf *p, struct bpf_source *s) must_check;
 int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t probe) must_check;
 

@@ -39,7 +39,7 @@ int bpf_read(int prog, uint32_t pid, struct buf *out)
 }
 
 /* Enlarges an array of n items, if needed, for one more item. Returns the array, which may have
- * moved, or NULL if there is no memory. */
+ * moved, or NULL if memory allocation fails. */
 static void *grow(void *array, size_t n, size_t *size, size_t item)
 {
 	size_t more = *size ? *size * 2 : 64;

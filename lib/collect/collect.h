@@ -35,22 +35,23 @@ struct nsmember {
 	uint32_t inode[NSTYPE_COUNT];
 };
 
-/* The reasons why an object could not be read: no permission, a system call that the kernel lacks,
- * a mount point that cannot be reached without asking a file server or that is covered, or a failed
- * system call. */
+/* The reasons why an object could not be read. */
 enum nsmissed_why {
-	NSMISSED_DENIED,
-	NSMISSED_UNSUPPORTED,
+	NSMISSED_DENIED,      /* the caller has no permission */
+	NSMISSED_UNSUPPORTED, /* the kernel lacks a system call */
+	/* the mount point is hidden by another mount, or can be reached only by a request to a file
+	 * server, which might not answer */
 	NSMISSED_WAIT,
-	NSMISSED_FAILED,
+	NSMISSED_FAILED, /* a system call failed for another reason */
 	NSMISSED_WHYS
 };
+/* The kinds of objects that are counted if they could not be read. */
 enum nsmissed_what {
 	NSMISSED_PROC,
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	NSMISSED_DETAIL, /* a value in a cell of the output of nslist */
+	NSMISSED_DETAIL, /* a value in the output of nslist */
 	NSMISSED_WHATS
 };
 struct nsmissed {
@@ -58,8 +59,8 @@ struct nsmissed {
 	int err; /* negative errno of the first object with the reason NSMISSED_FAILED, or 0 */
 };
 
-/* Determines the reason that the negative errno err means, and adds 1 to the number of objects that
- * could not be read for this reason. */
+/* Adds 1 to the number of objects of the kind `what` that could not be read because of err, a
+ * negative errno. */
 void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 
 /* BPF programs that stay loaded, so that several calls of collect_run() with the same sources can
@@ -67,8 +68,8 @@ void nsmissed_add(struct nsmissed *missed, enum nsmissed_what what, int err);
 struct collect_programs {
 	bool loaded;
 	int task, file; /* descriptors of the BPF programs for tasks and for descriptors */
-	/* descriptor of a namespace file, or -1; when the program for descriptors reaches this
-	 * descriptor, it writes its lists */
+	/* descriptor of a namespace file, or -1; when the iterator reaches this descriptor, the
+	 * program for descriptors writes the lists of mounts and of mount namespaces */
 	int probe;
 	int loadavg; /* descriptor of /proc/loadavg */
 	bool lists, has_ids;
@@ -99,15 +100,16 @@ struct collect {
 	struct nsmember *members; /* processes, sorted by pid */
 	size_t n;
 	struct nsmissed missed; /* numbers of objects that exist but could not be read */
-	/* the sources share the members below */
+	/* the members below are state of the scan that all sources use */
 	/* the types and sources in use: as requested, but without sources that the types do not
 	 * need, and with the type mnt if the source mnt needs it */
 	unsigned types, sources;
-	struct nsfile_proc files; /* the verified descriptor q.proc; not used for a test fixture */
-	/* the kernel (since Linux 6.2) reports the number of descriptors as the size of
-	 * /proc/PID/fd */
+	/* the descriptor q.proc, after the check that it shows the caller's pid namespace; not used
+	 * for a test fixture */
+	struct nsfile_proc files;
+	/* the size of a directory /proc/PID/fd is the number of descriptors (since Linux 6.2) */
 	bool fd_sizes;
-	/* inodes of the mount and user namespace of this process, or 0 if unknown */
+	/* inodes of the mount and user namespace of the calling process, or 0 if unknown */
 	uint32_t own_mnt, own_user;
 	/* for each type, the inode of the topmost visible namespace, or 0 if unknown */
 	uint32_t top[NSTYPE_COUNT];
@@ -127,8 +129,8 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_che
  * Runs the sources of the query, then opens each namespace of the types in q.related and adds its
  * parents and owners. Skips processes that end during the scan. Counts objects that cannot be read
  * in c->missed. Returns 0, or a negative errno with e set if the result would be wrong: too few
- * descriptors, no memory, or an input or output error. Overwrites c, which the caller frees with
- * collect_free() in both cases.
+ * descriptors, a failed memory allocation, or an input or output error. Overwrites c, which the
+ * caller frees with collect_free(), also after an error.
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 

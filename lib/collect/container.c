@@ -43,7 +43,8 @@ static bool is_named_sysfs(const struct mountinfo_line *l)
 	       !streq(l->source, "sysfs") && !streq(l->source, "none") && !streq(l->source, "sys");
 }
 
-/* Returns the result of container_root(), which the caller frees, or NULL if there is no memory. */
+/* Returns the result of container_root(), which the caller frees, or NULL if memory allocation
+ * fails. */
 static char *root_text(const char *fstype, const char *root)
 {
 	bool whole = streq(root, "/");

@@ -36,12 +36,12 @@ struct containers {
 };
 
 /*
- * Finds the containers. c must be the result of a scan for all types. If `all` is false, omits
- * groups of processes that have the caller's root directory and are services or share the caller's
- * user namespace. Processes of `ip netns exec`, and processes that have created a container and
- * still share a mount or user namespace with it, are not containers. Counts the processes that
- * could not be read in missed. Returns 0 or -ENOMEM. The caller frees out with containers_free() in
- * both cases.
+ * Finds the containers. c must be the result of a scan for all types. If `all` is false, omits each
+ * group of processes that has the caller's root directory and either shares the caller's user
+ * namespace or belongs to a systemd service. The processes of `ip netns exec` do not form a
+ * container, and neither do processes that have created a container and still share a mount or user
+ * namespace with it. Counts the processes that could not be read in `missed`. Returns 0 or -ENOMEM.
+ * The caller frees out with containers_free(), also after an error.
  */
 int containers_find(const struct collect *c, bool all, struct containers *out,
 		    struct nsmissed *missed) must_check;
@@ -52,9 +52,10 @@ const struct container *containers_of(const struct containers *l, const struct c
 				      const struct nsmember *m);
 
 /*
- * Sets *root to the root mount of a process: "TYPE:DIRECTORY", or "TYPE" if the root is the root
- * directory of the file system, as a string that the caller frees. Sets *root to NULL if the root
- * of the process is not the root of a mount. Returns 0 or a negative errno.
+ * Sets *root to a string that describes the root mount of a process: "TYPE:DIRECTORY", or "TYPE" if
+ * the mount shows the root directory of its file system. The caller frees the string. Sets *root to
+ * NULL if the root directory of the process is not the root of a mount. Returns 0 or a negative
+ * errno.
  */
 int container_root(const struct collect *c, pid_t pid, char **root) must_check;
 

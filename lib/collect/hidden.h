@@ -6,9 +6,9 @@
 #include "base/util.h"
 
 /*
- * Returns true if /proc, of which `proc` is a descriptor, is mounted with hidepid=2 or hidepid=4
- * and hides processes of other users from the caller (proc(5)). The number of these processes is
- * unknown. Also returns false if the options of the mount cannot be read.
+ * Returns true if the proc file system of the descriptor `proc` is mounted with hidepid=2 or
+ * hidepid=4 and hides processes of other users from the caller (proc(5)). Returns false if it does
+ * not, or if its mount options cannot be read. The number of hidden processes cannot be determined.
  */
 bool collect_hides_processes(int proc) must_check;
 

@@ -125,8 +125,8 @@ static int by_holder(const void *a, const void *b)
 	return x->path && y->path ? strcmp(x->path, y->path) : 0;
 }
 
-/* Sorts the holders, so that their order does not depend on how they were found. If there is no
- * memory, the holders are not sorted. */
+/* Sorts the holders, so that their order does not depend on how they were found. If memory
+ * allocation fails, the holders are not sorted. */
 static void sort_holders(struct ns *ns)
 {
 	struct nshold **all, **end = &ns->holders;

@@ -50,7 +50,7 @@ struct ns {
 	/* parent and owner; NULL if the namespace has none or the caller cannot see it */
 	struct ns *parent, *owner;
 	uint64_t mnt_id; /* id of a mount namespace for statmount(2) (Linux 6.11), or 0 */
-	uid_t creator;   /* creator of a user namespace; NSTAB_NO_UID if unknown */
+	uid_t creator;   /* user id of the creator of a user namespace; NSTAB_NO_UID if unknown */
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
 	pid_t pid;       /* lowest pid of a process in the namespace; 0 if there is no process */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
@@ -62,8 +62,8 @@ struct ns {
 	/* the namespace was opened, so its id, parent, owner and creator were read from the
 	 * kernel */
 	bool opened;
-	/* why the namespace could not be opened, otherwise 0: -EACCES, -EPERM, or -EAGAIN if its
-	 * mount point cannot be reached (kernel/nsfile.h) */
+	/* error with which opening the namespace failed, or 0: -EACCES, -EPERM, -ENOSYS, or -EAGAIN
+	 * if its mount point cannot be reached (kernel/nsfile.h) */
 	int closed;
 	struct nshold *holders;
 	struct nshold **holders_end, *last_holder;
@@ -81,7 +81,7 @@ struct nstab {
 };
 
 /* Returns the namespace with this type and inode. Adds it to the table if it is missing. Returns
- * NULL if there is no memory. */
+ * NULL if memory allocation fails. */
 struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode);
 
 /* Returns the namespace with this type and inode, or NULL if the table does not have it. If type is

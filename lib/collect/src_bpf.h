@@ -29,7 +29,9 @@ struct bpf_pairs {
 
 /* The results of the iterators, except the processes and the holders. */
 struct collect_bpf {
-	struct bpf_related *related; /* relations sorted by type and inode, without duplicates */
+	/* owners, parents and ids of the namespaces, sorted by type and inode, without
+	 * duplicates */
+	struct bpf_related *related;
 	size_t n_related, related_size;
 	bool has_ids; /* the ids in `related` are the 64-bit ids of NS_GET_ID (Linux 6.18) */
 	struct bpf_pairs mounts, mnt_ns;
@@ -83,7 +85,7 @@ int bpf_take_files(struct collect *c, struct worker *w, struct collect_bpf *b,
  * -ENOMEM. */
 int bpf_relate(struct collect *c) must_check;
 
-/* Defined in bpf_relate.c: sorts the relations in b and removes duplicates. */
+/* Defined in bpf_relate.c: sorts b->related by type and inode, and removes duplicates. */
 void bpf_sort_related(struct collect_bpf *b);
 
 #endif

@@ -17,8 +17,9 @@ struct visit {
 /*
  * Calls f(ns, arg, out) inside each of the n namespaces, one after the other. f returns 0 or a
  * negative errno, and writes its result to out. f must not change the memory of the caller except
- * *out, because it runs in a child process if the caller must enter a user namespace first. A
- * namespace of the caller itself is not entered. The caller frees the results with visit_free().
+ * *out, because it runs in a child process if the caller must enter a user namespace first. If the
+ * caller is in a namespace already, f is called without entering it. The caller frees the results
+ * with visit_free().
  */
 typedef int visit_fn(const struct ns *ns, const void *arg, struct buf *out);
 void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, const void *arg);
@@ -38,8 +39,8 @@ int visit_addresses(const struct ns *ns, const void *arg, struct buf *out) must_
 /* Writes the devices of a network namespace, as an array of struct net_link. */
 int visit_links(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
-/* Writes the sockets of a network namespace that wait for packets, as an array of struct
- * net_listener. arg points to the protocol, an int. */
+/* Writes the listening TCP sockets or the unconnected UDP sockets of a network namespace, as an
+ * array of struct net_listener. arg points to an int, IPPROTO_TCP or IPPROTO_UDP. */
 int visit_listeners(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
 #endif

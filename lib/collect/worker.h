@@ -29,7 +29,8 @@ struct worker {
 	/* sockets whose namespaces are looked up after all processes have been read */
 	struct nssocket *sockets;
 	size_t n_sockets, sockets_size;
-	/* number of correct guesses of a descriptor number, minus the number of wrong guesses */
+	/* counter that rises if the descriptors of a process have the expected numbers 0 to n - 1,
+	 * and falls if not; collect_fd() stops guessing the numbers when the counter is too low */
 	int guess;
 	/* inodes of the *_for_children namespaces of the current process; 0 if not read */
 	uint32_t children[NSTYPE_COUNT];
@@ -64,7 +65,7 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-/* This source also records the sockets of the process for collect_sockets(). */
+/* collect_fd() also records the sockets of the process for collect_sockets(). */
 int collect_fd(struct worker *w, struct nsmember *m) must_check;
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
@@ -74,11 +75,12 @@ int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check
  * errno with w->e set. */
 int collect_sockets(struct worker *w) must_check;
 
-/* Fills c->members with the processes in /proc in ascending order, or only with the process
- * c->only. Returns 0 or a negative errno with e set. */
+/* Fills c->members with the processes in /proc in ascending order of pid, or only with the process
+ * c->q.only. Returns 0 or a negative errno with e set. */
 int collect_list_members(struct collect *c, struct nserr *e) must_check;
 
-/* The sources that do not read a single process. Return 0, or a negative errno with e set. */
+/* The sources that run once for the machine, and not once for each process. They return 0, or a
+ * negative errno with e set. */
 int collect_kernel(struct collect *c, struct nserr *e) must_check;
 int collect_mnt(struct collect *c, struct nserr *e) must_check;
 
@@ -92,10 +94,10 @@ int collect_children_of(struct worker *w, struct procfs_path *path, const uint32
 			const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
 /*
- * Reads one *_for_children link of the thread whose directory is `path`, or uses a pidfd if a pid
- * namespace has no process yet. Sets f->inode. Returns WORKER_OK, WORKER_DENIED, or a negative
- * errno with w->e set. Returns WORKER_GONE if the thread has ended, or if the kernel cannot open
- * the namespace, which is then counted as missed.
+ * Sets f->inode to the inode of one *_for_children link of the thread whose directory is `path`.
+ * Uses a pidfd instead if the link is to a pid namespace that has no process yet. Returns
+ * WORKER_OK, WORKER_DENIED, or a negative errno with w->e set. Returns WORKER_GONE if the thread
+ * has ended, or if the kernel cannot open the namespace, which is then counted as missed.
  */
 int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) must_check;
 

@@ -14,13 +14,14 @@ int cred_as_parse(struct cred *c, const char *text, struct nserr *e) must_check;
 void cred_as_prepare(struct cred *c);
 
 /*
- * Reads etc/passwd and etc/group of the root of this process, and sets the ids and groups of the
- * struct cred in arg. Must run in the process of the program, after it has entered its root and
- * before the steps that use the values.
+ * The step that reads etc/passwd and etc/group of the root directory of this process, and sets the
+ * ids and groups of the struct cred in arg. It must run in the process that executes the program,
+ * after this process has entered the new root and before the steps that use the ids.
  */
 extern const struct plan_kind cred_as;
 
-/* Sets HOME, USER, LOGNAME and SHELL. Returns 0, or a negative errno with e set. */
+/* Sets the environment variables HOME, USER, LOGNAME and SHELL of this process for the user of
+ * --as. Returns 0, or a negative errno with e set. */
 int cred_as_env(const struct cred *c, struct nserr *e) must_check;
 
 #endif

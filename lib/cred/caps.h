@@ -10,7 +10,7 @@
  * no_new_privs is not set (seccomp(2)). */
 bool cred_caps_early_filter(const struct cred *c);
 
-/* Returns true if the capabilities must be preserved at the change to an ordinary uid, because
+/* Returns true if the capabilities must be preserved across the change to an ordinary uid, because
  * later steps need them. */
 bool cred_caps_held(const struct cred *c);
 

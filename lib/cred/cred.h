@@ -2,7 +2,8 @@
 /*
  * cred: sets the credentials of the program: ids, groups, capabilities, no_new_privs, seccomp
  * filter, resource limits, environment and session. nsunshare, nsenter2 and nspivot share these
- * options and steps. The kernel permits no other order of the steps.
+ * options and steps. The steps run in the order in which cred_plan() adds them, because the kernel
+ * permits no other order.
  */
 #ifndef NSU_CRED_CRED_H
 #define NSU_CRED_CRED_H
@@ -25,22 +26,23 @@ struct cred_rlimit {
  * caller. A tool may set the public members itself. */
 struct cred {
 	bool set_uid, set_gid, set_groups;
-	/* The id or the groups are a default of the tool and not from an option. If the id is not
-	 * mapped or the groups cannot be set, the step changes nothing and does not fail. */
+	/* The tool has chosen the id or the groups by default, without an option. If the id is not
+	 * mapped or the groups cannot be set, the step that sets them changes nothing and does not
+	 * fail. */
 	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
-	gid_t *groups; /* malloc()ed */
+	gid_t *groups; /* allocated with malloc(3) */
 	size_t ngroups;
 
 	bool limit_caps;    /* the program may have only the capabilities in cap_limit */
 	uint64_t cap_limit; /* the allowed capabilities, which cred_check() computes */
-	/* the capabilities of the process become ambient; a tool clears this member if it would
-	 * have no effect */
+	/* make the capabilities of the process ambient, so that the program has them; a tool clears
+	 * this member if it would have no effect */
 	bool keep_caps;
-	/* keep_caps keeps only the capabilities that remain after the change of uid, as in
-	 * unshare(1) and nsenter(1). A change of uid from 0 clears the capabilities
-	 * (capabilities(7)). */
+	/* A change of uid from 0 to another uid clears the capabilities (capabilities(7)). If set,
+	 * keep_caps does not preserve them across this change, as in unshare(1) and nsenter(1). If
+	 * not set, keep_caps preserves them. */
 	bool caps_follow_uid;
 	bool limit_ambient; /* only the capabilities in cap_ambient become ambient */
 	uint64_t cap_ambient;
@@ -55,8 +57,8 @@ struct cred {
 	 * namespace, if run_groups() may need it; otherwise 0 or negative */
 	int self;
 	const char *user;          /* the user name in the argument of --setuid, or NULL */
-	bool given_uid, given_gid; /* true if --setuid was given; true if --setgid was given */
-	char *as;                  /* the user of --as, malloc()ed, or NULL */
+	bool given_uid, given_gid; /* --setuid was given; --setgid was given */
+	char *as;                  /* the user of --as, allocated with malloc(3), or NULL */
 	const char *as_group;      /* the group of --as, or NULL */
 	bool as_groups;            /* --as sets the supplementary groups, too */
 	/* the /etc/passwd entry of the user of --as, read by the step of --as */
@@ -69,7 +71,8 @@ struct cred {
 	bool clear_env;
 	const char **env; /* "NAME=VALUE" to set, "NAME" to remove, in the order of the options */
 	size_t nenv;
-	char *env_left; /* names that clear_env keeps, separated by commas; malloc()ed */
+	/* names that clear_env keeps, separated by commas; allocated with malloc(3) */
+	char *env_left;
 };
 
 /* Checks that the options are compatible, computes cap_limit and reads the filter. If the uid was
@@ -77,27 +80,28 @@ struct cred {
  * Returns 0 or a negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;
 
-/* Refuses a change of uid that would keep the group or a supplementary group 0. Returns 0, or
- * -EINVAL with e set. */
+/* Refuses a change of uid that would keep group 0 as the group or as a supplementary group. Returns
+ * 0, or -EINVAL with e set. */
 int cred_check_groups(const struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options take privileges from the program that it could regain: the program
- * could trace a process of the tool that has the same ids. Does not depend on cred_check(). */
+/* Returns true if the options drop capabilities, set no_new_privs or install a filter. The program
+ * could undo this restriction by tracing a process of the tool that has the same ids and is not
+ * restricted. May be called before cred_check(). */
 bool cred_restricts(const struct cred *c);
 
 /*
- * Adds a step for each option that is set. c is borrowed. The steps that are added to the plan
- * afterwards run with the credentials of the program. The parent death signal must be set after
+ * Adds a step to p for each option that is set. c is borrowed. The steps that are added to p after
+ * this call run with the credentials of the program. The parent death signal must be set after
  * these steps, because a change of ids clears it (prctl(2)).
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
 
 /*
- * Sets the OOM score adjustment of the calling process to the number in the text arg.
+ * The step that sets the OOM score adjustment of the calling process to the number in the text arg.
  * CAP_SYS_RESOURCE is needed for a value below the lowest value that a process with this capability
- * has set before (by default 0), see proc_pid_oom_score_adj(5). Needs the caller's /proc, so it
- * must run before the root changes.
+ * has set before (by default 0), see proc_pid_oom_score_adj(5). The step needs the caller's /proc,
+ * so it must run before the root changes.
  */
 extern const struct plan_kind cred_oom;
 

@@ -15,7 +15,7 @@ int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr
  * already stay unchanged. */
 void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits);
 
-/* Appends, as a comma-separated list, the limits that are set, such as "nofile=64:1024". */
+/* Appends to out a comma-separated list of the limits that are set, such as "nofile=64:1024". */
 void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out);
 
 /* Sets the limits for this process. Returns 0, or a negative errno with e set to a message that

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * idmap: stores, checks, parses and computes id maps of user namespaces (user_namespaces(7)). A map
- * translates ids inside a namespace to ids outside of it. No function here opens a file; procfile.h
- * does.
+ * translates ids inside a namespace to ids outside of it. The functions in this file open no files;
+ * the functions in procfile.h read and write the map files.
  */
 #ifndef NSU_IDMAP_IDMAP_H
 #define NSU_IDMAP_IDMAP_H
@@ -80,8 +80,8 @@ void idmap_merge(struct idmap *m);
 int idmap_check(const struct idmap *m, const struct idmap *parent, struct nserr *e) must_check;
 int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nserr *e) must_check;
 
-/* Checks the maps in the same way as idmaps_check() without a parent, but also accepts empty maps,
- * because the functions that write maps skip them. */
+/* Checks the maps as idmaps_check() does without a parent, but accepts empty maps, because the
+ * functions that write maps skip empty maps. Returns 0, or a negative errno with e set. */
 int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 
 /* Inserts the line number of extent i (or its index) at the beginning of the message of e. */
@@ -90,11 +90,11 @@ void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 /* Returns true if the map contains exactly one id, and its outside id is `outside`. */
 bool idmap_is_single(const struct idmap *m, uint32_t outside);
 
-/* Returns the extent that maps the inside id, or NULL. */
+/* Returns the extent that maps the id `inside`, or NULL. */
 const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
 
 /* Checks the rules of idmaps_check(), except the maximum number of extents and the maximum size.
- * Returns 0, or -EINVAL with e set. */
+ * Returns 0, or a negative errno with e set. */
 int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 
 /* Translate one id. The extents may be in any order. Return 0, or -ENOENT if the id is not
@@ -119,13 +119,13 @@ int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
  */
 int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
-/* Exchanges inside and outside ids. Drops extents whose outside id is IDMAP_NONE. */
+/* Exchanges the inside and outside ids of m. Drops extents whose outside id is IDMAP_NONE. */
 void idmap_invert(struct idmap *m);
 
 /*
- * Removes pairs of ids from m. If outside is false, removes the pairs whose inside id is also an
- * inside id of other. If outside is true, removes the pairs whose outside id is also an outside id
- * of other. Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
+ * Removes mappings from m. If `outside` is false, removes the mappings of all inside ids that
+ * `other` maps, too. If `outside` is true, removes the mappings to all outside ids to which `other`
+ * maps an id, too. Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
  */
 int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 
@@ -146,9 +146,9 @@ void idmaps_format_arg(const struct idmaps *m, struct buf *out);
 int idmaps_parse(struct idmaps *m, const char *text, size_t n, struct nserr *e) must_check;
 
 /*
- * Parses the "INSIDE OUTSIDE COUNT" lines of the kernel. If the reader's user namespace does not
- * have the outside ids of an extent, its outside id is IDMAP_NONE, and look-ups ignore it. Returns
- * 0, or a negative errno with e set.
+ * Parses the "INSIDE OUTSIDE COUNT" lines of the kernel into m. If the outside ids of an extent do
+ * not exist in the reader's user namespace, the outside id of the extent is IDMAP_NONE, and
+ * functions that translate ids ignore the extent. Returns 0, or a negative errno with e set.
  */
 int idmap_parse_kernel(struct idmap *m, const char *text, size_t n, struct nserr *e) must_check;
 

@@ -33,10 +33,11 @@ struct journal {
 #define JOURNAL_INIT ((struct journal){ .dir = -1, .fd = -1 })
 
 /*
- * Opens and locks the journal for the directory st, in /run/nsutils or, if that cannot be used, in
- * nsutils in $XDG_RUNTIME_DIR, and reads the record of a run that was killed. Returns 0, or a
- * negative errno with e set. If the function fails and j->fd is not negative, the journal exists,
- * but another process has locked it or it cannot be read, and the caller must not change any file.
+ * Opens and locks the journal for the directory that st describes. The journal is a file in
+ * /run/nsutils or, if that cannot be used, in $XDG_RUNTIME_DIR/nsutils. Reads the record of a run
+ * that was killed. Returns 0, or a negative errno with e set. If the function fails and j->fd is
+ * not negative, the journal exists, but another process has locked it or it cannot be read, and the
+ * caller must not change any file.
  */
 int journal_open(struct journal *j, const struct statx *st, struct nserr *e) must_check;
 

@@ -125,7 +125,7 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 }
 
 /* Returns the arguments of newuidmap: the program, the process, and three arguments for each
- * extent. The caller frees them as one block of memory. Returns NULL if there is no memory. */
+ * extent. The caller frees them as one block of memory. Returns NULL if memory allocation fails. */
 static char **make_argv(const char *program, const char *target, const struct idmap *m)
 {
 	size_t args = 2 + 3 * m->n, room = (args + 1) * sizeof(char *);

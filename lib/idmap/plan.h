@@ -39,8 +39,8 @@ int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside,
 /*
  * Adds the map that the n words of --map-users or --map-groups of unshare(1) describe, in the order
  * of unshare(1): explicit ranges ("INSIDE:OUTSIDE:COUNT", or "OUTSIDE,INSIDE,COUNT"), "subids"
- * (ranges to themselves) and "all" (every id to itself), then the single id of --map-user (combined
- * with the ranges as overlap says; NULL for none), then "auto" (all ranges to the lowest free
+ * (ranges to themselves) and "all" (every id to itself), then `single`, the id of --map-user (NULL
+ * for none; combined with the ranges as `overlap` says), then "auto" (all ranges to the lowest free
  * inside ids). As in unshare(1), the single id is the first extent, and no other extent is joined
  * to it, because newuidmap(1) checks each extent separately. Returns 0, or a negative errno with e
  * set.

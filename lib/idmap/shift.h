@@ -26,14 +26,15 @@ struct shift {
 	struct journal *journal;        /* the journal, borrowed; NULL if no file may be changed */
 	/* the error can be corrected only by running the tool again */
 	bool stop;
-	struct nserr no_journal; /* why there is no journal; set if journal->fd is -1 */
+	/* the error with which journal_open() failed; set if journal->fd is -1 */
+	struct nserr no_journal;
 
 	/* private */
 	struct shift_found *found;
 };
 
-/* Checks that both maps follow the rules and have no outside id in common. Returns 0, or a negative
- * errno with e set. */
+/* Checks that both maps satisfy idmaps_check_rules() and have no outside id in common. Returns 0,
+ * or a negative errno with e set. */
 int shift_check(const struct idmaps *from, const struct idmaps *to, struct nserr *e) must_check;
 
 /* Changes the working directory to /proc/self/fd, which shift_file() and shift_complete() need.
@@ -41,10 +42,10 @@ int shift_check(const struct idmaps *from, const struct idmaps *to, struct nserr
 int shift_enter(struct nserr *e) must_check;
 
 /*
- * Changes the ids of the file fd (O_PATH) with this status, and keeps its setuid bit, setgid bit
- * and capabilities, which chown(2) clears. Sets *found. Returns 0, or a negative errno with e set;
- * path is the name of the file in the message. If s->stop is set afterwards, the caller must not
- * change any other file.
+ * Changes the ids of the file that fd (O_PATH) refers to and st describes. Preserves its setuid
+ * bit, setgid bit and capabilities, which chown(2) clears. Sets *found to the changes that the file
+ * needs. Returns 0, or a negative errno with e set; path(ctx) returns the name of the file for the
+ * message. If s->stop is set afterwards, the caller must not change any other file.
  */
 int shift_file(struct shift *s, int fd, const struct statx *st, const char *(*path)(void *ctx),
 	       void *ctx, struct shift_found *found, struct nserr *e) must_check;

@@ -27,7 +27,8 @@ void subids_free(struct subids *s);
 
 #define cleanup_subids __attribute__((cleanup(subids_free)))
 
-/* A user. The lines of the user in the files begin with exactly this name or this uid. */
+/* A user whose subordinate ids are looked up. A line of subuid(5) or subgid(5) belongs to this user
+ * if its first field is exactly this name or this uid. */
 struct subid_user {
 	bool has_uid, has_gid;
 	uid_t uid;
@@ -36,24 +37,24 @@ struct subid_user {
 };
 
 /*
- * Looks up a user by arg, a name or a decimal uid, or the caller (effective uid) if arg is NULL.
- * Ignores the environment, and does not require a passwd entry. Returns 0, or a negative errno with
- * e set. Fails also if the passwd entry cannot be read, because the user's name is needed to find
- * the lines.
+ * Sets *u to the user that arg names (a name or a decimal uid) or, if arg is NULL, to the caller
+ * (effective uid). Does not use environment variables such as USER, and does not require a passwd
+ * entry. Returns 0, or a negative errno with e set. It is an error if the passwd entry cannot be
+ * read, because the user's name is needed to find the lines.
  */
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_check;
 
-/* Copies the ranges of s to out in order, and omits ids that an earlier range contains. Returns 0
- * or -ENOMEM. The caller frees out. */
+/* Copies the ranges of s to out in the same order, and omits ids that an earlier range contains.
+ * Returns 0 or -ENOMEM. The caller frees out. */
 int subids_disjoint(const struct subids *s, struct subids *out) must_check;
 
 /* Appends a range. Returns 0 or -ENOMEM. */
 int subids_add(struct subids *s, struct subid_extent r) must_check;
 
 /*
- * Appends all ranges of the user to out, in the order of the file. A missing file means no ranges.
- * Returns 0, or a negative errno with e set if the file cannot be read or NSS fails. The caller
- * frees out.
+ * Appends all ranges of the user to out, in the order of the file. A missing file means that there
+ * are no ranges. Returns 0, or a negative errno with e set if the file cannot be read or NSS fails.
+ * The caller frees out.
  */
 int subid_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *out,
 		 struct nserr *e) must_check;

@@ -38,7 +38,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* Parses all lines and reports invalid ones. Returns the valid ranges, whose number is *n, or NULL
- * if there is no memory. */
+ * if memory allocation fails. */
 static struct entry *read_lines(const char *name, const char *text, size_t size, size_t *n,
 				int *found, struct buf *out)
 {

@@ -19,28 +19,30 @@ struct idmap_view {
 #define IDMAP_VIEW_INIT ((struct idmap_view){ 0 })
 
 /*
- * Reads the maps of a user namespace as maps to ids of the caller's namespace. ref names the
- * namespace or a process in it. If the caller's namespace is not an ancestor, m only has the pairs
- * that the caller's namespace can see. If ref names no process, forks a helper that enters the
- * namespace. Returns 0, or a negative errno with e set and m empty. The caller frees m.
+ * Reads the maps of a user namespace into m, with outside ids of the caller's namespace. ref names
+ * the namespace or a process in it. If the caller's namespace is not an ancestor, m contains only
+ * the pairs that the caller's namespace can see. If ref names no process, forks a helper that
+ * enters the namespace. Returns 0, or a negative errno with e set and m empty. The caller frees m.
  */
 int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e) must_check;
 
 /*
- * Reads the map of a <map> argument: the one-word form ("u:0:1000:1,g:0:1000:1"), like:REF, or a
- * stream ("-", fd:N or a path). like:REF means the maps of that namespace to the caller's ids; it
- * is an error if both are empty. Does not check the rules that concern several lines (use
- * idmaps_check()). Returns 0, or a negative errno with e set. The caller frees m.
+ * Reads the maps of a <map> argument: the one-word form ("u:0:1000:1,g:0:1000:1"), like:REF, or a
+ * stream ("-", fd:N or a path). like:REF means the maps of the user namespace REF with outside ids
+ * of the caller's namespace; if its uid map and its gid map are both empty, this is an error. Does
+ * not check the rules that concern several lines (use idmaps_check()). Returns 0, or a negative
+ * errno with e set. The caller frees m.
  */
 int idmap_view_load(const char *arg, struct idmaps *m, struct nserr *e) must_check;
 
-/* Returns true if the caller's user namespace is the namespace of ref or an ancestor of it. Only
- * then is the map complete. Otherwise an id that is not in the map may still be mapped. */
+/* Returns true if the caller's user namespace is the user namespace of ref or an ancestor of it.
+ * Only then do the maps of idmap_view_read() contain all mapped ids. If the result is false, an id
+ * that is missing in these maps may still be mapped. */
 bool idmap_view_sees_all(const char *ref);
 
-/* Reads the maps of a user namespace for all views that can be read. Fails only if the map for
- * IDMAP_VIEW_ME cannot be read. Returns 0, or a negative errno with e set. The caller frees n in
- * both cases. */
+/* Reads the maps of a user namespace for all views that can be read. Fails only if the maps for
+ * IDMAP_VIEW_ME cannot be read. Returns 0, or a negative errno with e set. The caller frees n, also
+ * after an error. */
 int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e) must_check;
 void idmap_view_free(struct idmap_view *n);
 

@@ -38,9 +38,9 @@ int idmaps_prepare(struct idmaps *m, uid_t uid, gid_t gid, bool by_child, enum i
 		   struct nserr *e) must_check;
 
 /*
- * Writes m for the process of procfd by idmaps_write(). If w is IDMAP_BY_HELPERS, uses
- * idmaps_write_helpers() instead, which also verifies the result and gets the argument stop.
- * Returns 0, or a negative errno with e set.
+ * Writes m to the map files of the process of procfd. If w is IDMAP_BY_HELPERS, calls
+ * idmaps_write_helpers(procfd, m, stop, e), which also verifies the result; otherwise calls
+ * idmaps_write(). Returns 0, or a negative errno with e set.
  */
 int idmaps_write_by(enum idmap_writer w, int procfd, const struct idmaps *m, int stop,
 		    struct nserr *e) must_check;

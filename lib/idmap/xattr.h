@@ -24,10 +24,11 @@ struct idmap_xattr {
 typedef uint32_t idmap_xattr_replace(void *ctx, enum idmap_kind kind, uint32_t id);
 
 /*
- * Replaces the ids in the *n bytes of a value of x by the results of replace. Capabilities of
- * version 2 have the root uid 0. If another uid replaces 0, the value becomes version 3, which is 4
- * bytes longer; if 0 replaces another uid, the value becomes version 2. v must have room for 4 more
- * bytes. Returns 1 if the value has changed, 0, or -EINVAL if its format is unknown.
+ * Replaces the ids in v, a value of *n bytes of the attribute x, by the results of replace().
+ * Capabilities of version 2 have the root uid 0. If another uid replaces 0, the value becomes
+ * version 3, which is 4 bytes longer; if 0 replaces another uid, the value becomes version 2. v
+ * must have room for 4 more bytes. Returns 1 if the value has changed, 0 if it has not changed, or
+ * -EINVAL if its format is unknown.
  */
 int idmap_xattr_translate(const struct idmap_xattr *x, unsigned char *v, size_t *n,
 			  idmap_xattr_replace *replace, void *ctx) must_check;

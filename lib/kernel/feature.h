@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feature: tests for --features which kernel features the user can use, by trying each feature. */
+/* feature: tries each kernel feature to find out if the user can use it, for the option
+ * --features. */
 #ifndef NSU_KERNEL_FEATURE_H
 #define NSU_KERNEL_FEATURE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* mountinfo: reads the mounts of a process from proc_pid_mountinfo(5). It needs only libc, because
- * a tool may be in a root whose libmount cannot be trusted. */
+ * a tool may run in a root directory whose libmount cannot be trusted. */
 #ifndef NSU_KERNEL_MOUNTINFO_H
 #define NSU_KERNEL_MOUNTINFO_H
 
@@ -39,11 +39,13 @@ void mountinfo_free(struct mountinfo *m);
 
 #define cleanup_mountinfo __attribute__((cleanup(mountinfo_free)))
 
-/* Parses the next valid line and skips invalid ones. Returns false at the end of the text. */
+/* Parses the next valid line into *line and skips invalid ones. Returns true, or false at the end
+ * of the text. */
 bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
 
 /* Reads the mounts of the calling process and sets line to the mount with this id, whose strings
- * belong to m. Returns false if there is no such mount. The caller frees m. */
+ * belong to m. Returns true, or false if there is no such mount or the mounts cannot be read. The
+ * caller frees m. */
 bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line);
 
 /*

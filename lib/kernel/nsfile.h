@@ -9,9 +9,9 @@
 
 /*
  * A path such as /proc/PID/fd/N, or a path in another mount namespace, may lead to a FIFO, a device
- * or a file of a FUSE server when it is opened. Opening such a file can block or have effects. So
- * every function here first identifies the file without opening it, and opens only namespaces for
- * reading.
+ * or a file of a FUSE server by the time it is opened. Opening such a file can block or have
+ * effects. So the functions here, except nsfile_open_proc(), first identify the file without
+ * opening it, and open it for reading only if it is a namespace.
  */
 
 /* A /proc directory that was verified, and the device number of nsfs, the file system of

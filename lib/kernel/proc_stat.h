@@ -15,7 +15,7 @@ struct proc_stat {
 	uint64_t start;
 	char state;
 	bool kthread;
-	/* the process is ending or has ended, and has not called exec since fork(2) */
+	/* the process is ending or has ended without having called execve(2) since fork(2) */
 	bool never_ran;
 	/* name of the process; only names of kernel threads are longer than 15 bytes */
 	char comm[64];

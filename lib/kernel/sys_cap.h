@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sys_cap: reads and changes capability sets (capabilities(7)). It does not use libcap, because
- * loading it takes longer than all other work of an exec tool. */
+ * loading libcap takes longer than everything else that a tool does before it executes the
+ * program. */
 #ifndef NSU_KERNEL_SYS_CAP_H
 #define NSU_KERNEL_SYS_CAP_H
 

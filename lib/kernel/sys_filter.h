@@ -18,8 +18,9 @@
  */
 void sys_filter_explain(const char *calls, struct nserr *e);
 
-/* Does the same as sys_filter_explain() for a call of unshare(2) or clone(2) with each of these
- * CLONE_NEW* flags, because a filter may deny only some of the flags. Replaces the hint of e. */
+/* Does the same as sys_filter_explain() for unshare(2) and clone(2), but tries these CLONE_NEW*
+ * flags one at a time, because a filter may deny only some of the flags. If a filter denies a flag,
+ * replaces an existing hint of e. */
 void sys_filter_explain_flags(uint64_t flags, struct nserr *e);
 
 #endif

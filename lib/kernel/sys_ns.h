@@ -80,8 +80,8 @@ int sys_ns_in_userns(void) must_check;
  * is another kind of file. */
 int64_t sys_ns_type(int fd) must_check;
 
-/* Sets *uid to the creator of a user namespace (Linux 4.11). The id is mapped to the caller's user
- * namespace. Returns 0 or a negative errno. */
+/* Sets *uid to the user id of the creator of a user namespace (Linux 4.11), as mapped in the
+ * caller's user namespace. Returns 0 or a negative errno. */
 int sys_ns_owner_uid(int fd, uid_t *uid) must_check;
 
 /* Set *id to the 64-bit id of any namespace (NS_GET_ID, Linux 6.18) or of a mount namespace

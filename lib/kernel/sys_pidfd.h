@@ -8,14 +8,15 @@
 #include "base/util.h"
 
 /*
- * Open a process (pidfd_open(2), Linux 5.3), a thread (Linux 6.9), or a process or thread. Return a
- * descriptor, which the caller closes, or a negative errno: -ESRCH if the process has ended,
- * -EINVAL if a process is expected and pid is a thread other than its leader, -ENOSYS before Linux
- * 5.3.
+ * sys_pidfd_open() opens the process with this pid (pidfd_open(2), Linux 5.3),
+ * sys_pidfd_open_thread() the thread with this tid (Linux 6.9), and sys_pidfd_open_task() the
+ * process or thread with this id. They return a descriptor, which the caller closes, or a negative
+ * errno: -ESRCH if the process has ended, -EINVAL if a process is expected and pid is a thread
+ * other than its leader, -ENOSYS before Linux 5.3.
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
-int sys_pidfd_open_task(pid_t id) must_check; /* id is the id of a process or of a thread */
+int sys_pidfd_open_task(pid_t id) must_check;
 
 /* Duplicates descriptor fd of the process (pidfd_getfd(2), Linux 5.6). Returns a descriptor or a
  * negative errno: -EPERM if the caller has no permission to trace the process. */
@@ -26,16 +27,16 @@ int sys_pidfd_getfd(int pidfd, int fd) must_check;
 int sys_pidfd_send_signal(int pidfd, int sig) must_check;
 
 /*
- * Opens the namespace of the process that has this CLONE_NEW* flag, without /proc (Linux 6.11).
- * Returns a descriptor, which the caller closes, or a negative errno: -ENOTTY or -EOPNOTSUPP if the
- * kernel does not support it.
+ * Opens the namespace that the process is in, of the type with this CLONE_NEW* flag, without /proc
+ * (Linux 6.11). Returns a descriptor, which the caller closes, or a negative errno: -ENOTTY or
+ * -EOPNOTSUPP if the kernel does not support it.
  */
 int sys_pidfd_ns(int pidfd, uint64_t flag) must_check;
 
 /*
  * Opens the pid or time namespace for the children of the process. Unlike
- * /proc/PID/ns/pid_for_children, this works for a pid namespace without a first process, too.
- * Returns the same values as sys_pidfd_ns().
+ * /proc/PID/ns/pid_for_children, this also works for a pid namespace in which no process has been
+ * created yet. Returns the same values as sys_pidfd_ns().
  */
 int sys_pidfd_child_ns(int pidfd, uint64_t flag) must_check;
 
@@ -52,10 +53,10 @@ int sys_same_files(pid_t a, pid_t b) must_check;
 int sys_pidfd_ended(int pidfd) must_check;
 
 /*
- * Creates a child with clone3(2), these flags and the exit signal SIGCHLD. Uses clone(2) instead if
- * clone3(2) is not available and clone(2) supports all these flags. If pidfd is not NULL, sets
- * *pidfd (O_CLOEXEC) in the parent. Returns the pid in the parent, 0 in the child, or a negative
- * errno: -ENOSYS before Linux 5.3.
+ * Creates a child with the exit signal SIGCHLD by clone3(2) with these flags. If clone3(2) is
+ * missing or denied and clone(2) supports all these flags, calls clone(2) instead. If pidfd is not
+ * NULL, sets *pidfd (O_CLOEXEC) in the parent. Returns the pid in the parent, 0 in the child, or a
+ * negative errno: -ENOSYS before Linux 5.3 if clone(2) does not support the flags.
  */
 pid_t sys_clone(uint64_t flags, int *pidfd) must_check;
 
@@ -64,8 +65,8 @@ pid_t sys_clone(uint64_t flags, int *pidfd) must_check;
  * CLONE_NEW* flags give it new namespaces. The child runs f(arg) and must end by an exec or
  * _exit(2); until then the caller is suspended. The child has its own descriptors, working
  * directory and signal mask. A process that shares its memory cannot enter a time namespace,
- * neither by a flag nor by setns(2). Returns the pid or a negative errno. The error is -ENOMEM,
- * too, if the stack (8 MiB, never freed) cannot be allocated.
+ * neither by a flag nor by setns(2). Returns the pid, or a negative errno: -ENOMEM if the stack (8
+ * MiB, never freed) cannot be allocated.
  */
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
 
@@ -83,8 +84,8 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
  */
 pid_t sys_run_apart(int (*f)(void *), void *arg) must_check;
 
-/* Returns true if this is the number of rt_sigtimedwait(2), also for a 32-bit or x32 program on a
- * 64-bit kernel. The number is from /proc/PID/syscall. */
+/* Returns true if `number`, a system call number from /proc/PID/syscall, is the number of
+ * rt_sigtimedwait(2), also for a 32-bit or x32 program on a 64-bit kernel. */
 bool sys_is_sigtimedwait(uint64_t number);
 
 #endif

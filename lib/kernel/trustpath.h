@@ -28,13 +28,13 @@ enum {
 };
 
 /*
- * Resolves path except its last component into t. Follows symbolic links of trusted users, even if
- * the last component is one. The resulting name was not a symbolic link when it was checked, except
- * for a link in the proc file system, which only the kernel can follow. The file may not exist.
- * Another user may replace the file at any time, so open it with O_NOFOLLOW unless is_proc_link is
- * set. Returns 0, or a negative errno with e set: -ELOOP for a symbolic link of another user,
- * -EACCES for a directory that TRUSTPATH_DIRS refuses. After success, the caller frees t with
- * trustpath_free().
+ * Resolves path into t: opens the directory that contains the file, and stores the name of the file
+ * in this directory. Follows symbolic links of trusted users, also if path itself is such a link.
+ * t->name was not a symbolic link when it was checked, except for a link in the proc file system,
+ * which only the kernel can follow. The file need not exist. Another user may replace the file at
+ * any time, so open it with O_NOFOLLOW unless t->is_proc_link is set. Returns 0, or a negative
+ * errno with e set: -ELOOP for a symbolic link of another user, -EACCES for a directory that
+ * TRUSTPATH_DIRS refuses. After success, the caller frees t with trustpath_free().
  */
 int trustpath_resolve(const char *path, unsigned flags, struct trustpath *t,
 		      struct nserr *e) must_check;

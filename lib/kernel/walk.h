@@ -20,8 +20,9 @@ enum walk_event {
 };
 
 /*
- * Called for each event. fd and st are valid for WALK_FILE and WALK_MOUNT, err is the negative
- * errno of WALK_ERROR. Returns 0, or a negative errno that ends the walk.
+ * The function that walk_tree() calls for each event. fd and st are valid for WALK_FILE and
+ * WALK_MOUNT, err is the negative errno of WALK_ERROR. The function returns 0, or a negative errno
+ * that ends the walk.
  */
 typedef int walk_visit(void *ctx, struct walk *w, enum walk_event event, int fd,
 		       const struct statx *st, int err);
@@ -41,9 +42,10 @@ struct walk {
 #define WALK_INIT(visit_, ctx_) ((struct walk){ .visit = (visit_), .ctx = (ctx_) })
 
 /*
- * Visits the directory fd (O_PATH, borrowed) and everything below it. top is its name in messages.
- * A file that vanishes during the walk is skipped. Returns 0, the result of visit, or a negative
- * errno with e set: -ENOMEM, or -ESTALE if a directory was moved so that the walk cannot continue.
+ * Visits the directory fd (O_PATH, borrowed) and everything below it. top is the name of fd in
+ * messages. A file that vanishes during the walk is skipped. Returns 0, the negative errno that
+ * w->visit() returned, or a negative errno with e set: -ENOMEM, or -ESTALE if a directory was moved
+ * so that the walk cannot continue.
  */
 int walk_tree(struct walk *w, int fd, const char *top, struct nserr *e) must_check;
 

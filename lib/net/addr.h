@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* addr: reads and adds the IP addresses of network devices, by rtnetlink(7). */
+/* addr: reads and adds the IP addresses of network devices through rtnetlink(7). */
 #ifndef NSU_NET_ADDR_H
 #define NSU_NET_ADDR_H
 

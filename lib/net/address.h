@@ -32,7 +32,8 @@ static inline size_t net_addr_size(const struct net_addr *a)
 /* Returns true if both addresses have the same family and the same first n bits. */
 bool net_addr_same(const struct net_addr *a, const struct net_addr *b, unsigned bits);
 
-/* Returns true if one prefix contains the other. */
+/* Returns true if the prefixes of a and b overlap, which means that one of them contains the
+ * other. */
 bool net_addr_overlap(const struct net_addr *a, const struct net_addr *b);
 
 /* Returns true if a host can have the address. Returns false for the unspecified address, a
@@ -40,14 +41,15 @@ bool net_addr_overlap(const struct net_addr *a, const struct net_addr *b);
  * subnet of one or two addresses, hosts can have the first and the last address. */
 bool net_addr_is_host(const struct net_addr *a);
 
-/* Adds n to the address. Returns false if the sum is outside of the prefix. */
+/* Adds n to the address and returns true. Returns false if the sum is outside of the prefix. */
 bool net_addr_add(struct net_addr *a, uint32_t n);
 
 /* Clears the bits of the address after the prefix. */
 void net_addr_mask(struct net_addr *a);
 
-/* Parse and print a hardware address such as "02:6e:0a:00:00:02". net_mac_parse() returns 0 or
- * -EINVAL. It refuses a multicast address and the zero address, because no device can have them. */
+/* net_mac_parse() parses and net_mac_format() writes a hardware address such as
+ * "02:6e:0a:00:00:02". net_mac_parse() returns 0 or -EINVAL. It refuses a multicast address and the
+ * zero address, because no device can have them. net_mac_format() returns text. */
 int net_mac_parse(const char *s, size_t n, uint8_t mac[NET_MAC_SIZE]) must_check;
 const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
 

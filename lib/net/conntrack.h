@@ -11,9 +11,9 @@
 struct net_stale {
 	uint16_t port;
 	const struct net_ifaddrs *local; /* the addresses of this host */
-	/* The address to which the new rule translates; entries that are translated to this address
-	 * are not selected, and neither are those of the other address family. If NULL, all
-	 * translated entries are selected. */
+	/* The address to which the current rule translates packets for this port. Entries that are
+	 * translated to this address, and entries of another address family, are not selected. If
+	 * NULL, all translated entries are selected. */
 	const struct net_addr *to;
 };
 

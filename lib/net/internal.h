@@ -14,8 +14,8 @@
 #define RTEXT_FILTER_SKIP_STATS (1 << 3)
 #endif
 
-/* Makes room for one more element in an array of n elements of `each` bytes. Returns false if there
- * is no memory. */
+/* Makes room for one more element in an array of n elements of `each` bytes. Returns true, or false
+ * if memory allocation fails. */
 static inline bool net_grow(void **v, size_t n, size_t *size, size_t each)
 {
 	size_t want = n ? 2 * n : 16;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* link: creates, changes, deletes and lists network devices, by rtnetlink(7). */
+/* link: creates, changes, deletes and lists network devices through rtnetlink(7). */
 #ifndef NSU_NET_LINK_H
 #define NSU_NET_LINK_H
 
@@ -85,20 +85,22 @@ void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_
  * namespace of `end`. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
-/* Brings the device up and sets its MTU, unless mtu is 0. A bridge takes its MTU from its ports
- * unless its MTU is set after the creation of the bridge. */
+/* Adds a message to b that brings the device up and sets its MTU, unless mtu is 0. A bridge takes
+ * its MTU from its ports unless its MTU is set after the creation of the bridge. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
-/* Sets hairpin mode: the bridge may send a packet back through the port that it came from. */
+/* Adds a message to b that sets hairpin mode: the bridge may send a packet back through the port
+ * that it came from. */
 void net_link_put_hairpin(struct netlink_batch *b, int index);
-/* Sets the sysctl `forwarding` of the device, so that IPv4 packets that arrive on it are forwarded.
- * With localnet, also sets route_localnet, so that packets with a loopback address may leave
- * through the device. */
+/* Adds a message to b that sets the sysctl `forwarding` of the device, so that IPv4 packets that
+ * arrive on it are forwarded. With localnet, the message also sets route_localnet, so that packets
+ * with a loopback address may leave through the device. */
 void net_link_put_forwarding(struct netlink_batch *b, int index, bool localnet);
-/* Moves a device to the namespace ns, where it gets the given name. The kernel takes it down, drops
- * its addresses, and may give it another index. */
+/* Adds a message to b that moves a device to the namespace ns, where it gets the given name. The
+ * kernel takes the device down, drops its addresses, and may give it another index. */
 void net_link_put_move(struct netlink_batch *b, int index, int ns, const char *name);
-/* Changes the name and the MTU of a device, and brings the device up if `up` is set. */
+/* Adds a message to b that changes the name and the MTU of a device, and brings the device up if
+ * `up` is set. */
 void net_link_put_name(struct netlink_batch *b, int index, const char *name, uint32_t mtu, bool up);
 void net_link_put_delete(struct netlink_batch *b, int index);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listen: reads the sockets that wait for packets, by sock_diag(7). */
+/* listen: reads the listening TCP sockets and the unconnected UDP sockets through sock_diag(7). */
 #ifndef NSU_NET_LISTEN_H
 #define NSU_NET_LISTEN_H
 
@@ -21,10 +21,10 @@ struct net_listeners {
 #define NET_LISTENERS_INIT ((struct net_listeners){ 0 })
 
 /*
- * Reads the sockets of a protocol (IPPROTO_TCP, IPPROTO_UDP) in the namespace of the socket nl, a
- * socket of NETLINK_SOCK_DIAG. If the kernel does not support IPv4 or IPv6, out has no sockets of
- * that family. Returns 0, or a negative errno with e set. The caller frees out with
- * net_listeners_free().
+ * Reads the listening TCP sockets (IPPROTO_TCP) or the unconnected UDP sockets (IPPROTO_UDP) in the
+ * network namespace of nl, a socket of NETLINK_SOCK_DIAG. If the kernel does not support IPv4 or
+ * IPv6, out has no sockets of that family. Returns 0, or a negative errno with e set. The caller
+ * frees out with net_listeners_free().
  */
 int net_listeners_read(struct netlink *nl, int protocol, struct net_listeners *out,
 		       struct nserr *e) must_check;

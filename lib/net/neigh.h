@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* neigh: reads entries of the neighbour tables (ARP and IPv6 neighbour discovery), by
+/* neigh: reads entries of the neighbour tables (ARP and IPv6 neighbour discovery) through
  * rtnetlink(7). */
 #ifndef NSU_NET_NEIGH_H
 #define NSU_NET_NEIGH_H
@@ -14,7 +14,7 @@ struct net_neigh {
 };
 
 /* Finds the entry of an address on the device `index`. Returns 0, -ENOENT without e set if there is
- * none, or a negative errno with e set. */
+ * none, or another negative errno with e set. */
 int net_neigh_find(struct netlink *nl, int index, const struct net_addr *a, struct net_neigh *out,
 		   struct nserr *e) must_check;
 

@@ -95,8 +95,9 @@ int netlink_parse(const void *data, size_t n, const struct nlattr **found, unsig
 int netlink_parse_message(const struct nlmsghdr *nh, size_t header, const struct nlattr **found,
 			  unsigned max) must_check;
 
-/* Return the value of an attribute. netlink_u32() returns `otherwise` if a is NULL or has another
- * length. netlink_str() copies at most size - 1 bytes and adds a NUL. */
+/* netlink_data() and netlink_len() return the value of an attribute and its length. netlink_u32()
+ * returns the value as a number, or `otherwise` if a is NULL or has another length. netlink_str()
+ * copies at most size - 1 bytes of the value to dst and adds a NUL. */
 static inline const void *netlink_data(const struct nlattr *a)
 {
 	return (const char *)a + sizeof(struct nlattr);

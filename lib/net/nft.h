@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft: reads and changes the rules of nf_tables as text, through libnftables, which is loaded on
- * first use. */
+/* nft: reads and changes the rules of nf_tables as text with libnftables, which is loaded on first
+ * use. */
 #ifndef NSU_NET_NFT_H
 #define NSU_NET_NFT_H
 
@@ -11,10 +11,10 @@ struct nft_ctx;
 
 /*
  * Opens a libnftables context. The context belongs to the network namespace that the caller is in
- * at that time. The kernel removes a table with `flags owner` (Linux 5.12) when the context that
- * added the table is closed. The socket of the context is close-on-exec. Returns 0, or a negative
- * errno with e set: -ENOENT with status 2 if libnftables is missing. nft_close() closes the
- * context.
+ * when it calls nft_open(). The kernel removes a table with `flags owner` (Linux 5.12) when the
+ * context that added the table is closed. The socket of the context is close-on-exec. Returns 0, or
+ * a negative errno with e set: -ENOENT, with the exit status 2 in e, if libnftables is missing.
+ * nft_close() closes the context.
  */
 int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
 void nft_close(struct nft_ctx *nft);
@@ -27,8 +27,8 @@ int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr 
  * nft_apply(). */
 int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e) must_check;
 
-/* Appends the output of a command, with the handle of each object (" # handle 7"). Returns the same
- * values as nft_apply(). */
+/* Appends the output of a command to out, with the handle of each object (" # handle 7"). Returns
+ * the same values as nft_apply(). */
 int nft_list_handles(struct nft_ctx *nft, const char *command, struct buf *out,
 		     struct nserr *e) must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* route: reads, adds and looks up IP routes, by rtnetlink(7). */
+/* route: reads, adds and looks up IP routes through rtnetlink(7). */
 #ifndef NSU_NET_ROUTE_H
 #define NSU_NET_ROUTE_H
 
@@ -23,9 +23,9 @@ struct net_routes {
 
 #define NET_ROUTES_INIT ((struct net_routes){ 0 })
 
-/* Reads all unicast routes, IPv4 and IPv6, in the main table of the socket's network namespace.
- * Returns 0, or a negative errno with e set. If the kernel does not support one of the
- * families, reads only the routes of the other family. */
+/* Reads all unicast routes, IPv4 and IPv6, in the main table of the socket's network namespace. If
+ * the kernel supports only one of the two families, reads only the routes of this family. Returns
+ * 0, or a negative errno with e set. */
 int net_routes_read(struct netlink *nl, struct net_routes *out, struct nserr *e) must_check;
 void net_routes_free(struct net_routes *l);
 #define cleanup_net_routes __attribute__((cleanup(net_routes_free)))

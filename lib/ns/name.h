@@ -77,9 +77,12 @@ int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e) mus
 int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *e) must_check;
 int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 
-/* Returns the directories that contain the files of names, malloc()ed: first the directory of the
- * caller's names, then the directory of root's names or, if both are the same, NULL. Returns
- * -ENOMEM if there is no memory. Only name_keep.c and nsname_read() call this function. */
+/*
+ * Sets dirs to the directories that contain the files of names: dirs[0] to the directory of the
+ * caller's names, and dirs[1] to the directory of root's names or, if both are the same, to NULL.
+ * The caller frees both strings. Returns 0 or -ENOMEM. Only name_keep.c and nsname_read() call this
+ * function.
+ */
 int nsname_dirs(char *dirs[2]) must_check;
 
 #endif

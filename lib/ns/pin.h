@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pin: bind-mounts the files of namespaces, so that the namespaces exist without a process, as
- * unshare(1) and ip-netns(8) do. */
+/* pin: like unshare(1) and ip-netns(8), bind-mounts the files of namespaces, so that the namespaces
+ * persist without a process. */
 #ifndef NSU_NS_PIN_H
 #define NSU_NS_PIN_H
 
@@ -48,10 +48,10 @@ int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
  * kernel refuses other mounts, so that no mount namespace contains the mount that keeps it alive.
  * Since Linux 6.18 each processor has a batch of ids, so a later namespace may have a lower id.
  * nspin_id() returns the id of the caller's mount namespace, or 0 if the id is unknown (before
- * Linux 6.11). nspin_above(), called in a new mount namespace, moves to one processor after the
- * other, also to those that the affinity of the caller excludes, and creates a mount namespace on
- * each of them until the id of the new namespace is greater than `id`. Then nspin_above() restores
- * the affinity. Returns 0, or a negative errno with e set.
+ * Linux 6.11). nspin_above(), called in a new mount namespace, moves to each processor in turn,
+ * even if the affinity of the caller excludes the processor, and creates a mount namespace there,
+ * until the id of the new namespace is greater than `id`. Then nspin_above() restores the affinity.
+ * It returns 0, or a negative errno with e set.
  */
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;

@@ -41,16 +41,20 @@ int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t
 int procfs_read_stat(int proc, pid_t pid, struct proc_stat *st) must_check;
 int procfs_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 
-/* Open /proc/loadavg, and read the number of threads of the machine from its descriptor. Return the
- * descriptor and 0, or a negative errno. */
+/*
+ * procfs_open_loadavg() opens the file loadavg in the /proc directory `proc` and returns its
+ * descriptor, which the caller closes. procfs_count_threads() sets *n to the number of threads on
+ * the machine, which it reads from this descriptor, and returns 0. Both return a negative errno
+ * after a failure.
+ */
 int procfs_open_loadavg(int proc) must_check;
 int procfs_count_threads(int loadavg, uint64_t *n) must_check;
 
 /* limit in bytes for procfs_read_cmdline(); longer command lines are truncated */
 #define PROCFS_CMDLINE_MAX 65536
 
-/* Appends the command line of a process, its arguments separated by blanks. The command line of
- * kernel threads and zombies is empty. Returns 0 or a negative errno. */
+/* Appends to out the arguments in the command line of a process, separated by blanks. The command
+ * line of kernel threads and zombies is empty. Returns 0 or a negative errno. */
 int procfs_read_cmdline(int proc, pid_t pid, struct buf *out) must_check;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ref: parses and opens references to processes and namespaces, nsutils(7). */
+/* ref: parses and opens references to processes and namespaces (nsutils(7)). */
 #ifndef NSU_NS_REF_H
 #define NSU_NS_REF_H
 
@@ -9,11 +9,12 @@
 #include "ns/type.h"
 
 enum nsref_kind {
+	/* the kinds up to NSREF_SELF name a process */
 	NSREF_PID,       /* 123 */
 	NSREF_PID_INODE, /* "123:4567": process 123 if its pidfd has the inode 4567 */
 	NSREF_TID,       /* tid:124 */
 	NSREF_NAME,      /* "name:web": the program of nsunshare --name web */
-	NSREF_SELF,      /* "self": the calling process; the kinds above also name a process */
+	NSREF_SELF,      /* "self": the calling process */
 	NSREF_TYPE_PID,  /* "user:123" or "user:self": a namespace of a process */
 	/* "net:4026531840", "net:[4026531840]" or "4026531840": a namespace by its inode */
 	NSREF_INODE,
@@ -91,8 +92,8 @@ void nsref_process_close(struct nsref_process *p);
  */
 int nsref_open_ns(const struct nsref *r, const struct nstype *type, struct nserr *e) must_check;
 
-/* Open a namespace of an opened process, or a namespace file by its path. Return a descriptor or a
- * negative errno as nsref_open_ns() does. */
+/* Open the namespace of that type of an opened process, or the namespace file at a path. Return a
+ * descriptor or a negative errno as nsref_open_ns() does. */
 int nsref_open_proc_ns(const struct nsref_process *p, const struct nstype *type,
 		       struct nserr *e) must_check;
 int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e) must_check;
@@ -102,9 +103,9 @@ int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e
 int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e) must_check;
 
 /*
- * Checks that an opened process has namespaces. Returns 0, or a negative errno with e set if it has
- * ended, is a zombie, is a kernel thread, or is hidden by hidepid (-EACCES). Also returns 0 if the
- * caller may not examine the process.
+ * Checks that an opened process has namespaces. Returns 0 if it has namespaces or if the caller may
+ * not examine it. Returns a negative errno with e set if it has ended, is a zombie, is a kernel
+ * thread, or is hidden by hidepid (-EACCES).
  */
 int nsref_check_living(const struct nsref_process *p, struct nserr *e) must_check;
 

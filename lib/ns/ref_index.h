@@ -27,7 +27,7 @@ struct nsindex {
 	struct nsfile_proc proc; /* descriptor of /proc, valid only during a search */
 	struct nsentry *e;
 	size_t n, size;
-	int err; /* the error because of which the index may lack a namespace, or 0 */
+	int err; /* the last error that may have left the index incomplete, or 0 */
 };
 
 extern struct nsindex nsindex;
@@ -40,9 +40,9 @@ const struct nsentry *nsindex_find(const struct nstype *type, uint64_t inode, ui
 uint64_t nsindex_id_of(int fd);
 
 /*
- * Stores an error because of which the index may lack a namespace. Two errors are ignored: the
- * process or file has disappeared, and the caller has no permission to read it. The search only
- * covers files that the caller may read.
+ * Stores rc in nsindex.err if it is an error that may have left the index incomplete. Ignores the
+ * errors of a process or file that has disappeared or that the caller has no permission to read,
+ * because the search only covers files that the caller may read.
  */
 void nsindex_note_error(int rc);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * timens: parses, computes and checks the offsets of a time namespace, time_namespaces(7). The
+ * timens: parses, computes and checks the offsets of a time namespace (time_namespaces(7)). The
  * functions here do not open files; the functions of timens_proc.h do.
  *
  * An offset is the difference between a clock of the namespace and the clock of the *initial*
@@ -37,8 +37,10 @@ enum timens_kind {
 	TIMENS_UNSET,
 	TIMENS_OFFSET,   /* "DURATION": the requested offset, as in unshare(1) */
 	TIMENS_RELATIVE, /* "+DURATION" or "-DURATION": relative to a base clock */
-	TIMENS_READING,  /* "=DURATION": the time that the clock must show at the anchor */
-	TIMENS_LIKE,     /* "=@REF": the offset that another time namespace has */
+	/* "=DURATION": the time that the clock must show at the anchor, see `anchor` in struct
+	 * timens_now */
+	TIMENS_READING,
+	TIMENS_LIKE, /* "=@REF": the offset that another time namespace has */
 };
 
 /* The base of TIMENS_RELATIVE: the clock of the caller's namespace, or the clock of the initial
@@ -79,8 +81,8 @@ int timens_option(enum timens_clock c, const char *s, struct timens_want *w,
 
 /*
  * Sets *out to the offset that w requests for clock c. *like is used only for TIMENS_LIKE and is
- * the offset of the other namespace. Returns 0, -ERANGE with e naming the allowed interval, or
- * -EINVAL with e set if w is TIMENS_UNSET.
+ * the offset of the time namespace that w names. Returns 0, -ERANGE with e naming the allowed
+ * interval, or -EINVAL with e set if w is TIMENS_UNSET.
  */
 int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens_base base,
 		   const struct timens_now *now, const struct timespec *like, struct timespec *out,

@@ -14,7 +14,8 @@
  */
 int root_begin(struct root *r, int dir, bool readonly, struct nserr *e) must_check;
 
-/* Starts a tree of mounts with an empty tmpfs. Otherwise does the same as root_begin(). */
+/* Does the same as root_begin(), but starts the tree of mounts with an empty tmpfs with the options
+ * o. */
 int root_begin_tmpfs(struct root *r, const struct mntopt *o, bool readonly,
 		     struct nserr *e) must_check;
 

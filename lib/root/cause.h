@@ -17,7 +17,7 @@ void root_explain_type(int src, const struct root_place *p, struct nserr *e);
  * read-only. */
 void root_explain_readonly(const struct root *r, const char *path, struct nserr *e);
 
-/* Sets the hint of e for EINVAL of a bind of src without the mounts below src. */
+/* Explains EINVAL of a non-recursive bind mount of src. */
 void root_explain_locked(int src, struct nserr *e);
 
 #endif

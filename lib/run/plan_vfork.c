@@ -83,8 +83,8 @@ int plan_vfork(const struct plan *p, const struct plan_step *s, void *ctx, pid_t
 		return 0;
 	child = s->kind->vfork(ctx, s, run_child, &v, e);
 	/* Continue without vfork(2) if the kernel refuses it: before Linux 6.2, clone(2) with
-	 * CLONE_VM fails with EINVAL after unshare(CLONE_NEWTIME). The error is ENOMEM if there is
-	 * no memory for the stack of the child. */
+	 * CLONE_VM fails with EINVAL after unshare(CLONE_NEWTIME). The error is ENOMEM if the
+	 * memory for the stack of the child cannot be allocated. */
 	if (child == -EINVAL || child == -ENOMEM) {
 		*e = NSERR_INIT;
 		return 0;

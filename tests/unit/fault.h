@@ -96,7 +96,8 @@ static inline int fault_result(int rc, const struct nserr *e, bool done)
 
 #if defined(__x86_64__) && defined(__LP64__)
 
-/* Executes a system call. The filter permits all system calls that this function makes. */
+/* Executes a system call with six arguments. Returns the result of the kernel, a negative errno in
+ * case of an error. The filter permits all system calls that this function makes. */
 long fault_raw(long number, const greg_t *args);
 extern const char fault_raw_end[];
 __asm__(".pushsection .text\n"
@@ -116,8 +117,8 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".popsection\n");
 
-/* Changes the signal mask that will be restored when the handler returns. SIGSYS is never
- * blocked. */
+/* Does the work of rt_sigprocmask(2): changes the signal mask that will be restored when the
+ * handler returns. Never blocks SIGSYS. Returns 0. */
 static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 {
 	uint64_t old, set;
@@ -191,9 +192,9 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 	}
 }
 
-/* Installs the filter. The filter permits three kinds of calls: those that cannot fail, those
- * whose failure has no effect, and those that the handler cannot execute, because a child that
- * shares memory would use the handler's stack. */
+/* Installs the filter and the handler of SIGSYS. Returns true on success. The filter permits three
+ * kinds of calls: those that cannot fail, those whose failure has no effect, and those that the
+ * handler cannot execute, because a child that shares memory would use the handler's stack. */
 static bool fault_install(void)
 {
 	static const int permitted[] = {

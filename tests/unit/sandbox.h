@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "unit.h"
 
-/* Runs the test and exits with the number of failures. */
+/* Runs the test and exits with the number of failed checks (at most 255). */
 static inline void sandbox_test(void (*test)(const char *dir), const char *dir)
 {
 	test(dir);
@@ -24,7 +24,9 @@ static inline void sandbox_test(void (*test)(const char *dir), const char *dir)
 	_exit(unit_failures > 255 ? 255 : (int)unit_failures);
 }
 
-/* Runs the test in a new pid namespace with its own /proc. */
+/* Runs the test in a child, for which it mounts a proc file system, and exits with the status of
+ * the child. Called after unshare(CLONE_NEWPID), so the child is process 1 of the new pid
+ * namespace. */
 static inline void sandbox_pid(void (*test)(const char *dir), const char *dir)
 {
 	int status = 0;
@@ -37,8 +39,12 @@ static inline void sandbox_pid(void (*test)(const char *dir), const char *dir)
 	_exit(waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 99);
 }
 
-/* Runs the test in a child, in a new user and mount namespace and in new namespaces of the types
- * `more`. dir is the path of a new directory. */
+/*
+ * Runs test(dir) in a child, in a new user and mount namespace and in new namespaces of the types
+ * in the CLONE_NEW* flags `more`. dir is the path of a new directory, which sandbox() removes
+ * afterwards. Fails the test case if a check in the child fails. Does not run the test if the user
+ * may not create the namespaces.
+ */
 static inline void sandbox(int more, void (*test)(const char *dir))
 {
 	char dir[] = "/tmp/sandbox.XXXXXX", map[64];
@@ -74,8 +80,8 @@ static inline void sandbox(int more, void (*test)(const char *dir))
 	CHECK(system(map) == 0);
 }
 
-/* Starts a child that creates new namespaces of the types `flags` and waits until it is killed.
- * Returns the pid of the child, or -1 if the namespaces cannot be created. */
+/* Starts a child that creates new namespaces of the types in the CLONE_NEW* flags `flags` and waits
+ * until it is killed. Returns the pid of the child, or -1 if the namespaces cannot be created. */
 static inline pid_t sandbox_child(int flags)
 {
 	int pair[2];

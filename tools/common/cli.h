@@ -22,7 +22,8 @@ enum {
 
 enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 
-/* The lowest key of options without a letter, for enum { OPT_EXPLAIN = CLI_LONG, … }. */
+/* The first key for options that have only a long name. A tool defines the keys of these options
+ * with enum { OPT_EXPLAIN = CLI_LONG, … }. */
 #define CLI_LONG 256
 
 /* The key of a row of the option table that defines one option for each namespace type. cli_next()
@@ -34,13 +35,15 @@ enum cli_arg { CLI_NONE, CLI_ARG, CLI_OPTARG };
 enum {
 	/* flag: the short option takes no argument although the long option does */
 	CLI_BARE_LETTER = 1,
-	CLI_OF_FEATURES = 2, /* flag: only for the rows of CLI_FEATURES_OPTS */
-	CLI_NOT_EMPTY = 4,   /* flag: the argument must not be empty */
+	/* flag: a row of CLI_FEATURES_OPTS; cli_next() processes the option itself and does not
+	 * return its key */
+	CLI_OF_FEATURES = 2,
+	CLI_NOT_EMPTY = 4, /* flag: the argument must not be empty */
 };
 
 /* Rows of the option table for a tool whose option --json is valid only together with --features.
- * After the last option, cli_next() prints the features that cli_tool.features has added, and exits
- * with 0. */
+ * If --features was given, cli_next() calls cli_tool.features after the last option, prints the
+ * features that this function has added, and exits with status 0. */
 /* clang-format off */
 #define CLI_FEATURES_OPTS \
 	{ CLI_FEATURES, "features", CLI_NONE, NULL, "print the kernel features that this user can use", 0, CLI_OF_FEATURES }, \
@@ -120,7 +123,8 @@ int cli_next(struct cli *c);
 char **cli_rest(const struct cli *c);
 
 /* Print the message "tool: TEXT", or "tool: TEXT: " and the text of an error number, to standard
- * error by a single write. Bytes that come from outside are escaped. */
+ * error with a single write(2). cli_warn_nserr() also prints the hint of e on its own line. Escapes
+ * the control characters and the invalid UTF-8 in the whole message. */
 void cli_warn(int err, const char *fmt, ...) printf_like(2, 3);
 void cli_warn_nserr(const struct nserr *e);
 
@@ -136,11 +140,11 @@ _Noreturn void cli_die_usage_nserr(const struct nserr *e);
 int cli_status(const struct nserr *e);
 
 /*
- * cli_u64() parses a number, and cli_signal() parses a signal name or number of n bytes
- * (signame_parse()). cli_word() returns the index of s in words, which ends with NULL; `what` says
- * what the words are, for messages. `option` is the name of the option that has this argument. If
- * the argument is invalid, the functions print a message with the option and the value and end the
- * process.
+ * Parse the argument s of an option. cli_u64() returns the number s, which must be between min and
+ * max. cli_signal() returns the number of the signal whose name or number is the n bytes at s (see
+ * signame_parse()). cli_word() returns the index of s in words, which ends with NULL; `what` is the
+ * text by which the message describes s. If the argument is invalid, the functions print a message
+ * that contains the name `option` and s, and end the process.
  */
 uint64_t cli_u64(const char *option, const char *s, uint64_t min, uint64_t max);
 int cli_signal(const char *option, const char *s, size_t n);

@@ -17,9 +17,9 @@ extern const char *const color_words[];
  */
 bool color_is_wanted(enum color_when when, const char *tool);
 
-/* Returns the colour that the scheme files of the user or of the system give to an element: a name
- * such as "red" or an escape sequence, as a string that the caller frees. Returns a copy of
- * `otherwise` if no scheme file names the element, or NULL if there is no memory. */
+/* Returns the colour of an element from the scheme files of the user or of the system: a name such
+ * as "red", or an escape sequence. If no scheme file names the element, returns a copy of
+ * `otherwise`. Returns NULL if memory allocation fails. The caller frees the string. */
 char *color_of(const char *tool, const char *element, const char *otherwise);
 
 #endif

@@ -49,10 +49,10 @@ enum cred_key {
 /* clang-format on */
 
 /*
- * Processes the option with that key. Returns 1 if it is one of these options, 0 if not, or a
- * negative errno with e set. Looks up user and group names at once, before the tool enters another
- * root or mount namespace, because NSS would load its modules from the new root. arg must remain
- * valid, because it is not copied.
+ * Processes the option `key`. Returns 1 if `key` is one of the credential options above, 0 if it is
+ * another option, or a negative errno with e set. Looks up user and group names immediately, before
+ * the tool enters another root or mount namespace, because NSS would load its modules from the new
+ * root. arg must remain valid, because it is not copied.
  */
 int cred_option(struct cred *c, int key, const char *arg, struct nserr *e) must_check;
 

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 
-/* Appends n bytes of a text that comes from outside to a label in quotes. Replaces backslashes and
- * quotes, which have a special meaning in a label, and bytes that are not printable ASCII. */
+/* Appends n bytes of untrusted text to a quoted label. Replaces each backslash and double quote,
+ * which have a special meaning in a label, and each byte that is not printable ASCII by "?". */
 void dot_label(struct buf *out, const char *s, size_t n);
 
 #endif

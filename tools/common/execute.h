@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* execute: prints or executes a plan, which is a list of steps that ends with the program. */
+/* execute: prints or executes a plan, which is a list of steps. The last step executes the
+ * program. */
 #ifndef NSU_COMMON_EXECUTE_H
 #define NSU_COMMON_EXECUTE_H
 

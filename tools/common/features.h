@@ -21,8 +21,8 @@ void features_add(struct features *f, const struct feature *feature);
  * the results to the output. */
 void features_add_namespaces(struct features *f);
 
-/* Calls `add`, which adds the features of the tool, and prints the output. Returns the exit status,
- * 0. */
+/* Calls `add`, which adds the features of the tool, and prints the output. Ends the process if the
+ * write fails. Otherwise returns the exit status 0. */
 int features_print(void (*add)(struct features *), bool json);
 
 #endif

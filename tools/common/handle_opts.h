@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* handle_opts: declares the options of the exec tools with which a script controls a run. */
+/* handle_opts: declares the options that let a script control a run of an exec tool (a tool that
+ * executes a program). */
 #ifndef NSU_COMMON_HANDLE_OPTS_H
 #define NSU_COMMON_HANDLE_OPTS_H
 
@@ -39,8 +40,8 @@ enum handle_key {
 	HANDLE_OPTS_FDS
 /* clang-format on */
 
-/* Processes the option with that key. Returns 1 if it is one of these options, 0 if not, or a
- * negative errno with e set. */
+/* Processes the option `key`. Returns 1 if `key` is one of the options above, 0 if it is another
+ * option, or a negative errno with e set. */
 int handle_option(struct handle *h, int key, const char *arg, struct nserr *e) must_check;
 
 #endif

@@ -20,8 +20,9 @@ enum stop_key {
 	{ STOP_KEY_SIGNAL, "stop-signal", CLI_ARG, "<signal>", "end processes with this signal instead of TERM" }
 /* clang-format on */
 
-/* Processes the option with that key, and sets the member grace or stop_signal of s. Returns false
- * if key is another option. If the argument is invalid, prints a message and ends the process. */
+/* Processes the option `key`: sets the member grace or stop_signal of s and returns true. Returns
+ * false if `key` is none of STOP_OPTS. If the argument is invalid, prints a message and ends the
+ * process. */
 bool stop_option(struct supervise *s, int key, const char *arg);
 
 #endif

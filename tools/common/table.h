@@ -50,14 +50,15 @@ enum { TABLE_STRICT = CLI_LONG + 64 };
  * the list of columns ("NAME,NAME") that are printed by default. table_print() frees the table. */
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
 
-/* Processes an option of TABLE_OPTS. Returns false if key is another option. Ends the process after
- * --list-columns, or if a column is unknown. */
+/* Processes the option `key` and returns true. Returns false if `key` is none of TABLE_OPTS. Ends
+ * the process after --list-columns, or if a column is unknown. */
 bool table_option(struct table *t, int key, const char *arg);
 
 /*
  * Append the next cell. The caller appends the cells of all columns, row by row in the order of
- * cols. table_option() must not be called after the first cell. Bytes that come from outside are
- * escaped. NULL means that the value is unknown; it is printed as "-", or as null in JSON.
+ * cols. table_option() must not be called after the first cell. Control characters and invalid
+ * UTF-8 in the text are escaped. NULL means that the value is unknown; it is printed as "-", or as
+ * null in JSON.
  */
 void table_cell(struct table *t, const char *text);
 void table_cell_u64(struct table *t, uint64_t v);

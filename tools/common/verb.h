@@ -31,15 +31,17 @@ struct words {
 
 #define VERB_WORDS_MAX INT32_MAX
 
-/* Parses the next option as cli_next() does, and adds the words before this option to w. */
+/* Parses the next option and returns its key or -1, as cli_next() does. Adds the words before this
+ * option to w. */
 int verb_next(struct cli *c, struct words *w);
 
 /* Adds the arguments after "--" to the words. Used by a verb that executes no program. Returns all
  * words; the last element is NULL. */
 char **verb_all_words(struct words *w);
 
-/* Ends the process unless the verb has min to max words and no program. The message is "missing
- * argument" followed by `missing`, for example " <map>". */
+/* Ends the process with a message unless the verb has min to max words and no arguments after "--".
+ * If words are missing, the message is "missing argument" and the text `missing`, which begins with
+ * a blank. Otherwise the message contains the first unexpected argument. */
 void verb_count(const struct words *w, int min, int max, const char *missing);
 
 #endif

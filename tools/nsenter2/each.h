@@ -42,19 +42,20 @@ struct each {
 	int worst;
 	/* negative errno of the first failure to copy output, or 0 if there was none */
 	int lost;
-	bool simple;           /* the options select only namespaces, see job_is_simple() */
-	int signals;           /* signalfd for SIGCHLD and for the signals that end nsenter2 */
-	sigset_t mask;         /* signal mask that the caller had set */
-	void (*on_child)(int); /* action of SIGCHLD that the caller had set */
-	int ended_by;          /* the signal because of which nsenter2 must end, or 0 */
+	bool simple;   /* the options select only namespaces, see job_is_simple() */
+	int signals;   /* signalfd for SIGCHLD and for the signals that end nsenter2 */
+	sigset_t mask; /* signal mask that nsenter2 inherited; restored for the programs */
+	/* disposition of SIGCHLD that nsenter2 inherited; restored for the programs */
+	void (*on_child)(int);
+	int ended_by; /* signal that requested the end of nsenter2, or 0 */
 };
 
-/* Reads all references before a namespace is entered. Ends the process if a reference is invalid.
- * So no program runs even if only the last reference has a mistake. */
+/* Reads and checks all references before any namespace is entered. Ends the process if a reference
+ * is invalid, so that a mistake in the last reference is reported before any program runs. */
 void each_read(const struct opts *o, struct each_refs *refs);
 
 /* Returns true if the options of r only select namespaces, so that the program may run in a
- * vfork(2) child. Must be called before the references and options are looked up. */
+ * vfork(2) child. Must be called before resolve(), which looks up the names in the options. */
 bool job_is_simple(const struct run *r);
 
 /* Starts the program for the next reference as the given job, which must be free. If that fails,

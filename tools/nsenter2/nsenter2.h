@@ -111,8 +111,8 @@ struct run {
  * command line is invalid, prints a message and ends the process. */
 void opts_parse(struct opts *o, struct run *r, int argc, char **argv);
 
-/* Checks that the options can be combined, without look-ups. Returns 0, or a negative errno with e
- * set. */
+/* Checks that the options can be combined. Looks up no names or processes. Returns 0, or a negative
+ * errno with e set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
 /* Opens the process or namespace of --target. Returns 0, or a negative errno with e set. */
@@ -130,8 +130,8 @@ int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
  * are known. Returns 0, or a negative errno with e set. */
 int follow_read(struct run *r, struct nserr *e) must_check;
 
-/* Returns the namespace types that this process can enter without becoming visible to the processes
- * in the namespace, and without giving these processes any rights over this process. */
+/* The namespace types that a process can enter without becoming visible to the processes in the
+ * namespace, and without giving these processes any rights over itself. */
 #define TYPES_UNSEEN ((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS))
 
 /* Returns true if the program runs as a child of nsenter2, and not in the process of nsenter2. */

@@ -57,8 +57,9 @@ void map_out_check(const struct map_out *o);
 /* Prints the maps in the format that the options have selected. */
 void map_print(const struct idmaps *m, const struct map_out *o);
 
-/* Reads the map of a <map> argument: the one-word form, like:REF, "-", fd:N or a path. Ends the
- * process if that fails. The caller frees m. */
+/* Reads the maps that a <map> argument names. The argument is a map in one word
+ * ("u:0:1000:1,g:0:1000:1"), "like:REF" for the maps of another namespace, or a stream: "-", "fd:N"
+ * or a path. Ends the process if this fails. The caller frees m. */
 void map_load(const char *arg, struct idmaps *m);
 
 #endif

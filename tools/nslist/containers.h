@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* containers: declares the data of the columns of --containers that is not in the rows. */
+/* containers: declares the containers of a scan, and the data that the columns of --containers show
+ * in addition to the rows. */
 #ifndef NSU_NSLIST_CONTAINERS_H
 #define NSU_NSLIST_CONTAINERS_H
 
@@ -17,10 +18,10 @@ struct netns_name {
 /* The containers of a scan, and data that is read when it is first needed. */
 struct boxes {
 	struct containers l;
-	/* indexed by ns.index: the visit of a uts or net namespace (its host name or addresses), or
-	 * NULL */
+	/* indexed by ns.index: the host name or the addresses that were read inside a uts or net
+	 * namespace (struct visit), or NULL */
 	struct visit **visit_of;
-	/* all visits of uts namespaces, and all visits of net namespaces */
+	/* the results of visit_all() for uts namespaces, and those for net namespaces */
 	struct visit *visits[2];
 	size_t n_visits[2];
 	bool visited[2];
@@ -31,11 +32,11 @@ struct boxes {
 	struct netns_name *names;
 	size_t n_names;
 	struct cgroup_memory memory;
-	char hostname[65], unit[256]; /* host name and systemd unit that the caller is in */
+	char hostname[65], unit[256]; /* host name and systemd unit of the caller */
 };
 
-/* Finds the containers of the scan, and also services if `all` is set. Exits if there is no
- * memory. */
+/* Sets run->boxes to the containers of the scan, and also to the services if `all` is set. Exits if
+ * memory allocation fails. */
 void boxes_find(struct run *run, bool all);
 void boxes_free(struct run *run);
 
@@ -45,13 +46,16 @@ struct row *boxes_row_above(const struct run *run, const struct row *r);
 /* Appends the name of a container to out. The name may be empty. */
 void boxes_name(struct run *run, const struct container *box, struct buf *out);
 
-/* Returns the namespace of that type that the first process of the container is in, or NULL if the
- * caller is in the same namespace. */
+/* Returns the namespace of the given type that the first process of the container is in, or NULL if
+ * the caller is in the same namespace. */
 struct ns *boxes_ns(const struct run *run, const struct container *box, int type);
 
-/* Returns the visit of the uts namespace (visit_hostname()) or net namespace (visit_addresses()) of
- * a container. Returns NULL if the caller is in the same namespace, or if the namespace could not
- * be entered; the second case is counted as a missing value. */
+/*
+ * Returns the host name that was read inside the uts namespace of a container (visit_hostname()),
+ * or the addresses that were read inside its net namespace (visit_addresses()). Returns NULL if the
+ * caller is in the same namespace. If the namespace could not be entered, counts a missing value
+ * and returns NULL.
+ */
 const struct visit *boxes_visit(struct run *run, const struct container *box, int type);
 
 /* Returns the host name of the caller. */

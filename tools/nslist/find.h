@@ -32,7 +32,7 @@ struct find {
 int find_parse(const char *s, struct find *out, struct nserr *e) must_check;
 
 /* Defined in find_add.c: adds an answer, which consists of a namespace, a process in the namespace
- * (or 0), and the text of the column MATCH. Exits if there is no memory. */
+ * (or 0), and the text of the column MATCH. Exits if memory allocation fails. */
 void find_add(struct run *run, struct ns *ns, pid_t pid, const char *fmt, ...) printf_like(4, 5);
 
 /* Defined in find_net.c and find_mount.c: each function finds the answers for one kind of

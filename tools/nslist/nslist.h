@@ -85,7 +85,8 @@ struct detail {
 	pid_t pid;
 	/* bit mask of the values that have been requested: texts, stat and uid */
 	unsigned asked;
-	bool stat_ok, uid_ok; /* true if the stat file was read, true if the uid was read */
+	bool stat_ok; /* the stat file was read */
+	bool uid_ok;  /* the uid was read */
 	struct proc_stat stat;
 	uid_t uid;
 	char *text[DETAIL_TEXTS];
@@ -186,8 +187,8 @@ struct run {
 	int64_t boot_ns;   /* boot time on the real-time clock, or 0 if not computed */
 };
 
-/* A cell: a value before it is formatted. Its text comes from outside and must be escaped before it
- * is printed. */
+/* A cell: a value that is not formatted yet. The text of a cell is untrusted and must be escaped
+ * before it is printed. */
 enum cell_kind { CELL_NONE, CELL_NUM, CELL_SIGNED, CELL_BOOL, CELL_TEXT, CELL_LIST };
 struct cell {
 	enum cell_kind kind;
@@ -211,7 +212,8 @@ struct column {
 	const char *name;
 	double width;
 	unsigned flags;
-	/* bit mask of the sources that must read all processes for this column, even with --task */
+	/* bit mask of the sources (COLLECT_*) from which this column needs the data of all
+	 * processes, even with --task */
 	unsigned needs;
 	void (*fill)(struct run *run, const struct row *r, struct cell *out);
 	const char *help;
@@ -228,8 +230,9 @@ extern const size_t nslist_n_columns;
 /* Returns the columns that a view can print, and sets *n to their number. */
 const struct column *nslist_columns_of(enum nslist_view view, size_t *n);
 
-/* Returns the column with the name of n bytes (in upper or lower case), or NULL.
- * nslist_find_column_of() searches the columns of a view instead. */
+/* Return the column whose name is the n bytes at `name`, in upper or lower case, or NULL.
+ * nslist_find_column() searches nslist_columns, and nslist_find_column_of() searches the columns of
+ * a view. */
 const struct column *nslist_find_column(const char *name, size_t n);
 const struct column *nslist_find_column_of(enum nslist_view view, const char *name, size_t n);
 
@@ -247,7 +250,8 @@ void nslist_choose_sort(struct opts *o);
  * for a tree of processes, otherwise NS. */
 const char *nslist_tree_column(const struct opts *o);
 
-/* Returns the sources that must read all processes for the selected columns. */
+/* Returns the bit mask of the sources from which the selected columns need the data of all
+ * processes. */
 unsigned nslist_needs(const struct opts *o);
 
 /* Returns true if the number of mounts or the root of a mount namespace may be needed. To determine
@@ -262,9 +266,9 @@ void opts_parse(struct opts *o, int argc, char **argv);
  * side effects. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Defined in resolve.c: sets run->targets, which the caller frees. Opens a pidfd for each process
- * among the targets. The pidfds stay open until the exit, so that the pids cannot be reused.
- * Returns 0, or a negative errno with e set. */
+/* Defined in resolve.c: checks the references of the command line and sets run->targets, which the
+ * caller frees. The pidfds of the targets that are processes stay open until nslist exits. Returns
+ * 0, or a negative errno with e set. */
 int resolve(struct run *run, struct nserr *e) must_check;
 
 /* Defined in resolve.c: returns the namespace of a target. Exits if the scan did not find the
@@ -284,14 +288,14 @@ void nslist_select_found(struct run *run);
 void nslist_select_show(struct run *run);
 
 /* Defined in select.c: allocates run->rows for n rows. The caller must fill in the rows. Exits if
- * there is no memory. */
+ * memory allocation fails. */
 void nslist_allocate_rows(struct run *run, size_t n);
 
 /* Defined in limits_user.c: returns the limit for a namespace type. Exits if the limit cannot be
  * read. */
 uint64_t nslist_limit(const struct run *run, const struct nstype *type);
 
-/* Defined in sort.c: sorts the rows by the column of --sort. Exits if there is no memory. */
+/* Defined in sort.c: sorts the rows by the column of --sort. Exits if memory allocation fails. */
 void nslist_sort(struct run *run);
 
 /* Defined in select.c: calls the function of the view that selects rows, applies --filter, and
@@ -367,7 +371,7 @@ void nslist_tails_begin(struct run *run);
 const char *nslist_tail(struct run *run, const char *s);
 
 /* Defined in tails.c: appends `text`, the table that libsmartcols has printed, to out, and replaces
- * the placeholders by the recorded texts. Exits if there is no memory. */
+ * the placeholders by the recorded texts. Exits if memory allocation fails. */
 void nslist_tails_end(struct run *run, struct buf *out, const char *text);
 
 /* Adds a cell to a JSON object, as a member with the name of the column. */

@@ -5,11 +5,9 @@
 
 #include <stdbool.h>
 
-/*
- * Calls f(arg, path, name) for each file NAME.json in the directories that contain the names of
- * runs and that the caller can list. Returns 0, or a negative errno: -ENOMEM, or the error of a
- * directory that cannot be read. A directory that does not exist counts as empty.
- */
+/* Calls f(arg, path, name) for each file NAME.json in the directories that contain the names of the
+ * caller's runs and of root's runs (nsname_dirs()). A missing directory counts as empty. Returns 0,
+ * -ENOMEM, or the negative errno of the first directory that could not be read. */
 int runs_list(void (*f)(void *arg, const char *path, const char *name), void *arg);
 
 #endif

@@ -5,15 +5,15 @@
 
 #include "nsnet.h"
 
-/* Returns the address to which published ports are forwarded: the first address of that family of
- * the namespace that the host can reach. Returns NULL if there is no such address. */
+/* Returns the address to which published ports are forwarded: the first address of the given family
+ * in the namespace that the host can reach. Returns NULL if there is none. */
 const struct net_addr *nat_inner(const struct net *n, uint8_t family);
 
-/* Returns true if the port is published for addresses of that family. A port without an address is
- * published for the families of the namespace's addresses. */
+/* Returns true if the port is published for addresses of the given family. A port without an
+ * address is published for the families of the namespace's addresses. */
 bool nat_publishes(const struct net *n, const struct publish *p, uint8_t family);
 
-/* The keyword with which nft(8) begins a match of an address. */
+/* Returns the keyword with which nft(8) begins a match of an address. */
 static inline const char *nat_word(uint8_t family)
 {
 	return family == AF_INET6 ? "ip6" : "ip";
@@ -21,20 +21,24 @@ static inline const char *nat_word(uint8_t family)
 
 /* ---- nat_v6.c: forwarding of IPv6 packets */
 
-/* Returns true if the rules are for an IPv6 subnet. */
+/* Returns true if the request has an IPv6 subnet, so that the host must forward IPv6 packets. */
 bool nat_v6(const struct net *n);
 
-/* Allows forwarding of the IPv6 packets of the request's devices, after the rules of the request
- * have been added. The process returns to its network namespace. Returns 0, or a negative errno
- * with e set. nat_v6_show() prints the commands that do the same. */
+/*
+ * Enables the forwarding of the IPv6 packets of the request's devices. Must be called after the
+ * rules of the request have been added. Enters the caller's network namespace for the change, and
+ * then the target namespace if it is open. Returns 0, or a negative errno with e set. nat_v6_show()
+ * prints the commands that do the same.
+ */
 int nat_v6_allow(struct net *n, struct nserr *e) must_check;
 void nat_v6_show(const struct net *n, struct buf *out);
 
 /*
- * Resets the sysctls that nsnet changed in order to forward IPv6 packets, unless a table of nsnet
- * other than `except` (NULL: none) has rules for IPv6. The process must be in the network namespace
- * of nft. Adds a line to out, if it is not NULL, if there is something to reset; with `dry`, only
- * adds the line. Returns 0, or a negative errno with e set.
+ * Resets the sysctls that nsnet changed in order to forward IPv6 packets, and removes the table
+ * that records them. Does nothing if another table of nsnet still has rules for IPv6; the table
+ * `except`, which may be NULL, does not count. The process must be in the network namespace in
+ * which nft was opened. If there is something to reset and out is not NULL, adds a line to out.
+ * With `dry`, only adds the line. Returns 0, or a negative errno with e set.
  */
 int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf *out,
 		   struct nserr *e) must_check;
@@ -46,14 +50,17 @@ int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf
 int into_chain_check(const struct net *n, struct nserr *e) must_check;
 /* Adds the commands that add the rules to the chain of --into-chain, if the option was given. */
 void into_chain_rules(const struct net *n, struct buf *b);
-/* Adds the commands that delete the rules which belong to a table of nsnet. */
+/* Adds the commands that delete the rules which nsnet has added to chains of other programs
+ * together with the given table of nsnet. */
 void into_chain_forget(struct nft_ctx *nft, const char *table, struct buf *b);
-/* Deletes the rules whose table of nsnet does not exist any more, and adds a line for each to out.
- * With `dry`, only adds the lines. Returns 0, or a negative errno with e set. */
+/* Deletes each rule that nsnet added to a chain of another program together with a table that does
+ * not exist any more. Adds a line for each of these rules to out. With `dry`, only adds the lines,
+ * and treats the tables that out lists as removed. Returns 0, or a negative errno with e set. */
 int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct nserr *e) must_check;
 
-/* Deletes the UDP entries of connection tracking of the published ports of the request that bypass
- * the current rules or, with `removed`, that the removed rules translated. */
+/* Deletes entries of connection tracking for the published UDP ports of the request: the entries
+ * that bypass the current rules or, with `removed`, the entries that the removed rules translated.
+ * Ignores failures. */
 void nat_forget_ports(struct net *n, bool removed);
 
 /* Returns true if p publishes a port of a loopback address of the host. This is an IPv4 address,
@@ -72,10 +79,11 @@ void nat_guard_chain(struct buf *b);
 void nat_rules(const struct net *n, bool owner, struct buf *b);
 
 /*
- * Reads the rules of the caller's namespace with n->nft. Removes tables of nsnet whose namespace
- * has ended if they forward a published port. Prints a message if a chain of another program drops
- * the packets that --nat translates. Returns -EADDRINUSE with e set if another table forwards a
- * published port, unless --force is given.
+ * Reads the rules of the caller's network namespace with n->nft. If another table forwards a
+ * published port, first removes the tables of nsnet whose namespace, bridge or process does not
+ * exist any more (nat_collect()). If a table still forwards the port and --force is not given,
+ * returns -EADDRINUSE with e set. Otherwise returns 0, and prints a message if a chain of another
+ * program drops packets that --nat translates.
  */
 int nat_check_others(struct net *n, struct nserr *e) must_check;
 

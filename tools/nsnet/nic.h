@@ -22,9 +22,9 @@ int nic_return_all(struct net *n, struct netlink *inner, const struct net_links 
 		   struct nserr *e) must_check;
 void nic_show_return(const struct net *n, struct buf *out);
 
-/* Restores the settings of devices that killed runs had borrowed; the kernel has moved these
- * devices back without their settings. Adds a line for each device to out. If `dry` is set, only
- * adds the lines. */
+/* Restores the settings of devices that were lent to runs which have been killed. The kernel has
+ * moved these devices back, but has not restored their settings. Adds a line for each device to
+ * out. With `dry`, only adds the lines. Returns 0, or a negative errno with e set. */
 int nic_collect(struct net *n, bool dry, struct buf *out, struct nserr *e) must_check;
 
 #endif

@@ -22,7 +22,7 @@
 #define NETNS_ETC      "/etc/netns"
 /* the alias of each device that nsnet creates begins with this text */
 #define NET_ALIAS      "nsnet:"
-/* maximum length of a name, because the alias of a device must have room for it */
+/* maximum length of the name of a namespace; the alias of a device must have room for this name */
 #define NET_NAME_MAX   128
 #define NET_ADDRS_MAX  8
 #define NET_WORDS_MAX  16
@@ -70,10 +70,12 @@ struct wire {
 	struct bridge *bridge;
 	int other_ns;            /* only for WIRE_REF: descriptor of the other namespace */
 	struct netlink other_nl; /* a socket in the network namespace of the other end */
-	char other_label[64];    /* name or path by which ip(8) accepts the other namespace */
-	int lower;               /* index of the lower device */
-	bool exists;             /* the device exists already in the namespace */
-	/* only for --explain: a free name of the outer end, which replaces "vethns%d" */
+	/* name or path that identifies the other namespace in ip(8) commands */
+	char other_label[64];
+	int lower;   /* index of the lower device */
+	bool exists; /* the device exists already in the namespace */
+	/* only for --explain: a name for the outer end that no device has, printed instead of
+	 * "vethns%d" */
 	char outer_name[IF_NAMESIZE];
 	char alias[NET_LINK_ALIAS]; /* alias that the outer end gets */
 	/* indexes of the inner and the outer end; the steps of the plan set them */
@@ -124,7 +126,7 @@ struct into_chain {
 	char family[8], table[64], chain[64];
 };
 
-/* The devices of the host that lead to the outside, for one address family. */
+/* The devices that connect the host to other networks (uplinks), for one address family. */
 struct uplinks {
 	char v[NET_WORDS_MAX][IF_NAMESIZE];
 	size_t n;
@@ -169,13 +171,14 @@ struct net {
 	struct netlink host, inner;
 	struct pending pending;
 	int host_lock, name_lock;
-	/* name or path by which ip(8) accepts the target namespace, for --explain */
+	/* name or path that identifies the target namespace in ip(8) commands, for --explain */
 	char label[64];
 	/* text that identifies the target namespace in aliases: its name, "net:INODE" if it has no
 	 * name, or "run" */
 	char owner[NET_NAME_MAX + 1];
-	char path[PATH_MAX]; /* path of the file in /run/netns that has the name of the namespace */
-	bool name_is_new;    /* this run has created the file `path` */
+	/* path of the file NAME in /run/netns, where NAME is the name of the namespace */
+	char path[PATH_MAX];
+	bool name_is_new; /* this run has created the file `path` */
 	struct nspin pin;
 	struct supervise supervise;
 	struct addrs subnets; /* subnets of the addresses of the namespace */
@@ -193,7 +196,8 @@ struct net {
 /* ---- parsing: spec.c, opts.c. All die with a usage message. */
 
 void spec_wire(struct net *n, const char *option, const char *text);
-/* Parses REF[:IF][,ADDR...], an argument of the verb `link`. */
+/* Parses REF[:IF][,ADDR...], an argument of the verb `link`, and stores it in the members other,
+ * other_if and other_addr of w. */
 void spec_end(struct wire *w, const char *text);
 struct bridge *spec_bridge(struct net *n, const char *option, const char *text);
 void spec_move(struct net *n, const char *text);
@@ -213,8 +217,8 @@ char *spec_ref(const char *text);
 /* ---- stages */
 
 /* Looks up the namespaces, devices and bridges that the request names, and chooses automatic
- * addresses. Locks the caller's network namespace against other runs until the step `unlock`, but
- * not if n->explain or n->check is set. */
+ * addresses. Unless n->explain or n->check is set, locks the caller's network namespace against
+ * other runs until the step `unlock`. Returns 0, or a negative errno with e set. */
 int resolve(struct net *n, struct nserr *e) must_check;
 void build_plan(struct net *n, struct plan *p);
 
@@ -230,9 +234,10 @@ void net_free(struct net *n);
 /* Creates /run/netns if it is missing, and locks it against other runs of nsnet. Returns a
  * descriptor of the directory, or a negative errno with e set. */
 int names_lock(struct nserr *e) must_check;
-/* Makes /run/netns a shared mount, as ip(8) does, so that other mount namespaces see the names. */
+/* Makes /run/netns a shared mount, as ip(8) does, so that the names are visible in other mount
+ * namespaces. Returns 0, or a negative errno with e set. */
 int names_share(struct nserr *e) must_check;
-/* Opens the namespace with that name. Returns NAME_NONE if there is no file with that name,
+/* Opens the namespace with the given name. Returns NAME_NONE if there is no file with this name,
  * NAME_DEAD if no namespace is mounted on the file, NAME_ALIVE with a descriptor of the network
  * namespace in *fd, or a negative errno with e set. */
 enum { NAME_NONE, NAME_DEAD, NAME_ALIVE };
@@ -251,7 +256,8 @@ int net_open_ref(const char *ref, struct nserr *e) must_check;
  * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
  */
 int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
-/* Writes the name or path by which ip(8) accepts the namespace that a reference names. */
+/* Writes to label the name or path that identifies the namespace of the reference in ip(8)
+ * commands. */
 void net_label(const char *ref, char label[64]);
 /* If rc is -EPERM, sets the hint of e to the capabilities that are needed. Returns rc. */
 int net_denied(int rc, struct nserr *e);
@@ -336,23 +342,24 @@ static inline bool net_forks(const struct net *n)
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
 void spec_into_chain(struct net *n, const char *text);
-/* Dies if --into-chain was given without an option that adds firewall rules. */
+/* Ends the process if --into-chain was given without an option that adds firewall rules. */
 void spec_into_chain_check(const struct net *n);
 /* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
  * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
  * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
-/* Finds the devices that lead to the outside, and the lowest of their MTUs. These are the devices
- * of the default routes. Without a default route, these are all devices with a route, except
- * bridges of nsnet. Returns 0, or a negative errno with e set. */
+/* Finds the uplinks of the host, and the lowest of their MTUs. The uplinks are the devices of the
+ * default routes. Without a default route, these are all devices with a route, except bridges of
+ * nsnet. Returns 0, or a negative errno with e set. */
 int nat_find_uplinks(struct net *n, struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
 /* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the
- * table exists. The process must be in the network namespace of the table. */
+ * table exists. The process must be in the network namespace of the table. Returns 0, or a negative
+ * errno with e set. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
  * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables

@@ -29,10 +29,11 @@ int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int i
 		  const char *dev, struct nserr *e) must_check;
 
 /* Looks up a bridge. Removes addresses that the bridge has already from the list of addresses to
- * add. */
+ * add. Returns 0, or a negative errno with e set. */
 int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nserr *e) must_check;
 
-/* Chooses the lowest free address in each subnet of the bridge. */
+/* Chooses the lowest free address in each subnet of the bridge. Returns 0, or a negative errno with
+ * e set. */
 int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
 
 /* Checks that no other port of the bridge uses an address of the device. Returns -EADDRINUSE with e
@@ -40,11 +41,12 @@ int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr
 int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
 
 /*
- * Counts ports of a bridge. If programs of `run` are the only users of these ports, waits until the
- * kernel has removed the ports: it destroys the network namespace of a program some milliseconds
- * after the end of the program. count() returns the number of the ports in a list of devices, and
- * clears *dying if another user has one of them. Sets *left to the number that the last call of
- * count() returned. Returns 0, or a negative errno with e set.
+ * Waits for the removal of bridge ports that were created by `nsnet run`. The kernel destroys the
+ * network namespace of such a run, and with it the port, some milliseconds after the program has
+ * ended. count() returns the number of the ports in the list `links` for which the caller waits,
+ * and clears *dying if one of these ports was not created by `nsnet run`. Calls count() after each
+ * change of a device, until count() returns 0 or clears *dying, or no device changes for 300 ms.
+ * Sets *left to the last result of count(). Returns 0, or a negative errno with e set.
  */
 typedef unsigned ports_count(void *arg, const struct net_links *links, bool *dying);
 int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left,
@@ -52,12 +54,12 @@ int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left,
 
 /* Looks up the other end of a device in the namespace, and sets the missing addresses, hardware
  * addresses and the alias of the device. `inside` lists the devices of an existing namespace. The
- * first device gets the default route. */
+ * first device gets the default route. Returns 0, or a negative errno with e set. */
 int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, struct wire *w,
 		 bool first, struct nserr *e) must_check;
 
-/* Writes the first of the names PATTERN0, PATTERN1, … that no device in the list and no device of
- * the request has. */
+/* Writes to out the first of the names PATTERN0, PATTERN1, … that no device in the list and no
+ * device of the request has. */
 void free_name(const struct net_links *l, const struct net *n, const char *pattern,
 	       char out[IF_NAMESIZE]);
 

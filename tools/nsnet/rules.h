@@ -38,8 +38,9 @@ struct rules_place {
 enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
 			     const struct rules_packet *p, struct rules_place *place);
 
-/* Returns the chain to which an accept rule can be added that overrules the drop of a chain. This
- * is the chain itself, or the chain DOCKER-USER, which Docker calls first and never changes. */
+/* Returns the chain to which a rule must be added that accepts the packets which the chain of `at`
+ * drops. This is the same chain, except if it is FORWARD and Docker is in use: then it is
+ * DOCKER-USER, to which FORWARD jumps first and which Docker never changes. */
 const char *rules_user_chain(const char *ruleset, const struct rules_place *at);
 
 /* A rule that forwards a port of the host to another address. */

@@ -40,7 +40,7 @@ struct view {
 };
 
 /* Finds the network namespaces of the machine, and opens them. Sets their members inode, ref, name
- * and fd. Ends the process if the search is impossible. */
+ * and fd. Ends the process if the namespaces cannot be listed. */
 void view_find(struct view *v);
 
 /* Frees the list of namespaces and closes their descriptors. */
@@ -48,7 +48,7 @@ void view_free(struct view *v);
 #define cleanup_view __attribute__((cleanup(view_free)))
 
 /* Finds the other ends of all veth pairs. Clears v->complete if the kernel does not report the
- * namespace of one of these ends. Ends the process if there is no memory. */
+ * namespace of one of these ends. Ends the process if memory allocation fails. */
 void view_relate(struct view *v);
 
 /* Finds the other end of a veth pair. Returns the device and sets *ns to its namespace, or returns

@@ -23,11 +23,13 @@ struct why {
 	struct net_ifaddrs addrs, out_addrs;
 	struct buf rules, inner_rules; /* firewall rules of the host, and of the namespace */
 	bool has_rules, has_inner_rules;
-	/* paths of packets that the checks have found */
+	/* path of the packet inside the namespace, and its path through the host, as the kernel
+	 * reports them */
 	struct net_way way, host_way;
 	const struct net_link *dev;   /* device through which the packet leaves the namespace */
 	const struct net_link *outer; /* the device at the other end of the veth pair of `dev` */
-	/* device on which the packet enters the host: the bridge, or outer */
+	/* device on which the packet enters the host: the bridge to which `outer` is connected, or
+	 * `outer` itself */
 	const struct net_link *entry;
 	const struct net_link *uplink; /* device through which the packet leaves the host */
 	/* the destination and the namespace are connected to the same bridge */
@@ -85,9 +87,11 @@ int why_listens(bool udp, uint16_t port);
 int64_t why_devconf(const struct why *y, const char *dev, const char *what);
 
 /* Evaluates the firewall rules of the host for a packet from the namespace and for the answer to
- * it. If a rule drops the packet or the answer, reports the rule and returns false. */
+ * it. If a rule drops the packet or the answer, reports the rule and returns false. Otherwise
+ * returns true. */
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out);
-/* Evaluates the firewall rules of the namespace, as why_rules() evaluates those of the host. */
+/* Does the same as why_rules(), with the firewall rules of the namespace. Returns true if they drop
+ * no packet. */
 bool why_inner_rules(struct why *y);
 /* why_read_rules() reads the firewall rules of the host, why_read_inner_rules() those of the
  * namespace. */
@@ -99,9 +103,9 @@ bool why_nat(struct why *y);
 bool why_is_private(const struct net_addr *a);
 bool why_published(struct why *y);
 
-/* Sets y->outer to the other end of y->dev. If the other end is not in the caller's namespace,
- * enters the namespace of the other end, which all later checks treat as the host. Returns false
- * after a report if the other end was not found. */
+/* Sets y->outer to the other end of y->dev. If the other end is in another namespace than the
+ * caller's, enters this namespace, and all later checks treat it as the host. If the other end is
+ * not found or cannot be examined, reports this and returns false. */
 bool why_find_outer(struct why *y);
 
 /* Does the work of --probe: sends one packet, and reports the rule that dropped the packet. */

@@ -93,7 +93,8 @@ struct opts {
 	char **argv; /* the program and its arguments, or NULL if a shell is executed */
 };
 
-/* The command line, the options that libraries parse, and the root while it is built. */
+/* The state of a run: the command line, the results of the options that nspivot shares with other
+ * tools (handle and cred), and the root under construction. */
 struct run {
 	struct opts *o;
 	struct handle handle;
@@ -128,8 +129,8 @@ int check_hidden(const struct opts *o, struct nserr *e) must_check;
  * effects. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Reads the streams of the credential options, and applies the capability limit of the preset.
- * Returns 0, or a negative errno with e set. */
+/* Checks and completes the credentials (cred_check()): reads the seccomp filter, and applies the
+ * capability limit of the preset. Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Adds all steps to the plan, in the order in which they must run. */
@@ -139,8 +140,8 @@ void build_plan(struct run *r, struct plan *p);
  * set. */
 int source_open(const char *src, int flags, struct nserr *e) must_check;
 
-/* Sets the hint of e to the reason for which the kernel refused the overlay with EINVAL, if the
- * reason is certain. */
+/* Sets the hint of e to the reason why the kernel refused the overlay with EINVAL, if the reason is
+ * certain. */
 void overlay_explain(const struct op *op, const char *newroot, struct nserr *e);
 
 /* Mounts an overlay on op->dst. newroot is the lower layer if op has no lower= option. Returns a

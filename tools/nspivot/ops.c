@@ -89,7 +89,7 @@ static int cut_argument(struct op *op, char **options, struct nserr *e)
 	return 0;
 }
 
-/* Returns a new element of o->op, or NULL if there is no memory. */
+/* Returns a new element of o->op, or NULL if memory allocation fails. */
 static struct op *new_op(struct opts *o)
 {
 	if (o->n == o->size) {

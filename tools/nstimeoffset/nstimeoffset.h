@@ -14,7 +14,7 @@ enum mode { MODE_RUN, MODE_SHOW, MODE_PRINT, MODE_WRITE, MODE_FEATURES };
 struct opts {
 	enum mode mode;
 	bool explain, json;
-	bool handles; /* an option such as --pid-file was given */
+	bool handles; /* one of HANDLE_OPTS, such as --ready-fd, was given */
 	struct handle handle;
 	struct timens_request ask;
 	const char *base, *anchor; /* arguments of --base and --anchor, or NULL */

@@ -30,7 +30,8 @@ struct opts {
 	const char *pin[NSTYPE_COUNT]; /* FILE of the option --TYPE=FILE, or NULL */
 	const char *persist, *unpersist;
 
-	/* argument of --map: auto, a stream, the one-word form of a map, or like:REF */
+	/* argument of --map: "auto", "-", "fd:N", a path, a map in one word
+	 * ("u:0:1000:1,g:0:1000:1"), or "like:REF"; or NULL */
 	const char *map;
 	const char *map_user, *map_group;
 	struct words users, groups;
@@ -44,7 +45,7 @@ struct opts {
 	const char *hostname, *domainname;
 	bool lo;
 	struct words sysctls;
-	const char *oom_score_adj; /* argument of the option, which is a number; or NULL */
+	const char *oom_score_adj; /* argument of --oom-score-adj, a number as text; or NULL */
 	struct timens_request clocks;
 
 	const char *cgroup;
@@ -80,7 +81,8 @@ struct run {
 	/* processes in the new user namespace have permission to trace the parent process */
 	bool visible;
 	struct plan_keeper keeper;
-	/* set in the helper: the child has executed the program or its init process */
+	/* only valid in the helper: the child has executed the program, or has become the init
+	 * process of the program */
 	bool runs;
 	struct supervise supervise;
 	struct handle handle;
@@ -105,7 +107,7 @@ extern const char opts_current[];
  * a message and ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
-/* Checks that the options can be combined, without look-ups. Returns 0, or a negative errno with e
+/* Checks that the options can be combined. Looks up no names. Returns 0, or a negative errno with e
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
@@ -121,16 +123,17 @@ void build_plan(struct run *r, struct plan *p);
 void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
 		struct handle *h);
 
-/* Adds the steps of process 1 of --init to a separate plan, whose caller is process 1. */
+/* Adds the steps of the init process of --init to a separate plan. The init process, which is
+ * process 1 of the new pid namespace, executes this plan. */
 void build_init(struct run *r, struct plan *p);
 
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
  * The helper that runs until the end of the program calls this function. */
 void pins_close(struct run *r);
 
-/* These functions are for the helper. name_publish() creates the file of --name. name_release()
- * removes this file, and returns 0, or a negative errno with e set if creating or removing the file
- * has failed. */
+/* These functions must be called in the helper. name_publish() creates the file of --name.
+ * name_release() removes this file, and returns 0, or a negative errno with e set if creating or
+ * removing the file has failed. */
 void name_publish(struct run *r);
 int name_release(struct run *r, struct nserr *e) must_check;
 
