@@ -49,7 +49,7 @@ static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
 		return 0;
 	nserr_set(e, errno, "cannot create a session");
 	if (getpgrp() == getpid())
-		nserr_hint(e, "let the tool fork, or run the tool with setsid(1)");
+		nserr_hint(e, "omit --new-session, and run the command with 'setsid --wait'");
 	return -EPERM;
 }
 
