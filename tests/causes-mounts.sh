@@ -29,7 +29,7 @@ test_a_file_and_a_directory_are_not_mounted_on_each_other()
 	125 | ./box --tmpfs=/dir:size=bad root -- /bin/true | hint: the kernel reports: tmpfs: Bad value for 'size' | see /proc/filesystems
 	125 | nsunshare -rm enosys -e ENODEV fsopen -- nspivot --tmpfs=/dir root -- /bin/true | hint: see /proc/filesystems for the types that this kernel supports | the kernel reports
 	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: name a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
-	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory: '/file' in the new root is a file | as the source
+	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory as the destination: '/file' in the new root is a file | as the source
 	125 | ./box --bind=$T/none:/dir root -- /bin/true | cannot open '$T/none': No such file or directory | hint: name a
 	127 | ./box --bind=$T/low:/dir --bind=$T/file:/file root -- /bin/none | cannot execute | mounted on
 	127 | ./box --bind=$T/low:/new --bind=$T/file:/newfile root -- /bin/none | cannot execute | mounted on
@@ -63,7 +63,7 @@ test_a_layer_with_inherited_mounts_below_is_named()
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/layer/mnt" && exec nsunshare -rm -- nspivot "$@"' sh \
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/true
 	assert_rc 125
-	assert_err_has "hint: use a layer without mounts below it: '$TMP/layer/mnt' is a mount, and a user namespace may not separate it from '$TMP/layer'"
+	assert_err_has "hint: use a layer without mounts below it: in a user namespace, the mount '$TMP/layer/mnt' cannot be separated from '$TMP/layer'"
 	# a control: the submount was made in the same user namespace, so it is not locked
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/layer/mnt" && exec nspivot "$@"' sh \
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/none
@@ -111,7 +111,7 @@ test_explains_a_bind_refused_without_the_mounts_below()
 			mount -t tmpfs none "$0/locked/below" &&
 			exec nsunshare -rm $1 nspivot --bind="$0/locked:/bound:norec" "$0/root" -- /bin/none' "$TMP" "$under"
 		assert_rc 125
-		assert_err_has 'hint: omit norec: a user namespace must bind inherited mounts together with the mounts below them'
+		assert_err_has 'hint: omit norec: in a user namespace, inherited mounts can be bound only together with the mounts below them'
 		# shellcheck disable=SC2016
 		run nsunshare -rm sh -c 'exec $1 nspivot --bind="$0/file:/bound:norec" "$0/root" -- /bin/none' "$TMP" "$under"
 		assert_rc 125
@@ -131,7 +131,7 @@ test_explains_a_read_only_proc()
 			exec unshare -Ump --fork --keep-caps nspivot --proc=/mnt$1 "$0/root" -- /bin/none' "$TMP" "$option"
 		if [ -z "$option" ]; then
 			assert_rc 125
-			assert_err_has 'hint: add the option ro: /proc is read-only, so a proc that a user namespace mounts must be read-only, too'
+			assert_err_has 'hint: add the option ro: /proc is read-only, so a proc that is mounted in a user namespace must be read-only, too'
 		else
 			assert_rc 127
 			assert_err_lacks 'add the option ro'
@@ -172,7 +172,7 @@ test_names_a_process_that_could_reach_the_old_root()
 	run nsunshare -m -- "$@"
 	assert_rc 125
 	assert_err_has "through its root"
-	assert_err_has "hint: use a pid namespace (nsunshare -p), or --force: the new root's /proc shows processes of another root"
+	assert_err_has "hint: use a pid namespace (nsunshare -p), or --force: the new root's /proc shows a process that has another root directory"
 	assert_err_lacks 'make this process change its working directory'
 }
 

@@ -80,7 +80,7 @@ test_explains_an_object_that_is_not_removed()
 	ip link set v1 master br2 up
 	situations <<-'TABLE'
 	1 | nsnet del br1 | hint: remove the bridge with --force, or with 'ip link del br1' | -
-	1 | nsnet del br2 | hint: delete the namespaces that use the bridge, which 'nsnet show' lists, or use --force | ip link del
+	1 | nsnet del br2 | hint: use --force, or first delete the namespaces that use the bridge ('nsnet show' lists them) | ip link del
 	1 | nsnet del none | - | delete the namespaces that use
 	0 | nsnet del --force br1 | - | remove the bridge with --force
 	TABLE

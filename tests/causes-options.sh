@@ -78,7 +78,7 @@ test_explains_a_directory_that_others_can_change()
 test_explains_an_invalid_filter_of_system_calls()
 {
 	situations <<-'TABLE'
-	125 | nsunshare -r --no-new-privs --seccomp=$T/invalid true | hint: check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER | --no-new-privs
+	125 | nsunshare -r --no-new-privs --seccomp=$T/invalid true | hint: check the instructions of the filter, and check that the kernel has CONFIG_SECCOMP_FILTER | --no-new-privs
 	125 | nsunshare -r --seccomp=$T/short true | has 3 bytes | check the instructions
 	TABLE
 }

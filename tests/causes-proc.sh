@@ -143,11 +143,11 @@ test_a_target_without_a_type_is_explained()
 	run nsenter2 -t "$$" echo ran
 	assert_rc 0
 	assert_out ran
-	assert_err_has "the program enters no namespace of process $$"
+	assert_err_has "no namespace of process $$ is selected"
 	assert_err_has 'hint: add --all (-a), or name the types to enter, such as --net (-n)'
 	for option in '--follow=umask' '--wd' '--root'; do
 		run nsenter2 -t self $option echo ran
-		assert_err_lacks 'enters no namespace'
+		assert_err_lacks 'is selected'
 		assert_err_lacks 'add --all (-a)'
 	done
 	run nsenter2 --wd=/ echo ran
@@ -208,7 +208,7 @@ test_the_owner_of_a_namespace_is_considered()
 	run nsunshare -rn nsenter2 --net=/proc/self/fd/8 true
 	exec 8<&-
 	assert_rc 125
-	assert_err_has "hint: omit --net, or run the command with more privileges: a user namespace that is not below the caller's owns this namespace"
+	assert_err_has "hint: omit --net, or run the command with more privileges: this namespace is owned by a user namespace that is not a descendant of the caller's user namespace"
 	assert_err_lacks 'add --user'
 	run as_nstest nsenter2 -t "$holder" --net true
 	assert_rc 125

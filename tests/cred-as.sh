@@ -98,7 +98,7 @@ test_an_unknown_uid_needs_a_group()
 {
 	for tool in $CARRIERS; do
 		enter --as 1234 -- /bin/true
-		assert_refused 125 "$tool: --as: uid 1234 has no group, because it is not in '/etc/passwd' of the root directory"
+		assert_refused 125 "$tool: --as: the primary group of uid 1234 is unknown, because this uid is not in '/etc/passwd' of the root directory"
 		assert_err_has 'hint: add a group: --as 1234:<group>'
 		enter --as 1234:5678 -- /bin/sh -c "$report"
 		assert_ok

@@ -108,7 +108,7 @@ test_refuses_an_invalid_filter()
 		assert_refused 125 'has 0 bytes, expected 1 to 4096 instructions of 8 bytes each'
 		carry --seccomp "$PWD/wrong" --no-new-privs -- echo ran
 		assert_refused 125 'cannot install the system call filter: Invalid argument'
-		assert_err_has 'hint: check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER'
+		assert_err_has 'hint: check the instructions of the filter, and check that the kernel has CONFIG_SECCOMP_FILTER'
 	done
 }
 

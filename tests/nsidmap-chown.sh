@@ -132,7 +132,7 @@ test_refuses_maps_with_common_outside_ids()
 	mkdir -p "$TMP/empty"
 	run nsidmap chown --from $from --to u:0:165535:10,g:0:400000:10 "$TMP/empty"
 	assert_refused 1 'nsidmap: outside uid 165535 is in both maps'
-	assert_err_has 'hint: change to ids that neither map contains, and then to the ids of the second map'
+	assert_err_has 'hint: change the owners in two steps: first to ids that neither map contains, then to the ids of the second map'
 	run nsidmap chown --from u:0:5:10,g:0:14:5 --to u:0:15:10,g:0:4:11 "$TMP/empty"
 	assert_refused 1 'nsidmap: outside gid 14 is in both maps'
 	run nsidmap chown --explain --raw --from u:0:5:10,g:0:15:5 --to u:0:15:10,g:0:4:11 "$TMP/empty"

@@ -117,7 +117,7 @@ test_overlap_option_refuses_cuts_or_shifts_ranges()
 {
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
-	assert_refused 1 "the caller's id 0 is in the range 0-9, which is mapped as well"
+	assert_refused 1 "the caller's id 0 is mapped twice: alone, and in the range 0-9"
 	assert_err_has 'hint: add --overlap hole or --overlap shift'
 	run nsidmap plan --style podman --overlap hole --format arg --only uid
 	assert_out u:0:0:1,u:2:1:14

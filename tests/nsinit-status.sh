@@ -63,7 +63,7 @@ test_exits_125_for_its_own_failures()
 	for signal in KILL STOP CHLD SEGV BUS 32; do
 		run nsinit --rewrite "$signal:TERM" true
 		assert_rc 125
-		assert_err_has "--rewrite: '$signal' cannot be forwarded"
+		assert_err_has "--rewrite: signal '$signal' cannot be forwarded"
 	done
 	run nsinit --stop-signal SIGNOT true
 	assert_rc 125

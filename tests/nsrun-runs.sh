@@ -171,8 +171,8 @@ test_overlay_of_the_host_root_names_the_mount_that_prevents_it()
 	feature overlay-userns || return 0
 	run nsrun --overlay -- true
 	assert_refused 125 'cannot mount overlay: Invalid argument'
-	assert_err_has "use a layer without mounts below it: '/"
-	assert_err_has "may not separate it from '/'"
+	assert_err_has "use a layer without mounts below it: in a user namespace, the mount '/"
+	assert_err_has "cannot be separated from '/'"
 }
 
 test_host_network_is_that_of_the_caller()

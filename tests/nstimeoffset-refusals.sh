@@ -193,7 +193,7 @@ test_refuses_options_that_do_not_go_together()
 	run nstimeoffset true
 	assert_refused 125 'missing --boottime, --monotonic or --time-offsets'
 	run nstimeoffset --show -b 5
-	assert_refused 125 '--show cannot be used with --explain or options that move a clock'
+	assert_refused 125 '--show cannot be used with --explain or options that set a clock'
 	run nstimeoffset --json -b 5 true
 	assert_refused 125 '--json requires --show or --features'
 	run nstimeoffset -b 5 --print true

@@ -70,7 +70,7 @@ test_explains_root_without_the_capability_to_map_root()
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
 	assert_refused 125 '/uid_map: Operation not permitted'
-	assert_err_has "map only the creator's own id (0 only if the creator had CAP_SETFCAP)"
+	assert_err_has "map only the creator's own id (to map id 0 of the parent, the creator must have had CAP_SETFCAP)"
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare --map=u:0:0:9,g:0:0:9 true
 	assert_refused 125 'newuidmap failed: '
 	assert_err_has 'hint: run the command with CAP_SETFCAP, or use the ids of this user in /etc/subuid (nsidmap subids)'

@@ -201,7 +201,7 @@ cpu pids
 cpu pids'
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.none=1 true
 	assert_refused 125 "no cgroup file 'cpu.none' in '$name/a/b'"
-	assert_err_has "hint: the cgroup has the controller 'cpu', but the controller lacks this file"
+	assert_err_has "hint: controller 'cpu' is available in this cgroup, but provides no such file in it"
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.max=rubbish true
 	assert_refused 125 "cannot write 'rubbish' to $v2$name/a/b/cpu.max"
 	assertEquals "$host" "$(cat "$v2/cgroup.subtree_control")"
@@ -300,8 +300,8 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 	if feature cgroup2-cpu; then
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
-		assert_err_has "hint: use a parent cgroup that is not threaded: a new child of a threaded \
-cgroup cannot contain processes, and controller 'pids' is not enabled for the children of $v2$name"
+		assert_err_has "hint: use a parent cgroup that is not threaded, because a new child of a threaded \
+cgroup cannot contain processes (controller 'pids' is not enabled for the children of $v2$name)"
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"
@@ -316,7 +316,7 @@ test_a_controller_of_version_1_is_reported()
 	feature cgroup1-cpu || return 0
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
-	assert_err_has "hint: use a file of cgroup v1, because controller 'cpu' is mounted at $v1cpu"
+	assert_err_has "hint: use a file of cgroup v1: controller 'cpu' is in the v1 hierarchy at $v1cpu"
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.max=1 true
 	assert_refused 125 "no cgroup file 'no.max'"
 	assert_err_lacks 'use a file of cgroup v1'

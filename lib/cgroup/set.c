@@ -123,8 +123,8 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 	/* a new child of a threaded cgroup is "domain invalid" (cgroup-v2.rst, "Threads") */
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e,
-			   "use a parent cgroup that is not threaded: a new child of a threaded "
-			   "cgroup cannot contain processes, and %s",
+			   "use a parent cgroup that is not threaded, because a new child of a "
+			   "threaded cgroup cannot contain processes (%s)",
 			   what);
 	/* A cgroup that contains processes cannot enable most controllers for its children, unless
 	 * it is the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable
@@ -163,7 +163,8 @@ static void hint_v2(const struct cgroup_dir *d, const char *controller, struct n
 			   controller, (int)top, d->path);
 	else if (top == whole)
 		nserr_hint(e,
-			   "the cgroup has the controller '%s', but the controller lacks this file",
+			   "controller '%s' is available in this cgroup, but provides no such file "
+			   "in it",
 			   controller);
 	else
 		hint_enable(d, top, cgroup_above(d->path, host), controller, e);
@@ -178,7 +179,8 @@ static int fail_missing(const struct cgroup *c, const struct setting *s, struct 
 	if (s->controller[0] == '\0')
 		return rc;
 	if (find_v1(s->controller, v1, sizeof(v1)))
-		nserr_hint(e, "use a file of cgroup v1, because controller '%s' is mounted at %s",
+		nserr_hint(e,
+			   "use a file of cgroup v1: controller '%s' is in the v1 hierarchy at %s",
 			   s->controller, v1);
 	else if (v2)
 		hint_v2(v2, s->controller, e);

@@ -132,7 +132,10 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 	if (!number)
 		return nserr_set(e, 0, "no such user '%s' in '%s' of the root directory", c->as,
 				 passwd_file);
-	nserr_set(e, 0, "uid %s has no group, because it is not in '%s' of the root directory",
+	nserr_set(e, 0,
+		  "the primary group of uid %s is unknown, because this uid is not in '%s' of the "
+		  "root "
+		  "directory",
 		  c->as, passwd_file);
 	nserr_hint(e, "add a group: --as %s:<group>", c->as);
 	return -EINVAL;

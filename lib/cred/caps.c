@@ -126,8 +126,8 @@ static int run_filter(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (err == EACCES)
 		nserr_hint(e, "add --no-new-privs, or run the command with CAP_SYS_ADMIN");
 	else if (err == EINVAL)
-		nserr_hint(e,
-			   "check the instructions, and that the kernel has CONFIG_SECCOMP_FILTER");
+		nserr_hint(e, "check the instructions of the filter, and check that the kernel has "
+			      "CONFIG_SECCOMP_FILTER");
 	return -err;
 }
 

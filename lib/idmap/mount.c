@@ -98,8 +98,8 @@ int idmap_mount_tree(int dirfd, const char *path, bool recursive, const struct i
 	if (tree < 0) {
 		nserr_set(e, tree, "cannot copy the mount of '%s'", path);
 		if (tree == -EINVAL && !recursive && mountinfo_is_locked(dir))
-			nserr_hint(e, "add --recursive: a user namespace cannot separate an "
-				      "inherited mount from the mounts below it");
+			nserr_hint(e, "add --recursive: in a user namespace, an inherited mount "
+				      "cannot be separated from the mounts below it");
 		else if (tree == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN, which is needed to copy "
 				      "a mount");

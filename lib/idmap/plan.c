@@ -151,7 +151,7 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 		if (own >= s->r[i].start && own - s->r[i].start < s->r[i].count) {
 			nserr_set(
 				e, 0,
-				"the caller's id %u is in the range %u-%u, which is mapped as well",
+				"the caller's id %u is mapped twice: alone, and in the range %u-%u",
 				own, s->r[i].start, s->r[i].start + (s->r[i].count - 1));
 			nserr_hint(e, "add --overlap hole or --overlap shift");
 			return -EEXIST;
@@ -189,7 +189,7 @@ static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const str
 	case IDMAP_PLAN_AUTO:
 		break;
 	}
-	return nserr_set(e, 0, "this style does not create a map");
+	return nserr_set(e, 0, "no map is defined for the style 'auto'");
 }
 
 static bool takes_ranges(enum idmap_plan_style style)

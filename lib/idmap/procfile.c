@@ -101,10 +101,11 @@ static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_
 	if (m->n != 1 || m->ext[0].count != 1 ||
 	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
 		nserr_hint(e, "write the map from the parent namespace, or map only the "
-			      "creator's own id (a group only if setgroups is denied)");
+			      "creator's own id (for a gid, deny setgroups first)");
 	else if (k == IDMAP_UID && m->ext[0].outside == 0)
 		nserr_hint(e, "write the map from the parent namespace, or map only the "
-			      "creator's own id (0 only if the creator had CAP_SETFCAP)");
+			      "creator's own id (to map id 0 of the parent, the creator "
+			      "must have had CAP_SETFCAP)");
 	else
 		sysctl_hint_apparmor(e);
 	if (!e->hint[0])

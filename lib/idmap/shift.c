@@ -35,9 +35,9 @@ int shift_check(const struct idmaps *from, const struct idmaps *to, struct nserr
 					continue;
 				nserr_set(e, 0, "outside %s %u is in both maps",
 					  idmap_kind_names[k], first);
-				nserr_hint(e,
-					   "change to ids that neither map contains, and then to "
-					   "the ids of the second map");
+				nserr_hint(e, "change the owners in two steps: first to ids that "
+					      "neither map contains, then to the ids of the second "
+					      "map");
 				return -EINVAL;
 			}
 		}

@@ -101,7 +101,8 @@ static void same_ids(int procfd, const char *status, pid_t pid, struct nserr *e)
 		nserr_hint(
 			e,
 			"run the command with CAP_SYS_PTRACE (as root), because process %d is not "
-			"dumpable (prctl(2)): it has changed its ids or its file is not readable",
+			"dumpable (prctl(2)): it has changed its ids, or its executable is not "
+			"readable",
 			(int)pid);
 		return;
 	}

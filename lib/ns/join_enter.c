@@ -191,9 +191,10 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, 
 				      "namespace");
 		else if (owner == -EPERM)
 			nserr_hint(e,
-				   "omit --%s, or run the command with more privileges: a user "
-				   "namespace that is not below the %s owns this namespace",
-				   nstypes[i].longopt, user ? "entered one" : "caller's");
+				   "omit --%s, or run the command with more privileges: this "
+				   "namespace is owned by a user namespace that is not a "
+				   "descendant of %s user namespace",
+				   nstypes[i].longopt, user ? "the entered" : "the caller's");
 		return;
 	}
 }

@@ -198,5 +198,6 @@ int nspin_above(uint64_t id, struct nserr *e)
 		       ? 0
 		       : nserr_set(e, EINVAL,
 				   "cannot mount the new mount namespace on a file: the kernel "
-				   "gave it a lower id than the current one has");
+				   "requires a higher id than that of the current mount "
+				   "namespace");
 }

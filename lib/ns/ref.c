@@ -248,8 +248,8 @@ int nsref_parse(const char *s, struct nsref *r, struct nserr *e)
 			break;
 		if (n == NSREF_UPS_MAX)
 			return nserr_set(e, 0,
-					 "invalid reference '%.40s…': more than %d prefixes "
-					 "parent: or owner:",
+					 "invalid reference '%.40s…': more than %d 'parent:' and "
+					 "'owner:' prefixes",
 					 r->text, NSREF_UPS_MAX);
 		ups[n++] = parent ? NSREF_PARENT : NSREF_OWNER;
 		s = parent ? parent : owner;

@@ -23,10 +23,10 @@ void root_explain_type(int src, const struct root_place *p, struct nserr *e)
 	if (dir && !p->dir)
 		nserr_hint(
 			e,
-			src < 0 ? "name a directory: '%s' in the new root is a file, and a "
-				  "directory cannot be mounted on it"
+			src < 0 ? "name a directory as the destination: '%s' in the new root is a "
+				  "file, on which a directory cannot be mounted"
 				: "name a file as the source, or another destination: '%s' in the "
-				  "new root is a file, and a directory cannot be mounted on it",
+				  "new root is a file, on which a directory cannot be mounted",
 			p->path);
 	else if (!dir && p->dir)
 		nserr_hint(e,
@@ -61,6 +61,6 @@ void root_explain_locked(int src, struct nserr *e)
 	if (!e || e->errnum != EINVAL || (mnt != -EINVAL && mnt != -ENOSYS && mnt != -EPERM))
 		return;
 	if (mountinfo_is_locked(src))
-		nserr_hint(e, "omit norec: a user namespace must bind inherited mounts together "
-			      "with the mounts below them");
+		nserr_hint(e, "omit norec: in a user namespace, inherited mounts can be bound "
+			      "only together with the mounts below them");
 }

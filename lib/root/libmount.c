@@ -240,13 +240,13 @@ static void explain_mask(const char *type, struct nserr *e)
 	 * mounted read-only over itself */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
-			   "add the option ro: %s is read-only, so a %s that a user namespace "
-			   "mounts must be read-only, too",
+			   "add the option ro: %s is read-only, so a %s that is mounted in a user "
+			   "namespace must be read-only, too",
 			   mask->target, type);
 	else if (mask)
 		nserr_hint(e,
-			   "unmount the %s on %s, or use nspivot --bind %s:... instead: a user "
-			   "namespace may not mount a %s while other mounts cover parts of the "
+			   "unmount the %s on %s, or use nspivot --bind %s:... instead: in a user "
+			   "namespace, no %s can be mounted while other mounts cover parts of the "
 			   "existing mount",
 			   mask->type, mask->target, streq(type, "proc") ? "/proc" : "/sys", type);
 	libmount_done(&t);

@@ -118,8 +118,7 @@ static int door_error(int proc, const char *pid, const char *link, struct nserr 
 			   "make this process change its working directory to /, as nsinit does");
 	else
 		nserr_hint(e, "use a pid namespace (nsunshare -p), or --force: the new root's "
-			      "/proc shows "
-			      "processes of another root");
+			      "/proc shows a process that has another root directory");
 	return -EBUSY;
 }
 

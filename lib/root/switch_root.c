@@ -25,7 +25,8 @@ int root_switch_check(struct nserr *e)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		marked |= lstat(marks[i], &st) == 0 && S_ISREG(st.st_mode);
 	if ((unsigned)fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)
-		nserr_set(e, 0, "/ is not an initramfs: its files would be removed for good");
+		nserr_set(e, 0,
+			  "/ is not an initramfs, and its files would be removed permanently");
 	else if (!marked)
 		nserr_set(e, 0, "/ is not an initramfs: /init and /etc/initrd-release are missing");
 	else if (getpid() != 1)

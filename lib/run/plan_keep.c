@@ -84,7 +84,7 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 	n = RETRY_EINTR(recv(line, &a, sizeof(a), 0));
 	(void)RETRY_EINTR(waitpid(k->pid, NULL, 0));
 	if (n != (ssize_t)sizeof(a))
-		return nserr_set(e, 0, "the helper process ended before the program");
+		return nserr_set(e, 0, "the helper process ended before it reported its result");
 	if (a.rc < 0)
 		*e = a.err;
 	return a.rc;

@@ -391,7 +391,7 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e)
 
 	*e = NSERR_INIT;
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot create the plan");
+		return nserr_set(e, rc, "cannot allocate memory for the list of steps");
 	if (has_undo(p, PLAN_CALLER, p->n) && proc_stat_check(NULL) == 0)
 		w.proc = file_open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
 	note_own(&w);

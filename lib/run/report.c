@@ -105,7 +105,8 @@ int report_program(int fd, struct nserr *e)
 	if (line_send(fd, PROGRAM, strlen(PROGRAM)) == 0)
 		n = RETRY_EINTR(recv(fd, answer, sizeof(answer) - 1, 0));
 	if (n <= 0)
-		return nserr_set(e, 0, "lost contact with the tool that reports the pid");
+		return nserr_set(
+			e, 0, "lost contact with the process that reports the pid of the program");
 	answer[n] = '\0';
 	return streq(answer, "ok") ? 0 : nserr_set(e, 0, "%s", answer);
 }

@@ -56,7 +56,7 @@ static void warn_if_nothing(const struct opts *o)
 	if (!o->target || !nsref_is_process(&o->ref) || o->types || o->all || o->user_parent ||
 	    o->net_socket >= 0 || o->follow || o->context || o->root.from || o->wd.from || o->wdns)
 		return;
-	nserr_set(&e, 0, "the program enters no namespace of process %s", o->target);
+	nserr_set(&e, 0, "no namespace of process %s is selected", o->target);
 	nserr_hint(&e, "add --all (-a), or name the types to enter, such as --net (-n)");
 	cli_warn_nserr(&e);
 }

@@ -20,7 +20,7 @@ static const struct cli_opt table[] = {
 	STOP_OPTS,
 	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> instead of <from> (0: nothing)" },
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "run the program in its own process group" },
-	{ OPT_NOTIFY,           "notify",      CLI_NONE, NULL,          "report READY=1 of the program as its readiness" },
+	{ OPT_NOTIFY,           "notify",      CLI_NONE, NULL,          "report readiness when the program sends READY=1" },
 	{ OPT_PAUSE,            "pause",       CLI_NONE, NULL,          "run no program, and wait for TERM or INT" },
 	{ OPT_PDEATHSIG,        "pdeathsig",   CLI_ARG,  "<signal>",    "send this signal to nsinit when its parent dies" },
 	HANDLE_OPTS_FORKED,
@@ -60,7 +60,7 @@ static void parse_rewrite(struct supervise *s, const char *arg)
 		cli_die_usage("--rewrite: invalid '%s', expected <from>:<to>", arg);
 	supervise_signals(&come);
 	if (!sigismember(&come, from) || from == SIGKILL || from == SIGSTOP || from == SIGCHLD)
-		cli_die_usage("--rewrite: '%.*s' cannot be forwarded", (int)n, arg);
+		cli_die_usage("--rewrite: signal '%.*s' cannot be forwarded", (int)n, arg);
 	arg += n + 1;
 	s->rewrite[from] = streq(arg, "0") ? -1
 					   : (signed char)cli_signal("--rewrite", arg, strlen(arg));

@@ -11,7 +11,7 @@ static _Noreturn void explain(struct net *n, const struct plan *p)
 	struct buf out = BUF_INIT;
 
 	if (p->err)
-		cli_die(p->err, "cannot create the plan");
+		cli_die(p->err, "cannot allocate memory for the list of steps");
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_step *s = &p->steps[i];
 

@@ -210,8 +210,8 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 			  ports == 1 ? "port" : "ports");
 		nserr_hint(
 			e,
-			"delete the namespaces that use the bridge, which 'nsnet show' lists, or "
-			"use --force");
+			"use --force, or first delete the namespaces that use the bridge ('nsnet "
+			"show' lists them)");
 		return -EBUSY;
 	}
 	snprintf(localnet, sizeof(localnet), "net/ipv4/conf/%s/route_localnet", br->name);

@@ -45,7 +45,7 @@ enum {
 	DRY_OPTS
 #define NAT_OPT \
 	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate source addresses of outgoing packets" }, \
-	{ OPT_INTO_CHAIN, "into-chain", CLI_ARG, "<table>/<chain>", "also accept the packets in this chain" }
+	{ OPT_INTO_CHAIN, "into-chain", CLI_ARG, "<table>/<chain>", "also accept the forwarded packets in this chain" }
 #define FORCE_OPT \
 	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
 #define DRY_OPTS \
@@ -274,9 +274,8 @@ int verb_add(int argc, char **argv)
 	spec_into_chain_check(&n);
 	spec_target(&n, w.v[0]);
 	if (n.dns != DNS_NONE && !n.name)
-		cli_die_usage(
-			"--dns needs a namespace with a name, which is part of the path " NETNS_ETC
-			"/<name>");
+		cli_die_usage("--dns needs a namespace with a name, because the name is part of "
+			      "the path " NETNS_ETC "/<name>");
 	return carry_out(&n);
 }
 

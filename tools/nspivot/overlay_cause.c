@@ -101,8 +101,8 @@ static bool explain_lower(const char *lower, struct nserr *e)
 		if (!below || below[0] != '/' || below[1] == '\0')
 			continue;
 		nserr_hint(e,
-			   "use a layer without mounts below it: '%s' is a mount, and a user "
-			   "namespace may not separate it from '%s'",
+			   "use a layer without mounts below it: in a user namespace, the mount "
+			   "'%s' cannot be separated from '%s'",
 			   line.target, lower);
 		return true;
 	}

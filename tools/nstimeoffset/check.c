@@ -6,7 +6,7 @@ static int check_show(const struct opts *o, struct nserr *e)
 {
 	if (timens_wanted(&o->ask) || o->base || o->anchor || o->explain)
 		return nserr_set(e, 0,
-				 "--show cannot be used with --explain or options that move a "
+				 "--show cannot be used with --explain or options that set a "
 				 "clock");
 	return 0;
 }

@@ -291,8 +291,9 @@ static void enables_controllers_only_in_created_cgroups(void)
 
 	begin(&c);
 	put("host/a/b/c/cgroup.controllers", "fruit\n");
-	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "the cgroup has the controller 'fruit', but the controller lacks this file");
+	CHECK_STR(
+		hint(&c, "fruit.max=1"),
+		"controller 'fruit' is available in this cgroup, but provides no such file in it");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
@@ -326,7 +327,7 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	CHECK_STR(hint(&c, "fruit.max=1"),
 		  "write +fruit to cgroup.subtree_control of this cgroup: " NOT_ENABLED);
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "is missing in cgroup.controllers of "));
-	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but the controller lacks this file"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but provides no such file in it"));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "use a parent cgroup that is not threaded"));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "move the processes of this cgroup"));
 	c.dir[0].made = 0;
@@ -344,10 +345,9 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	put("host/cgroup.type", "domain threaded\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
-	CHECK_STR(
-		hint(&c, "fruit.max=1"),
-		"use a parent cgroup that is not threaded: a new child of a threaded cgroup cannot "
-		"contain processes, and " NOT_ENABLED);
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  "use a parent cgroup that is not threaded, because a new child of a threaded "
+		  "cgroup cannot contain processes (" NOT_ENABLED ")");
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of this"));
 	end(&c);
 }

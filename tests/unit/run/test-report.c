@@ -60,7 +60,8 @@ static void a_closed_connection_is_an_error(void)
 	CHECK_INT(report_open(pair, &e), 0);
 	close(pair[0]);
 	CHECK_INT(report_program(pair[1], &e), -EINVAL);
-	CHECK_STR(unit_message(&e), "lost contact with the tool that reports the pid");
+	CHECK_STR(unit_message(&e),
+		  "lost contact with the process that reports the pid of the program");
 	close(pair[1]);
 }
 

@@ -51,8 +51,8 @@ static void show_excludes_moving_a_clock(void)
 	struct opts o = { .mode = MODE_SHOW, .explain = true, .rest = no_words };
 
 	CHECK_STR(message(with_clock(MODE_SHOW)),
-		  "--show cannot be used with --explain or options that move a clock");
-	CHECK_STR(message(o), "--show cannot be used with --explain or options that move a clock");
+		  "--show cannot be used with --explain or options that set a clock");
+	CHECK_STR(message(o), "--show cannot be used with --explain or options that set a clock");
 }
 
 static void handles_need_a_program(void)
