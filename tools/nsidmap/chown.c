@@ -11,9 +11,9 @@ enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_CROSS, OPT_EXPLAIN };
 
 /* clang-format off */
 static const struct cli_opt table[] = {
-	{ OPT_FROM, "from", CLI_ARG, "<map>", "map whose outside ids the files have (required)" },
-	{ OPT_TO, "to", CLI_ARG, "<map>", "map whose outside ids the files get (required)" },
-	{ OPT_CROSS, "cross-mounts", CLI_NONE, NULL, "change the file systems mounted below, too" },
+	{ OPT_FROM, "from", CLI_ARG, "<map>", "replace the outside ids of this map (required)" },
+	{ OPT_TO, "to", CLI_ARG, "<map>", "set the outside ids of this map (required)" },
+	{ OPT_CROSS, "cross-mounts", CLI_NONE, NULL, "also change file systems mounted below <directory>" },
 	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "count the files to change, and change nothing" },
 	TABLE_OPTS,
 	{ 0 },

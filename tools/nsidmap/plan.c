@@ -11,7 +11,7 @@ static const struct cli_opt table[] = {
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_AUTO, "auto", CLI_NONE, NULL, "map all ids that the caller can map (default)", 1 },
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_ROOT, "root", CLI_NONE, NULL, "map only the caller's id, to 0", 1 },
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_CURRENT, "current", CLI_NONE, NULL, "map only the caller's id, to itself", 1 },
-	{ OPT_FIRST_STYLE + IDMAP_PLAN_KEEP_ID, "keep-id", CLI_NONE, NULL, "map the caller's id to itself, and subordinate ids", 1 },
+	{ OPT_FIRST_STYLE + IDMAP_PLAN_KEEP_ID, "keep-id", CLI_NONE, NULL, "map the caller's id to itself, add subordinate ids", 1 },
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_SUBIDS, "subids", CLI_NONE, NULL, "map the subordinate ids to themselves", 1 },
 	{ OPT_FIRST_STYLE + IDMAP_PLAN_IDENTITY, "identity", CLI_NONE, NULL, "map every id to itself", 1 },
 	{ OPT_STYLE, "style", CLI_ARG, "<style>", "map ids like podman, lxc or docker", 1 },

@@ -54,7 +54,7 @@ static const struct cli_opt options[] = {
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the available columns" },
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
 	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },
-	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers: list services, too" },
+	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers, also list services" },
 	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find namespaces by content, for example port:80", EXCL_VIEW },
 	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
 	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files of namespaces and runs that are gone", EXCL_VIEW },

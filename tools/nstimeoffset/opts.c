@@ -23,8 +23,8 @@ static const struct cli_opt table[] = {
 	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "set the boottime clock, which shows the uptime", X_BOOT },
 	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
 	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream in --print format", X_BOOT | X_MONO },
-	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "set the clock to which + and - are relative" },
-	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "select when =<time> applies (default: start)" },
+	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "choose the clock to which + and - are relative" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "reach =<time> at process start (default) or now" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,

@@ -87,7 +87,7 @@ static const struct cli_opt table[] = {
 	{ OPT_TIME_OFFSETS,    "time-offsets",     CLI_ARG,    "<stream>",     "set the clocks from a stream (implies -T)", X_MONOTONIC | X_BOOTTIME },
 	{ OPT_SYSCTL,          "sysctl",           CLI_ARG,    "<key=value>",  "set a sysctl of a new namespace" },
 	{ OPT_SETUP,           "setup",            CLI_ARG,    "<command>",    "first run this shell command with all capabilities" },
-	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this outside the namespaces before --setup" },
+	{ OPT_SETUP_OUTSIDE,   "setup-outside",    CLI_ARG,    "<command>",    "run this command outside the new namespaces" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup", 0, CLI_NOT_EMPTY },
