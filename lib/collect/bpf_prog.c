@@ -272,8 +272,8 @@ enum { B_CONTEXT = R6, B_FILE = R7, B_INODE = R8, B_TASK = R9 };
 enum { B_AT = R7, B_FIRST = R8, B_SEQ = R9 };
 
 enum { B_END, NAMESPACE, SOCKET, DESCRIPTOR };
-enum { MOUNT = DESCRIPTOR + 1, NEXT_MOUNT, MOUNTS_END, MOUNTS_TIRED, MOUNTS_DONE };
-enum { EACH_MNT_NS = MOUNTS_DONE + 1, NEXT_MNT_NS, MNT_NS_TIRED };
+enum { MOUNT = DESCRIPTOR + 1, NEXT_MOUNT, MOUNTS_END, MOUNTS_LIMIT, MOUNTS_DONE };
+enum { EACH_MNT_NS = MOUNTS_DONE + 1, NEXT_MNT_NS, MNT_NS_LIMIT };
 
 #define NEXT_OF_MNT_NS "ns.ns_list_node"
 
@@ -310,7 +310,7 @@ static void list_mounts(struct bpf *p)
 	write_pair(p, BPF_RECORD_MOUNTS, 0);
 	bpf_get(p, B_AT, B_INODE, "i_sb->s_mounts");
 	bpf_label(p, MOUNT);
-	bpf_jump_limit(p, MOUNTS_TIRED);
+	bpf_jump_limit(p, MOUNTS_LIMIT);
 	bpf_jump_null(p, B_AT, MOUNTS_END);
 	bpf_get(p, R1, B_AT, "mnt_ns->ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MOUNT);
@@ -324,7 +324,7 @@ static void list_mounts(struct bpf *p)
 	bpf_label(p, MOUNTS_END);
 	write_pair(p, 0, 0);
 	bpf_jump(p, MOUNTS_DONE);
-	bpf_label(p, MOUNTS_TIRED);
+	bpf_label(p, MOUNTS_LIMIT);
 	write_pair(p, 0, 1);
 	bpf_label(p, MOUNTS_DONE);
 }
@@ -341,7 +341,7 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_move(p, B_AT, B_FIRST);
 	write_pair(p, BPF_RECORD_MNT_NS, 0);
 	bpf_label(p, EACH_MNT_NS);
-	bpf_jump_limit(p, MNT_NS_TIRED);
+	bpf_jump_limit(p, MNT_NS_LIMIT);
 	bpf_get(p, R1, B_AT, "ns.ns_id");
 	bpf_jump_null(p, R1, NEXT_MNT_NS);
 	bpf_put(p, PAIR_AT(id), R1, 8);
@@ -350,13 +350,13 @@ static void list_mnt_ns(struct bpf *p, const struct bpf_source *s)
 	bpf_write(p, B_SEQ, LIST, sizeof(struct bpf_pair));
 	bpf_label(p, NEXT_MNT_NS);
 	bpf_get(p, B_AT, B_AT, NEXT_OF_MNT_NS ".next");
-	bpf_jump_null(p, B_AT, MNT_NS_TIRED);
+	bpf_jump_null(p, B_AT, MNT_NS_LIMIT);
 	bpf_add(p, B_AT, -(int32_t)bpf_offset(p, s->mnt_ns, NEXT_OF_MNT_NS, NULL));
 	bpf_cast(p, B_AT, s->mnt_ns);
 	bpf_jump_differ(p, B_AT, B_FIRST, EACH_MNT_NS);
 	write_pair(p, 0, 0);
 	bpf_jump(p, B_END);
-	bpf_label(p, MNT_NS_TIRED);
+	bpf_label(p, MNT_NS_LIMIT);
 	write_pair(p, 0, 1);
 }
 

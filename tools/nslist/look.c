@@ -76,8 +76,24 @@ void nslist_look(struct run *run)
 	nslist_select(run);
 }
 
+/* Forgets the targets whose processes have ended, because a new process can have the same pid.
+ * Exits without --task. proc(5): a file in the directory of such a process fails with ESRCH. */
+static void check_targets(struct run *run)
+{
+	for (size_t i = 0; i < run->n_targets; i++) {
+		struct target *t = &run->targets[i];
+
+		if (t->procfd < 0 || faccessat(t->procfd, "stat", F_OK, 0) == 0 || errno != ESRCH)
+			continue;
+		if (!run->o->task)
+			cli_die(ESRCH, "process %d", (int)t->pid);
+		t->pid = -1;
+	}
+}
+
 void nslist_look_again(struct run *run)
 {
+	check_targets(run);
 	nslist_free_rows(run);
 	collect_free(&run->c);
 	nslist_look(run);

@@ -40,7 +40,9 @@ enum nslist_view {
 
 /* A target: the process or namespace that a reference on the command line names. */
 struct target {
-	pid_t pid; /* pid of the process; 0 if the target is a namespace */
+	/* pid of the process; 0 if the target is a namespace, -1 if the process has ended */
+	pid_t pid;
+	int procfd; /* directory of the process in /proc; -1 if the target is a namespace */
 	/* type of the namespace; NULL if the reference was only an inode */
 	const struct nstype *type;
 	uint32_t inode;
@@ -267,8 +269,8 @@ void opts_parse(struct opts *o, int argc, char **argv);
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
 /* Defined in resolve.c: checks the references of the command line and sets run->targets, which the
- * caller frees. The pidfds of the targets that are processes stay open until nslist exits. Returns
- * 0, or a negative errno with e set. */
+ * caller frees. The directories in /proc of the targets that are processes stay open until nslist
+ * exits. Returns 0, or a negative errno with e set. */
 int resolve(struct run *run, struct nserr *e) must_check;
 
 /* Defined in resolve.c: returns the namespace of a target. Exits if the scan did not find the

@@ -7,16 +7,19 @@
 #include "common/cli.h"
 #include "kernel/sys_ns.h"
 
-/* Sets the target to a process. Keeps a pidfd open until nslist exits, so that the pid cannot be
- * reused. Returns 0, or a negative errno with e set. */
+/* Sets the target to a process. Keeps the process's directory in /proc open until nslist exits, so
+ * that --watch can detect that the process has ended. Returns 0, or a negative errno with e set. */
 static int resolve_process(struct target *t, const struct nsref *ref, struct nserr *e)
 {
 	struct nsref_process p;
 	int rc = nsref_open_process(ref, &p, e);
 
-	if (rc == 0)
-		t->pid = p.pid;
-	return rc;
+	if (rc < 0)
+		return rc;
+	t->pid = p.pid;
+	t->procfd = TAKE_FD(p.procfd);
+	nsref_process_close(&p);
+	return 0;
 }
 
 /* Finds the process of --task. If the process has ended or is hidden, or if the pid is that of a
@@ -65,6 +68,7 @@ static int resolve_namespace(struct target *t, const struct nsref *ref, const st
 static int resolve_one(struct target *t, const struct nsref *ref, const struct opts *o,
 		       struct nserr *e)
 {
+	t->procfd = -1;
 	if (o->task)
 		return resolve_task(t, ref, e);
 	return nsref_is_process(ref) && !o->of_type ? resolve_process(t, ref, e)
