@@ -34,9 +34,9 @@ in_pidns()
 	attack /usr/bin/unshare $_map --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && exec "$@"' "$box" "$@"
 }
 
-# no tool: this control attacks unshare(1), which does not protect its binary
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
+	# no tool: This control attacks unshare(1), which does not protect its binary.
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten
 }
@@ -125,9 +125,9 @@ victims_of_user()
 	chown "$NSTEST_UID:$NSTEST_UID" "$victims"/*
 }
 
-# as: root
 test_the_protection_works_under_every_memfd_noexec()
 {
+	# as: root
 	feature memfd-noexec || return 0
 	for level in 0 1 2; do
 		as_user=
@@ -142,9 +142,9 @@ test_the_protection_works_under_every_memfd_noexec()
 
 # F_GET_SEALS succeeds for a file on a tmpfs as it does for a memfd, so its success does not prove
 # that the file is a sealed copy.
-# as: root
 test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
+	# as: root
 	feature memfd-noexec || return 0
 	as_user=
 	for level in 0 2; do
@@ -159,9 +159,9 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 
 # A program that has CAP_SYS_ADMIN in its namespaces cannot make the detached mount writable. As a
 # control, the same is tried with an attached mount, which the program can remount.
-# as: root
 test_a_detached_mount_stays_read_only()
 {
+	# as: root
 	feature memfd-noexec || return 0
 	as_user=
 	at_noexec 2 sh -c "mount --bind '$victims' '$victims' && mount -o remount,ro,bind '$victims' && exec remount '$victims/nsinit'"
@@ -181,9 +181,9 @@ test_a_detached_mount_stays_read_only()
 	done
 }
 
-# as: root
 test_fails_with_a_message_if_no_copy_can_be_made()
 {
+	# as: root
 	feature memfd-noexec || return 0
 	as_user=
 	at_noexec 2 enosys open_tree -- nsunshare -m -R "$box" -- /bin/true
@@ -297,9 +297,9 @@ test_program_cannot_overwrite_a_waiting_tool_in_its_user_namespace()
 
 # A process that enters a user namespace keeps its ids, even if the namespace does not map them. It
 # still owns the files of these ids.
-# as: root
 test_an_unmapped_owner_cannot_overwrite_the_binary()
 {
+	# as: root
 	for tool in unshare nsunshare; do
 		attack nsunshare --map u:0:100000:10,g:0:100000:10 --keep-caps -mp --mount-proc="$box/proc" -- "$tool" -R "$box" /evil
 		case $tool in
@@ -324,9 +324,9 @@ test_an_unmapped_owner_cannot_overwrite_the_binary()
 
 # nsunshare, started by an ordinary user, does not copy root's binary unless the user can write to
 # the file.
-# as: root
 test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 {
+	# as: root
 	as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 	for what in group acl; do
 		for tool in unshare nsunshare; do
@@ -412,9 +412,9 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 
 # The binary belongs to root. The user namespace does not map root, so no process in it can write
 # the binary.
-# as: user
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
+	# as: user
 	# without the sandbox of the runner, the tool's binary is a copy that belongs to this user
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH

@@ -62,9 +62,9 @@ by_name()
 	unshare --mount --pid --fork sh "$TMP/by_name"
 }
 
-# no tool: this control attacks mount(8), which lacks the protection of nspivot
 test_control_proc_is_writable_without_the_protection()
 {
+	# no tool: This control attacks mount(8), which lacks the protection of nspivot.
 	forge
 	exchanged_and_back by_name
 	assertEquals "$err" 0 "$rc"
@@ -286,9 +286,9 @@ done
 echo ended
 EOF
 
-# no tool: this control attacks unshare(1), which lacks the protection of nspivot
 test_control_a_device_is_opened_without_the_protection()
 {
+	# no tool: This control attacks unshare(1), which lacks the protection of nspivot.
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
 	assert_out 'made
@@ -327,9 +327,9 @@ null'
 	NS_TOO=
 }
 
-# as: root
 test_docker_preset_limits_the_capabilities_if_some_become_ambient()
 {
+	# as: root
 	NS_TOO=iuC
 	for ambient in none all chown,sys_admin; do
 		run box --preset=docker --cap-ambient=$ambient "$box" -- /bin/busybox grep CapBnd /proc/self/status
@@ -387,9 +387,9 @@ test_node_of_the_host_cannot_be_changed()
 	done
 }
 
-# no tool: this control attacks bubblewrap
 test_control_a_bound_node_can_be_changed()
 {
+	# no tool: This control attacks bubblewrap.
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null
 	assert_out_has '/dev/null 0'
 }

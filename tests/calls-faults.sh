@@ -27,9 +27,9 @@ said_or_same()
 	diff "$TMP/files.want" "$TMP/files.out"
 }
 
-# as: root
 test_persist_and_unpersist_succeed_or_are_undone()
 {
+	# as: root
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		"$@"
@@ -56,9 +56,9 @@ test_persist_and_unpersist_succeed_or_are_undone()
 	fault_all -b nsunshare -f '1 125' -x ':openat2?:' -- "$TMP/keep-first"
 }
 
-# as: root
 test_a_search_finds_the_namespace_or_reports_the_failure()
 {
+	# as: root
 	start_target
 	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
 	# accept a wrong result if nslist cannot read an object, because this object may refer to
@@ -68,9 +68,9 @@ test_a_search_finds_the_namespace_or_reports_the_failure()
 }
 
 # If the memory for the stack of a vfork(2) child cannot be allocated, the tool uses fork(2).
-# as: root
 test_a_child_starts_without_memory_for_another_stack()
 {
+	# as: root
 	FAULT_MAX=100 fault_all -s mmap -- nsunshare -mpui --mount-proc -- "$FINAL"
 }
 

@@ -80,9 +80,9 @@ test_explains_permission_denied()
 	TABLE
 }
 
-# as: root
 test_explains_permission_denied_to_a_user()
 {
+	# as: root
 	situations <<-'TABLE'
 	126 | nsunshare -r $T/noexec/good | hint: use another file system for '$T/noexec/good': the mount on '$T/noexec' is noexec | chmod
 	126 | nsunshare -r $T/noexec/plain | hint: run 'chmod +x $T/noexec/plain' | another file system

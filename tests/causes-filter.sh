@@ -28,9 +28,9 @@ test_names_the_call_that_a_filter_denies()
 	TABLE
 }
 
-# as: root
 test_names_the_call_for_root()
 {
+	# as: root
 	mkdir -p "$TMP/a" "$TMP/b"
 	situations <<-'TABLE'
 	1 | enosys -e EPERM open_tree -- nsidmap mount $T/a $T/b --map u:0:1000:1,g:0:1000:1 | hint: allow open_tree(2) in the seccomp filter of this process | CAP_SYS_ADMIN
@@ -52,9 +52,9 @@ test_names_no_filter_that_is_not_the_reason()
 	TABLE
 }
 
-# as: user
 test_a_missing_privilege_is_not_attributed_to_a_filter()
 {
+	# as: user
 	situations <<-'TABLE'
 	125 | enosys -e EPERM chroot -- nsunshare -u true | hint: CAP_SYS_ADMIN is required | seccomp
 	125 | enosys -e EPERM setns -- nspivot --force --host-root -- true | CAP_SYS_ADMIN is missing | seccomp

@@ -14,9 +14,9 @@ start_target()
 	start_holder "$@" unshare --user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 }
 
-# as: user
 test_explains_a_map_refused_to_a_user()
 {
+	# as: user
 	start_target
 	run nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1,s:allow
 	assert_rc 1
@@ -29,9 +29,9 @@ test_explains_a_map_refused_to_a_user()
 	assert_err_lacks 'deny setgroups first'
 }
 
-# as: root
 test_explains_a_map_refused_to_root_without_a_capability()
 {
+	# as: root
 	feature setfcap-to-map-root || return 0
 	start_target
 	set -- setpriv --bounding-set -setfcap --inh-caps -setfcap
@@ -46,9 +46,9 @@ test_explains_a_map_refused_to_root_without_a_capability()
 	assert_ok
 }
 
-# as: user
 test_explains_a_map_refused_to_the_process_itself()
 {
+	# as: user
 	id=$(id -u)
 	run unshare -U --keep-caps nsidmap write --via direct self u:0:0:5,g:0:0:1,s:deny
 	assert_rc 1
@@ -64,9 +64,9 @@ test_explains_a_map_refused_to_the_process_itself()
 	assert_err_lacks 'write the map from the parent namespace'
 }
 
-# as: user
 test_explains_a_map_that_has_been_written()
 {
+	# as: user
 	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
 	assert_rc 1
 	assert_err_has "hint: the process is in the caller's user namespace, which has a map already"
@@ -98,9 +98,9 @@ test_explains_setgroups_that_cannot_be_changed()
 	assert_err_lacks 'create a new user namespace, because setgroups'
 }
 
-# as: user
 test_explains_a_read_only_proc()
 {
+	# as: user
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare -rmp --mount-proc sh -c 'mount -o remount,ro /proc && nsunshare -U -r true'
 	assert_refused 125 'Read-only file system'
@@ -110,9 +110,9 @@ test_explains_a_read_only_proc()
 	assert_err_lacks 'make /proc writable'
 }
 
-# as: root
 test_explains_a_process_of_another_user()
 {
+	# as: root
 	start_target setpriv --reuid 54321 --regid 54321 --clear-groups
 	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
@@ -125,9 +125,9 @@ test_explains_a_process_of_another_user()
 	assert_err_lacks 'as the user of the process'
 }
 
-# as: root
 test_explains_a_mount_whose_ids_cannot_be_mapped()
 {
+	# as: root
 	mkdir "$TMP/src" "$TMP/dst" "$TMP/more"
 	map=u:0:1000:9,g:0:1000:9
 	run nsidmap mount --map $map "$TMP/src" "$TMP/dst"
@@ -156,9 +156,9 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 
 # In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be
 # copied either, but for another reason.
-# as: user
 test_explains_a_mount_with_locked_mounts_below()
 {
+	# as: user
 	mkdir -p "$TMP/locked/below" "$TMP/dst"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare -rm sh -c 'mount -t tmpfs none "$0/locked" && mkdir "$0/locked/below" &&
@@ -174,9 +174,9 @@ test_explains_a_mount_with_locked_mounts_below()
 	assert_err_has 'hint: add --recursive: in a user namespace, an inherited mount cannot be separated from the mounts below it'
 }
 
-# as: root
 test_explains_a_file_whose_owner_cannot_be_changed()
 {
+	# as: root
 	mkdir "$TMP/tree"
 	echo >"$TMP/tree/file"
 	chown -R 61234:61234 "$TMP/tree"

@@ -10,9 +10,9 @@ require_feature sandbox
 
 uid=$(id -u)
 
-# as: user
 test_names_the_range_that_the_user_does_not_own()
 {
+	# as: user
 	situations <<-'TABLE'
 	125 | nsunshare --map-users 0:5000:9 true | in /etc/subuid (nsidmap subids), which do not contain 5000-5008 | written already
 	125 | nsunshare --map=u:0:1000000:70000,g:0:1000000:1 true | which do not contain 1000000-1069999 | written already
@@ -22,9 +22,9 @@ test_names_the_range_that_the_user_does_not_own()
 	TABLE
 }
 
-# as: user
 test_names_a_map_that_has_been_written()
 {
+	# as: user
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsidmap write "$holder" u:0:1000000:5,g:0:1500000:1 --via helpers
 	assert_rc 1
@@ -36,9 +36,9 @@ test_names_a_map_that_has_been_written()
 	assert_err_lacks hint
 }
 
-# as: user
 test_names_a_root_that_is_not_mapped()
 {
+	# as: user
 	[ -u "$(command -v newuidmap)" ] || return 0
 	run nsunshare --map="u:$uid:$uid:1,u:1000000:1000000:5,g:$uid:$uid:1,g:1500000:1500000:1" \
 		nsunshare --map=u:0:1000000:5,g:0:1500000:1 true
@@ -59,9 +59,9 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'not mapped in this one'
 }
 
-# as: root
 test_names_a_missing_library_of_nsswitch_conf()
 {
+	# as: root
 	: >"$TMP/library"
 	{ cat /etc/nsswitch.conf; echo 'subid: nosuch'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
@@ -82,9 +82,9 @@ test_names_a_missing_library_of_nsswitch_conf()
 }
 
 # In the subuid and subgid files of the tests, the user root has no range.
-# as: root
 test_names_a_missing_module_of_nsswitch_conf()
 {
+	# as: root
 	for module in nosuch files; do
 		{ cat /etc/nsswitch.conf; echo "subid: $module"; } >"$TMP/nsswitch"
 		mount --bind "$TMP/nsswitch" /etc/nsswitch.conf

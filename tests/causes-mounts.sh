@@ -87,9 +87,9 @@ test_a_read_only_parent_is_named()
 	assert_err_lacks 'earlier option'
 }
 
-# as: user
 test_lost_capabilities_are_named()
 {
+	# as: user
 	situations <<-'TABLE'
 	125 | nsunshare -Umpc -- nspivot --host-root -- id -u | hint: add --keep-caps to nsunshare, or map the user to 0 with -r | nsunshare -Um:
 	125 | nsunshare -Umc -- nspivot root -- /bin/true | hint: add --keep-caps to nsunshare | nsunshare -Um:
@@ -101,9 +101,9 @@ test_lost_capabilities_are_named()
 
 # In a user namespace, the inherited mounts are locked together. The mount of a file on a directory
 # fails for another reason.
-# as: user
 test_explains_a_bind_refused_without_the_mounts_below()
 {
+	# as: user
 	mkdir -p "$TMP/locked" "$TMP/root/bound"
 	for under in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -121,9 +121,9 @@ test_explains_a_bind_refused_without_the_mounts_below()
 }
 
 # The existing proc file system is read-only, so maps cannot be written.
-# as: user
 test_explains_a_read_only_proc()
 {
+	# as: user
 	mkdir -p "$TMP/root/mnt"
 	for option in '' :ro; do
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -139,18 +139,18 @@ test_explains_a_read_only_proc()
 	done
 }
 
-# as: root
 test_explains_a_mount_namespace_that_cannot_be_identified()
 {
+	# as: root
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'cd "$0" && mount -t tmpfs none /proc/$$/ns && exec nspivot "$0/root" -- /bin/true' "$TMP"
 	assert_refused 125 'cannot identify the mount namespace by /proc/self/ns/mnt: No such file'
 	assert_err_has 'hint: use --force to skip this check'
 }
 
-# as: user
 test_explains_a_mount_namespace_that_cannot_be_compared()
 {
+	# as: user
 	run setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
 	assert_refused 125 'cannot determine whether this is the initial mount namespace of the host'
 	assert_err_has 'hint: use --force to skip this check'
@@ -176,9 +176,9 @@ test_names_a_process_that_could_reach_the_old_root()
 	assert_err_lacks 'make this process change its working directory'
 }
 
-# as: user
 test_a_default_acl_changes_the_mode_of_a_directory()
 {
+	# as: user
 	mkdir "$TMP/root/acl"
 	setfacl -d -m u::rx,g::-,o::- "$TMP/root/acl" || return 0
 	situations <<-'TABLE'
@@ -188,9 +188,9 @@ test_a_default_acl_changes_the_mode_of_a_directory()
 	rm -r "$TMP/root/acl"
 }
 
-# as: root
 test_the_propagation_of_a_chroot_cannot_be_changed()
 {
+	# as: root
 	for d in usr bin lib lib64 "$NSUTILS_BIN" proc; do
 		mkdir -p "$TMP/jail/$d"
 	done

@@ -9,9 +9,9 @@
 . "${0%/*}/causelib.sh"
 require_ns user mnt pid net uts
 
-# as: root
 test_another_user_is_named()
 {
+	# as: root
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
@@ -28,9 +28,9 @@ test_another_user_is_named()
 	assert_err_lacks 'belongs to user'
 }
 
-# as: root
 test_another_group_is_named()
 {
+	# as: root
 	start_holder setpriv --reuid "$NSTEST_UID" --regid 12 --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
@@ -39,9 +39,9 @@ test_another_group_is_named()
 }
 
 # A process that executes a file that its user cannot read is not dumpable (execve(2)).
-# as: root
 test_a_process_that_is_not_dumpable_is_named()
 {
+	# as: root
 	chmod 755 "$TMP"
 	cp /bin/sleep "$TMP/secret"
 	chmod 711 "$TMP/secret"
@@ -55,9 +55,9 @@ test_a_process_that_is_not_dumpable_is_named()
 	assert_err_lacks 'capabilities that'
 }
 
-# as: root
 test_names_a_capability_that_the_caller_lacks()
 {
+	# as: root
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps +net_raw \
 		--ambient-caps +net_raw sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
@@ -85,9 +85,9 @@ test_a_user_namespace_that_is_not_below_is_named()
 	assert_err_lacks hint
 }
 
-# as: root
 test_hidepid_is_named()
 {
+	# as: root
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for option in 2 invisible 4; do
 		run unshare -m sh -c 'mount -t proc -o hidepid='$option' proc /proc && HOME=/ exec setpriv --reuid "$@"' \
@@ -124,9 +124,9 @@ test_a_missing_proc_is_named()
 	TABLE
 }
 
-# as: root
 test_a_chroot_without_proc_is_a_possible_reason()
 {
+	# as: root
 	mkdir -p "$TMP/root"
 	mount --bind / "$TMP/root"
 	for d in usr lib lib64 bin tmp work; do
@@ -155,9 +155,9 @@ test_a_target_without_a_type_is_explained()
 	assert_err_empty
 }
 
-# as: user
 test_a_namespace_of_the_caller_itself_is_named()
 {
+	# as: user
 	start_holder nsunshare -rm --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -m -u true
 	assert_refused 125 "cannot enter the uts namespace of process $holder: Operation not permitted"
@@ -188,9 +188,9 @@ test_the_callers_user_namespace_is_named()
 	assert_err_lacks 'the caller is in this user namespace already'
 }
 
-# as: root
 test_the_owner_of_a_namespace_is_considered()
 {
+	# as: root
 	# the caller did not create the user namespace that owns the network namespace
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -Un --ready-fd 3 -- sleep 1000
 	exec 8<"/proc/$holder/ns/net"
@@ -215,9 +215,9 @@ test_the_owner_of_a_namespace_is_considered()
 	assert_err_lacks 'or run the command with more privileges'
 }
 
-# as: user
 test_explains_attributes_that_need_the_user_namespace()
 {
+	# as: user
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" --follow=caps true
 	assert_refused 125 "--follow=caps: the user namespace of process $holder is not entered"
@@ -230,9 +230,9 @@ test_explains_attributes_that_need_the_user_namespace()
 	done
 }
 
-# as: root
 test_a_namespace_without_a_process_is_named()
 {
+	# as: root
 	touch "$TMP/time"
 	chmod 755 "$TMP"
 	run nsunshare --time="$TMP/time" true
@@ -246,9 +246,9 @@ test_a_namespace_without_a_process_is_named()
 	assert_err_lacks 'because no process is in the namespace'
 }
 
-# as: user
 test_explains_a_bounding_set_that_cannot_be_changed()
 {
+	# as: user
 	run nsunshare -r setpriv --bounding-set -setpcap --inh-caps -setpcap nsunshare --cap-drop=net_raw true
 	assert_rc 125
 	assert_err_has 'hint: run the command with CAP_SETPCAP'
@@ -259,9 +259,9 @@ test_explains_a_bounding_set_that_cannot_be_changed()
 	assert_err_lacks 'run the command with CAP_SETPCAP'
 }
 
-# as: user
 test_proc_of_another_pid_namespace_is_named()
 {
+	# as: user
 	run nsunshare -rmp -- nsidmap show 1
 	assert_rc 1
 	assert_err_has 'hint: mount the proc file system of this pid namespace: mount -t proc proc /proc'
@@ -273,9 +273,9 @@ test_proc_of_another_pid_namespace_is_named()
 	assert_err_lacks 'mount the proc file system of this pid namespace'
 }
 
-# as: root
 test_a_user_namespace_of_another_user_is_named()
 {
+	# as: root
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -U --ready-fd 3 -- sleep 1000
 	exec 8<"/proc/$holder/ns/user"
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsenter2 --user=/proc/self/fd/8 true

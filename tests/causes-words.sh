@@ -68,9 +68,9 @@ test_suggests_the_nearest_word_and_prints_a_short_list()
 	TABLE
 }
 
-# as: root
 test_names_a_network_namespace_of_ip_netns()
 {
+	# as: root
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	run nsenter2 -t blue true

@@ -211,9 +211,9 @@ test_hostile_files_neither_block_nor_lead_outside()
 	mv "$box/etc/saved" "$box/etc/passwd"
 }
 
-# as: root
 test_a_root_without_proc_is_read_by_name()
 {
+	# as: root
 	tool=nspivot
 	enter --as postgres -- /bin/sh -c 'id -u; ls /proc'
 	assert_rc 1
@@ -266,9 +266,9 @@ test_applies_to_the_program_of_init_and_of_each()
 /var/lib/db postgres postgres /bin/ash"
 }
 
-# as: root
 test_limits_of_capabilities_apply_to_the_user()
 {
+	# as: root
 	for tool in $CARRIERS; do
 		enter --as postgres --cap-keep chown -- /bin/grep CapEff /proc/self/status
 		[ "$tool" = nspivot ] || continue
@@ -280,9 +280,9 @@ test_limits_of_capabilities_apply_to_the_user()
 	done
 }
 
-# as: root
 test_without_a_program_the_shell_of_the_user_runs()
 {
+	# as: root
 	for tool in $CARRIERS; do
 		case $tool in
 		nspivot) set -- nsunshare -mp -- nspivot --as postgres "$box" ;;

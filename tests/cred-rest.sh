@@ -77,9 +77,9 @@ test_a_filter_that_keeps_signals_blocked_is_reported()
 
 # Without no_new_privs, installing the filter requires CAP_SYS_ADMIN, which the program must not
 # have.
-# as: root
 test_filter_leaves_no_privilege_behind()
 {
+	# as: root
 	for tool in $CARRIERS; do
 		carry --seccomp "$PWD/nohostname" -S 1000 -G 1000 -- probe
 		assert_ok
@@ -112,9 +112,9 @@ test_refuses_an_invalid_filter()
 	done
 }
 
-# as: user
 test_a_filter_without_privilege_requires_the_no_new_privs_option()
 {
+	# as: user
 	run nsunshare --seccomp nohostname -- echo ran
 	assert_refused 125 'cannot install the system call filter'
 	assert_err_has 'hint: add --no-new-privs, or run the command with CAP_SYS_ADMIN'
@@ -145,9 +145,9 @@ test_options_set_the_resource_limits()
 	done
 }
 
-# as: user
 test_a_limit_above_the_hard_limit_is_reported()
 {
+	# as: user
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
 	assert_err_has 'hint: use at most 64, or run the command with CAP_SYS_RESOURCE'
@@ -167,9 +167,9 @@ test_a_descriptor_limit_above_nr_open_is_reported()
 
 # The change of user succeeds, but the execve(2) after it fails with EAGAIN, because the user has
 # too many processes.
-# as: root
 test_a_user_with_too_many_processes_is_reported()
 {
+	# as: root
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for tool in $CARRIERS; do
 		carry -S "$NSTEST_UID" -G "$NSTEST_UID" --rlimit nproc=0 -- echo ran

@@ -75,9 +75,9 @@ test_root_has_the_kept_capabilities_only()
 	done
 }
 
-# as: root
 test_kept_capabilities_survive_the_change_of_user()
 {
+	# as: root
 	want=$(bits $chown $net_raw)
 	for tool in $CARRIERS; do
 		carry -S 1000 -G 1001 --cap-keep chown,net_raw -- probe
@@ -87,9 +87,9 @@ test_kept_capabilities_survive_the_change_of_user()
 	done
 }
 
-# as: root
 test_a_user_has_no_capabilities_unless_kept()
 {
+	# as: root
 	for tool in $CARRIERS; do
 		carry --setuid 1000 --setgid 1000 --cap-drop net_raw -- probe
 		assert_ok
@@ -131,9 +131,9 @@ test_keep_caps_makes_capabilities_ambient()
 }
 
 # Ambient capabilities of an ordinary caller are passed on unless an option drops or keeps capabilities.
-# as: root
 test_ambient_capabilities_are_lost_if_others_are_dropped()
 {
+	# as: root
 	tool=nsunshare
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		--inh-caps=+net_raw,+chown,+sys_admin,+setpcap --ambient-caps=+net_raw,+chown,+sys_admin,+setpcap
@@ -157,9 +157,9 @@ test_cap_ambient_chooses_the_ambient_capabilities()
 	done
 }
 
-# as: root
 test_cap_ambient_limits_what_another_user_gets()
 {
+	# as: root
 	for tool in $CARRIERS; do
 		carry --cap-keep chown,kill --cap-ambient kill --setuid 7 --setgid 7 -- probe
 		assert_ok
@@ -175,9 +175,9 @@ test_cap_ambient_limits_what_another_user_gets()
 	done
 }
 
-# as: root
 test_all_ids_and_groups_are_changed()
 {
+	# as: root
 	for tool in $CARRIERS; do
 		carry -G 7 -S 5 --groups 8,9 -- probe
 		assert_ok
@@ -222,9 +222,9 @@ test_refuses_unknown_capabilities()
 }
 
 # A change of ids clears the parent-death signal (prctl(2)), so the tool must set it afterwards.
-# as: root
 test_kill_child_signal_survives_the_change_of_user()
 {
+	# as: root
 	tool=nsunshare
 	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe
 	assert_ok

@@ -103,9 +103,9 @@ test_every_example_prints_what_its_page_shows()
 	done <"$TMP/pages"
 }
 
-# no tool: this test checks the text of the man pages
 test_every_page_has_three_to_eight_examples()
 {
+	# no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		n=$(awk '/^\.Sh / { on = /EXAMPLES/ } on && /^\.Bd -literal/ { n++ } END { print n + 0 }' "$page")
@@ -129,9 +129,9 @@ test_every_view_of_nslist_has_an_example()
 
 # The other tests of examples-run.sh read only literal displays with a prompt, so they would skip
 # any other example.
-# no tool: this test checks the text of the man pages
 test_every_example_has_a_prompt()
 {
+	# no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		bad=$(awk '
@@ -143,9 +143,9 @@ test_every_example_has_a_prompt()
 	done <"$TMP/pages"
 }
 
-# no tool: this test checks the text of the man pages
 test_the_examples_follow_the_description()
 {
+	# no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		before=$(awk '/^\.Sh EXAMPLES/ { print last } /^\.Sh / { last = substr($0, 5) }' "$page")

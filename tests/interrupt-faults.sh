@@ -34,9 +34,9 @@ test_interrupted_calls_do_not_disturb_the_start()
 	interrupted -- nsidmap run "$(nsidmap plan --root --format arg)" -- "$FINAL"
 }
 
-# as: root
 test_an_interrupted_wait_for_newuidmap_is_repeated()
 {
+	# as: root
 	# exclude the program newuidmap, and the calls of the C library that read passwd
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
@@ -63,9 +63,9 @@ test_interrupted_calls_do_not_change_a_listing()
 	unless=
 }
 
-# as: root
 test_interrupted_calls_do_not_disturb_a_network()
 {
+	# as: root
 	require_tool ip
 	interrupted -- nsnet run -- "$FINAL"
 	interrupted -- nsnet show --all -rno IF self

@@ -67,9 +67,9 @@ uts:$3: host3"
 	fi
 }
 
-# as: root
 test_container_names_of_nslist_are_labels()
 {
+	# as: root
 	start_holder unshare -m -u -p -f --kill-child sh -c 'hostname web; echo >&3; exec sleep infinity 3>&-'
 	nslist --containers -rno REF,NAME >"$TMP/refs"
 	run nsenter2 --each -a --prefix -- hostname <"$TMP/refs"
@@ -211,9 +211,9 @@ test_a_signal_is_the_worst_exit_status()
 }
 
 # An ordinary user cannot mount files in the mount namespace of the test, as ip-netns(8) does.
-# as: root
 test_enters_namespaces_without_a_process()
 {
+	# as: root
 	require_tool ip
 	for n in blue red; do
 		ip netns add $n
@@ -352,9 +352,9 @@ test_a_line_of_64_KiB_is_not_cut()
 
 # nslist --raw writes a blank as \x20, which nsenter2 must decode. A backslash that does not begin
 # such an escape must stay.
-# as: root
 test_escapes_in_references_are_decoded()
 {
+	# as: root
 	start_targets 1
 	want=$(readlink "/proc/${targets# }/ns/uts")
 	for name in 'a b' 'c\xzz' 'd\x4' 'e\y20'; do

@@ -31,9 +31,9 @@ test_namespaces_are_entered_one_by_one_on_an_old_kernel()
 	assert_out ran
 }
 
-# as: root
 test_a_pid_namespace_that_has_ended_is_named()
 {
+	# as: root
 	start_holder unshare --pid --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	exec 8<"/proc/$holder/ns/pid_for_children"
 	stop_holder "$holder"
@@ -43,9 +43,9 @@ test_a_pid_namespace_that_has_ended_is_named()
 	assert_err_has 'hint: create a new pid namespace: this one has ended, because its process 1 has ended'
 }
 
-# as: root
 test_the_name_of_a_network_namespace_gives_a_suggestion()
 {
+	# as: root
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	run nsenter2 -t blue -n true

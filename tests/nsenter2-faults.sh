@@ -39,9 +39,9 @@ test_failed_call_with_some_types_is_reported()
 	[ "$(id -u)" != 0 ] || fault_all -- nsenter2 -t "$target" --preserve-credentials --mount --pid "$FINAL"
 }
 
-# as: root
 test_failed_call_with_join_cgroup_is_reported()
 {
+	# as: root
 	find_freezer
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	mkdir "$dir/$own_cgroup"

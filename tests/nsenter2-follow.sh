@@ -136,9 +136,9 @@ test_join_cgroup_moves_to_the_cgroup_of_the_target()
 
 # The test uses each cgroup hierarchy of version 1 and 2 that this machine mounts. The name of the
 # cgroup contains ':' and a blank.
-# as: root
 test_join_cgroup_accepts_a_hostile_name()
 {
+	# as: root
 	made=''
 	# shellcheck disable=SC2013 # several words
 	for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do

@@ -177,9 +177,9 @@ test_refuses_files_that_are_not_namespaces_of_the_type()
 
 # The file on which the namespace was mounted is deleted, but the descriptor still refers to the
 # namespace.
-# as: root
 test_enters_a_namespace_whose_file_was_deleted()
 {
+	# as: root
 	: >"$TMP/net"
 	unshare "--net=$TMP/net" true
 	inode=$(stat -c %i "$TMP/net")
@@ -247,9 +247,9 @@ test_the_program_inherits_no_descriptor_of_nsenter2()
 	assertEquals "$TMP/fds" "$(cat "$TMP/fds")"
 }
 
-# as: root
 test_program_with_less_privilege_cannot_open_the_binary()
 {
+	# as: root
 	# the kernel executes nsenter2 as the interpreter of the target's script, with arguments
 	# that the target chooses
 	mkdir -p "$TMP/cage/usr" "$TMP/cage/proc"
@@ -273,9 +273,9 @@ test_program_with_less_privilege_cannot_open_the_binary()
 }
 
 # The target can reach only the copy of nsenter2 in memory, to which no process can write.
-# as: root
 test_user_namespace_with_the_same_root_cannot_write_the_binary()
 {
+	# as: root
 	mkdir -p "$TMP/jail/usr" "$TMP/jail/proc" "$TMP/jail/dev"
 	: >"$TMP/jail/dev/null" # perl needs /dev/null
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/jail"
@@ -409,9 +409,9 @@ test_program_is_the_foreground_job_of_its_terminal()
 	assert_out_has foreground
 }
 
-# as: root
 test_all_leaves_out_a_type_that_the_kernel_lacks()
 {
+	# as: root
 	start_target env
 	mkdir "$TMP/ns"
 	# bind mounts over /proc/PID/ns imitate a kernel without time, cgroup and mount namespaces

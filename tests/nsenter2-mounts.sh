@@ -37,9 +37,9 @@ test_mount_proc_shows_the_processes_of_the_target()
 	assert_out_has "$0"
 }
 
-# as: root
 test_mounts_of_the_program_are_not_visible_outside()
 {
+	# as: root
 	start_target
 	mkdir "$TMP/shared"
 	mount -t tmpfs none "$TMP/shared"
@@ -70,9 +70,9 @@ test_explain_prints_the_mounts()
 	assert_out_has 'mount sysfs on /sys'
 }
 
-# as: root
 test_etc_netns_mounts_the_files_of_the_namespace()
 {
+	# as: root
 	ip netns add blue
 	# mount a copy over /etc, so the files of the machine stay unchanged
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc || return
@@ -112,9 +112,9 @@ test_refuses_etc_netns_without_a_name_or_with_another_root()
 	done
 }
 
-# as: user
 test_reports_that_the_user_may_not_mount()
 {
+	# as: user
 	run nsenter2 --mount-proc -- true
 	assert_refused 125 'cannot create a mount namespace: Operation not permitted'
 }

@@ -67,9 +67,9 @@ test_enters_bubblewrap_with_nested_user_namespaces()
 }
 
 # Both user namespaces deny setgroups(2), so nsenter2 cannot drop the supplementary group 5.
-# as: root
 test_keeps_the_groups_if_the_callers_user_namespace_denies_setgroups()
 {
+	# as: root
 	mkfifo ready
 	exec 5<>ready
 	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --groups 5 nsunshare -r -- sh -c '
@@ -140,9 +140,9 @@ test_enters_a_namespace_of_ip_netns()
 
 # The kernel lets a process open a namespace by its id only if the process may enter the namespace
 # without entering another namespace first.
-# as: root
 test_enters_a_namespace_by_id()
 {
+	# as: root
 	feature ns-id || return 0
 	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	inode=$(stat -Lc %i "/proc/$holder/ns/net")
@@ -227,9 +227,9 @@ test_refuses_a_namespace_id_if_the_kernel_has_none()
 	assert_err_has 'Operation not supported'
 }
 
-# as: root
 test_finds_a_namespace_that_only_future_children_enter()
 {
+	# as: root
 	start_holder unshare --time sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	start_holder holder children
 	inode=${holder_line#* }

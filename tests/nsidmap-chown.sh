@@ -67,9 +67,9 @@ no_journal()
 	[ -z "$(ls -A /run/nsutils)" ]
 }
 
-# as: root
 test_changes_owners_acls_and_capabilities_of_every_type()
 {
+	# as: root
 	make_tree
 	state "$TMP/t" | moved >want
 	run nsidmap chown --from $from --to $to "$TMP/t"
@@ -91,9 +91,9 @@ test_changes_owners_acls_and_capabilities_of_every_type()
 	assertEquals 'a second run changes nothing' "$(cat want)" "$(state "$TMP/t")"
 }
 
-# as: root
 test_changes_to_and_from_the_ids_of_the_host()
 {
+	# as: root
 	make_tree
 	state "$TMP/t" >before
 	run nsidmap chown --from $from --to $identity "$TMP/t"
@@ -105,9 +105,9 @@ test_changes_to_and_from_the_ids_of_the_host()
 	assertEquals 'state after the way back' "$(cat before)" "$(state "$TMP/t")"
 }
 
-# as: root
 test_explain_counts_each_file_once_and_changes_nothing()
 {
+	# as: root
 	make_tree
 	before=$(state "$TMP/t") ctime=$(find "$TMP/t" -printf '%C@\n')
 	run nsidmap chown --explain --raw --from $from --to $to "$TMP/t"
@@ -160,9 +160,9 @@ test_refuses_wrong_arguments()
 	assert_refused 1 "cannot open '$TMP/file': Not a directory"
 }
 
-# as: root
 test_keeps_and_counts_ids_in_neither_map()
 {
+	# as: root
 	make_tree
 	chown 5:100005 "$TMP/t/dir/plain"
 	setfacl -m u:77:r "$TMP/t/acl"
@@ -174,9 +174,9 @@ test_keeps_and_counts_ids_in_neither_map()
 	assertEquals " 77 300000 300007 " "$(getfacl -npc "$TMP/t/acl" | sed -n 's/^user:\([0-9]*\):.*/\1/p' | sort -n | tr '\n' ' ')"
 }
 
-# as: root
 test_skips_mount_points_unless_asked()
 {
+	# as: root
 	make_tree
 	mount -t tmpfs -o uid=100001,gid=100001 none "$TMP/t/dir/deep"
 	touch "$TMP/t/dir/deep/inside"
@@ -196,9 +196,9 @@ test_skips_mount_points_unless_asked()
 	umount "$TMP/t/dir/deep" "$TMP/t/target"
 }
 
-# as: root
 test_names_files_that_cannot_be_changed()
 {
+	# as: root
 	make_tree
 	if chattr +i "$TMP/t/suid" 2>/dev/null; then
 		run nsidmap chown --from $from --to $to "$TMP/t"
@@ -221,9 +221,9 @@ test_names_files_that_cannot_be_changed()
 }
 
 # A program continuously exchanges a directory in the tree with a link to a directory outside.
-# as: root
 test_a_race_in_the_tree_does_not_lead_outside()
 {
+	# as: root
 	rm -rf "$TMP/t" "$TMP/outside"
 	mkdir -p "$TMP/t/dir" "$TMP/outside"
 	i=0
@@ -248,9 +248,9 @@ test_a_race_in_the_tree_does_not_lead_outside()
 	assertEquals 'owners inside' 300001 "$(find "$TMP/t" -printf '%U\n' | sort -u)"
 }
 
-# as: root
 test_walks_a_deep_tree_with_few_descriptors()
 {
+	# as: root
 	rm -rf "$TMP/t"
 	mkdir "$TMP/t"
 	(
@@ -287,9 +287,9 @@ again_completes()
 }
 
 # The command is run many times. In each run, it is killed before a different system call.
-# as: root
 test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 {
+	# as: root
 	make_tree
 	failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t"
 	state "$TMP/t" >want
@@ -306,9 +306,9 @@ test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 	assertEquals 'wrong results' 0 $bad
 }
 
-# as: root
 test_a_failed_call_is_named_and_a_second_run_completes_the_change()
 {
+	# as: root
 	make_tree
 	failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t"
 	state "$TMP/t" >want
@@ -336,9 +336,9 @@ test_a_failed_call_is_named_and_a_second_run_completes_the_change()
 	assertEquals 'wrong results' 0 $bad
 }
 
-# as: root
 test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 {
+	# as: root
 	make_tree
 	rm "$TMP/t/both" "$TMP/t/caps"
 	point=$(failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t" >/dev/null; awk '/:chmod:/ { print $2 }' points | head -n 1)
@@ -359,9 +359,9 @@ test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 	assert_ok
 }
 
-# as: root
 test_two_runs_do_not_change_the_same_tree_at_once()
 {
+	# as: root
 	make_tree
 	mkdir -p /run/nsutils
 	journal=/run/nsutils/chown-$(stat -c '%Hd:%Ld-%i' "$TMP/t")
@@ -376,9 +376,9 @@ test_two_runs_do_not_change_the_same_tree_at_once()
 	assert_ok
 }
 
-# as: root
 test_without_a_journal_only_files_that_need_it_are_refused()
 {
+	# as: root
 	make_tree
 	rm -rf /run/nsutils
 	touch /run/nsutils
@@ -395,9 +395,9 @@ test_without_a_journal_only_files_that_need_it_are_refused()
 	assertEquals 300005:6751 "$(stat -c %u:%a "$TMP/t/suid")"
 }
 
-# as: root
 test_a_strict_umask_leaves_the_directory_of_the_journal_usable()
 {
+	# as: root
 	make_tree
 	rm -rf /run/nsutils
 	run sh -c 'umask 0777; exec "$@"' sh nsidmap chown --from $from --to $to "$TMP/t"
@@ -407,9 +407,9 @@ test_a_strict_umask_leaves_the_directory_of_the_journal_usable()
 
 # ---- Ordinary users
 
-# as: user
 test_a_user_changes_a_tree_in_a_user_namespace()
 {
+	# as: user
 	feature sandbox || return 0
 	rm -rf "$TMP/t" "$TMP/own"
 	mkdir -p "$TMP/t/d" "$TMP/own"
@@ -427,9 +427,9 @@ $TMP/t/suid cap_chown=p"
 	unset XDG_RUNTIME_DIR
 }
 
-# as: user
 test_a_user_without_privilege_is_refused()
 {
+	# as: user
 	rm -rf "$TMP/u"
 	mkdir "$TMP/u"
 	run nsidmap chown --from "u:0:$(id -u):1,g:0:$(id -g):1" --to $to "$TMP/u"

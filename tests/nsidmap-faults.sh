@@ -43,9 +43,9 @@ test_scan_reports_failed_calls()
 	FAULT_MAX=20 fault_all -f '1 3' -o none -- nsidmap scan --strict -n --map like:self "$TMP/tree"
 }
 
-# as: root
 test_chown_reports_failed_calls()
 {
+	# as: root
 	mkdir "$TMP/own"
 	touch "$TMP/own/a" "$TMP/own/b"
 	mkdir -p /run/nsutils
@@ -56,9 +56,9 @@ test_chown_reports_failed_calls()
 		--to u:0:100000:9,g:0:100000:9 "$1"; rc=$?; rm -f /run/nsutils/chown-*; exit $rc' sh "$TMP/own"
 }
 
-# as: root
 test_mount_reports_failed_calls()
 {
+	# as: root
 	kernel_call mount_setattr || return 0
 	mkdir "$TMP/src"
 	FAULT_MAX=30 fault_all -- nsidmap mount --map u:0:5:1,g:0:6:1 --fd 9 "$TMP/src" -- "$FINAL"
@@ -107,9 +107,9 @@ test_reports_failed_output()
 
 # The message must name the first error, which stopped the command, and not a later error that the
 # first one caused.
-# as: root
 test_reports_the_first_error()
 {
+	# as: root
 	mkdir -p "$TMP/from" "$TMP/to"
 	set -- nsidmap mount --map u:0:100000:9,g:0:100000:9 "$TMP/from" "$TMP/to"
 	run unshare -m failat -s openat,openat2,pidfd_open --list -o "$TMP/report" -- "$@"

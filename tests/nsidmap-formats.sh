@@ -37,9 +37,9 @@ has_the_map()
 	done
 }
 
-# as: root
 test_kernel_format_is_accepted_by_the_files()
 {
+	# as: root
 	start_target
 	for kind in uid gid; do
 		plan --format kernel --only $kind >"$TMP/map"
@@ -49,9 +49,9 @@ test_kernel_format_is_accepted_by_the_files()
 	has_the_map "$holder"
 }
 
-# as: user
 test_newuidmap_format_is_accepted_by_newuidmap()
 {
+	# as: user
 	start_target
 	for kind in uid gid; do
 		plan --format newuidmap --only $kind >"$TMP/map"

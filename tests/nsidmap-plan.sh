@@ -19,9 +19,9 @@ is_root()
 	[ "$(id -u)" = 0 ]
 }
 
-# as: user
 test_auto_uses_all_ranges_of_an_ordinary_user()
 {
+	# as: user
 	feature sandbox || return 0
 	run nsidmap plan --auto
 	assert_ok
@@ -33,9 +33,9 @@ gid 1 1500000 65536
 gid 65537 2500000 20000'
 }
 
-# as: root
 test_auto_maps_identity_with_a_note_for_root_without_ranges()
 {
+	# as: root
 	run nsidmap plan
 	assert_rc 0
 	assert_out 'uid 0 0 4294967295
@@ -43,9 +43,9 @@ gid 0 0 4294967295'
 	assert_err_has 'nsidmap: every id is mapped to itself: user root has no range of subordinate uids'
 }
 
-# as: root
 test_auto_ignores_lines_of_other_users_for_root()
 {
+	# as: root
 	subids 'alice:500000:1000\nroot:700000:1000\n'
 	run nsidmap plan
 	umount /etc/subuid /etc/subgid
@@ -112,9 +112,9 @@ test_plans_a_map_in_every_style()
 	assert_out u:0:1000000:61234,u:61234:61234:1,u:61235:1061234:4302,u:65537:2000000:10000
 }
 
-# as: root
 test_overlap_option_refuses_cuts_or_shifts_ranges()
 {
+	# as: root
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
 	assert_refused 1 "the caller's id 0 is mapped twice: alone, and in the range 0-9"
@@ -140,9 +140,9 @@ both_refused()
 	assert_refused 1 "$2"
 }
 
-# as: root
 test_empty_files_have_no_ranges()
 {
+	# as: root
 	subids ''
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	run as_nstest nsidmap plan
@@ -151,9 +151,9 @@ test_empty_files_have_no_ranges()
 	assert_err_has "nsidmap: only your own id is mapped: user nstest has no range of subordinate uids"
 }
 
-# as: root
 test_reports_lines_with_carriage_returns()
 {
+	# as: root
 	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	assert_err_has 'hint: correct line 2 of /etc/subuid: the line ends in a carriage return'
@@ -164,9 +164,9 @@ test_reports_lines_with_carriage_returns()
 }
 
 # The kernel refuses overlapping ranges, so the plan must use each id only once (incus issue 458).
-# as: root
 test_ignores_invalid_lines()
 {
+	# as: root
 	subids 'root:4294967290:10\nroot:5:0\nroot:1\nroot:-1:1\n:9:9\n#root:8:8\n0:300000:5' 'root:1:1\n'
 	run nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
@@ -174,9 +174,9 @@ test_ignores_invalid_lines()
 	assert_out u:0:300000:5,g:0:1:1
 }
 
-# as: root
 test_accepts_missing_files_and_refuses_unreadable_files()
 {
+	# as: root
 	mkdir "$TMP/etc"
 	cp -a /etc/passwd /etc/group /etc/nsswitch.conf /etc/alternatives "$TMP/etc/"
 	chmod 755 "$TMP/etc"
@@ -201,9 +201,9 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 }
 
 # nsidmap must not treat an unreadable passwd file like a file that lacks the user.
-# as: root
 test_refuses_an_unreadable_passwd()
 {
+	# as: root
 	cp /etc/passwd "$TMP/passwd"
 	chmod 0 "$TMP/passwd"
 	mount --bind "$TMP/passwd" /etc/passwd
@@ -223,9 +223,9 @@ test_refuses_an_unreadable_passwd()
 	assert_refused 1 'cannot read /etc/nsswitch.conf: Input/output error'
 }
 
-# as: root
 test_reads_100000_lines_of_subuid()
 {
+	# as: root
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"
 		print "nstest:9:9"; printf "root:7:7" }' >"$TMP/many"
 	chmod 755 "$TMP"
@@ -241,9 +241,9 @@ test_reads_100000_lines_of_subuid()
 
 # All lines belong to one user. Adjacent ranges must be joined, and more than 340 ranges must be
 # refused.
-# as: root
 test_joins_or_refuses_many_ranges_of_one_user()
 {
+	# as: root
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":10" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
 	run timeout 5 nsidmap plan --style lxc --format arg
@@ -257,9 +257,9 @@ test_joins_or_refuses_many_ranges_of_one_user()
 
 # newuidmap checks each extent separately. It accepts an extent with the caller's own id and an
 # extent with the range, but not a single extent with both.
-# as: root
 test_keeps_the_callers_id_apart_from_an_adjacent_range()
 {
+	# as: root
 	id=$NSTEST_UID
 	subids "nstest:$((id + 1)):1000\\n"
 	after=:0:$id:1,X:1:$((id + 1)):1000
@@ -304,9 +304,9 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 }
 
 # The kernel refuses an extent that spans two extents of the parent's map.
-# as: root
 test_splits_ranges_at_the_callers_own_map()
 {
+	# as: root
 	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --identity --format arg
 	assert_ok
 	assert_out u:0:0:1,u:1:1:65536,g:0:0:2
@@ -317,9 +317,9 @@ test_splits_ranges_at_the_callers_own_map()
 	assert_out u:0:0:1,u:1:1:99,g:0:0:2
 }
 
-# as: root
 test_accepts_a_user_without_a_passwd_entry()
 {
+	# as: root
 	subids 'ghost:900000:10\n4242:800000:10\n'
 	run nsidmap plan --style lxc --user ghost --format arg
 	assert_out u:0:900000:10,g:0:900000:10
@@ -335,9 +335,9 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_err_lacks 'no_new_privs is set'
 }
 
-# as: user
 test_auto_maps_the_callers_id_without_newuidmap()
 {
+	# as: user
 	feature sandbox || return 0
 	run setpriv --no-new-privs nsidmap plan --format arg
 	assert_rc 0

@@ -27,9 +27,9 @@ test_runs_with_the_planned_map()
 	fi
 }
 
-# as: user
 test_forks_no_helper_for_the_callers_id()
 {
+	# as: user
 	feature sandbox || return 0
 	run nsidmap run u:5:61234:1,g:6:61234:1 -- sh -c 'id -u; id -g; cat /proc/self/setgroups'
 	assert_ok
@@ -40,9 +40,9 @@ deny'
 	assert_out_lacks helper
 }
 
-# as: root
 test_program_is_root_if_the_callers_id_is_not_mapped()
 {
+	# as: root
 	run nsidmap run u:0:100000:10,g:0:100000:10 -- sh -c 'id -u; id -g; id -G'
 	assert_ok
 	assert_out '0

@@ -151,9 +151,9 @@ test_shows_the_maps_of_another_users_process()
 	assert_out 7
 }
 
-# as: root
 test_a_namespace_that_may_not_be_entered_is_reported()
 {
+	# as: root
 	: >"$TMP/kept"
 	nsunshare -r "--user=$TMP/kept" true
 	run nsidmap show "$TMP/kept"

@@ -66,9 +66,9 @@ test_lint_accepts_valid_files()
 	assert_out_empty
 }
 
-# as: root
 test_lint_reports_every_kind_of_error()
 {
+	# as: root
 	subids '#comment\nalice:100000:65536\nbob:150000:10\ncarol:61000:1000\nshort:1\nwrap:4294967290:10\ncr:1:1\r\n:5:5\nbob:165535:1\n' \
 		'neg:-5:5\nzero:5:0\ndave:0:70000'
 	run nsidmap subids --lint
@@ -101,9 +101,9 @@ test_lint_is_incomplete_without_all_accounts()
 	done
 }
 
-# as: root
 test_lint_checks_100000_lines()
 {
+	# as: root
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; print "x:599999:1" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid
 	run timeout 5 nsidmap subids --lint
@@ -112,9 +112,9 @@ test_lint_checks_100000_lines()
 	assert_out "/etc/subuid: line 100001: x's range 599999-599999 overlaps user49999's range 599990-599999 of line 50000"
 }
 
-# as: root
 test_reports_ignored_lines()
 {
+	# as: root
 	subids 'nstest:5:5\r\nnstest:7:1\n'
 	run nsidmap subids nstest -n -o START
 	umount /etc/subuid /etc/subgid
@@ -125,9 +125,9 @@ test_reports_ignored_lines()
 
 # nsidmap uses libsubid if nsswitch.conf names a module. If the module does not exist, libsubid
 # reads the files but provides no line numbers.
-# as: root
 test_uses_nss_if_nsswitch_conf_names_it()
 {
+	# as: root
 	{ cat /etc/nsswitch.conf; echo 'subid: nosuchmodule'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
 	run nsidmap subids nstest -n -r
@@ -143,9 +143,9 @@ test_uses_nss_if_nsswitch_conf_names_it()
 
 # The NSS module of tests/helpers returns seven ranges for every user, and nsidmap must not read the
 # files.
-# as: root
 test_uses_all_ranges_of_nss()
 {
+	# as: root
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
 	run env LD_LIBRARY_PATH="$NSUTILS_HELPERS" nsidmap plan --style lxc --user nstest --format arg --only gid
@@ -155,9 +155,9 @@ test_uses_all_ranges_of_nss()
 }
 
 # getpwent(3) reports no error if it cannot open the only source of users.
-# as: root
 test_lint_names_an_unreadable_account_file()
 {
+	# as: root
 	printf 'passwd: files\ngroup: files\n' >"$TMP/nsswitch"
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/closed"

@@ -42,9 +42,9 @@ test_explains_a_second_write()
 	assert_err_one_line
 }
 
-# as: user
 test_denies_setgroups_for_the_callers_id()
 {
+	# as: user
 	feature sandbox || return 0
 	start_target
 	run nsidmap write "$holder" u:0:61234:1,g:0:61234:1
@@ -77,9 +77,9 @@ maps()
 
 # The kernel must accept every map that `nsidmap check` accepts, up to the maximum number of lines
 # and bytes.
-# as: root
 test_accepts_maps_up_to_the_kernels_limits()
 {
+	# as: root
 	start_target
 	maps 340 >"$TMP/map"
 	run nsidmap write "$holder" "$TMP/map"
@@ -140,9 +140,9 @@ test_refuses_a_reused_pid()
 }
 
 # Between the check and the write, another process gets the PID of the target.
-# as: root
 test_refuses_a_pid_reused_before_the_write()
 {
+	# as: root
 	start_target
 	first=$holder
 	mkfifo "$TMP/fifo"
@@ -174,9 +174,9 @@ gid 0 0 1' >&8
 }
 
 # The process is not dumpable, because it executes a file that the user cannot read.
-# as: root
 test_explains_a_process_that_is_not_dumpable()
 {
+	# as: root
 	cp /bin/sleep "$TMP/sleep"
 	chmod 755 "$TMP"
 	chmod 711 "$TMP/sleep"
@@ -192,9 +192,9 @@ test_explains_a_process_that_is_not_dumpable()
 }
 
 # The process belongs to another user.
-# as: root
 test_explains_a_process_of_another_user()
 {
+	# as: root
 	start_target
 	run as_nstest nsidmap write "$holder" \
 		u:0:61234:1,g:0:61234:1
@@ -208,9 +208,9 @@ test_explains_a_process_of_another_user()
 
 # The process has the user's uid but another gid. The kernel checks the creator of the namespace,
 # newuidmap checks both ids.
-# as: root
 test_writes_to_a_process_of_another_group()
 {
+	# as: root
 	start_holder setpriv --reuid 61234 --regid 5 --clear-groups unshare --user sh -c \
 		'echo ready >&3; exec sleep infinity 3>&-'
 	run as_nstest nsidmap write "$holder" u:0:1000000:1,g:0:1500000:1
@@ -225,9 +225,9 @@ test_writes_to_a_process_of_another_group()
 }
 
 # The program is setuid root, so root owns the files of the process.
-# as: root
 test_explains_a_setuid_process()
 {
+	# as: root
 	chmod 755 "$TMP"
 	cp "$(command -v unshare)" "$TMP/unshare"
 	chmod 4755 "$TMP/unshare"
@@ -268,9 +268,9 @@ test_reports_a_process_that_ends_during_the_write()
 
 # Other tools use only a part of a user's ranges: crun at most six, and lxc and unshare only the
 # first line of the file.
-# as: root
 test_seven_ranges_reach_newuidmap()
 {
+	# as: root
 	for i in 1 2 3 4 5 6 7; do echo "nstest:${i}00000:100"; done >"$TMP/seven"
 	mount --bind "$TMP/seven" /etc/subuid && mount --bind "$TMP/seven" /etc/subgid
 	run as_nstest nsidmap run -- cat /proc/self/uid_map /proc/self/gid_map
@@ -282,9 +282,9 @@ test_seven_ranges_reach_newuidmap()
 }
 
 # newuidmap refuses the map, because the user does not own the ids.
-# as: user
 test_reports_the_message_of_newuidmap()
 {
+	# as: user
 	feature sandbox || return 0
 	start_target
 	run nsidmap write "$holder" u:0:5000:10,g:0:1500000:10
@@ -324,9 +324,9 @@ test_reports_broken_helpers()
 }
 
 # The caller of nsidmap ignores SIGCHLD.
-# as: user
 test_waits_for_helpers_if_sigchld_is_ignored()
 {
+	# as: user
 	feature sandbox || return 0
 	start_target
 	run env --ignore-signal=CHLD nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
@@ -339,9 +339,9 @@ test_waits_for_helpers_if_sigchld_is_ignored()
 }
 
 # A map can be written only by a process in the namespace or in its parent.
-# as: root
 test_refuses_a_grandchild_namespace()
 {
+	# as: root
 	start_target
 	nsidmap write "$holder" u:0:100000:10,g:0:100000:10
 	start_holder nsenter -t "$holder" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
@@ -352,9 +352,9 @@ test_refuses_a_grandchild_namespace()
 }
 
 # The extent that is written spans two extents of the parent namespace's map.
-# as: root
 test_explains_a_range_across_two_ranges_of_the_parent()
 {
+	# as: root
 	start_target
 	nsidmap write "$holder" u:0:1000:1,u:1:100000:65536,g:0:100000:10
 	outer=$holder

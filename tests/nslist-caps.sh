@@ -117,9 +117,9 @@ kernel_permits()
 	fi 2>/dev/null
 }
 
-# as: root
 test_agrees_with_the_kernel_in_random_namespaces()
 {
+	# as: root
 	seed=20 count=0 yes=0
 	start_holder sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	nodes=$holder_line

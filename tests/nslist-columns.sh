@@ -102,9 +102,9 @@ test_columns_from_inside_need_permission_to_enter()
 	fi
 }
 
-# as: root
 test_counts_holders_of_a_namespace()
 {
+	# as: root
 	start_holder holder fd
 	is '1 0' NFDS,NTHREADS "ipc:${holder_line#* }"
 	kernel_call pidfd_getfd || return 0
@@ -113,9 +113,9 @@ test_counts_holders_of_a_namespace()
 	is '' NSOCKS "uts:$$"
 }
 
-# as: root
 test_container_and_unit_come_from_the_cgroup()
 {
+	# as: root
 	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
 	scope=machine-$own_cgroup.scope
 	start_holder nsunshare --pid --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
@@ -127,9 +127,9 @@ test_container_and_unit_come_from_the_cgroup()
 	assert_empty "$(find /sys/fs/cgroup -type d -name "$scope")"
 }
 
-# as: root
 test_prints_the_name_of_ip_netns()
 {
+	# as: root
 	mkdir /run/netns
 	: >/run/netns/blue
 	mount --bind "/proc/$inner/ns/net" /run/netns/blue

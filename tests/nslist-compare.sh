@@ -80,9 +80,9 @@ test_stale_lists_nothing_without_files()
 	assert_refused 1 'unexpected argument'
 }
 
-# as: root
 test_stale_lists_files_without_a_namespace()
 {
+	# as: root
 	ip netns add blue
 	ip netns add red
 	umount /run/netns/red

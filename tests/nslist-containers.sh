@@ -230,9 +230,9 @@ test_shows_a_chain_of_the_suite()
 	assertEquals 2 "$(value nprocs)"
 }
 
-# as: root
 test_takes_the_name_from_the_control_group()
 {
+	# as: root
 	[ -n "$v2$v1cpu" ] || { feature cgroup2; return 0; }
 	while read -r group name; do
 		contain '--kill-child -p -f -m -u' 'hostname other'
@@ -257,9 +257,9 @@ test_takes_the_name_from_the_control_group()
 	E
 }
 
-# as: root
 test_hides_services_with_the_root_of_the_host()
 {
+	# as: root
 	[ -n "$v2$v1cpu" ] || { feature cgroup2; return 0; }
 	contain '-m'
 	in_cgroup system.slice/private.service
@@ -311,9 +311,9 @@ test_prints_the_root_of_a_container_with_and_without_statmount()
 	done
 }
 
-# as: root
 test_shows_no_row_for_ip_netns_exec()
 {
+	# as: root
 	ip netns add blue
 	start_holder ip netns exec blue sh -c 'echo >&3; exec sleep infinity 3>&-'
 	run nslist --containers -J --all
@@ -329,9 +329,9 @@ test_shows_no_row_for_ip_netns_exec()
 	ip netns del blue
 }
 
-# as: root
 test_prints_the_memory_of_the_control_group()
 {
+	# as: root
 	dir=$(cgroup_mount cgroup memory)
 	file=memory.usage_in_bytes
 	[ -n "$dir" ] || dir=$v2 file=memory.current

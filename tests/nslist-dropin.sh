@@ -70,9 +70,9 @@ test_strict_adds_complete_and_missed_to_json()
 	done
 }
 
-# as: user
 test_strict_names_processes_that_are_missing_in_json()
 {
+	# as: user
 	feature sandbox || return 0
 	run nslist -J --strict --sources proc
 	assert_rc 3
@@ -80,9 +80,9 @@ test_strict_names_processes_that_are_missing_in_json()
 		and .missed[0].count >= 1 and .missed[0].why == "permission denied"'
 }
 
-# as: root
 test_network_columns_in_json_are_strings()
 {
+	# as: root
 	mkdir -p /run/netns
 	: >"/run/netns/a b"
 	: >/run/netns/c
@@ -137,9 +137,9 @@ test_other_reporters_accept_options_after_arguments()
 	[ "$rc" = 125 ] || assert_out --show	# an ordinary user has no permission to set clocks
 }
 
-# as: root
 test_nsnet_accepts_options_after_arguments()
 {
+	# as: root
 	run nsnet show -J self
 	assert_ok
 	expected=$out
@@ -174,9 +174,9 @@ test_task_that_is_a_thread_has_no_rows()
 	assert_out_empty
 }
 
-# as: user
 test_task_that_is_not_permitted_has_no_rows()
 {
+	# as: user
 	feature sandbox || return 0
 	run nslist -p 1
 	assert_ok
@@ -213,9 +213,9 @@ test_helpers_of_the_suite_cause_no_message()
 	assert_ok
 }
 
-# as: root
 test_requested_value_that_cannot_be_read_is_reported()
 {
+	# as: root
 	mkdir -p /run/netns
 	: >/run/netns/mine
 	unshare --net=/run/netns/mine true
@@ -235,9 +235,9 @@ test_requested_value_that_cannot_be_read_is_reported()
 	umount /run/netns/mine
 }
 
-# as: root
 test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
 {
+	# as: root
 	mkdir "$TMP/private"
 	: >"$TMP/private/uts"
 	chmod 0711 "$TMP"
@@ -270,9 +270,9 @@ hidepid_run()
 		exec setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- "$@"' sh "$@"
 }
 
-# as: root
 test_strict_reports_processes_that_proc_hides()
 {
+	# as: root
 	export NSTEST_UID
 	for option in hidepid=2 hidepid=4; do
 		hidepid_run $option nslist --strict -t uts -rno NS --sources proc
@@ -293,9 +293,9 @@ test_strict_reports_processes_that_proc_hides()
 	assert_err_lacks hidepid
 }
 
-# as: root
 test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
 {
+	# as: root
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec nslist --strict -t uts'
 	assert_ok
 	run unshare -m sh -c 'mount -t proc -o hidepid=4 proc /proc && exec nslist --strict -t uts'

@@ -62,9 +62,9 @@ test_fails_if_standard_output_cannot_be_written()
 	done
 }
 
-# as: user
 test_strict_counts_processes_that_it_may_not_read()
 {
+	# as: user
 	feature sandbox || return 0
 	run nslist -rno NS,TYPE -p $$
 	assert_rc 0
@@ -76,9 +76,9 @@ test_strict_counts_processes_that_it_may_not_read()
 	assert_out_has "$(own_inode uts) uts"
 }
 
-# as: root
 test_lists_own_namespaces_with_hidepid()
 {
+	# as: root
 	run unshare -m sh -c 'mount -o remount,hidepid=2 /proc 2>/dev/null || mount -t proc -o hidepid=2 proc /proc
 		exec setpriv --reuid=61234 --regid=61234 --clear-groups nslist -rno NS,TYPE'
 	assert_rc 0
@@ -92,9 +92,9 @@ test_failed_call_never_shortens_the_list()
 }
 
 # If nslist cannot read a link of a thread, it must not simply omit the namespace of the thread.
-# as: root
 test_failed_call_for_a_thread_never_shortens_the_list()
 {
+	# as: root
 	start_holder holder task
 	fault_all -f '1 3' -s readlink,readlinkat -- nslist -rno NS,TYPE -t uts --sources proc,task
 }

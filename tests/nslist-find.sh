@@ -101,9 +101,9 @@ test_finds_a_device_and_the_other_end_of_the_pair()
 	assert_err_has "nothing matches 'link:one-c'"
 }
 
-# as: root
 test_finds_the_other_end_of_a_pair_in_another_namespace()
 {
+	# as: root
 	ip netns add blue
 	ip netns add red
 	ip netns add other

@@ -171,11 +171,11 @@ test_processes_of_an_inode_equal_those_of_lsns()
 	same -n -o PID,COMMAND "$inode"
 }
 
-# as: root
 # Without -o, nslist also prints the column COMMAND, where it shows the holder of a namespace that has
 # no process.
 test_persistent_option_equals_that_of_lsns()
 {
+	# as: root
 	feature lsns-persistent || return 0
 	start_holder holder fd
 	same -P -o NS,TYPE,NPROCS,PID,USER

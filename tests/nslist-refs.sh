@@ -72,9 +72,9 @@ test_each_printed_reference_opens()
 	done
 }
 
-# as: root
 test_each_printed_reference_of_a_mount_opens()
 {
+	# as: root
 	mount -t tmpfs t "$TMP"
 	mount --make-private "$TMP"
 	mkdir -p /run/netns "$TMP/cover"
@@ -127,9 +127,9 @@ test_references_of_processes_open()
 
 # ---- Descriptors that were opened through a bind mount
 
-# as: root
 test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 {
+	# as: root
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	unshare --net=/run/netns/blue true
@@ -157,9 +157,9 @@ test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 	done
 }
 
-# as: root
 test_user_sees_own_descriptor_opened_through_a_removed_mount()
 {
+	# as: root
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	unshare --net=/run/netns/blue true
@@ -192,9 +192,9 @@ test_namespace_of_a_socket_is_found_by_its_inode()
 
 # ---- Names in /run/netns
 
-# as: root
 test_link_in_run_netns_names_the_namespace()
 {
+	# as: root
 	mkdir -p /run/netns "$TMP/docker"
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
 	ln -s "/proc/$holder/ns/net" /run/netns/linked
@@ -226,9 +226,9 @@ test_link_in_run_netns_names_the_namespace()
 	umount "$TMP/docker/abc"
 }
 
-# as: root
 test_link_to_a_missing_or_other_file_names_no_namespace()
 {
+	# as: root
 	mkdir -p /run/netns
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
 	mkfifo "$TMP/fifo"
@@ -244,9 +244,9 @@ test_link_to_a_missing_or_other_file_names_no_namespace()
 	rm /run/netns/fifo /run/netns/gone /run/netns/other /run/netns/loop /run/netns/z /run/netns/a
 }
 
-# as: root
 test_covered_mount_in_run_netns_names_no_namespace()
 {
+	# as: root
 	mkdir -p /run/netns
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
 	: >/run/netns/blue
@@ -263,9 +263,9 @@ test_covered_mount_in_run_netns_names_no_namespace()
 	umount /run/netns/blue /run/netns/blue
 }
 
-# as: root
 test_mount_below_a_covering_mount_names_the_namespace()
 {
+	# as: root
 	mkdir "$TMP/dir"
 	for n in 1 2; do
 		mount -t tmpfs "t$n" "$TMP/dir"

@@ -82,9 +82,9 @@ test_command_shows_the_holder_of_a_namespace_without_a_process()
 	assert_json '.namespaces[0].command == null'
 }
 
-# as: root
 test_command_shows_the_mount_of_a_network_namespace()
 {
+	# as: root
 	require_tool ip
 	ip netns add blue
 	run nslist -t net -n -o COMMAND "$(stat -c 'net:%i' /run/netns/blue)"
@@ -195,9 +195,9 @@ test_list_has_characters_beyond_ascii_in_a_utf8_locale()
 	done
 }
 
-# as: root
 test_list_of_ascii_characters_reads_no_locale()
 {
+	# as: root
 	require_tool strace
 	for options in '-l -o NS,TYPE' '-r -o NS,COMMAND' '-J -o NS' --dot; do
 		# shellcheck disable=SC2086 # several words

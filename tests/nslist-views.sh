@@ -267,9 +267,9 @@ test_filter_keeps_matching_rows()
 	assertEquals ipc "$types"
 }
 
-# as: root
 test_filter_compares_negative_numbers()
 {
+	# as: root
 	feature scols-filter || return 0
 	start_holder nsunshare --ready-fd 3 --time --boottime -1 -- sleep 1000
 	run nslist -rn -t time -o PID,BOOTOFF -Q 'BOOTOFF < 0'
@@ -368,9 +368,9 @@ test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
 	assertEquals "$2 $3 $4 0 $1" "$(sed -n 's/^ *subgraph cluster_\([0-9]*\).*/\1/p' "$TMP/out" | xargs)"
 }
 
-# as: root
 test_dot_draws_an_arrow_to_a_namespace_outside_of_the_frames()
 {
+	# as: root
 	hold fd
 	run nslist --dot
 	assert_rc 0

@@ -16,9 +16,9 @@ test_user_connects_its_own_namespaces()
 	assert_out_has 10.1.0.3/24
 }
 
-# as: user
 test_hint_tells_a_user_how_to_get_a_namespace()
 {
+	# as: user
 	run nsnet run -- true
 	assert_refused 125 'cannot create a network namespace'
 	assert_err_has 'nsunshare -rn'

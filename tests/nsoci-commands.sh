@@ -426,9 +426,9 @@ test_invalid_files_are_refused()
 	done
 }
 
-# as: root
 test_volumes_have_the_propagation_of_the_configuration()
 {
+	# as: root
 	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
 	kernel_call open_tree_attr || return 0
 	mkdir "$TMP/volume"

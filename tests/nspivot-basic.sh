@@ -355,9 +355,9 @@ test_features_reports_kernel_features()
 	assert_out_has '"mount-api": false'
 }
 
-# as: root
 test_idmapped_mount_is_attached_unchanged()
 {
+	# as: root
 	kernel_call mount_setattr && feature tmpfs-idmap || return 0
 	mkdir -p "$TMP/ids"
 	touch "$TMP/ids/file"

@@ -11,9 +11,9 @@ mkdir "$box/dev"
 # describe PATH: the shell command that prints the type, number, mode and owner of a node.
 describe='stat -c "%F %t:%T %a %u:%g"'
 
-# as: root
 test_root_creates_a_node_with_the_given_number_mode_and_owner()
 {
+	# as: root
 	for under in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086 # separate words
 		run in_ns $under nspivot --proc /proc --dev --dev-node /dev/full=c:1:3 --dev-node /dev/mine=c:1:5:0640:5:6 \
@@ -30,9 +30,9 @@ character special file 1:5 600 5:6
 	done
 }
 
-# as: root
 test_the_node_replaces_no_file_of_the_root()
 {
+	# as: root
 	echo content >"$box/file"
 	run in_ns nspivot --dev-node /file=c:1:3 "$box" -- /bin/sh -c 'cat /file; echo x >/file'
 	assert_ok

@@ -158,9 +158,9 @@ test_bind_source_is_opened_once()
 
 # A device that nspivot has verified masks the path, even while /dev/null is exchanged with another
 # file (CVE-2025-31133).
-# as: root
 test_mask_uses_only_the_real_null_device()
 {
+	# as: root
 	evil
 	echo secret >"$box/plain"
 	mkfifo "$TMP/ready"

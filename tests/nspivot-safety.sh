@@ -133,9 +133,9 @@ test_refuses_the_mount_namespace_of_the_machine_unless_forced()
 	done
 }
 
-# as: root
 test_refuses_visible_processes_of_another_root()
 {
+	# as: root
 	run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
 	assert_refused 125 'could still reach the old root through its root'
 	run nsunshare -m -- nspivot "$box" -- /bin/ls /
@@ -173,9 +173,9 @@ test_nested_user_namespace_works_after_the_pivot()
 	assert_out 0
 }
 
-# as: root
 test_nodev_makes_devices_unusable()
 {
+	# as: root
 	mknod "$TMP/src/null" c 1 3
 	run box --bind "$TMP/src:/src:nodev" --dev "$box" -- /bin/sh -c 'echo x >/src/null'
 	assert_rc 1
@@ -264,9 +264,9 @@ test_read_only_root_leaves_added_mounts_writable()
 	each_way readonly_alone
 }
 
-# as: root
 test_refuses_to_keep_the_group_root()
 {
+	# as: root
 	run box --setuid 7 "$box" -- /bin/id
 	assert_refused 125 'with --setuid 7 alone, the program would keep the group root'
 	assert_err_has 'hint: add --setgid, or --groups to set only the supplementary groups'

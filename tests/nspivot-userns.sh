@@ -130,9 +130,9 @@ test_overlay_accepts_any_name_of_a_layer()
 
 # The caller is root of a user namespace that does not map the owner of the directory, so it may not
 # enter the directory. The message must contain the path.
-# as: root
 test_refuses_a_root_directory_that_it_may_not_enter()
 {
+	# as: root
 	mkdir "$TMP/closed"
 	chown 12345:12345 "$TMP/closed"
 	chmod 700 "$TMP/closed"
@@ -144,9 +144,9 @@ test_refuses_a_root_directory_that_it_may_not_enter()
 
 # Without a network namespace, nspivot binds the host's /sys, which contains a cgroup2 mount.
 # mount(2) refuses to mount another cgroup2 on that mount.
-# as: root
 test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 {
+	# as: root
 	for NSPIVOT_UNDER in '' 'enosys mount_setattr --' "$OLD_KERNEL"; do
 		run unshare -m sh -c "mount -t cgroup2 c /sys/fs/cgroup &&
 			exec nsunshare -rmpiuC -- $NSPIVOT_UNDER nspivot --preset=docker '$box' -- \

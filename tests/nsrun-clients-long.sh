@@ -20,9 +20,9 @@ await_name()
 	settle 100 nslist --show "name:$1" -t pid >/dev/null 2>&1
 }
 
-# as: root
 test_systemd_boots_and_halts()
 {
+	# as: root
 	note_state
 	nsrun --profile system --name box --overlay -R "$NSUTILS_DEBIAN" -- /lib/systemd/systemd --show-status=false \
 		</dev/null >"$TMP/log" 2>&1 &
@@ -51,18 +51,18 @@ test_systemd_boots_and_halts()
 	assert_no_leftovers
 }
 
-# as: root
 test_the_boot_is_visible_on_the_terminal()
 {
+	# as: root
 	run pty -t 100 -e 'Multi-User System' -k 15 -e 'Reached target' -- nsrun --profile system --name tty --overlay -R "$NSUTILS_DEBIAN" -- \
 		/lib/systemd/systemd --show-status=true
 	assert_out_has 'Reached target'
 	assertNotEquals 'pty reached all steps' 99 "$rc"
 }
 
-# as: root
 test_nginx_serves_a_file_and_stops()
 {
+	# as: root
 	note_state
 	echo hello >hello
 	nsrun --profile service --name web --overlay -R "$NSUTILS_DEBIAN" --ro-bind "$PWD/hello:/var/www/html/hello" -- \

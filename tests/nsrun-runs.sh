@@ -49,9 +49,9 @@ test_sandbox_has_pseudo_terminals_and_no_controlling_terminal()
 }
 
 # A file with file capabilities or the setuid bit gives no privilege.
-# as: root
 test_sandbox_ignores_setuid_and_file_capabilities()
 {
+	# as: root
 	cp "$(command -v id)" "$(command -v grep)" .
 	chmod 4755 id
 	setcap cap_net_raw+ep grep
@@ -165,9 +165,9 @@ content'
 }
 
 # an overlay of / is impossible, because the root of the host has mounts below it, such as /proc
-# as: user
 test_overlay_of_the_host_root_names_the_mount_that_prevents_it()
 {
+	# as: user
 	feature overlay-userns || return 0
 	run nsrun --overlay -- true
 	assert_refused 125 'cannot mount overlay: Invalid argument'
@@ -192,9 +192,9 @@ test_host_network_is_that_of_the_caller()
 	assertNotEquals "$(readlink /proc/self/ns/net)" "$out"
 }
 
-# as: root
 test_bridge_connects_the_program()
 {
+	# as: root
 	ip link add br0 type bridge
 	ip addr add 10.77.0.1/24 dev br0
 	ip link set br0 up
@@ -211,9 +211,9 @@ test_tty_gives_job_control_on_a_new_terminal()
 	assert_rc 5
 }
 
-# as: root
 test_limits_apply_and_the_control_group_is_removed()
 {
+	# as: root
 	pids=$(cgroup_mount cgroup pids)
 	[ -n "$pids$v2" ] || return 0
 	# the shell of the program is the third process, so it can create two more processes
@@ -224,9 +224,9 @@ test_limits_apply_and_the_control_group_is_removed()
 	assert_out_empty
 }
 
-# as: root
 test_service_with_limits_of_its_profile()
 {
+	# as: root
 	pids=$(cgroup_mount cgroup pids)
 	[ -n "$pids$v2" ] || return 0
 	sed 's/^#   \(nsrun --pids=\).*/\14/; s/^#   \(nspivot --rlimit=nofile=\).*/\120:30/' \
@@ -243,9 +243,9 @@ test_service_with_limits_of_its_profile()
 	assert_out_empty
 }
 
-# as: user
 test_limits_without_a_delegated_control_group_give_a_hint()
 {
+	# as: user
 	run nsrun --pids 5 -- true
 	assert_refused 125 cgroup
 	assert_err_has hint

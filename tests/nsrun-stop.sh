@@ -99,9 +99,9 @@ test_stop_refuses_a_detached_run_without_an_init()
 }
 
 # In the initial user namespace, root must not read a file that another user could have written.
-# as: root
 test_stop_ignores_the_directory_of_another_user()
 {
+	# as: root
 	start_named web -- sleep 1000
 	mkdir "$XDG_RUNTIME_DIR/nsutils"
 	sleep 1000 &

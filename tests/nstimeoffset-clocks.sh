@@ -200,9 +200,9 @@ test_runs_the_program_in_the_same_process()
 	assertEquals "$1" "$2"
 }
 
-# as: root
 test_never_forks()
 {
+	# as: root
 	run enosys fork,vfork,clone,clone3 -- nstimeoffset -b =0 -m +5 -- echo ran
 	assert_ok
 	assert_out ran

@@ -54,9 +54,9 @@ test_shows_several_processes_at_the_same_moment()
 		     NR == 3 { printf "%.1f\n", $7 - a }')"
 }
 
-# as: root
 test_shows_a_namespace_without_processes()
 {
+	# as: root
 	: >clocks
 	nstimeoffset -b +1.5s -m -2.25 -- mount --bind /proc/self/ns/time clocks
 	run nstimeoffset --show ./clocks self "$PWD/clocks"
@@ -148,9 +148,9 @@ $(jq -c '.clocks[1].id | type' json)
 true'
 }
 
-# as: root
 test_escapes_foreign_names()
 {
+	# as: root
 	name=$(printf './a\033[31m')
 	: >"$name"
 	nstimeoffset -b +1 -- mount --bind /proc/self/ns/time "$name"

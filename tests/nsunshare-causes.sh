@@ -34,9 +34,9 @@ test_names_the_nesting_limit()
 	assert_err_has 'hint: 32 pid namespaces are nested already'
 }
 
-# as: user
 test_missing_privilege_suggests_a_user_namespace()
 {
+	# as: user
 	run nsunshare -n true
 	assert_refused 125 'Operation not permitted'
 	assert_err_has 'hint: CAP_SYS_ADMIN is required; add --user or --map-root-user (-r)'
@@ -45,9 +45,9 @@ test_missing_privilege_suggests_a_user_namespace()
 	assert_err_has "hint: run the command with CAP_SYS_ADMIN in the user namespace that owns the caller's mount namespace"
 }
 
-# as: root
 test_explains_a_chroot_of_the_caller()
 {
+	# as: root
 	mkdir "$TMP/root"
 	mount --rbind / "$TMP/root" && mount --make-rslave "$TMP/root"
 	run chroot "$TMP/root" "$NSUTILS_BIN/nsunshare" -r true
@@ -64,9 +64,9 @@ test_explains_a_caller_that_is_not_mapped()
 }
 
 # Kernels before 5.12 do not require CAP_SETFCAP to map root.
-# as: root
 test_explains_root_without_the_capability_to_map_root()
 {
+	# as: root
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
 	assert_refused 125 '/uid_map: Operation not permitted'
@@ -76,9 +76,9 @@ test_explains_root_without_the_capability_to_map_root()
 	assert_err_has 'hint: run the command with CAP_SETFCAP, or use the ids of this user in /etc/subuid (nsidmap subids)'
 }
 
-# as: user
 test_refuses_ids_that_the_user_may_not_map()
 {
+	# as: user
 	feature sandbox || return 0
 	run nsunshare --map-users 0:5000:9 true
 	assert_refused 125 'newuidmap failed: '
@@ -90,9 +90,9 @@ test_refuses_ids_that_the_user_may_not_map()
 }
 
 # If newgidmap(1) maps only the user's own group, it also denies setgroups(2).
-# as: user
 test_setgroups_allow_requires_a_subordinate_group()
 {
+	# as: user
 	feature sandbox || return 0
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
 	assert_refused 125 '/setgroups differs from the requested value'
@@ -106,9 +106,9 @@ test_setgroups_allow_requires_a_subordinate_group()
 # The test simulates AppArmor: a file is mounted over the sysctl, and injected errors replace the
 # refusals of the kernel. AppArmor permits the creation of a user namespace but denies all
 # capabilities inside it, so the maps of the process cannot be written.
-# as: root
 test_restricted_user_namespaces_are_explained()
 {
+	# as: root
 	mount -t tmpfs none /proc/sys/kernel
 	echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 	for error in EPERM EACCES; do
@@ -142,9 +142,9 @@ test_a_process_limit_that_is_not_reached_is_not_named()
 	assert_err_has 'hint: raise RLIMIT_NPROC (ulimit -u), which allows 1 processes of this user'
 }
 
-# as: root
 test_denied_setgroups_is_explained()
 {
+	# as: root
 	run setpriv --groups 5 nsunshare -r -G 0 true
 	assert_refused 125 'cannot set the supplementary groups'
 	assert_err_has 'hint: setgroups is denied in this user namespace'
@@ -155,9 +155,9 @@ test_denied_setgroups_is_explained()
 	assert_err_lacks 'or no gid is mapped'
 }
 
-# as: user
 test_a_missing_or_powerless_newuidmap_is_explained()
 {
+	# as: user
 	feature sandbox || return 0
 	mkdir "$TMP/bin"
 	for t in nsunshare id; do
@@ -175,9 +175,9 @@ test_a_missing_or_powerless_newuidmap_is_explained()
 	assert_err_has 'hint: no_new_privs is set'
 }
 
-# as: root
 test_a_newuidmap_on_a_nosuid_mount_is_explained()
 {
+	# as: root
 	mkdir "$TMP/nosuid"
 	chmod 711 "$TMP"
 	mount -t tmpfs -o nosuid,mode=755 none "$TMP/nosuid"
@@ -188,9 +188,9 @@ test_a_newuidmap_on_a_nosuid_mount_is_explained()
 	assert_err_has "hint: $TMP/nosuid/newuidmap is on a nosuid mount"
 }
 
-# as: root
 test_missing_subordinate_ids_and_passwd_entries_are_explained()
 {
+	# as: root
 	run nsunshare --map-auto true
 	assert_refused 125 'has no range of subordinate uids'
 	assert_err_has "hint: add a range to /etc/subuid with 'usermod --add-subuids FIRST-LAST USER'"
@@ -301,9 +301,9 @@ test_a_directory_that_the_mapped_user_cannot_search_is_named()
 	fi
 }
 
-# as: root
 test_an_unsearchable_working_directory_is_explained()
 {
+	# as: root
 	mkdir "$TMP/closed"
 	chmod 700 "$TMP/closed"
 	chmod 711 "$TMP"
@@ -320,9 +320,9 @@ test_an_unsearchable_working_directory_is_explained()
 	done
 }
 
-# as: root
 test_a_full_cgroup_is_explained()
 {
+	# as: root
 	feature cgroup-pids || return 0
 	pids=$(cgroup_mount cgroup pids)
 	: "${pids:=$v2}"
@@ -353,9 +353,9 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 }
 
 # In the mount table, the root of a chroot that is a mount point looks like an ordinary root.
-# as: root
 test_a_chroot_to_a_mount_point_is_explained()
 {
+	# as: root
 	mkdir "$TMP/mounted"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'mount --rbind / "$0" && exec chroot "$0" "$1" -U echo ran' "$TMP/mounted" \
@@ -372,9 +372,9 @@ test_names_no_chroot_if_there_is_none()
 }
 
 # Other programs interpret a name that begins with a digit as a number (passwd(5)).
-# as: root
 test_refuses_an_account_name_that_begins_with_a_digit()
 {
+	# as: root
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/$file"
 		echo '7up:x:12345:12345::/:/bin/sh' >>"$TMP/$file"
@@ -390,9 +390,9 @@ test_refuses_an_account_name_that_begins_with_a_digit()
 }
 
 # nsunshare must ignore a source that nsswitch.conf(5) lists but that is not installed.
-# as: root
 test_reports_an_unknown_account()
 {
+	# as: root
 	printf 'passwd: files absent\ngroup: files absent\n' >"$TMP/nsswitch"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf && exec "$@"' "$TMP/nsswitch" nsunshare

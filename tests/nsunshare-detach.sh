@@ -38,9 +38,9 @@ test_detach_ends_at_once_and_the_program_continues()
 	assertTrue 'the pid file is removed at the end' 'settle 50 gone "$TMP/pid"'
 }
 
-# as: root
 test_detach_removes_the_cgroup_at_the_end()
 {
+	# as: root
 	[ -n "$v2" ] || return 0
 	run nsunshare -rp --detach --into-cgroup "$v2$name" --cgroup-create sh -c 'read -r w <"$0/go"; cat /proc/self/cgroup' "$TMP"
 	assert_ok
@@ -116,9 +116,9 @@ test_oom_score_adj_is_set()
 	done
 }
 
-# as: user
 test_an_oom_score_adj_below_that_of_the_session_is_refused()
 {
+	# as: user
 	run nsunshare -r --oom-score-adj -1 echo ran
 	assert_refused 125 'cannot set oom_score_adj to -1: Permission denied'
 }

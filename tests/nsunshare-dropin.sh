@@ -56,9 +56,9 @@ same_for()
 	done <"$1"
 }
 
-# as: user
 test_command_lines_of_a_user_work_as_with_unshare()
 {
+	# as: user
 	feature sandbox || return 0
 	cat >"$TMP/lines" <<-LINES
 		-U sh $TMP/look
@@ -109,9 +109,9 @@ test_command_lines_of_a_user_work_as_with_unshare()
 	same_for "$TMP/lines"
 }
 
-# as: root
 test_command_lines_of_root_work_as_with_unshare()
 {
+	# as: root
 	cat >"$TMP/lines" <<-LINES
 		sh $TMP/look
 		-m sh $TMP/look
@@ -168,9 +168,9 @@ test_runs_a_shell_by_default()
 
 # unshare(1) changes the uid before it processes --keep-caps. A change of the uid from 0 to another
 # value clears the capabilities, so no capability can be kept.
-# as: user
 test_keep_caps_keeps_no_more_than_with_unshare()
 {
+	# as: user
 	feature sandbox || return 0
 	cat >"$TMP/lines" <<-LINES
 		-r --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
@@ -215,9 +215,9 @@ test_abbreviations_mean_what_they_mean_in_unshare()
 
 # Checks the order of the lines that unshare(1) of util-linux 2.43 writes: "1000 1000 1; 0 1000000
 # 1000; 1001 1001000 64536".
-# as: user
 test_the_callers_id_is_the_first_line_of_a_map()
 {
+	# as: user
 	feature sandbox || return 0
 	u=$(id -u) g=$(id -g)
 	maps='tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map'
@@ -243,9 +243,9 @@ test_the_callers_id_is_the_first_line_of_a_map()
 
 # As in unshare(1), -S NAME sets the groups of the user NAME, and -S NUMBER keeps those of the
 # caller.
-# as: root
 test_setuid_with_a_name_sets_the_groups()
 {
+	# as: root
 	name=$(id -un "$NSTEST_UID")
 	run nsunshare -S "$name" sh -c 'id -u; id -g; id -G'
 	assert_ok

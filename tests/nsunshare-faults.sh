@@ -17,9 +17,9 @@ test_no_failed_call_is_reported_as_success()
 
 # The child is created by vfork(2). The namespaces have no id map, because root needs none; other
 # tests cover vfork(2) with a map.
-# as: root
 test_failed_call_in_a_vfork_child_is_reported()
 {
+	# as: root
 	fault_all -- nsunshare -mpui --mount-proc --hostname box --kill-child -- "$FINAL"
 	fault_kill -- nsunshare -mp --mount-proc --kill-child -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -mp --mount-proc -- "$FINAL"
@@ -31,9 +31,9 @@ test_a_failed_call_without_a_fork_is_reported()
 }
 
 # The test runs as root, because newuidmap gains no privilege while an ordinary user traces it.
-# as: root
 test_failed_call_with_newuidmap_is_reported()
 {
+	# as: root
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -r --map-auto
 	fault_all -b nsunshare -- "$@" -mp --mount-proc -S 1 -G 1 -- "$FINAL"
 	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
@@ -41,9 +41,9 @@ test_failed_call_with_newuidmap_is_reported()
 
 # The outer process of nsunshare switches back to the calling user before any step runs in the new
 # namespaces.
-# as: root
 test_failed_call_with_an_owner_is_reported()
 {
+	# as: root
 	fault_all -- nsunshare -Um --owner 1234:2345 --fork -- "$FINAL"
 	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
 		--into-cgroup "/$own_cgroup/a" --cgroup-create -- "$FINAL"
@@ -73,9 +73,9 @@ test_process_1_reports_a_lost_status()
 
 # The test sends the signal at every system call and not only at a sample of the calls. This test is
 # for an ordinary user; the next test is for root.
-# as: user
 test_a_signal_at_any_call_leaves_nothing()
 {
+	# as: user
 	FAULT_MAX=1000
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
 	FAULT_MAX=25
@@ -84,9 +84,9 @@ test_a_signal_at_any_call_leaves_nothing()
 # The test sends the signal at every system call of the whole set-up. As soon as the program runs,
 # nsunshare does not remove the files of the run any more, even if the signal ends the program
 # before it prints anything. So the script removes them.
-# as: root
 test_a_signal_at_any_call_removes_files_and_cgroup()
 {
+	# as: root
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		nsunshare --status-fd 7 "$@" 7>"$KEPT.status"
@@ -109,9 +109,9 @@ test_a_signal_at_any_call_removes_files_and_cgroup()
 	assert_out_empty
 }
 
-# as: root
 test_a_cgroup_is_removed_if_a_call_fails()
 {
+	# as: root
 	setting=cgroup.max.depth=5
 	[ -z "$v1cpu" ] || setting=cpu.cfs_quota_us=20000
 	! feature cgroup2-cpu || setting='cpu.max=20000 100000'
@@ -123,9 +123,9 @@ test_a_cgroup_is_removed_if_a_call_fails()
 
 # nsunshare does not remove the files of a successful run, so the script removes them. A failed
 # wait(2) is accepted, because the program has run by then.
-# as: root
 test_files_are_removed_if_a_call_fails()
 {
+	# as: root
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		nsunshare "$@"

@@ -24,9 +24,9 @@ test_mount_proc_shows_the_new_pid_namespace_only()
 
 # A mount that is made in the new mount namespace appears outside only with --propagation shared or
 # unchanged, and never if there is a new user namespace.
-# as: root
 test_propagation_controls_which_mounts_appear_outside()
 {
+	# as: root
 	mkdir -p "$TMP/dir/sub"
 	mount -t tmpfs none "$TMP/dir" && mkdir "$TMP/dir/sub"
 	mount --make-shared "$TMP/dir"

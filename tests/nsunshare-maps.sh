@@ -40,9 +40,9 @@ test_a_user_namespace_can_have_no_map()
 	assert_out 65534
 }
 
-# as: user
 test_maps_all_subordinate_ids_of_the_user_in_order()
 {
+	# as: user
 	feature sandbox || return 0
 	run nsunshare -r --map-auto sh -c "$maps"
 	assert_ok
@@ -74,9 +74,9 @@ test_maps_a_single_id_over_explicit_ranges()
 
 # The NSS module of tests/helpers returns seven ranges for every user. nsunshare must load the
 # library of the module only if it needs subordinate ids.
-# as: root
 test_maps_all_ranges_of_nss()
 {
+	# as: root
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
 	run env LD_LIBRARY_PATH="$NSUTILS_HELPERS" strace -f -qq -e trace=openat -o "$TMP/with" \
@@ -95,9 +95,9 @@ test_maps_all_ranges_of_nss()
 
 # If only uids are mapped, the gids must stay unmapped, and vice versa. nsunshare must run newuidmap
 # and newgidmap only if the map requires them.
-# as: user
 test_maps_ranges_of_only_users_or_only_groups()
 {
+	# as: user
 	feature sandbox || return 0
 	users=0:1000000:7 groups=0:1500000:9
 	for option in --no-fork --fork; do
@@ -136,9 +136,9 @@ allow"
 allow'
 }
 
-# as: root
 test_root_maps_all_ids_itself()
 {
+	# as: root
 	run nsunshare --map-users all --map-groups all sh -c "$maps"
 	assert_ok
 	assert_out '0 0 4294967295 : 0 0 4294967295'
@@ -184,9 +184,9 @@ test_auto_is_the_map_of_nsidmap_plan()
 	assert_refused 125 '--map cannot be used with'
 }
 
-# as: root
 test_auto_uses_the_ranges_of_the_owner()
 {
+	# as: root
 	run nsidmap plan --auto --user "$NSTEST_UID" --format arg
 	assert_ok
 	run nsunshare --map="$out" sh -c "$maps"
@@ -248,9 +248,9 @@ test_refuses_map_options_that_exclude_each_other()
 	assert_rc 125
 }
 
-# as: root
 test_owner_option_makes_the_user_own_the_namespace()
 {
+	# as: root
 	for option in --fork --pid --no-fork; do
 		run nsunshare "$option" --owner 1234:2345 --map-users 0:1234:1 --map-groups 0:2345:1 sh -c "$maps; id -u; id -G"
 		assert_ok
@@ -273,9 +273,9 @@ test_owner_option_makes_the_user_own_the_namespace()
 	assert_refused 125 '<uid>:<gid>'
 }
 
-# as: user
 test_owner_option_requires_root()
 {
+	# as: user
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: run the command as root to use --owner'
@@ -287,9 +287,9 @@ test_owner_option_requires_root()
 	assert_err_lacks 'use ids that are mapped in this user namespace'
 }
 
-# as: root
 test_refuses_an_owner_that_is_not_mapped()
 {
+	# as: root
 	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --owner 12:3 true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: use ids that are mapped'

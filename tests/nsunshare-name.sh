@@ -294,9 +294,9 @@ test_the_start_time_does_not_depend_on_the_time_namespace()
 	assert_json ".start < $now"
 }
 
-# as: root
 test_files_of_other_users_are_ignored()
 {
+	# as: root
 	start_run web
 	forge .
 	chown "$NSTEST_UID" "$dir/fake.json"
@@ -313,9 +313,9 @@ test_files_of_other_users_are_ignored()
 	assert_err_lacks "cannot find the run"
 }
 
-# as: root
 test_a_user_has_names_of_its_own()
 {
+	# as: root
 	mkdir "$TMP/user"
 	chown "$NSTEST_UID" "$TMP/user"
 	chmod 711 "$TMP"

@@ -126,9 +126,9 @@ test_a_failure_before_the_program_prints_one_message()
 
 # After unshare(CLONE_NEWTIME), kernels before 6.2 cannot create a child that shares the memory of
 # its parent (EINVAL).
-# as: root
 test_forks_if_process_1_cannot_share_the_memory()
 {
+	# as: root
 	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1

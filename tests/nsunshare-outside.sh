@@ -33,9 +33,9 @@ test_the_command_runs_outside_with_the_pid_of_the_child()
 
 # The command of --setup-outside moves a network device into the namespace before the command of
 # --setup runs.
-# as: root
 test_the_command_comes_before_setup()
 {
+	# as: root
 	require_tool ip
 	# the outer shell keeps the network namespace of left0 alive, because the kernel would
 	# remove moved0, the peer of left0, together with that namespace

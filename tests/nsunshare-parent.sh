@@ -43,9 +43,9 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 
 # Some published scripts contain the sequence of commands in this test. If the parent process were
 # outside of the new namespaces, the mount would be made on the host.
-# as: root
 test_a_mount_in_the_namespace_of_the_parent_is_not_made_outside()
 {
+	# as: root
 	mkdir "$TMP/dir"
 	for tool in unshare nsunshare; do
 		start_holder $tool -fm --kill-child sh -c 'echo ready >&3; exec sleep 1000'
@@ -76,9 +76,9 @@ cgroup_is_removed()
 
 # The parent is in the cgroup namespace of the program, but it stays outside of the cgroup of the
 # program. Otherwise the cgroup could not be removed.
-# as: root
 test_the_parent_stays_out_of_the_cgroup()
 {
+	# as: root
 	start_holder nsunshare -pC --into-cgroup "/$own_cgroup" --cgroup-create --kill-child \
 		sh -c 'echo ready >&3; exec sleep 1000'
 	assertEquals 'cgroup pid_for_children ' "$(new_in "$holder")"
@@ -110,9 +110,9 @@ test_the_program_takes_no_descriptor_of_the_parent()
 
 # A process that has the id of the owner, or an id that the caller does not have, must not be able
 # to trace the parent. Otherwise the process could gain the ids of the parent.
-# as: root
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
+	# as: root
 	for o in '--owner 1000:1000 -U' '--owner 1000:1000 -r' '--map-users 0:1000000:9 --map-groups 0:1000000:9'; do
 		# shellcheck disable=SC2086 # words
 		{

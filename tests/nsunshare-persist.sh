@@ -200,9 +200,9 @@ test_unpersist_leaves_other_mounts_and_files()
 	umount "$TMP/d/mine"
 }
 
-# as: root
 test_unpersist_refuses_other_options_and_a_program()
 {
+	# as: root
 	nsunshare -u --persist "$TMP/kept" true
 	for with in --explain "--persist=$TMP/other"; do
 		run nsunshare "$with" --unpersist "$TMP/kept"

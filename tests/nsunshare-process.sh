@@ -120,9 +120,9 @@ test_kill_child_ends_the_program_with_its_parent()
 	done
 }
 
-# as: root
 test_the_death_signal_is_set_after_the_ids_are_changed()
 {
+	# as: root
 	for options in '-S 1000' '-S 1000 -G 1000' '-p -S 1000 -G 1000'; do
 		# shellcheck disable=SC2086 # several words
 		run nsunshare $options --kill-child=USR2 setpriv -d
@@ -284,9 +284,9 @@ test_init_is_process_1_and_reaps_orphans()
 
 # The owner of a user namespace is the effective user of the process that created it, at the time of
 # the call (user_namespaces(7)).
-# as: root
 test_an_owner_that_cannot_be_set_is_refused()
 {
+	# as: root
 	set -- nsunshare -Um --fork --owner 71:72 -- echo ran
 	calls=setgroups,setresgid,setresuid
 	run failat -s $calls --list -o "$TMP/report" -- "$@"
@@ -305,9 +305,9 @@ test_an_owner_that_cannot_be_set_is_refused()
 
 # If nsunshare cannot remove the file of --pid-file, it must report this and still exit with the
 # status of the program.
-# as: user
 test_a_pid_file_that_cannot_be_removed_is_reported()
 {
+	# as: user
 	mkdir "$TMP/pids"
 	for status in 0 3; do
 		# shellcheck disable=SC2016 # the inner shell expands it

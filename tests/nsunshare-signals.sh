@@ -158,9 +158,9 @@ test_dies_from_the_signal_that_process_1_reports_as_a_status()
 # Two stubs replace newuidmap, one after the other: neither ends, and the second stub also closes
 # its output. A signal must end the process that waits for newuidmap. This process must also notice,
 # with and without pidfd_open(2), that the process whose ids are mapped has ended.
-# as: root
 test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {
+	# as: root
 	chmod 711 "$TMP"
 	note_state
 	mkdir "$TMP/fake"

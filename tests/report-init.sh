@@ -49,9 +49,9 @@ test_nsenter2_reports_the_program()
 	assert_reports same nsenter2 -t "$target" -U --pid-file "$TMP/pid" --status-fd 7 -- nstimeoffset -b =0 --
 }
 
-# as: root
 test_nsnet_reports_the_program()
 {
+	# as: root
 	require_tool nsnet
 	run nsnet add web
 	assert_rc 0

@@ -101,11 +101,11 @@ test_empty_values_are_not_accepted_as_equal()
 
 test_a_function_of_another_mode_is_not_run()
 {
-	with modes '# as: user' 'test_user() {' 'assertNotEquals 0 "$(id -u)"; }' '# as: root' \
-		'test_root()' '{ assertEquals 0 "$(id -u)"; }' "$good"
+	with modes 'test_user() {' '	# as: user' 'assertNotEquals 0 "$(id -u)"; }' 'test_root()' '{' \
+		'	# as: root' 'assertEquals 0 "$(id -u)"; }' "$good"
 	assert_rc 0
 	assert_out_has 'modes (user)                                 2 passed, 0 failed'
-	with nothing '# as: root' 'test_root() { assertEquals 0 "$(id -u)"; }'
+	with nothing 'test_root() {' '	# as: root' 'assertEquals 0 "$(id -u)"; }'
 	assert_rc 1
 	assert_out_has 'no function of this file is run in the mode user'
 }
@@ -140,9 +140,9 @@ ok 3 - tap (user): test_absent # SKIP absent is absent here
 	assert_out_has '# ASSERT:x y'
 }
 
-# as: user
 test_unprivileged_skips_the_root_mode_with_a_reason()
 {
+	# as: user
 	only='--tap --as unprivileged' with tap "$good"
 	only=
 	assert_rc 0

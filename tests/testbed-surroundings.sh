@@ -106,9 +106,9 @@ test_uses_another_directory_if_tmpdir_cannot_be_used()
 	runs env TMPDIR="$TMP/absent" "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
 }
 
-# as: root
 test_uses_another_directory_if_tmp_is_noexec()
 {
+	# as: root
 	mkdir "$TMP/noexec"
 	mount -t tmpfs -o noexec,mode=1777 nsutils-test "$TMP/noexec"
 	assert_ok
@@ -116,9 +116,9 @@ test_uses_another_directory_if_tmp_is_noexec()
 	umount "$TMP/noexec"
 }
 
-# as: root
 test_runs_with_the_source_of_another_owner()
 {
+	# as: root
 	bed "$TMP/foreign"
 	chown -R "$NSTEST_UID:$NSTEST_UID" "$TMP/foreign"
 	chmod 700 "$TMP/foreign"
@@ -152,9 +152,9 @@ test_end_all_leaves_no_process()
 	done
 }
 
-# no tool: this test checks a script of the test bed
 test_end_all_returns_the_status_of_the_command()
 {
+	# no tool: This test checks a script of the test bed.
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
 	assert_rc 9
 }

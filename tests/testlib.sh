@@ -22,13 +22,13 @@
 #
 #	. shunit2
 #
-# A function that applies to one mode only has `# as: root` or `# as: user` in the comment right
-# above it; the other mode does not run it. A function that makes no assert fails, unless `feature`
-# or `kernel_call` reports that this machine lacks the feature under test.
+# If the first line in the body of a function is `# as: root` or `# as: user`, the runner runs the
+# function only in this mode. A function that makes no assert fails, unless `feature` or
+# `kernel_call` reports that this machine lacks the feature under test.
 #
-# A function that tests a text or the test itself instead of a tool has `# no tool: REASON` in the
-# comment right above it. Each other function must fail if the tools are replaced by stubs that do
-# nothing (./bootstrap check-tests).
+# A function that tests a text or the test itself instead of a tool has `# no tool: REASON` as the
+# first line in its body. REASON is a sentence. All functions without this line must fail if the
+# tools are replaced by stubs that do nothing (./bootstrap check-tests).
 #
 # A test file that is started directly passes itself to tests/run. The runner gives every file its
 # own namespaces, /tmp, /run, passwd and subuid. A test may mount, kill and configure anything there
@@ -148,12 +148,10 @@ require_feature()
 test_functions()
 {
 	awk -v mode="$2" '
-		/^# as: /	{ as = " " substr($0, 7) " " }
-		/^#/		{ next }
-		match($0, /^test[A-Za-z0-9_]*\(\)/) && (as == "" || index(as, " " mode " ")) {
-			print substr($0, 1, RLENGTH - 2)
-		}
-				{ as = "" }' "$1"
+		function put() { if (name != "") print name }
+		match($0, /^test[A-Za-z0-9_]*\(\)/) { put(); name = substr($0, 1, RLENGTH - 2) }
+		/^\t# as: / && $3 != mode { name = "" }
+		END { put() }' "$1"
 }
 
 # suite: shunit2 calls this function to learn which test functions it must run. Prints the plan for

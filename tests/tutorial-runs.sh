@@ -48,9 +48,9 @@ test_every_example_prints_what_the_page_shows()
 
 # The page must have examples for each type of namespace. This test fails if a heading has been
 # lost.
-# no tool: this test checks the text of the man page
 test_the_page_has_examples_for_every_type()
 {
+	# no tool: This test checks the text of the man page.
 	run sections
 	if [ "$prompt" = \# ]; then
 		assert_out 'Control groups
