@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-binary: a program in a hostile root does not overwrite the binary of the tool that executes it
-# (CVE-2019-5736).
+# attack-binary: a program in a hostile root does not overwrite the binary of the tool that executes
+# it (CVE-2019-5736).
 # as: root user
 # budget: 60
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
@@ -23,9 +23,9 @@ setUp()
 	fresh_victims
 }
 
-# in_pidns COMMAND…: runs the command as process 1 of a new pid namespace whose proc file system is
-# in $box. When the command has ended, no process runs the victim (a copy of a tool) any more, so
-# ETXTBSY does not protect its file.
+# in_pidns COMMAND…: runs the command as process 1 of a new pid namespace, whose proc file system is
+# mounted on $box/proc. When the command has ended, no process runs the victim (a copy of a tool)
+# any more, so ETXTBSY does not protect its file.
 in_pidns()
 {
 	_map=
@@ -105,7 +105,8 @@ test_hostile_container_cannot_overwrite_nsenter2()
 
 # at_noexec LEVEL COMMAND…: runs the command in a new pid namespace with vm.memfd_noexec=LEVEL, a
 # sysctl of the pid namespace. At level 1, a memfd without MFD_EXEC is not executable; at level 2,
-# memfd_create(2) refuses executable memfds. If $as_user is set, the command runs as that user.
+# memfd_create(2) refuses executable memfds. $as_user is a command that changes the user first, or
+# empty.
 at_noexec()
 {
 	_level=$1
@@ -232,8 +233,8 @@ with_accomplice()
 	exec 8<&-
 }
 
-# open_exe FILE: prints the shell command that the program runs to open the binary. The program's
-# shell expands FILE.
+# open_exe FILE: prints the shell command that the program runs to open the binary. FILE may contain
+# variables, which the shell of the program expands.
 open_exe()
 {
 	echo "exec 9<$1 && echo ready && exec sleep 1000"
@@ -410,12 +411,13 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 	done
 }
 
-# The binary belongs to root. The user namespace does not map root, so no process in it can write
+# The binary belongs to root. The user namespace does not map root, so no process in it can write to
 # the binary.
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
 	# as: user
-	# without the sandbox of the runner, the tool's binary is a copy that belongs to this user
+	# if an ordinary user has started the runner, this user owns the tool's binary, so the tool
+	# executes a protected copy
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH
 	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil

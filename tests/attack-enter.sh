@@ -15,7 +15,8 @@ require_tool strace perl
 chmod 711 "$TMP"
 initial_user=$(readlink /proc/self/ns/user)
 
-# start_capable: starts a holder as an ordinary user with all capabilities in a new user namespace.
+# start_capable: starts a process of an ordinary user that has all capabilities in a new user
+# namespace. Sets $holder to its pid.
 start_capable()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
@@ -30,12 +31,14 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 		run nsenter2 -t "$holder" --follow$what -m -- grep CapEff /proc/self/status
 		assert_refused 125 'is not entered'
 	done
-	# nsenter2 must enter the user namespace, in which the target already has its capabilities
+	# the capabilities of the target are valid only in its user namespace, so nsenter2 accepts
+	# --follow if it enters that namespace
 	run nsenter2 -t "$holder" -a --follow -- readlink /proc/self/ns/user
 	assert_rc 0
 	assertNotEquals "$initial_user" "$out"
 	assertEquals "$(readlink "/proc/$holder/ns/user")" "$out"
-	# umask and no_new_privs are not privileges, so nsenter2 need not enter the user namespace
+	# umask and no_new_privs are not privileges, so nsenter2 need not enter the target's user
+	# namespace
 	run nsenter2 -t "$holder" -n --follow=umask,nnp -- true
 	assert_rc 0
 }

@@ -13,8 +13,8 @@ require_ns user mnt uts net
 # the ordinary user must be able to reach the FIFOs in $TMP
 chmod 711 "$TMP"
 
-# start_attacker KIND FILE: starts the helper program `alternate` as an ordinary user who is root in
-# a new user namespace.
+# start_attacker KIND FILE: starts the helper `alternate KIND FILE`, which exchanges its descriptors
+# continuously, as an ordinary user who is root in a new user namespace.
 start_attacker()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
@@ -53,8 +53,8 @@ look_again()
 	done
 }
 
-# control_blocks: checks that a tool that opens files by name is blocked by the attack. Otherwise
-# the attack would prove nothing.
+# control_blocks: checks that a tool that opens files by name is blocked by the attack. If the tool
+# were not blocked, the tests would prove nothing.
 control_blocks()
 {
 	run timeout -k 1 2 alternate naive "$holder"

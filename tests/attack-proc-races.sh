@@ -29,7 +29,8 @@ tearDown()
 	rm -rf "$TMP/theirs"
 }
 
-# The owner of the directory continuously replaces an empty file by files of other types.
+# A program that the owner of the directory runs: it continuously replaces an empty file by files of
+# other types.
 cat >"$TMP/exchange" <<'SCRIPT'
 use POSIX;
 my ($dir, $victim, @what) = @ARGV;

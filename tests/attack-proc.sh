@@ -66,7 +66,8 @@ environment'
 	done
 }
 
-# When the process has executed the program, it is dumpable again, and its clocks are shifted.
+# After the process has executed the program, the process is dumpable again, and its clocks have the
+# requested offsets.
 test_the_program_of_an_owner_is_dumpable_and_has_its_clocks()
 {
 	for fork in -f ''; do

@@ -214,8 +214,8 @@ test_dir_option_ignores_the_umask()
 
 # ---- System calls that fail while nspivot checks the old root
 
-# visible: starts a process that has a file of the old root open. If nspivot can see this process
-# because it is not in a new pid namespace, it must refuse to pivot.
+# visible: starts a process from which /proc leads to the old root. nspivot is not in a new pid
+# namespace here, so this process is visible to nspivot, which must refuse to pivot.
 visible()
 {
 	echo reached >"$secret/file"

@@ -61,8 +61,8 @@ test_a_search_finds_the_namespace_or_reports_the_failure()
 	# as: root
 	start_target
 	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
-	# accept a wrong result if nslist cannot read an object, because this object may refer to
-	# the namespace
+	# accept a wrong result if nsenter2 cannot read a file of /proc, because this file may be
+	# the only one that refers to the namespace
 	fault_all -x ':(openat|readlinkat|newfstatat|getdents64|read|statx|ioctl|fstat|faccessat2?):' -- \
 		nsenter2 -t "$uts" -u "$FINAL"
 }

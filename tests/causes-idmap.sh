@@ -8,7 +8,8 @@
 require_ns user mnt
 require_feature sandbox
 
-# start_target [PREFIX…]: starts a process in a user namespace without maps. Sets $holder.
+# start_target [PREFIX…]: starts a process in a user namespace without maps, and sets $holder to its
+# pid. PREFIX is a command that executes unshare(1), such as setpriv.
 start_target()
 {
 	start_holder "$@" unshare --user sh -c 'echo ready >&3; exec sleep 1000 3>&-'

@@ -20,8 +20,9 @@ cgroup_mount()
 v2=$(cgroup_mount cgroup2 rw)		# empty if no writable version 2 hierarchy is mounted
 v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy of the cpu controller, or empty
 
-# find_freezer: sets $dir to the root of a hierarchy that can freeze its cgroups, $file to the name
-# of the file that controls it, and $frozen and $thawed to the values to write.
+# find_freezer: sets $dir to the root of a cgroup hierarchy that supports freezing, $file to the
+# name of the file that freezes a cgroup, and $frozen and $thawed to the values to write to this
+# file.
 find_freezer()
 {
 	dir=$(cgroup_mount cgroup freezer) file=freezer.state frozen=FROZEN thawed=THAWED
@@ -29,8 +30,8 @@ find_freezer()
 }
 
 # assert_quota_holds CMD…: CMD is nsunshare with options that create a cgroup for the program. The
-# program is two endless loops, which are stopped after one to two seconds. Asserts that a quota of one fifth
-# limits them to about 0.4 seconds of processor time.
+# function runs two endless loops as the program, ends them after one to two seconds, and asserts
+# that a quota of one fifth of a processor limits them to about 0.4 seconds of processor time.
 assert_quota_holds()
 {
 	if [ -n "$v1cpu" ]; then

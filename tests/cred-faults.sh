@@ -20,7 +20,8 @@ test_a_failed_call_with_an_early_filter_leaves_no_privilege()
 	FAULT_MAX=60 fault_all -- nsunshare -S 1000 -G 1000 --seccomp "$PWD/filter" --cap-drop net_raw -- "$FINAL"
 }
 
-# The user is looked up in the files of the root. If that fails, the program must not run as root.
+# nsunshare looks up the user in /etc/passwd and /etc/group. If this fails, the program must not run
+# as the user root.
 test_a_failed_look_up_never_leaves_the_user_of_the_caller()
 {
 	FAULT_MAX=80 fault_all -- nsunshare --as nstest --fork -- "$FINAL"

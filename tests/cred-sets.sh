@@ -130,7 +130,8 @@ test_keep_caps_makes_capabilities_ambient()
 	assert_sets "$want" "$want" "$want" "$want" "$want"
 }
 
-# Ambient capabilities of an ordinary caller are passed on unless an option drops or keeps capabilities.
+# Ambient capabilities of an ordinary caller are passed on unless an option drops or keeps
+# capabilities.
 test_ambient_capabilities_are_lost_if_others_are_dropped()
 {
 	# as: root

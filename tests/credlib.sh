@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034 # the tests use CARRIERS
 # SPDX-License-Identifier: GPL-2.0-or-later
-# credlib.sh: runs each tool that has the options for the credentials of the program: nsunshare, nsenter2, nspivot.
-# Sourced after testlib.sh by tests/cred-*.sh.
+# credlib.sh: runs each tool that has the options for the credentials of the program: nsunshare,
+# nsenter2, nspivot. Sourced after testlib.sh by tests/cred-*.sh.
 #
 #	for tool in $CARRIERS; do
 #		carry --cap-drop all -- probe

@@ -55,7 +55,8 @@ test_every_command_is_printed()
 	assert_out_has '$ nsenter2 --target'
 }
 
-# A busybox that needs shared libraries cannot run in the root.
+# A dynamically linked busybox cannot run in the container's root directory, which contains no
+# shared libraries.
 test_uses_the_root_of_the_host_without_a_static_busybox()
 {
 	mkdir "$TMP/dynamic"

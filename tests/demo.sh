@@ -24,7 +24,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# shown TEXT: prints a command before it is run, with line breaks as a user would type them.
+# shown TEXT: prints the command TEXT as a user would type it. Does not run the command.
 shown()
 {
 	printf '\n$ %s\n' "$1"
@@ -37,8 +37,9 @@ run()
 	eval "$1"
 }
 
-# make_root: creates all mount points in advance, because the root user of the container may have no
-# permission to create files there.
+# make_root: creates the root directory of the container and the files that are bound into it. Sets
+# $root and $etc to arguments of nspivot. Creates all mount points in advance, because the root user
+# of the container may have no permission to create files there.
 make_root()
 {
 	mkdir "$work/root" "$work/conf"

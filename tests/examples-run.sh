@@ -13,7 +13,8 @@ man=${0%/*}/../man
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# pages: prints the man pages. The tutorial and the recipes have their own tests.
+# pages: prints the paths of the man pages, except the tutorial and the recipes, which have their
+# own tests.
 pages()
 {
 	for page in "$man"/*.[1-8]; do
@@ -72,9 +73,10 @@ with_targets()
 		-e "s,/box \\(--cgroup\\),/$own_cgroup \\1," "$1")
 }
 
-# steady: a filter that makes output comparable. Replaces the time of day, numbers of four or more digits and blanks
-# between columns, which differ between machines. Removes the warning of nslist that an ordinary
-# user cannot read other users' processes, and the CR that a terminal adds to each line.
+# steady: a filter that makes output comparable. Replaces the time of day, numbers of four or more
+# digits and blanks between columns, which differ between machines. Removes the warning of nslist
+# that an ordinary user cannot read other users' processes, and the CR that a terminal adds to each
+# line.
 steady()
 {
 	tr -d '\r' | sed -e 's/[0-9-]*T[0-9:]*[.][0-9]*[+-][0-9]*/TIME/g' -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'

@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# expected-output: compares the output, the messages, the exit status and the open descriptors of many
-# commands with the values in tests/expected/.
+# expected-output: compares the output, the messages, the exit status and the open descriptors of
+# many commands with the values in tests/expected/.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
 require_feature sandbox no-sanitizer subids
 
-# A file of tests/expected/ contains lines `$ COMMAND`. Each one is followed by the output of the
-# command, a line `open: FILE` for each descriptor that the tool has not closed when it exits (`open at
-# execve: FILE` when it executes the program), and a line `= STATUS`.
+# Each file in tests/expected/ contains lines of the form `$ COMMAND`. Each of them is followed by
+# the output of the command, a line `open: FILE` for each descriptor that the tool has not closed
+# when it exits (`open at execve: FILE` when it executes the program), and a line `= STATUS`.
 #
-# A person decides what these values are, by comparison with the man page of the tool and with the
-# util-linux tool that it replaces. Write the values of a new command by hand, or read them against
-# the man page before you add them: the output of the tool alone is no proof that the tool is right.
-# If build/expected/ exists, the test writes there what the tools print now. After a change of a
+# The expected values were checked by hand against the man page of the tool and the util-linux tool
+# that it replaces. Write the values of a new command by hand, or read them against the man page
+# before you add them: the output of the tool alone is no proof that the tool is right. If
+# build/expected/ exists, the test writes there what the tools print now. After a change of a
 # message, read the difference line by line before you copy a file to tests/expected/.
 expected=${0%/*}/expected
 
@@ -29,9 +29,9 @@ oneTimeSetUp()
 	cp /bin/busybox root/bin/sh 2>/dev/null || cp /bin/sh root/bin/sh
 }
 
-# replay FILE: runs the commands of FILE and prints FILE with the results of now. Words replace what
-# differs from run to run: inodes of namespaces, the directory of the runner, random addresses, the
-# distance between clocks.
+# replay FILE: runs the commands of FILE and prints FILE with the current results. Replaces values
+# that differ between runs by words: inode numbers of namespaces, the directory of the runner,
+# random addresses and names, clock offsets.
 replay()
 {
 	while IFS= read -r line; do
@@ -50,7 +50,8 @@ replay()
 			-e 's/by -?[0-9]+[.][0-9]+ seconds relative to the initial/by SECONDS relative to the initial/'
 }
 
-# assert_expected NAME: asserts that the commands of the file NAME give the expected results.
+# assert_expected NAME: asserts that the commands of the file NAME give the expected results. If
+# build/expected/ exists, writes the actual results there.
 assert_expected()
 {
 	LD_PRELOAD=$NSUTILS_HELPERS/libopenfds_nstest.so

@@ -29,11 +29,10 @@
 #	-c	a shell command that checks $out and $err of a run that has the exit status of the
 #		undisturbed run. Without -c the output must equal that of the undisturbed run.
 # The undisturbed run must succeed: its status is 0, and it has printed something, which is the
-# report of $FINAL if CMD contains $FINAL. A run with a fault is right in two cases. It ends as the
-# undisturbed run does. Or it exits with one of STATUSES, prints the reason on standard error, and
-# does not run the final program. In both cases it leaves no process, mount, file or cgroup, and opens
-# each descriptor with O_CLOEXEC. After a
-# failed exec the statuses 126 and 127 are right too.
+# report of $FINAL if CMD contains $FINAL. A run with a fault is right in two cases: it ends as the
+# undisturbed run does, or it exits with one of STATUSES, prints the reason on standard error, and
+# does not run the final program. In both cases it leaves no process, mount, file or cgroup, and
+# opens each descriptor with O_CLOEXEC. After a failed exec the statuses 126 and 127 are right too.
 #
 # $FINAL is the program that the exec tool runs. It prints "final ran" and then the report of `probe
 # --stable`: namespaces, ids, maps, capabilities, mounts, limits, clock offsets, descriptors,
@@ -44,10 +43,10 @@
 # FAULT_MAX (default 120) limits the points, which are spread evenly. With NSUTILS_FAULTS=all each
 # point is run with each of its errors.
 
-# put_final FILE [PROBE [LABEL=PID…]]: creates the final program of the tests as FILE. PROBE is the
-# path of the copy of the helper `probe` that this program runs. The program prints "old" for a
-# namespace of the caller, LABEL for a namespace of the process PID, and "new" for any other
-# namespace.
+# put_final FILE [PROBE [LABEL=PID…]]: writes to FILE the script that the tool under test executes
+# as its program. The script executes PROBE, a copy of the helper `probe` (default: the helper
+# itself). For each of its namespaces, the script prints "old" if the test is in the same namespace,
+# LABEL if the process PID is, and otherwise "new".
 put_final()
 {
 	_file=$1 _words="exec ${2:-$NSUTILS_HELPERS/probe} --stable"
@@ -63,7 +62,7 @@ put_final()
 
 FINAL=$TMP/final
 put_final "$FINAL"
-# a process that does not run as root, but as another mapped id, must be able to execute the program
+# a process whose user is not root, but another mapped id, must be able to execute the program
 chmod 711 "$TMP"
 
 # _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.
@@ -92,8 +91,9 @@ _fault_options()
 	_n=$((_n - $#))
 }
 
-# _fault_plan ERRORS: reads the list of points that failat has printed, and prints lines `POINT
-# ERRNO`. ERRORS selects the errors for each point: "all", "one" or "none".
+# _fault_plan ERRORS: reads the list of points (system calls, see above) that failat has printed,
+# and prints a line `POINT ERRNO` for each run to make. ERRORS is "all" for a run with each error of
+# a point, "one" for a single run for each point, or "none" for the same without an error.
 _fault_plan()
 {
 	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
@@ -126,8 +126,8 @@ _fault_report()
 	grep -E "^($1)" "$TMP/report" | grep -vE -e "${FAULT_ACCEPT:-^$}"
 }
 
-# _fault_after: reports the files, mounts and processes that the run has not removed. It must be
-# fast, because it is called after each of several hundred runs.
+# _fault_after: reports the files, mounts and processes that the run has not removed. This function
+# must be fast, because it is called after each of several hundred runs.
 _fault_after()
 {
 	_left=$(_fault_report 'left |hangs |inheritable ') && _fault_bad "$_left"
@@ -250,8 +250,9 @@ fault_all()
 	esac
 }
 
-# fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: sends SIGNAL (default KILL) to the process
-# at each point, and asserts that no files, mounts or processes remain.
+# fault_kill [-S SIGNAL] [options of fault_all] -- CMD…: runs CMD once for each point, sends SIGNAL
+# (default KILL) to the process that reaches the point, and asserts that no files, mounts or
+# processes remain.
 fault_kill()
 {
 	_signal=9

@@ -11,9 +11,10 @@ require_ns user mnt uts net pid time
 waits=write,sendto,sendmsg,recvfrom,recvmsg,poll,ppoll,wait4,waitid,fstatfs,flock,read
 FAULT_MAX=${FAULT_MAX:-30}
 
-# interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may wait. The
-# first fstatfs(2) is made for /proc and never waits; a later fstatfs(2) may wait, because a mount
-# that waits for a server may cover the file of a namespace.
+# interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may block. A
+# wrong result is accepted after an interrupted fstatfs(2), because a call for /proc never blocks
+# and is not repeated; only a call for a namespace file may block, if a network file system is
+# mounted over the file.
 interrupted()
 {
 	fault_all -f none -e EINTR -s $waits -x "${unless:-:fstatfs:}" "$@"

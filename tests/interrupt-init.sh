@@ -26,8 +26,8 @@ gone()
 	return 1
 }
 
-# first_of PID: sets $first to the child of the process PID. The child is process 1 of the new pid
-# namespace. Returns when the child has executed a tool.
+# first_of PID: sets $first to the child of the process PID, which is process 1 of the new pid
+# namespace. Returns 0 if the child has executed a tool.
 first_of()
 {
 	first=$(pgrep -P "$1") && [ "$(tr '\0' '\n' <"/proc/$first/cmdline" | head -n 1)" != unshare ] 2>/dev/null
@@ -42,8 +42,9 @@ signal_first()
 	gone "$first"
 }
 
-# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1 in such a way that it waits, and
-# asserts that the signal ends it with this status.
+# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1 with arguments by which it blocks
+# before it executes the program. Asserts that SIGNAL ends the tool with STATUS and that the program
+# has not run.
 assert_ends()
 {
 	_status=$1 _signal=$2
@@ -97,7 +98,7 @@ test_a_signal_ends_the_wait_for_standard_input()
 	assert_ends 143 TERM nsidmap run - -- echo ran
 }
 
-# No process opens this FIFO for writing, so the tool waits in open(2).
+# No process opens this FIFO for writing, so the tool blocks in open(2).
 test_a_signal_ends_the_wait_for_a_fifo()
 {
 	assert_all_end nsunshare --seccomp "$TMP/other" -- echo ran

@@ -1,10 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the tests use ANSWERS; testlib.sh sets out and err
 # SPDX-License-Identifier: GPL-2.0-or-later
-# listfaultlib.sh: decides for the fault tests of nslist if the result of a run is right. Sourced after
-# faultlib.sh. The test defines steady, a filter that removes values that differ between two runs.
+# listfaultlib.sh: decides for the fault tests of nslist if the result of a run is right. Sourced
+# after faultlib.sh. The test defines steady, a filter that removes values that differ between two
+# runs.
 
 # ANSWERS lists errors that the kernel also returns in normal operation, because the process has
-# ended or belongs to another user, or because the kernel is older. So nslist need not report them.
+# ended or belongs to another user, or because the kernel is too old to support the call. nslist
+# need not report these errors.
 ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
 # same: succeeds if the output equals that of a run without a fault. Otherwise prints the

@@ -16,7 +16,7 @@ host_is_ours()
 
 # dump_network: prints all objects in this network namespace that a run can create, without counters
 # and ages. Omits link-local addresses, because the kernel gives a bridge a link-local address when
-# it gets its first port.
+# the bridge gets its first port.
 dump_network()
 {
 	ip -o link | sed 's/ qdisc.*//'
@@ -39,8 +39,8 @@ _network_is_as_noted()
 }
 
 # assert_network_as_noted: asserts that dump_network prints the same as when note_network was
-# called. Retries, because the kernel removes the devices of dead namespaces in the background, usually within
-# milliseconds.
+# called. Retries, because the kernel removes the devices of dead namespaces in the background,
+# usually within milliseconds.
 assert_network_as_noted()
 {
 	settle 50 _network_is_as_noted

@@ -7,8 +7,8 @@
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup
 
-# start_target: sets $target to a process in new namespaces of all types. The caller is root in its
-# user namespace.
+# start_target: starts a process in new namespaces and sets $target to its pid. The user of the test
+# is root in the user namespace of this process.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --uts --ipc --net --pid --cgroup --fork \

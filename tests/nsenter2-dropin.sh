@@ -20,7 +20,7 @@ probe='for n in mnt uts ipc net pid pid_for_children user cgroup time; do readli
 	id -u; id -g; pwd; hostname; ls /proc/self/fd | xargs; echo "$0 $*"'
 
 # same ARGUMENT…: runs nsenter and nsenter2 with the same arguments and compares status and output.
-# If nsenter of this machine fails (status 1), compares nothing.
+# If the installed nsenter(1) fails (status 1), the function compares nothing.
 same()
 {
 	run nsenter "$@" </dev/null

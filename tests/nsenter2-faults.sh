@@ -77,9 +77,11 @@ test_failed_call_with_namespace_files_is_reported()
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
 }
 
-# The namespace of the reference can be entered alone and without a copy of the binary. Faults of
-# reading or writing the output of the program are not tested here, because the program has run by
-# then; nsenter2-each.sh tests the exit status after such faults.
+# nsenter2 can enter the namespace in $TMP/refs without another namespace, and does not execute a
+# protected copy of its binary.
+#
+# Faults of reading or writing the output of the program are not tested here, because the program
+# has run by then; nsenter2-each.sh tests the exit status after such faults.
 test_failed_call_with_each_is_reported()
 {
 	start_target

@@ -9,7 +9,7 @@
 require_ns user mnt pid
 
 # start_target PROGRAM…: starts a target process in new namespaces, with the environment and the
-# limits that PROGRAM sets. Sets $target.
+# limits that PROGRAM sets. Sets $target to its pid.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc "$@" \

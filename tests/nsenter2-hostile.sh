@@ -9,7 +9,8 @@
 require_ns user mnt uts net pid
 require_tool perl strace script
 
-# start_target PROGRAM…: runs PROGRAM in new namespaces. Sets $target to its first process.
+# start_target PROGRAM…: runs PROGRAM in new namespaces. Sets $target to the pid of the first
+# process of PROGRAM.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc "$@" \
@@ -197,8 +198,8 @@ test_enters_a_namespace_whose_file_was_deleted()
 	exec 5<&-
 }
 
-# The kernel does not let a process enter a time namespace while it shares its memory with another
-# process, as a child of vfork(2) does.
+# The kernel does not let a process enter a time namespace while the process shares its memory with
+# another one, as a child of vfork(2) does.
 test_each_enters_a_time_and_user_namespace()
 {
 	start_holder unshare --user --map-root-user --time --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
@@ -341,8 +342,8 @@ test_loads_no_file_after_entering()
 	start_target env
 	run strace -qq -f -o "$TMP/trace" -e trace=setns,openat,open,execve nsenter2 -t "$target" -a --setuid root -- /bin/true
 	assert_ok
-	# nsenter2 may open a file below a descriptor that was opened before, such as
-	# /proc/PID/setgroups, because the target cannot exchange such a file
+	# nsenter2 may open a file relative to a directory descriptor that it already has, such as
+	# setgroups in /proc/PID, because the target cannot replace such a file
 	assert_empty "$(sed -n '/setns/,/execve/{ /open(/p; /AT_FDCWD/p; }' "$TMP/trace" | grep -v execve)"
 	sed -n '/setns/,$p' "$TMP/trace" | grep -q execve
 	assertTrue 'the trace has the exec' $?
@@ -361,7 +362,7 @@ test_groups_are_dropped_before_the_ids_change()
 	esac
 	[ "$(id -u)" = 0 ] || return 0
 	# setgroups(2) is denied in the target's user namespace, so nsenter2 must drop the caller's
-	# groups before it enters
+	# groups before it enters that namespace
 	run setpriv --groups 7,8 nsenter2 -t "$target" -a id -G
 	assert_ok
 	assert_out 0

@@ -9,7 +9,8 @@
 require_ns user mnt uts net pid time
 require_tool perl script
 
-# start_target [OPTION…]: starts unshare with the options. Sets $target to the process inside.
+# start_target [OPTION…]: starts unshare(1) with the options. Sets $target to the pid of the process
+# that is in the new namespaces.
 start_target()
 {
 	start_holder unshare --user --map-root-user --fork --kill-child "$@" \
@@ -36,7 +37,7 @@ test_all_enters_the_time_namespace()
 test_net_socket_enters_the_network_namespace_of_a_socket()
 {
 	kernel_call pidfd_getfd || return 0
-	# a process has a socket that belongs to another network namespace than its own
+	# the socket of the process belongs to a network namespace that the process has left
 	start_holder unshare --user --map-root-user --net perl -MSocket -e '
 		$^F = 255;
 		socket(my $s, AF_INET, SOCK_DGRAM, 0) or die;

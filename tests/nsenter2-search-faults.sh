@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-search-faults: checks that a failed call in the search for a namespace, by inode or by id,
-# never leads to another namespace.
+# nsenter2-search-faults: checks that a failed call in the search for a namespace, by inode or by
+# id, never leads to another namespace.
 # as: root
 # budget: 120
 . "${0%/*}/testlib.sh"

@@ -23,8 +23,8 @@ all_of()
 
 print_all='for t in mnt uts ipc net pid user cgroup; do readlink /proc/self/ns/$t; done'
 
-# bwrap_target OPTION…: starts bubblewrap. Sets $target to the program that bubblewrap runs, a
-# descendant of bubblewrap's process 1.
+# bwrap_target OPTION…: starts bubblewrap. Sets $target to the pid of the program that bubblewrap
+# runs, a descendant of bubblewrap's process 1.
 bwrap_target()
 {
 	start_holder bwrap --ro-bind / / --chdir / --proc /proc --dev /dev "$@" sh -c 'echo ready >&3; exec sleep 1000 3>&-' || return 1

@@ -10,7 +10,8 @@ require_ns user pid
 PS1='> '
 export PS1
 
-# start_target: sets $target to a process in a new pid namespace. nsenter2 must fork to enter it.
+# start_target: starts a process in a new pid namespace, which nsenter2 can enter only with a fork.
+# Sets $target to its pid.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc \

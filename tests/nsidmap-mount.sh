@@ -77,7 +77,7 @@ test_attaches_the_tree_in_a_user_namespace()
 	assert_out '5 6'
 }
 
-# The idmapped tree is the root file system: nspivot is the last command of the sequence.
+# The idmapped tree becomes the root file system, so the last command of the sequence is nspivot.
 test_nspivot_uses_the_tree_as_root()
 {
 	mkdir "$TMP/root"
@@ -91,8 +91,9 @@ test_nspivot_uses_the_tree_as_root()
 	assert_out '5 6'
 }
 
-# The whole sequence of commands in nsidmap(1), with a process 1 that keeps the descriptor open. A
-# file that the container creates must have the same ids on disk as inside.
+# Runs the whole sequence of commands of nsidmap(1), without nsinit and with nsinit as process 1,
+# which keeps descriptor 9 (the idmapped mount) open for nspivot. A file that the container creates
+# must have the same ids on disk as in the container.
 test_container_runs_on_the_tree()
 {
 	mkdir -p "$TMP/whole/proc" "$TMP/whole/dev" "$TMP/whole/sys" "$TMP/whole/tmp" "$TMP/whole/etc"

@@ -5,8 +5,8 @@
 . "${0%/*}/testlib.sh"
 require_tool strace
 
-# subids TEXT [TEXT]: replaces the contents of /etc/subuid and /etc/subgid by these texts. Requires
-# root.
+# subids TEXT [GID-TEXT]: mounts files that contain TEXT and GID-TEXT (default: TEXT) on /etc/subuid
+# and /etc/subgid. Requires root.
 subids()
 {
 	printf '%b' "$1" >"$TMP/subuid"
@@ -273,7 +273,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	assert_ok
 	assert_out "0 $id 1 1 $((id + 1)) 1000
 0 $id 1 1 $((id + 1)) 1000"
-	# plan splits an extent in two; merge and run must not join both to one extent
+	# plan prints two adjacent extents, and merge and run must not join them
 	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
 	assert_ok
 	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"

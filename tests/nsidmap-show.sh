@@ -29,8 +29,8 @@ test_shows_single_ids_with_names()
 	assert_out "0 1 $(id -u) $(id -g) $(id -u) $(id -g) $(id -un) $(id -gn)"
 }
 
-# Each row of the output ends where a range of the uid map or of the gid map ends. One of the two
-# maps may have no ids in a row.
+# Each row of the output ends where a range of the uid map or of the gid map ends. If only one of
+# the two maps has ids for a row, the row shows "-" as the ids of the other map.
 test_shows_uids_beside_gids()
 {
 	feature sandbox || return 0

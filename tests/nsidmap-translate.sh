@@ -171,7 +171,7 @@ test_nested_ranges_agree_with_stat()
 	start_ns "u:0:99990:1,g:0:99990:1,$(random_map 4)"
 	outer=$holder
 	start_holder nsenter -t "$outer" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
-	# maps random ranges to ids that the parent namespace has
+	# write a map whose outside ids are all mapped in the parent namespace
 	nsidmap show -n -r -o UID,GID,INSIDE,COUNT "$outer" |
 		awk '{ for (k = 1; k <= 2; k++) if ($k != "-")
 			printf "%s %d %d %d\n", k == 1 ? "uid" : "gid", 200 + NR * 1500, $3, $4 }' |

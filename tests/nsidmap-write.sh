@@ -7,7 +7,7 @@
 require_ns user
 require_tool perl strace
 
-# start_target: starts a process in a user namespace without maps. Sets $holder.
+# start_target: starts a process in a user namespace without maps, and sets $holder to its pid.
 start_target()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
@@ -153,7 +153,8 @@ test_refuses_a_pid_reused_before_the_write()
 	while ! readlink "/proc/$writer/fd/"* | grep -q "/proc/$first$"; do :; done
 	stop_holder
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		# start_holder uses two pids, for rm and mkfifo, before the pid of the target
+		# start_target executes rm(1) and mkfifo(1), which take two pids, before it starts
+		# the target
 		echo $((first - 3)) >/proc/sys/kernel/ns_last_pid
 		start_target 8>&-
 		[ "$holder" != "$first" ] || break
@@ -206,8 +207,8 @@ test_explains_a_process_of_another_user()
 	assert_refused 1 'newuidmap failed: '
 }
 
-# The process has the user's uid but another gid. The kernel checks the creator of the namespace,
-# newuidmap checks both ids.
+# The process has the user's uid but another gid. The kernel checks only the uid of the creator of
+# the user namespace, but newuidmap checks the uid and the gid of the process.
 test_writes_to_a_process_of_another_group()
 {
 	# as: root
@@ -338,7 +339,7 @@ test_waits_for_helpers_if_sigchld_is_ignored()
 	assert_out ran
 }
 
-# A map can be written only by a process in the namespace or in its parent.
+# Only a process in the user namespace itself or in its parent namespace can write the map.
 test_refuses_a_grandchild_namespace()
 {
 	# as: root

@@ -10,8 +10,8 @@ require_ns user pid
 # nsinit can adopt orphans in two ways: as a subreaper, and as process 1.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
 
-# init_of COMMAND: prints the pid of nsinit. As a subreaper, nsinit is process $pid; as process 1,
-# it is the child of unshare.
+# init_of COMMAND: prints the pid of the nsinit that was started by COMMAND, which is process $pid:
+# nsinit itself, or unshare(1), whose child is nsinit.
 init_of()
 {
 	case $1 in
@@ -36,7 +36,8 @@ test_ends_processes_that_the_program_leaves_behind()
 {
 	mkfifo "$TMP/last"
 	for init in nsinit "$pid1"; do
-		# no process forks when the program ends, because the stop signal would miss a new process
+		# no process forks when the program ends, because the stop signal would miss a new
+		# process
 		# shellcheck disable=SC2016,SC2086 # for the shells inside, words
 		start $init sh -c 'export last=$0
 			setsid sh -c "setsid sh -c \"echo set >\\\$last; exec sleep 1000\" & exec sleep 1000" &
@@ -210,8 +211,8 @@ test_a_subreaper_ends_grandchildren()
 	assertTrue "ended by the stop signal, not killed: $took s" "[ $took -lt 5 ]"
 }
 
-# nsinit must also send the signal to a process that waits for its children. Such a process would end
-# after its children, but with another status.
+# nsinit must also send the signal to a process that waits for its children. Such a process would
+# end after its children, but with another status.
 test_a_subreaper_signals_parents_before_children()
 {
 	start strace -D -qq -o "$TMP/trace" -e trace=kill,pidfd_send_signal \

@@ -46,7 +46,8 @@ test_a_kill_of_process_1_at_any_call_leaves_nothing()
 	fault_kill -- nsunshare -Urpmf --kill-child --mount-proc -- nsinit -- "$FINAL"
 }
 
-# If a system call fails after the program has begun, nsinit may omit the line on the descriptor.
+# If a system call fails after the program has begun, nsinit may omit the line "ready" that it
+# writes to the descriptor of --ready-fd.
 test_a_failed_call_with_notify_is_reported()
 {
 	cat >"$TMP/service" <<-'SCRIPT'
@@ -59,7 +60,7 @@ test_a_failed_call_with_notify_is_reported()
 	fault_all -u service -i '^ready$|NOTIFY_SOCKET' -- nsinit --notify --ready-fd 1 --pdeathsig TERM -- "$TMP/service" "$FINAL"
 }
 
-# timeout(1) sends TERM when the time is over.
+# When nsinit has written the line "ready", pkill(1) sends TERM to nsinit, which ends the pause.
 test_a_failed_call_does_not_end_the_pause()
 {
 	fault_all -o none -f '125 124 1' -b nsinit -s prctl,rt_sigaction,rt_sigprocmask,chdir,close_range,rt_sigtimedwait,wait4 -- \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsinit-notify: checks that nsinit --notify passes READY=1 of the program on to --ready-fd and --status-fd.
+# nsinit-notify: checks that nsinit --notify passes READY=1 of the program on to --ready-fd and
+# --status-fd.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
@@ -12,8 +13,9 @@ setUp()
 {
 	rm -rf "${TMP:?}"/*
 	mkfifo "$TMP/ready" "$TMP/go"
-	# notify TEXT…: sends each TEXT as a message to NOTIFY_SOCKET. If the last argument is --wait=FILE,
-	# then reads a line from FILE, because nsinit may ignore the message of a process that has ended.
+	# notify TEXT…: sends each TEXT as a message to NOTIFY_SOCKET. If the last argument is
+	# --wait=FILE, notify then waits for a line from FILE, because nsinit may ignore a message
+	# whose sender has ended.
 	cat >"$TMP/notify" <<'PERL'
 #!/usr/bin/perl
 use strict;

@@ -8,9 +8,10 @@ require_ns user pid
 PS1='> '
 export PS1
 
-# stop_and_go ARGUMENT…: runs the command with a program as a job, stops it, checks that it is
-# stopped, continues it and interrupts it. The program reads its input only after it is continued,
-# because an earlier read could take a line that is meant for the shell.
+# stop_and_go COMMAND…: runs the command, followed by a program, as a job of a shell on a terminal.
+# Stops the job, checks that it is stopped, continues it and interrupts it. The program reads its
+# input only after it is continued, because an earlier read could take a line that is meant for the
+# shell.
 stop_and_go()
 {
 	# shellcheck disable=SC2016 # for the shell on the terminal

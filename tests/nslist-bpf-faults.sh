@@ -32,7 +32,7 @@ test_a_failed_call_never_shortens_the_list()
 		hold "$kind"
 		held="$held $inode"
 	done
-	# with this many threads on the machine, nslist uses a second thread to read them
+	# with this many threads on the machine, nslist starts a second thread for the scan
 	start_holder holder threads 400
 	fault_all -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-compare: checks what --diff says about namespaces that differ, the files that --stale lists,
-# and the frames of containers in the graph of --dot.
+# nslist-compare: checks what --diff says about namespaces that differ, the files that --stale
+# lists, and the frames of containers in the graph of --dot.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
@@ -109,7 +109,8 @@ test_stale_lists_the_files_of_killed_runs()
 	fi
 	start_holder nsunshare -U -r -u --name lives --ready-fd 3 -- sleep infinity
 	settle 50 test -e "$dir/lives.json"
-	# copy the file of the run, so that a file remains when the run has ended
+	# copy the file that nsunshare --name has created, so that a file remains when nsunshare has
+	# removed this one
 	cp -p "$dir/lives.json" "$dir/killed.json"
 	run nslist --stale -n
 	assert_ok

@@ -284,8 +284,8 @@ test_hides_services_with_the_root_of_the_host()
 	assertEquals tmpfs "$(value rootfs)"
 }
 
-# The root is found by the id of its mount, or in mountinfo if the kernel lacks statmount(2) or if
-# the caller may not use it.
+# nslist finds the mount of the container's root directory by its id with statmount(2), or in
+# mountinfo if the kernel lacks statmount(2) or if the caller may not use it.
 test_prints_the_root_of_a_container_with_and_without_statmount()
 {
 	mkdir "$TMP/root"

@@ -15,8 +15,8 @@ calls()
 }
 
 # calls_among N ARGUMENT…: prints the number of system calls of nslist with these arguments while N
-# additional processes run, which have three descriptors each. The command $within starts these
-# processes.
+# additional processes run, which have three descriptors each. If $within is not empty, it is a
+# command that starts these processes.
 calls_among()
 {
 	# shellcheck disable=SC2086 # several words

@@ -107,8 +107,8 @@ test_finds_the_other_end_of_a_pair_in_another_namespace()
 	ip netns add blue
 	ip netns add red
 	ip netns add other
-	# the devices in the namespace other have the same indices, and nslist must not confuse them
-	# with w0 and w1
+	# the devices in the network namespace "other" have the same indices as w0 and w1, and
+	# nslist must not confuse them
 	ip link add a0 netns other type veth peer name a1 netns other
 	ip link add w0 netns red type veth peer name w1 netns blue
 	run nslist --find link:w0 -J -o TYPE,NAME,MATCH,NS

@@ -8,8 +8,8 @@
 require_root
 require_ns uts ipc net user time
 
-# assert_held HELD: asserts that the namespace has one row without a process, and that its column
-# HELD lists exactly the holders HELD.
+# assert_held KINDS: asserts that the namespace $inode has one row without a process, and that its
+# column HELD lists exactly these kinds of holders.
 assert_held()
 {
 	assert_ok
@@ -89,7 +89,7 @@ test_finds_a_mount_in_a_mount_namespace_without_process()
 	run nslist -rn -t mnt -o NPROCS,HELD,NMOUNTS -P
 	assert_rc 0
 	assert_out_has '0 fd '
-	# nslist has opened the namespace through its mount point, so it knows the owner
+	# nslist has opened the namespace through its mount point, so nslist can print the owner
 	run nslist -rn -t uts -P -o NS,ONS
 	assert_out "$inode $(own_inode user)"
 }

@@ -52,8 +52,8 @@ test_id_enters_a_namespace_that_proc_does_not_show()
 	assert_refused 125 "$id"
 }
 
-# listns(2) omits a network namespace that exists only because of a socket, so nslist must use all
-# its sources.
+# listns(2) omits a network namespace that exists only because of a socket, so only a search with
+# all sources (--sources) finds it.
 test_kernel_source_lists_all_except_socket_held_namespaces()
 {
 	feature listns || return 0

@@ -154,8 +154,8 @@ test_counts_a_thousand_processes_exactly()
 	assert_out_has "$inode 1001"
 }
 
-# On a terminal, nslist prints a cell with several lines on several lines. With --nowrap, it prints
-# the cell on one line.
+# On a terminal, nslist prints each line of a cell separately. With --nowrap, nslist prints the
+# whole cell on one line.
 test_wraps_cells_on_a_terminal_unless_nowrap()
 {
 	start_holder unshare -r -u sh -c 'exec 5</proc/self/ns/uts 6</proc/self/ns/uts; readlink /proc/self/ns/uts >&3; exec sleep 1000 3>&-'

@@ -9,9 +9,9 @@
 require_ns user uts net time
 require_tool jq
 
-# open_with REF TYPE: opens the reference with the three tools, and writes the references that they
-# refuse to $TMP/refused. nsidmap needs a user namespace, so for a namespace of another type,
-# nsidmap gets its owner.
+# open_with REF TYPE: opens the reference with nslist, nsenter2 and nsidmap, and adds a line to
+# $TMP/refused for each tool that refuses it. nsidmap accepts only user namespaces, so for a
+# namespace of another type it opens the user namespace that owns the namespace.
 open_with()
 {
 	user=$1
@@ -26,7 +26,7 @@ open_with()
 }
 
 # open_all [OPTION]: opens the references of all rows with open_with(). Sets $n to the number of
-# references. Writes a namespace that has no reference to $TMP/nameless.
+# references. Writes the namespaces that have no reference to $TMP/nameless.
 open_all()
 {
 	: >"$TMP/refused"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-tables: checks what makes the tables of nslist readable: the order of the rows, the holder of
-# a namespace without a process, ages, lists of types, and the limits of each user.
+# nslist-tables: checks what makes the tables of nslist readable: the order of the rows, the holder
+# of a namespace without a process, ages, lists of types, and the limits of each user.
 # as: root user
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"

@@ -8,8 +8,8 @@
 require_ns user uts pid
 require_tool jq
 
-# $inner is killed together with its pid namespace. Waits until the namespace has vanished, so that
-# the next test does not count it.
+# tearDown: waits until the pid namespace of the killed process $inner has vanished, so that the
+# next test does not count the namespace.
 tearDown()
 {
 	stop_holders
@@ -311,8 +311,8 @@ test_watch_prints_events_in_json()
 	assertTrue "the time is $when, the test started at $start" "[ ${when:-0} -ge $start ] && [ ${when:-0} -le $(date +%s) ]"
 }
 
-# frame_of NODE: prints the label of the innermost frame of the node in the graph of the last run, or
-# nothing.
+# frame_of NODE: prints the label of the innermost frame of the node in the graph of the last run,
+# or nothing.
 frame_of()
 {
 	awk -v node="$1" '
@@ -410,8 +410,8 @@ test_limits_print_exact_numbers_in_json()
 # Another process may have got the pid of the ended process, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# skip the test without the sandbox of the runner, because the number of system calls would
-	# then depend on other processes of the machine
+	# skip the test if the runner has not created a pid namespace for it, because the number of
+	# system calls then depends on the other processes of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF

@@ -45,9 +45,10 @@ points()
 	grep -c . "$TMP/report"
 }
 
-# Only every fourth call is tested, because libnftables makes hundreds of calls. If the kernel lacks
-# the table flag `owner` (5.12), the rules remain until nsnet gc removes them. The sysctls that
-# permit forwarding stay set on purpose.
+# Only every fourth call is tested, because libnftables makes hundreds of calls.
+#
+# Two things may remain: the rules, until nsnet gc removes them, if the kernel lacks the table flag
+# `owner` (5.12), and the sysctls that allow forwarding, which nsnet leaves set intentionally.
 test_killed_anywhere_a_run_with_nat_leaves_nothing()
 {
 	note_network
@@ -61,8 +62,8 @@ test_killed_anywhere_a_run_with_nat_leaves_nothing()
 	assert_network_as_noted
 }
 
-# If nsnet is killed, the network is either complete, or an empty file in /run/netns remains, which
-# nsnet gc removes.
+# If nsnet is killed, either the network is complete, or only an empty file remains in /run/netns,
+# and nsnet gc removes this file.
 test_killed_add_leaves_an_empty_file_or_a_complete_network()
 {
 	note_network

@@ -111,7 +111,7 @@ test_del_keeps_files_that_nsnet_did_not_create()
 }
 
 # state: prints the network that a plan creates, as ip(8) reports it. Omits numbers that the kernel
-# chooses, and link-local addresses and the flags of the carrier, because they depend on the time.
+# chooses, and omits link-local addresses and carrier flags, because they depend on timing.
 state()
 {
 	carrier='["NO-CARRIER", "LOWER_UP"]'

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsnet-into-chain: checks that --into-chain accepts the packets of a namespace in a chain of another
-# program whose policy drops them, and that the rules of that program stay unchanged. The test's
-# namespace plays the host, and the namespace "world" plays the internet.
+# nsnet-into-chain: checks that --into-chain accepts the packets of a namespace in a chain of
+# another program whose policy drops them, and that the rules of that program stay unchanged. The
+# test's namespace plays the host, and the namespace "world" plays the internet.
 # as: root
 # budget: 120
 . "${0%/*}/testlib.sh"
@@ -126,7 +126,7 @@ test_repeated_commands_do_not_repeat_the_rules()
 	nsnet bridge br0,10.1.0.1/24 --nat --into-chain filter/DOCKER-USER
 	run nft list table ip filter
 	assertEquals 2 "$(printf '%s\n' "$out" | grep -c 'comment "nsnet_br/br0"')"
-	# without the option, the rules are removed
+	# without --into-chain, nsnet removes the rules
 	nsnet bridge br0,10.1.0.1/24 --nat 2>/dev/null
 	assertEquals "$(cat "$TMP/foreign")" "$(nft -s list table ip filter)"
 	nsnet bridge br0,10.1.0.1/24 --nat --into-chain filter/DOCKER-USER
@@ -149,7 +149,8 @@ test_del_keeps_the_rules_of_other_namespaces()
 
 test_gc_removes_the_rules_of_a_killed_run()
 {
-	# without the flag, gc keeps the table, because the process may be in another pid namespace
+	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because the process
+	# of the table may be in another pid namespace
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
 		echo 'n/a: the kernel has no table flag owner (5.12)'
 		return
@@ -237,8 +238,8 @@ test_a_missing_or_unsuitable_chain_is_refused()
 	assert_foreign_as_noted
 }
 
-# Each run has its own network namespace and its own /run. After a failure, the chain must have no
-# rule of nsnet, unless the failure is that of del.
+# Each run has its own network namespace and its own /run. After a failure of a command other than
+# `del`, the chain must contain no rule of nsnet.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 mount -t tmpfs none /run && ip link set lo up &&
@@ -251,12 +252,14 @@ nft list ruleset
 exit \$rc
 SCRIPT
 chmod 755 "$TMP/host"
-# with another name, failat does not count the system calls of the preparation
+# prepare the network with a copy of nsnet that has another name, so that failat does not count its
+# system calls
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
 test_each_failed_call_is_reported()
 {
-	# libnftables ends the process with status 3; nsnet exits with 2 if it cannot load the library
+	# libnftables ends the process with status 3; nsnet exits with 2 if it cannot load the
+	# library
 	FAULT_MAX=25 fault_all -f '1 2 3' -s sendmsg,sendto,recvmsg,recvfrom,socket -b nsnet -- \
 		unshare --net --mount "$TMP/host" bridge br0,10.1.0.1/24 --nat --into-chain filter/FORWARD
 	FAULT_MAX=25 fault_all -f '1 2 3' -s sendmsg,sendto,recvmsg,recvfrom,socket -b nsnet -- \

@@ -313,7 +313,8 @@ test_router_advertisements_are_still_accepted()
 
 test_gc_resets_what_a_killed_run_left()
 {
-	# without the flag, gc keeps the table, because the process may be in another pid namespace
+	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because the process
+	# of the table may be in another pid namespace
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
 		echo 'n/a: the kernel has no table flag owner (5.12)'
 		return

@@ -46,8 +46,8 @@ web_is_complete()
 		ip -n web route | grep -q '^default via 10[.]1[.]0[.]1'
 }
 
-# With --foreground, timeout(1) waits for the killed process. Otherwise it kills itself as well, and
-# the process can still be in a system call when the test looks for the results.
+# With --foreground, timeout(1) waits for the killed process. Without --foreground, timeout(1) kills
+# itself as well, and the process can still be in a system call when the test looks for the results.
 test_killed_runs_and_adds_leave_an_empty_file_or_a_complete_network()
 {
 	whole=0 empty=0 wrong=

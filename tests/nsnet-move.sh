@@ -175,7 +175,8 @@ test_del_finds_a_device_that_was_renamed()
 }
 
 # Each run has its own network namespace and its own /run. After a failed `add`, the device must be
-# in the host. After a successful `del`, the device must be there with its old settings.
+# in the host's network namespace. After a successful `del`, the device must be back in that
+# namespace with its old settings.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 where()
@@ -193,7 +194,8 @@ where
 exit \$rc
 SCRIPT
 chmod 755 "$TMP/host"
-# with another name, failat does not count the system calls of the preparation
+# prepare the network with a copy of nsnet that has another name, so that failat does not count its
+# system calls
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
 test_each_failed_call_of_add_leaves_the_device_or_moves_it()

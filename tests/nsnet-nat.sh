@@ -159,9 +159,9 @@ test_port_of_a_loopback_address_works_for_a_pair()
 	assert_empty "$(nft list tables)"
 }
 
-# With route_localnet, a host on the bridge could send packets to the loopback addresses of this host
-# (CVE-2020-8558). The second attempt succeeds, which proves that the first one was refused for the
-# right reason.
+# With route_localnet, a host on the bridge could send packets to the loopback addresses of this
+# host (CVE-2020-8558). The second attempt succeeds, which proves that the first one was refused for
+# the right reason.
 test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 {
 	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80

@@ -56,8 +56,8 @@ nic_is_back()
 	initial ip link show dev "$1" 2>/dev/null | grep -q alias
 }
 
-# lend_and_kill: starts a nsnet that lends the device to a program, kills nsnet, and then kills the
-# program.
+# lend_and_kill: starts an nsnet process that lends the device to a program, kills nsnet, and then
+# kills the program.
 lend_and_kill()
 {
 	start_holder nsenter --net=/dev/initial-net -- nsnet run --move "$nic,name=in0" -- \

@@ -17,10 +17,10 @@ host_is_ours
 # system calls
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
-# Each run has its own network namespace and its own /run. It begins with a bridge, the namespace
-# "web" on this bridge, and the namespace "other". The output ends with the state of the network
-# after the run. The output omits names that the kernel chooses, the devices of `nsnet run`, which
-# disappear a moment later, and states that depend on the time.
+# Each run has its own network namespace and its own /run. The run begins with a bridge, the
+# namespace "web" on this bridge, and the namespace "other". The output ends with the state of the
+# network after the run. The output omits names that the kernel chooses, the devices of `nsnet run`,
+# which disappear a moment later, and states that depend on timing.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 network()
@@ -38,8 +38,8 @@ network()
 	# created them is closed
 	[ "\$2" = run ] || nft list ruleset | sed 's/veth[0-9a-z]*/veth/g'
 }
-# Repeats the dump if ip(8) reports an interrupted dump, because the kernel has removed a device
-# meanwhile.
+# Repeats the dump if ip(8) reports that the dump was interrupted, which happens if the kernel
+# removes a device during the dump.
 state()
 {
 	while network "\$@" >"$TMP/files.state"; grep -q '^Dump was interrupted' "$TMP/files.state"; do :; done

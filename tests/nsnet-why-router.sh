@@ -11,8 +11,8 @@ require_tool ip nft
 host_is_ours
 
 # Connects the namespace web with the bridge br0 of the namespace router, and the namespace router
-# with the namespace world. The caller's namespace has a bridge and a pair with the same names and
-# indices as router, but all of them are down.
+# with the namespace world. The caller's namespace has a bridge and a veth device with the same
+# names and indices as those in the namespace router, but both are down.
 setUp()
 {
 	ip netns add router && ip netns add web && ip netns add world
@@ -40,8 +40,8 @@ tearDown()
 	clear_network
 }
 
-# assert_cured FRAGMENT: asserts that exactly one check fails, that its message contains FRAGMENT, and
-# that all checks succeed after the printed cure was executed.
+# assert_cured FRAGMENT: asserts that exactly one check fails, that its message contains FRAGMENT,
+# and that all checks succeed after the command that the report prints after "cure:" was executed.
 assert_cured()
 {
 	run nsnet why web

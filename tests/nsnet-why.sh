@@ -67,8 +67,8 @@ serve()
 }
 
 # assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message contains
-# FRAGMENT. With the second argument, executes the commands that the report prints as the cure, and
-# asserts that all checks then succeed.
+# FRAGMENT. With the second argument, executes the commands that the report prints after "cure:",
+# and asserts that all checks then succeed.
 assert_cause()
 {
 	run nsnet why web ${to:+"$to"}

@@ -8,7 +8,7 @@
 
 struct mnt {
 	int id, parent;
-	const char *root;   /* directory of the file system that the mount shows */
+	const char *root;   /* path of the root directory of the mount in its file system */
 	const char *target; /* mount point, relative to the caller's root */
 	const char *type;
 	bool readonly;
@@ -30,9 +30,10 @@ int libmount_read(struct mnt_table *t, const char *file, struct nserr *e) must_c
 void libmount_done(struct mnt_table *t);
 
 /*
- * Finds out why the table contains no proc (or sysfs) mount that is fully visible. Returns a mount
- * of this type that is read-only, or a mount that hides a part of a mount of this type. Returns
- * NULL if a mount is fully visible, or if the table has no mount of this type. Has no side effects.
+ * Searches the table for the reason why no mount of the given type (proc or sysfs) is fully
+ * visible. Returns a mount of this type that is read-only, or the mount that hides a part of one.
+ * Returns NULL if a mount of this type is fully visible, or if the table has no mount of this type.
+ * Has no side effects.
  */
 const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
 

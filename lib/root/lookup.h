@@ -19,7 +19,8 @@ int root_reopen(int fd) must_check;
 /*
  * Opens a path in the new root as root_resolve() does. If the path leads through a mount in
  * r->mounts, root_mounts_enter() verifies that mount, and the rest of the path is resolved from the
- * root of the mount. Returns a descriptor, which the caller closes, or a negative errno.
+ * root of the mount. root_parent() opens the directory that root_resolve_parent() would open, in
+ * the same way. Returns a descriptor, which the caller closes, or a negative errno.
  */
 int root_open(const struct root *r, const char *path, unsigned flags,
 	      struct root_log *log) must_check;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mounts: records the identity of each mount in a new root, because the owner of the directories in
- * a root can rename a mount point at any time. Afterwards, a path through the mount point leads to
- * another file. The mounts are not kept open by descriptors, because a root may have ten thousand
- * mounts.
+ * a root can rename a mount point at any time. After such a rename, a path through the old name of
+ * the mount point leads to another file. The mounts are not kept open by descriptors, because a
+ * root may have ten thousand mounts.
  */
 #ifndef NSU_ROOT_MOUNTS_H
 #define NSU_ROOT_MOUNTS_H
@@ -17,7 +17,8 @@
 struct root_mounts {
 	struct root_mount {
 		char *path; /* path of the mount point, as the caller gave it */
-		/* a mask with one bit, chosen by a hash of the components of path */
+		/* one bit, selected by a hash of the components of path; root_mounts_find() skips a
+		 * mount whose bit is not set for the path that it looks up */
 		uint64_t path_bit;
 		uint64_t ino, mnt; /* inode and mount id of the root directory of the mount */
 		uint32_t major, minor;
@@ -46,11 +47,9 @@ const char *root_mounts_at(const struct root_mounts *m, int fd);
 const struct root_mount *root_mounts_find(const struct root_mounts *m, const char *path,
 					  const char **rest);
 
-/*
- * Opens the mount that root_mounts_find() returns, by its path from the directory root, and
+/* Opens the mount that root_mounts_find() returns: resolves its path from the directory `root` and
  * verifies its identity. Returns a descriptor from which *rest must be resolved, -ENODATA if there
- * is no such mount, -ESTALE if another file is at its path, or another negative errno.
- */
+ * is no such mount, -ESTALE if another file is at its path, or another negative errno. */
 int root_mounts_enter(const struct root_mounts *m, int root, const char *path,
 		      const char **rest) must_check;
 
@@ -58,11 +57,9 @@ int root_mounts_enter(const struct root_mounts *m, int root, const char *path,
  * mount covers it. Returns 0, or -ENOMEM with e set. */
 int root_mounts_note_absent(struct root_mounts *m, const char *path, struct nserr *e) must_check;
 
-/*
- * Checks the records from the directory root: each path must lead to its mount, or to a later mount
- * that covers it, and each absent path must be absent. Returns 0, or a negative errno with e set if
- * another process has changed the root.
- */
+/* Verifies all records, and resolves their paths from the directory `root`: each path of a mount
+ * must lead to its mount, or to a later mount that covers it, and each absent path must be absent.
+ * Returns 0, or a negative errno with e set if another process has changed the root. */
 int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e) must_check;
 
 /* Removes all recorded mounts and paths. */

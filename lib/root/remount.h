@@ -6,12 +6,12 @@
 
 #include "root/mntopt.h"
 
-/* Applies o to the mount at fd and, unless o->norec, to each mount below it. Returns 0 or a
- * negative errno with e set; e may be NULL. */
+/* Applies the options o to the mount whose root directory is fd and, unless o->norec is set, to
+ * each mount below it. Returns 0 or a negative errno with e set; e may be NULL. */
 int root_remount(int fd, const struct mntopt *o, struct nserr *e) must_check;
 
-/* Makes a mount writable, if possible. dir is the root directory of the mount. Changes the working
- * directory to dir. */
+/* Tries to make the mount writable whose root directory is dir, and ignores a failure. Changes the
+ * working directory to dir, because the mount is named by the path ".". */
 void root_remount_writable(int dir);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree: declares a root under construction. Other processes cannot see its mounts until the
- * pivot. */
+/* tree: defines struct root, a root directory under construction: a tree of mounts. Other processes
+ * cannot see these mounts until the pivot. */
 #ifndef NSU_ROOT_TREE_H
 #define NSU_ROOT_TREE_H
 
@@ -54,7 +54,7 @@ struct root_ops {
 struct root {
 	int fd;    /* descriptor of the root directory of the new tree */
 	int old;   /* descriptor of the caller's "/" */
-	int files; /* descriptor of the tmpfs for the contents of files; -1 until it is needed */
+	int files; /* descriptor of the tmpfs of root_scratch(); -1 until it is needed */
 	unsigned nfiles;
 	uint64_t fresh[ROOT_FRESH]; /* ids of the mounts that only this process can have changed */
 	size_t nfresh;
@@ -105,9 +105,9 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o,
 /*
  * Clones the mount of src. rec is AT_RECURSIVE or 0. The clone is private and detached; its
  * attributes in `set` are set and those in `clr` are cleared. The kernel clones only mounts of this
- * mount namespace and, since Linux 6.15, detached mounts. On older kernels, returns a detached
- * mount src itself. If src was opened in another mount namespace, root_reopen() replaces it.
- * Returns a descriptor or a negative errno.
+ * mount namespace and, since Linux 6.15, detached mounts. On older kernels, if src is a detached
+ * mount, sets its attributes and returns a duplicate of src. If src was opened in another mount
+ * namespace, root_reopen() replaces it. Returns a descriptor or a negative errno.
  */
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr,
 	       unsigned long propagation) must_check;
@@ -116,12 +116,13 @@ int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr,
  * whole tree. */
 uint64_t root_attributes(const struct root *r, const struct mntopt *o);
 
-/* Returns a descriptor of the tmpfs from which files are bound, which r owns. The first call
- * creates the tmpfs outside of the tree. Returns a negative errno with e set after an error. */
+/* Returns a descriptor, owned by r, of the tmpfs that contains the files and device nodes to bind
+ * into the tree. The first call creates this tmpfs outside of the tree. Returns a negative errno
+ * with e set if this fails. */
 int root_scratch(struct root *r, struct nserr *e) must_check;
 
 /* Detaches the mount whose root directory is fd and all mounts on top of it. Changes the working
- * directory. Returns 0 or a negative errno. */
+ * directory to fd. Returns 0 or a negative errno. */
 int root_detach(int fd) must_check;
 
 /* Moves the mount of the old root to the directory `put`. After the pivot, the old root covers the

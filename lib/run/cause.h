@@ -13,8 +13,9 @@
  * is 0. Must be called in the process that failed. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
-/* Sets the hint for ENOMEM of fork(2) in a process whose children go to another pid namespace. No
- * process can be created in a pid namespace after its process 1 has ended (pid_namespaces(7)). */
+/* Sets the hint for ENOMEM of fork(2) in a process whose children are created in another pid
+ * namespace (pid_for_children). No process can be created in a pid namespace after its process 1
+ * has ended (pid_namespaces(7)). */
 #define CAUSE_ENDED_PIDNS \
 	"create a new pid namespace: this one has ended, because its process 1 has ended"
 
@@ -26,11 +27,9 @@ void cause_nproc(struct nserr *e);
  * directory in path for which this process has no search permission. */
 void cause_search(const char *path, struct nserr *e);
 
-/*
- * Explains a failure of execve(2) for path. Known reasons are a directory without search
- * permission, a missing permission, a noexec mount, a missing interpreter or loader, another
- * architecture, and others.
- */
+/* Explains a failure of execve(2) for path. Recognizes, among other reasons, a directory without
+ * search permission, a file without execute permission, a noexec mount, a missing interpreter or
+ * loader, and a binary for another architecture. */
 void cause_exec(const char *path, struct nserr *e);
 
 /* Returns true if the file may be a script without "#!": its first line names no interpreter and

@@ -5,11 +5,9 @@
 
 #include "base/nserr.h"
 
-/*
- * Executes argv, and searches PATH for it (execvp(3)). Returns only after a failure: a negative
- * errno with e set, whose status is 127 if the program was not found and 126 if it could not be
- * executed.
- */
+/* Executes argv, and searches PATH for it (execvp(3)). Returns only after a failure: a negative
+ * errno with e set. The exit status in e is 127 if the program was not found, and 126 if it could
+ * not be executed. */
 int exec_program(char *const argv[], struct nserr *e) must_check;
 
 /* Executes the file at path, without a search in PATH. Returns the same values as
@@ -22,17 +20,15 @@ int exec_check(const char *program, struct nserr *e) must_check;
 
 /*
  * Sets *path to the shell that is executed if no program is given: $SHELL if it is an absolute
- * path, otherwise `login` (may be NULL), otherwise /bin/sh. Sets argv[0] to the name of the shell
- * after a '-', for example "-sh", as for a login shell, and sets argv[1] to NULL. The memory of
- * both strings is never freed.
+ * path, otherwise `login` (may be NULL), otherwise /bin/sh. Sets argv[0] to a '-' followed by the
+ * name of the shell, for example "-sh", which makes it a login shell, and sets argv[1] to NULL. The
+ * memory of both strings is never freed.
  */
 void exec_shell(const char *login, const char **path, char *argv[2]);
 
-/*
- * Ends this process according to a wait status: with the same exit status, or by the same signal,
- * with its default action and no second core dump. If the signal cannot end this process (PID 1),
- * exits with 128 + the signal number.
- */
+/* Ends this process according to a wait status: exits with the same exit status, or sends itself
+ * the same signal, with the default action of the signal and without a second core dump. If the
+ * signal cannot end this process (PID 1), exits with 128 + the signal number. */
 _Noreturn void exec_end_as(int wstatus);
 
 #endif

@@ -12,8 +12,8 @@
  * The caller closes it. */
 int foreground_open(void) must_check;
 
-/* Makes this process group the foreground process group of the terminal. The caller must block
- * SIGTTOU, which tcsetpgrp(3) raises if the caller is in the background. Failure is ignored. */
+/* Makes `group` the foreground process group of the terminal. The caller must block SIGTTOU, which
+ * tcsetpgrp(3) raises if the caller is in the background. Failure is ignored. */
 void foreground_give(int tty, pid_t group);
 
 /* Makes the caller's process group the foreground process group again, closes *tty and sets *tty to

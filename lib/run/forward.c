@@ -300,7 +300,7 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 	} while (rc == 0);
 	foreground_take(&s->tty);
 	if (rc < 0 && s->init)
-		reap_kill(s);
+		shutdown_kill(s);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot wait for process %d", (int)s->pid);
 	return s->wstatus;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * handle: implements the options by which a script controls a run. They report or delay the start
- * through descriptors, write a pid file, and select the descriptors that the program inherits. All
- * exec tools share these options and steps.
- */
+/* handle: implements the options by which a script controls the execution of a program: they report
+ * or delay its start through descriptors, write a pid file, and select the descriptors that the
+ * program inherits. All tools that execute a program share these options and steps. */
 #ifndef NSU_RUN_HANDLE_H
 #define NSU_RUN_HANDLE_H
 
@@ -43,8 +41,10 @@ struct handle {
 	/* descriptor of the tool's /proc directory, opened by handle_hold(), or -1 */
 	int self;
 	struct trustpath pid_path; /* resolved path of pid_file */
-	bool pid_file_ours;        /* this process has created the pid file and must remove it */
-	struct stat pid_stat;      /* status of the pid file that this process has created */
+	/* this process has created or overwritten the pid file and must remove it */
+	bool pid_file_ours;
+	/* result of stat(2) for the pid file, which identifies the file when it is removed */
+	struct stat pid_stat;
 };
 
 #define HANDLE_INIT \
@@ -56,8 +56,8 @@ struct handle {
 			  .report = { -1, -1 }, \
 			  .pid_path = TRUSTPATH_INIT })
 
-/* Opens the directory of the pid file and /proc. A tool calls it before it changes its directory,
- * root or mount namespace. Returns 0, or a negative errno with e set. */
+/* Opens the directory of the pid file and /proc. Must be called before the tool changes its working
+ * directory, root directory or mount namespace. Returns 0, or a negative errno with e set. */
 int handle_hold(struct handle *h, struct nserr *e) must_check;
 
 /* Returns true if the options need a parent that waits for the program. */
@@ -68,8 +68,8 @@ bool handle_forks(const struct handle *h);
 /*
  * Adds a step that waits until a byte can be read from --wait-fd, or until the end of file is
  * reached. The plan must contain the step after the creation of the namespaces and before the id
- * maps are written. It fails with -EINTR if HUP, INT, QUIT or TERM is pending, so that the plan is
- * undone.
+ * maps are written. The step fails with -EINTR if HUP, INT, QUIT or TERM is pending, so that the
+ * plan is undone.
  */
 void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 
@@ -84,8 +84,9 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_plan_created(struct handle *h, struct plan *p);
 
 /* Adds the same step as handle_plan_created(), but for the process `actor`. If the actor is the
- * helper, the caller calls handle_served() when the child exists, and the helper calls
- * handle_running() and handle_ended(). */
+ * helper, the helper calls handle_running() and handle_ended(), and the caller calls
+ * handle_served() when the child exists. handle_served() closes the descriptor of --status-fd, so
+ * that only the helper reports. */
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 
@@ -93,11 +94,9 @@ void handle_served(struct handle *h);
  * program is argv[0]; if it cannot be executed, the line is not written. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
-/*
- * Must be called while the program waits to be executed, if waits_for_init is set. Sets the pid of
- * the program, which was unknown before, and writes the pid file. Returns 0, or a negative errno
- * with e set.
- */
+/* Sets h->pid to the pid of the program and writes the pid file. If waits_for_init is set, must be
+ * called when the init process has reported this pid, before the answer lets the init process
+ * execute the program. Returns 0, or a negative errno with e set. */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 
 /* The two parts of handle_running(): handle_let_go() closes the descriptors of --ready-fd and
@@ -119,9 +118,10 @@ int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
 
 /*
  * If the program is a chain of tools that ends with nsinit, this nsinit reports which process is
- * the program (handle_report.c). handle_expect_init() sets waits_for_init for such a chain. The
- * next functions add two steps: the caller creates the socket before the fork, and the process that
- * executes the chain passes the socket on as the last step before exec.
+ * the program (handle_report.c). handle_expect_init() sets waits_for_init for such a chain.
+ * handle_plan_report() adds a step in which the caller creates the socket, before the fork.
+ * handle_plan_pass() adds the last step before exec, in which the process that executes the chain
+ * passes the socket on.
  */
 void handle_expect_init(struct handle *h, char *const argv[]);
 void handle_plan_report(struct handle *h, struct plan *p);

@@ -53,10 +53,10 @@ void init_plan(struct init *i, struct plan *p);
 void init_plan_exec(struct init *i, struct plan *p);
 
 /*
- * Executes the plan as its caller and waits until all descendants have ended. Returns the wait
- * status of the program. Otherwise returns a negative errno with e set. e is also set if the
- * program has run and the pid file could not be removed. Closes all other descriptors above 2 when
- * the program runs.
+ * Executes the plan as its caller and waits until all descendants have ended. When the program
+ * runs, closes all descriptors above 2 that this process does not need. Returns the wait status of
+ * the program; if the pid file could not be removed, also sets e. After any other failure, returns
+ * a negative errno with e set.
  */
 int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e) must_check;
 

@@ -18,7 +18,8 @@ int interrupt_open(const sigset_t *signals) must_check;
  * blocked when the tool started. */
 void interrupt_ending(const sigset_t *mask, sigset_t *set);
 
-/* Returns interrupt_open() for HUP, INT, QUIT and TERM, except those that are ignored. */
+/* Calls interrupt_open() for those of HUP, INT, QUIT and TERM that are not ignored, and returns its
+ * result. */
 int interrupt_open_ending(void) must_check;
 
 /*
@@ -34,8 +35,8 @@ int interrupt_pending(void) must_check;
 /*
  * Waits until the descriptor `line` is readable or has hung up. Returns 0, or -EINTR if a signal of
  * fd arrived first. fd is from interrupt_open() or interrupt_open_ending(); ignored signals are
- * discarded. If fd is negative or poll(2) fails, returns 0 at once, and the caller's read of `line`
- * then waits without attention to signals.
+ * discarded. If fd is negative or poll(2) fails, returns 0 at once; the caller's read of `line` may
+ * then block, and no signal interrupts it.
  */
 int interrupt_wait(int fd, int line) must_check;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pty: runs a program on a new pseudo-terminal. On the caller's terminal, an untrusted program
- * could insert fake input (TIOCSTI, ioctl_tty(2)) and read the text.
+ * could insert fake input (TIOCSTI, ioctl_tty(2)) and read what the user types.
  *
  * The caller calls pty_relay_start() before it enters a namespace. This creates the relay process,
  * which stays outside of the namespaces, on the caller's terminal. Inside the namespaces,
@@ -28,11 +28,9 @@ struct pty_relay {
  * Returns 0, or a negative errno with e set. */
 int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
 
-/*
- * Opens a new pseudo-terminal through /dev/ptmx and sends its master to the relay. Opens /dev/ptmx
- * only if it is a terminal multiplexer. Returns the slave, which the caller closes, or a negative
- * errno with e set.
- */
+/* Opens a new pseudo-terminal through /dev/ptmx and sends its master to the relay. Opens /dev/ptmx
+ * only if it is the device that creates pseudo-terminals (ptmx(4)). Returns the slave, which the
+ * caller closes, or a negative errno with e set. */
 int pty_open(struct pty_relay *r, struct nserr *e) must_check;
 
 /* Creates a session whose controlling terminal is slave, and makes slave the descriptors 0 to 2.

@@ -19,11 +19,11 @@
  * above 2 and O_CLOEXEC. Returns 0, or a negative errno with e set. */
 int report_open(int pair[2], struct nserr *e) must_check;
 
-/* Returns true if the arguments execute nsinit, either directly or through a chain of other tools
- * of the suite, each of which is followed by "--". */
+/* Returns true if the command line argv executes nsinit, either directly or through a chain of
+ * other tools of the suite, each of which is followed by "--". */
 bool report_chain_has_init(char *const argv[]);
 
-/* Returns true if the arguments execute nspivot. */
+/* Returns true if the command line argv executes nspivot. */
 bool report_is_pivot(char *const argv[]);
 
 /* Passes the socket to the program that this process executes next, by the environment variable.

@@ -245,7 +245,7 @@ static void signal_all(const struct supervise *s, int sig)
 		kill(s->pid, sig);
 }
 
-void reap_kill(struct supervise *s)
+void shutdown_kill(struct supervise *s)
 {
 	s->phase = KILLED;
 	signal_all(s, SIGKILL);
@@ -300,11 +300,11 @@ int shutdown_wait(struct supervise *s, const sigset_t *set, siginfo_t *info)
 		left.tv_sec--;
 	}
 	if (left.tv_sec < 0) {
-		reap_kill(s);
+		shutdown_kill(s);
 		return 0;
 	}
 	sig = sigtimedwait(set, info, &left);
 	if (sig < 0 && errno == EAGAIN)
-		reap_kill(s);
+		shutdown_kill(s);
 	return sig < 0 ? 0 : sig;
 }

@@ -33,8 +33,9 @@ struct supervise {
 	 * would have ended an ordinary process; this process sends SIGKILL instead of such a
 	 * signal. */
 	bool escalate;
-	/* The child leads its own process group, which gets the signals. If this process group was
-	 * in the foreground of the terminal, the child's process group takes its place. */
+	/* The child leads its own process group, to which this process sends the signals. If the
+	 * process group of this process was in the foreground of the terminal, the child's process
+	 * group takes its place. */
 	bool group;
 	/* this process is PID 1 or a subreaper: it reaps all orphans and ends all descendants, see
 	 * shutdown.h */
@@ -87,11 +88,11 @@ struct supervise {
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
 
 /*
- * Must be called instead of supervise_block() in a child of the process that has called
- * supervise_block() for `outer`. The signals stay blocked, because process 1 would lose a signal
- * that arrived while they were unblocked. The child of this process gets the mask and actions that
- * `outer` has saved. Sets the parent-death signal of `outer`. Returns 0, or a negative errno with e
- * set.
+ * Replaces supervise_block() in a child of the process that has called supervise_block() for
+ * `outer`. Prepares s and keeps the signals blocked, because process 1 would lose a signal that
+ * arrived while they were unblocked. The child of this process gets the mask and actions that
+ * `outer` has saved. Sets the parent-death signal of this process to outer->death_signal. Returns
+ * 0, or a negative errno with e set.
  */
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-bpf [BUILDDIR [PROCESSES…]]: compares nslist, nslist --no-bpf and the installed lsns(8) in one run
-# among 300 and 5,000 processes (and 20,000 with ONCE=1, lsns once) in 100 sets of namespaces: lowest
-# and median time, ratios of the lowest times, system calls, peak memory. Needs root in the initial pid
-# namespace.
+# nslist-bpf [BUILDDIR [PROCESSES…]]: compares nslist, nslist --no-bpf and the installed lsns(8) in
+# one run among 300 and 5,000 processes (and 20,000 with ONCE=1, lsns once) in 100 sets of
+# namespaces: lowest and median time, ratios of the lowest times, system calls, peak memory. Needs
+# root in the initial pid namespace.
 set -u
 build=$(cd "${1:-build}" && pwd) || exit 1
 [ $# -gt 0 ] && shift

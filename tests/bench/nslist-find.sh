@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nslist-find [BUILDDIR [COUNT]]: measures nslist --find with COUNT (200) named network namespaces that
-# have a veth pair each. Prints the medians of the processor time of 7 runs, and the time for each namespace beyond that of
-# a run with one namespace. Needs root; the names are in a new mount namespace.
+# nslist-find [BUILDDIR [COUNT]]: measures nslist --find with COUNT (200) named network namespaces
+# that have a veth pair each. Prints the medians of the processor time of 7 runs, and the time for
+# each namespace beyond that of a run with one namespace. Needs root; the names are in a new mount
+# namespace.
 set -u
 if [ "${1:-}" != --inside ]; then
 	build=$(cd "${1:-build}" && pwd) || exit 1

@@ -46,7 +46,7 @@ compare()
 		"$tmp/json" | sed "s/^/$n /" >>"$tmp/growth"
 }
 
-# calls CMD…: prints the number of system calls of the command per process.
+# calls CMD…: prints the number of system calls that the command makes for each existing process.
 calls()
 {
 	strace -f -c -o "$tmp/trace" "$@" >/dev/null 2>&1

@@ -5,9 +5,10 @@
 # usage: tests/bench/nsoci.sh [BUILDDIR [ROUNDS]]
 #
 # As root, with jq. The chain by hand is the one that nsoci prints, without --detach and the
-# descriptors of the handles, and with a seccomp filter that is compiled before. turns.c explains the
-# output: the first line is nsoci, the second the chain. The first ratio of the first line is that of
-# the lowest deciles of the wall time. The processes run on one processor with real-time priority.
+# descriptors of the handles, and with a seccomp filter that is compiled before. turns.c explains
+# the output: the first line is nsoci, the second the chain. The first ratio of the first line is
+# that of the lowest deciles of the wall time. The processes run on one processor with real-time
+# priority.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}") rounds=${2:-100}
@@ -22,7 +23,7 @@ jq -n --arg root "$dir/box" --argjson map '{"namespaces": []}' "$(cat tests/nsoc
 	>"$dir/bundle/config.json"
 mkfifo "$dir/end"
 
-# The read returns when the container has closed its output, shortly before its end.
+# The read returns when the container has closed its output, shortly before the container ends.
 cat >"$dir/script" <<END
 exec 3<>"$dir/end"
 examples/nsoci --root "$dir/state" --cgroup-manager=disabled create --bundle "$dir/bundle" one >&3 3>&-

@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsrun [DIR]: compares the wall time of `nsrun -- true` with bubblewrap for the same sandbox, and that
-# of a container with the same pipeline without nsrun, as root and as the user with uid 1000. DIR
-# contains the tools (default: PATH). ROUNDS is the number of runs (default 300). Needs root and cc.
+# nsrun [DIR]: compares the wall time of `nsrun -- true` with bubblewrap for the same sandbox, and
+# that of a container with the same pipeline without nsrun, as root and as the user with uid 1000.
+# DIR contains the tools (default: PATH). ROUNDS is the number of runs (default 300). Needs root and
+# cc.
 #
-# The commands take turns (turns.c) with a real-time priority on one processor, so that the load of the
-# machine affects all of them little. For each command the bench prints the lowest decile and the
-# median in milliseconds. `shell` is a script that only executes the pipeline, which is the least time
-# that a shell script can take.
+# The commands take turns (turns.c) with a real-time priority on one processor, so that the load of
+# the machine affects all of them little. For each command the bench prints the lowest decile and
+# the median in milliseconds. `shell` is a script that only executes the pipeline, which is the
+# least time that a shell script can take.
 #
-# Compare the numbers of program starts, too: nsrun executes a shell and nspivot, which bubblewrap does
-# not need. As root, nsunshare and nspivot also execute a protected copy of themselves. In many virtual
-# machines the host emulates the instruction cpuid, which glibc 2.36 executes 68 times at each start of
-# a program. This took 0.43 ms of each start where the tools were measured, and takes a hundredth of
-# that without a virtual machine.
+# Compare the numbers of program starts, too: nsrun executes a shell and nspivot, which bubblewrap
+# does not need. As root, nsunshare and nspivot also execute a protected copy of themselves. In many
+# virtual machines the host emulates the instruction cpuid, which glibc 2.36 executes 68 times at
+# each start of a program. This took 0.43 ms of each start where the tools were measured, and takes
+# a hundredth of that without a virtual machine.
 set -eu
 bin=${1:-$(dirname "$(command -v nsrun)")}
 for tool in bwrap busybox cc chrt setpriv "$bin/nsrun"; do
@@ -22,7 +23,8 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc -O2 -o "$work/turns" "$(dirname "$0")/turns.c"
-# as root each tool copies its binary, so measure binaries without debugging information
+# measure binaries without debugging information, because each tool copies its binary if root starts
+# it
 mkdir "$work/bin"
 for tool in nsrun nsunshare nspivot nsrun-data; do
 	[ ! -e "$bin/$tool" ] || cp -R "$bin/$tool" "$work/bin/"

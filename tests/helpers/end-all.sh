@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# end-all: run a command. If INT, TERM or HUP ends this script, end all processes of the command too.
+# end-all: run a command. If INT, TERM or HUP ends this script, end all processes of the command
+# too.
 #
 # usage: build-aux/end-all COMMAND…
 #
-# The processes have the variable NSUTILS_END_ALL with the same value in their environment. A process
-# without the variable is in a pid namespace whose process 1 ends with a process that has it.
+# The processes have the variable NSUTILS_END_ALL with the same value in their environment. A
+# process without the variable is in a pid namespace whose process 1 ends together with a process
+# that has the variable.
 set -u
 
 # ours: prints the pids of the processes that belong to the command.

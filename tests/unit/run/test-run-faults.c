@@ -323,7 +323,7 @@ static int try_shutdown(void)
 	fault_end();
 	supervise_unblock(&s);
 	if (rc < 0) {
-		reap_kill(&s);
+		shutdown_kill(&s);
 		while (waitpid(-1, NULL, 0) > 0)
 			;
 	}
