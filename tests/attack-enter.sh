@@ -29,7 +29,7 @@ test_capabilities_of_a_user_namespace_that_is_not_entered_are_refused()
 	start_capable
 	for what in '' =caps =uid =groups =rlimits =env =cgroup; do
 		run nsenter2 -t "$holder" --follow$what -m -- grep CapEff /proc/self/status
-		assert_refused 125 'is not entered'
+		assert_refused 125 'must enter the user namespace'
 	done
 	# the capabilities of the target are valid only in its user namespace, so nsenter2 accepts
 	# --follow if it enters that namespace

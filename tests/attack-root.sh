@@ -20,7 +20,8 @@ setUp()
 	mkdir -m 700 "$secret"
 }
 
-# ---- The owner of the root exchanges names (CVE-2021-30465, CVE-2025-31133).
+# ---- The owner of the root directory replaces a path component by a symbolic link during the set-up
+# (CVE-2021-30465, CVE-2025-31133).
 
 # pauses: creates two FIFOs. A --file option that reads one of them waits until the names are
 # exchanged.
@@ -214,7 +215,7 @@ test_dir_option_ignores_the_umask()
 
 # ---- System calls that fail while nspivot checks the old root
 
-# visible: starts a process from which /proc leads to the old root. nspivot is not in a new pid
+# visible: starts a process whose /proc/PID/root is the old root. nspivot is not in a new pid
 # namespace here, so this process is visible to nspivot, which must refuse to pivot.
 visible()
 {

@@ -99,8 +99,8 @@ test_lost_capabilities_are_named()
 	TABLE
 }
 
-# In a user namespace, the inherited mounts are locked together. The mount of a file on a directory
-# fails for another reason.
+# In a user namespace, an inherited mount may not be bound without the mounts below it (EINVAL). The
+# message for this cause must not appear if a file is bound to a directory, which fails with ENOTDIR.
 test_explains_a_bind_refused_without_the_mounts_below()
 {
 	# as: user

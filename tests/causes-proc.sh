@@ -220,7 +220,7 @@ test_explains_attributes_that_need_the_user_namespace()
 	# as: user
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" --follow=caps true
-	assert_refused 125 "--follow=caps: the user namespace of process $holder is not entered"
+	assert_refused 125 "--follow=caps: nsenter2 must enter the user namespace of process $holder"
 	assert_err_has 'hint: enter this namespace with --user, or limit --follow to nnp,oom,umask,cwd,root'
 	for options in '--follow=umask' '-U --follow=caps'; do
 		# shellcheck disable=SC2086 # several words

@@ -26,9 +26,9 @@ static int add(struct collect *c, int fd, struct nserr *e)
 
 	type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
 	if (!type) /* ignore a namespace type that lib/ns/type.c does not know */
-		return flag < 0 ? nserr_set(e, (int)flag, "cannot read a namespace") : 0;
+		return flag < 0 ? nserr_set(e, (int)flag, "cannot examine a namespace") : 0;
 	if (fstat(fd, &st) < 0)
-		return nserr_set(e, errno, "cannot read a namespace");
+		return nserr_set(e, errno, "cannot examine a namespace");
 	ns = nstab_get(&c->tab, type, (uint32_t)st.st_ino);
 	if (!ns)
 		return nserr_set(e, ENOMEM, "cannot list namespaces");

@@ -53,7 +53,8 @@ bool nsname_is_live(const char *name);
  * 0, or a negative errno with e set. */
 int nsname_describe(struct nsname *n, struct nserr *e) must_check;
 
-/* Parses the text of the file of a run. Returns 0 or -EINVAL. Has no side effects. */
+/* Parses the content of a file NAME.json and fills *out. Returns 0, or -EINVAL if the content is
+ * invalid. */
 int nsname_parse(const char *text, struct nsname *out) must_check;
 
 /* A name that this process has reserved for a run. */

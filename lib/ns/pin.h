@@ -8,8 +8,8 @@
 #include "kernel/trustpath.h"
 #include "ns/type.h"
 
-/* A directory for the bind mounts of namespace files. It stays open, so that no other user can
- * replace it. */
+/* A directory for the bind mounts of namespace files. All accesses use the open descriptor, so they
+ * reach this directory even if another user replaces its path. */
 struct nspin_dir {
 	const char *path; /* path of the directory, from the caller, not copied */
 	struct trustpath at;

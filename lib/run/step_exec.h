@@ -10,10 +10,10 @@ struct program {
 	char *const *argv;
 	const char *shell; /* path of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
-	/* The plan enters the root directory that contains the program. If this root has no such
-	 * shell, /bin/sh is executed. */
+	/* The plan enters the root directory that contains the program. If the path in shell does
+	 * not exist there, the step executes /bin/sh. */
 	bool new_root;
-	/* The program is looked up in a root that is not the caller's. */
+	/* The program is looked up in a root directory other than the caller's. */
 	bool other_root;
 };
 

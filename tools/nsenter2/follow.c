@@ -273,7 +273,7 @@ static int check_userns(const struct run *r, struct nserr *e)
 				 "--follow: cannot examine the user namespace of nsenter2");
 	if (target.st_dev == ours.st_dev && target.st_ino == ours.st_ino)
 		return 0;
-	nserr_set(e, 0, "--follow=%s: the user namespace of process %d is not entered", first,
+	nserr_set(e, 0, "--follow=%s: nsenter2 must enter the user namespace of process %d", first,
 		  (int)r->join.proc.pid);
 	nserr_hint(e,
 		   "enter this namespace with --user, or limit --follow to nnp,oom,umask,cwd,root");
