@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * nsoci-config: prints a JSON file as commands of a shell, and prepares a container.
+ * nsoci-config: converts a JSON file to shell commands, or prepares the directory of a container.
  *
  * usage: nsoci-config FILE [PREFIX]
  *        nsoci-config --state DIR FILE
  *
  * The command for a string, number or boolean is: member PATH VALUE
- * After the last member of an object or array follows: member PATH
+ * The command at the end of an object or array is: member PATH
  *
  * PATH consists of PREFIX and the names of the members with dots between them, and N for each
- * element of an array, for example mounts.N.source. PATH and VALUE are in single quotes, which
- * prevent expansions of the shell. A member with the value null is omitted.
+ * element of an array, for example mounts.N.source. PATH and VALUE are in single quotes, so that
+ * the shell does not expand them. A member with the value null is omitted.
  *
  * --state creates the directory DIR with the FIFOs "start" and "ready", and with the file "config",
  * which contains the commands for all members except linux.seccomp. nsoci-config compiles
@@ -182,7 +182,8 @@ static enum scmp_compare comparison(struct json_object *name)
 	fail("unknown comparison '%s'", text);
 }
 
-/* Adds the architecture with the name SCMP_ARCH_... */
+/* Adds the architecture with the name SCMP_ARCH_... to the seccomp filter. Ignores a name that
+ * libseccomp does not know. */
 static void add_architecture(scmp_filter_ctx ctx, const char *name)
 {
 	const char *rest = strncmp(name, "SCMP_ARCH_", 10) == 0 ? name + 10 : name;
@@ -198,7 +199,9 @@ static void add_architecture(scmp_filter_ctx ctx, const char *name)
 		fail("cannot add the architecture %s: %s", name, strerror(-rc));
 }
 
-/* Adds an element of linux.seccomp.syscalls. `normal` is the default action. */
+/* Adds the rules of an element of linux.seccomp.syscalls to the seccomp filter. `normal` is the
+ * default action of the filter; a rule with this action is skipped, because libseccomp refuses
+ * it. */
 static void add_rule(scmp_filter_ctx ctx, uint32_t normal, struct json_object *rule)
 {
 	struct json_object *names = get(rule, "names"), *args = get(rule, "args");
@@ -252,7 +255,8 @@ static void write_filter(int fd, struct json_object *profile)
 
 /* ---- the state directory */
 
-/* Creates a file in the state directory. Returns its descriptor. */
+/* Creates a file in the state directory. Returns its descriptor. After a failure, ends the
+ * process. */
 static int create(const char *name)
 {
 	int fd = openat(state, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -262,7 +266,9 @@ static int create(const char *name)
 	return fd;
 }
 
-/* Creates the state directory. Returns the open file "config" in it. */
+/* Creates the state directory and its FIFOs. If profile is not NULL, compiles it to the file
+ * "seccomp" in the directory. Returns the file "config" in the directory, open for writing. After a
+ * failure, ends the process. */
 static FILE *create_state(const char *path, struct json_object *profile)
 {
 	FILE *f;

@@ -47,7 +47,8 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-/* Sends the descriptor fd together with its name to a socket, as runc does. */
+/* Sends the descriptor fd to the socket `to`. As with runc, the text of the message is `name`, the
+ * path of the terminal. `path` is the path of the socket for messages. */
 static void send_fd(int to, int fd, const char *name, const char *path)
 {
 	union {
@@ -67,8 +68,9 @@ static void send_fd(int to, int fd, const char *name, const char *path)
 		fail("send the terminal to", path);
 }
 
-/* Forks. The child returns. The parent waits until the child executes its program, which closes the
- * pipe between them, then writes the pid of the child to the file, and ends the process. */
+/* Forks. In the child, the function returns. The parent waits until the child executes its program,
+ * which closes the pipe between them, then writes the pid of the child to the file, and ends the
+ * process. */
 static void detach(const char *pid_file)
 {
 	int line[2], status;
@@ -94,7 +96,8 @@ static void detach(const char *pid_file)
 	exit(0);
 }
 
-/* Opens a terminal and sends its master side to the socket. Returns the other side. */
+/* Opens a pseudoterminal and sends its master side to the socket. Returns the descriptor of the
+ * slave side. */
 static int open_terminal(const char *path)
 {
 	int to = connect_to(path), master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave;

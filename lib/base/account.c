@@ -16,7 +16,8 @@ static bool is_failure(int err)
 	return err && err != ENOENT && err != ESRCH;
 }
 
-/* Repeats a lookup that a signal has interrupted. */
+/* Looks up the name or, if name is NULL, the uid. Repeats the lookup after a signal has interrupted
+ * it. Returns the entry, or NULL with errno set. */
 static const struct passwd *ask_passwd(const char *name, uid_t uid)
 {
 	const struct passwd *pw;

@@ -98,8 +98,8 @@ static const struct duration_unit {
 /* clang-format on */
 #define DURATION_SECONDS 4
 
-/* Searches the units after the index `from` for the name of n letters at s. Returns the index, or
- * -1. */
+/* Searches the units after the index `from` for the unit whose name is the n letters at s. Returns
+ * its index, or -1 if there is none. */
 static int unit_find(const char *s, size_t n, int from)
 {
 	for (size_t i = (size_t)(from + 1); i < ARRAY_SIZE(duration_units); i++)

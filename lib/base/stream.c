@@ -16,7 +16,7 @@ int stream_null_stdin(void)
 
 	if (fd < 0)
 		return -errno;
-	/* executed programs inherit descriptor 0 */
+	/* clear close-on-exec, so that executed programs inherit descriptor 0 */
 	if (fd == 0)
 		return fcntl(0, F_SETFD, 0) < 0 ? -errno : 0;
 	if (dup2(fd, 0) < 0)

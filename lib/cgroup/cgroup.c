@@ -271,8 +271,8 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e)
 		char text[256];
 		ssize_t n = d->fd < 0 ? -ENOENT : file_read_at(d->fd, file, text, sizeof(text));
 
-		/* skip directories without this file: the root cgroup and hierarchies without the
-		 * freezer controller cannot be frozen */
+		/* skip directories without the file: the root cgroup and the hierarchies without
+		 * the freezer controller lack it, and cannot be frozen */
 		if (n == -ENOENT)
 			continue;
 		if (n < 0)

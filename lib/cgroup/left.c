@@ -58,7 +58,7 @@ int cgroup_remove_dir(const struct cgroup_dir *d)
 }
 
 /* Opens the directory whose path is the first len bytes of d->path. flock(2) requires a descriptor
- * that is open for reading. */
+ * that is open for reading. Returns the descriptor or a negative errno. */
 static int open_part(const struct cgroup_dir *d, size_t len)
 {
 	cleanup_free char *path = strndup(d->path, len);

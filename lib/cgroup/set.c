@@ -34,9 +34,10 @@ static const struct cgroup_dir *with_file(const struct cgroup *c, const char *fi
 }
 
 /*
- * Enables the controller for the children of each cgroup that cgroup_open() has created above the
- * first len bytes of d's path, from the top down. Does not change cgroups that existed before,
- * because they belong to the host. Returns 0, or a negative errno with e set.
+ * The first len bytes of d->path are the path of a cgroup. Enables the controller for the children
+ * of each cgroup above it that cgroup_open() has created, from the top down. Does not change
+ * cgroups that existed before, because they belong to the host. Returns 0, or a negative errno with
+ * e set.
  */
 static int enable(const struct cgroup_dir *d, size_t len, const char *controller, struct nserr *e)
 {
@@ -106,11 +107,9 @@ static bool find_v1(const char *controller, char *buf, size_t size)
 	return false;
 }
 
-/*
- * Sets the hint to the reason why a controller of a cgroup is not available in its children. The
- * first len bytes of d->path are the path of the cgroup. The first `host` bytes are the path of the
- * lowest cgroup that existed before cgroup_open().
- */
+/* Sets the hint to the reason why a controller of a cgroup is not available in its children. The
+ * first len bytes of d->path are the path of the cgroup. The first `host` bytes of d->path are the
+ * path of the lowest cgroup that existed before cgroup_open(). */
 static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, const char *controller,
 			struct nserr *e)
 {
@@ -195,8 +194,8 @@ int cgroup_set(const struct cgroup *c, const char *setting, struct nserr *e)
 
 	if (!d && v2 && s.controller[0]) {
 		rc = enable(v2, strlen(v2->path), s.controller, e);
-		/* ENOENT: the host has not enabled the controller; EINVAL: the kernel does not know
-		 * it. Both errors are reported later. */
+		/* ENOENT: the host has not enabled the controller; EINVAL: the kernel lacks the
+		 * controller. fail_missing() reports both. */
 		if (rc < 0 && rc != -ENOENT && rc != -EINVAL)
 			return rc;
 		d = with_file(c, s.file);

@@ -204,7 +204,7 @@ static void write_relations(struct bpf *p)
  * task, unless the task is a thread in the same namespaces as its process. Then it writes the
  * record of relations, unless the parent process (or, for a thread, its process) is in the same
  * namespaces. If the namespaces are the same, the record of an ancestor contains the same
- * relations.
+ * relations. Returns 0 or a negative errno.
  */
 int bpf_build_task(struct bpf *p, struct bpf_source *s)
 {
@@ -240,9 +240,9 @@ int bpf_build_task(struct bpf *p, struct bpf_source *s)
 	bpf_jump_differ(p, R1, A_NSPROXY, RELATE);
 	bpf_get(p, R1, R3, "real_cred->user_ns");
 	bpf_jump_differ(p, R1, A_USER, RELATE);
-	/* nsproxy only contains the pid namespace of future children. If the pid namespace of the
-	 * task itself differs from that of its parent, the first process in the namespace writes
-	 * the record. */
+	/* nsproxy contains only the pid namespace of future children, so the comparisons above do
+	 * not cover the pid namespace of the task itself. If it is not that of the parent process,
+	 * the record is written only for process 1 of the pid namespace. */
 	bpf_get(p, R1, R3, "thread_pid->level");
 	bpf_get(p, R2, A_TASK, "thread_pid->level");
 	bpf_jump_same(p, R1, R2, END);

@@ -81,8 +81,8 @@ static int adopt(struct collect *c, struct ns *ns, const struct bpf_related *r)
 
 int bpf_relate(struct collect *c)
 {
-	/* the loop appends parents and owners to the table; climb() has already set their
-	 * relations */
+	/* climb() appends parents and owners to the table during the loop and sets their relations,
+	 * so the loop skips them */
 	for (size_t i = 0; i < c->tab.n; i++) {
 		struct ns *ns = c->tab.all[i];
 		const struct bpf_related *r = find(c->bpf, nstype_index(ns->type), ns->inode);

@@ -105,7 +105,7 @@ static void work(struct crew *crew, struct worker *w)
 	}
 }
 
-/* The start routine of the second thread that reads processes. */
+/* The start routine of the second thread that reads processes. Returns NULL. */
 static void *second(void *arg)
 {
 	struct crew *crew = arg;
@@ -150,8 +150,8 @@ static int look_at_sockets(struct worker *w, const struct worker *more)
 	return collect_sockets(w);
 }
 
-/* Reads all processes, with a second thread if there are many processes. worker.err contains the
- * error of a worker that failed. */
+/* Reads all processes, with a second thread if there are many processes. If a worker fails, its
+ * member err contains the error. */
 static void run_crew(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];
@@ -305,8 +305,8 @@ static struct nsmember *member_of(const struct collect *c, pid_t pid)
 	return c->members + (collect_member(c, pid) - c->members);
 }
 
-/* Reads the processes that the iterators did not report from /proc. worker.err contains the error
- * of a worker that failed. */
+/* Reads from /proc the processes that the iterators did not report. After a failure, err of the
+ * first worker contains the error. */
 static void read_unread(struct crew *crew)
 {
 	struct worker *w = &crew->worker[0];

@@ -19,8 +19,8 @@ struct find {
 	const struct nsmember *me;
 	struct containers *out;
 	struct nsmissed *missed;
-	/* indexed by ns.index: true if a process of a pid namespace below the caller's is in the
-	 * namespace */
+	/* indexed by the member `index` of struct ns: true if the namespace contains a process
+	 * whose pid namespace is a descendant of the caller's */
 	bool *inside;
 	char own_device[24], *own_root;
 };
@@ -132,7 +132,8 @@ int container_root(const struct collect *c, pid_t pid, char **text)
 	return rc;
 }
 
-/* Counts a process that could not be read, unless it has ended. */
+/* Counts a process that could not be read as missed, unless rc is the error of a process that has
+ * ended. */
 static void count(struct find *f, int rc)
 {
 	if (rc < 0 && !scan_gone(rc))
@@ -264,7 +265,9 @@ static bool is_container(struct find *f, struct container *box, bool all)
 	return all || (other_user && !is_service(f, box->pid));
 }
 
-/* Sets box->pid, the lowest pid in a pid namespace, to the pid of process 1 of this namespace. */
+/* Replaces box->pid, the lowest pid in a pid namespace, by the pid of process 1 of this namespace.
+ * Another process can have a lower pid, because the kernel reuses pids. If process 1 was not found,
+ * changes nothing. */
 static void find_first(struct find *f, struct container *box)
 {
 	const struct nsmember *m = collect_member(f->c, box->pid), *end = f->c->members + f->c->n;

@@ -42,9 +42,12 @@ static gid_t exempt_group(const char *options)
 	return (gid_t)gid;
 }
 
-/* Returns true if the caller may trace all processes of its pid namespace. If the owner of a
- * namespace can be opened, it is the caller's user namespace or one below it, and the caller's
- * capabilities are valid there, too. */
+/*
+ * Returns true if the caller may trace all processes of its pid namespace, because it has
+ * CAP_SYS_PTRACE in the user namespace that owns the pid namespace. If the owner can be opened, it
+ * is the caller's user namespace or a descendant, and the caller's capabilities are valid there,
+ * too.
+ */
 static bool may_trace(int proc)
 {
 	cleanup_fd int pid_ns = nsfile_open_proc(proc, "self/ns/pid");

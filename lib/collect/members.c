@@ -39,7 +39,8 @@ int collect_list_members(struct collect *c, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot list the processes in /proc") : 0;
 }
 
-/* Compares a pid with that of a member, for bsearch(3). */
+/* Compares a pid with that of a member, for bsearch(3). Returns a negative number, 0 or a positive
+ * number. */
 static int by_pid(const void *key, const void *member)
 {
 	pid_t a = *(const pid_t *)key, b = ((const struct nsmember *)member)->pid;

@@ -108,7 +108,8 @@ static int by_inode(const void *a, const void *b)
 	return (int)nstype_index(x->type) - (int)nstype_index(y->type);
 }
 
-/* Compares two holders by kind, process, number and path. */
+/* Compares two holders by kind, process, number and path, for qsort(3). Returns a negative number,
+ * 0 or a positive number. */
 static int by_holder(const void *a, const void *b)
 {
 	const struct nshold *x = *(struct nshold *const *)a, *y = *(struct nshold *const *)b;

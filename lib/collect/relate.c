@@ -19,8 +19,12 @@ static bool is_answer(int rc)
 	return rc == -EPERM || rc == -EINVAL || rc == -ENOTTY || rc == -EOPNOTSUPP || rc == -ENOSYS;
 }
 
-/* Adds the namespace that the descriptor `up` refers to, a parent or owner of ns, and its
- * ancestors. Closes `up`. Returns 0, or a negative errno with e set. */
+/*
+ * Adds the namespace that the descriptor `up` refers to, and its ancestors, and stores it in *out.
+ * The namespace is the parent or the owner of ns. If `up` is the error of a namespace that does not
+ * exist or is not visible, leaves *out unchanged. Closes `up`. Returns 0, or a negative errno with
+ * e set.
+ */
 static int climb(struct collect *c, const struct ns *ns, const struct nstype *type, int up,
 		 enum nshold_kind kind, struct ns **out, struct nserr *e)
 {

@@ -8,7 +8,7 @@
 /* minimum number of threads on the machine for which a second thread makes the scan faster */
 #define TWO_THREADS 400
 
-#define PASSES 5 /* maximum number of attempts to read the same lists twice */
+#define PASSES 5 /* maximum number of repeated reads until two results are the same */
 
 /* An attempt to read all processes and descriptors with the iterators. */
 struct attempt {
@@ -69,7 +69,8 @@ static int read_files(struct attempt *a, uint32_t pid, struct worker *w, struct 
 /*
  * Reads the lists until two consecutive results are the same. The kernel does not lock the list of
  * mounts, so a mount that is removed during the scan could hide others. If the results always
- * differ, the mounts of each mount namespace are read instead. Returns 0 or a negative errno.
+ * differ, sets mounts.known to false, so that the mounts of each mount namespace are read instead.
+ * Returns 0 or a negative errno.
  */
 static int confirm_mounts(struct attempt *a)
 {
@@ -101,8 +102,9 @@ static int read_all_files(struct attempt *a)
 	if (rc == 0 && a->p->lists)
 		rc = confirm_mounts(a);
 	if (rc == -E2BIG && a->p->lists) {
-		/* there are more than 2,000 mounts; close the probe descriptor, so that the program
-		 * does not write the lists */
+		/* more than 2,000 mounts do not fit into the kernel's buffer: close the descriptor
+		 * `probe`, because the program writes the lists only when it reaches this
+		 * descriptor */
 		util_close(&a->p->probe);
 		a->p->lists = false;
 		a->b->mounts.known = a->b->mnt_ns.known = false;
@@ -112,7 +114,8 @@ static int read_all_files(struct attempt *a)
 	return rc;
 }
 
-/* The start routine of a thread that reads the descriptors. */
+/* The start routine of a thread that reads the descriptors. Stores the result in the struct attempt
+ * and returns NULL. */
 static void *read_meanwhile(void *arg)
 {
 	struct attempt *a = arg;

@@ -5,9 +5,9 @@
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
 
-/* Limits of a counter that rises if the descriptors of a process have the expected numbers and
- * falls if they have others. At GUESS_NEVER, the worker stops guessing. A wrong guess costs twice
- * the time that a right guess saves. */
+/* Limits of a counter that rises if the descriptors of a process have the numbers from 0 to n - 1
+ * and falls if they have others. At GUESS_NEVER, the worker no longer tries these numbers first. A
+ * wrong guess costs twice the time that a right guess saves. */
 enum { GUESS_NEVER = -6, GUESS_GOOD = 8 };
 
 /* Records the namespace if its type was requested. Returns WORKER_OK, or -ENOMEM with w->e set. */
@@ -28,7 +28,7 @@ static int ask_descriptor(struct worker *w, const char *path, struct nsfind *f)
 	int64_t flag = fd < 0 ? fd : sys_ns_type(fd);
 	struct stat st;
 
-	if (fd == -ENOTTY) /* meanwhile, the process has replaced the descriptor by another file */
+	if (fd == -ENOTTY) /* meanwhile, the process has reused the number for another file */
 		return WORKER_OK;
 	if (flag < 0)
 		return worker_error(w, (int)flag, path);

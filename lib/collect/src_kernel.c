@@ -56,8 +56,8 @@ static int walk_mnt(struct collect *c, int start, int (*step)(int fd), struct ns
 	}
 }
 
-/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno. Not every error
- * sets e. */
+/* Adds all mount namespaces and sets c->all_mnt. Returns 0 or a negative errno. Sets e only if
+ * add() fails; collect_kernel() sets it after other errors. */
 static int list_mnt(struct collect *c, struct nserr *e)
 {
 	static int (*const steps[])(int fd) = { sys_ns_mnt_next, sys_ns_mnt_prev };
@@ -80,7 +80,7 @@ static int list_mnt(struct collect *c, struct nserr *e)
 }
 
 /* Adds the mount namespaces that the BPF iterators have listed (Linux 6.18) and that are not in the
- * table yet. Sets c->all_mnt. Returns 0 or a negative errno. Not every error sets e. */
+ * table yet. Sets c->all_mnt. Returns 0 or a negative errno. Sets e only if add() fails. */
 static int list_mnt_by_bpf(struct collect *c, struct nserr *e)
 {
 	const struct nstype *mnt = &nstypes[NSTYPE_MNT];
@@ -133,8 +133,8 @@ static int collect_known(const struct collect *c, struct known *known)
 	return 0;
 }
 
-/* Adds the namespaces with the listed ids. Returns 0 or a negative errno. Not every error sets
- * e. */
+/* Adds the namespaces with the n ids, except those in `known`. Returns 0 or a negative errno. Sets
+ * e only if add() fails. */
 static int add_ids(struct collect *c, const struct known *known, const uint64_t *ids, size_t n,
 		   struct nserr *e)
 {
@@ -154,7 +154,8 @@ static int add_ids(struct collect *c, const struct known *known, const uint64_t 
 	return 0;
 }
 
-/* Adds all namespaces. Returns 0 or a negative errno. Not every error sets e. */
+/* Adds all namespaces. Returns 0 or a negative errno. Sets e only if add() fails; collect_kernel()
+ * sets it after other errors. */
 static int list_all(struct collect *c, struct nserr *e)
 {
 	struct sys_ns_id_req req = { .size = sizeof(req) };

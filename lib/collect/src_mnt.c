@@ -44,8 +44,8 @@ static int note_root(struct ns *where, const char *path, const char *fstype, str
 
 /* ---- statmount(2) and listmount(2), which accept the id of any mount namespace since 6.11 ---- */
 
-/* Records one mount of the mount namespace `where`. Returns 0 or a negative errno. Not every error
- * sets e. */
+/* Records one mount of the mount namespace `where`. Returns 0 or a negative errno. Sets e unless
+ * statmount(2) has failed. */
 static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nserr *e)
 {
 	union {
@@ -71,8 +71,8 @@ static int stat_one(struct collect *c, struct ns *where, uint64_t id, struct nse
 	return add_mount(c, where, u.m.str + u.m.mnt_root, u.m.str + u.m.mnt_point, e);
 }
 
-/* Records all mounts of `where` with listmount(2). Returns 0 or a negative errno. Not every error
- * sets e. */
+/* Records all mounts of `where` with listmount(2). Returns 0 or a negative errno: -EOPNOTSUPP if
+ * the id of `where` is unknown. Sets e only for -ENOMEM; scan() sets it after other errors. */
 static int by_listmount(struct collect *c, struct ns *where, struct nserr *e)
 {
 	uint64_t ids[512], last = 0;
@@ -111,7 +111,8 @@ struct own_mountinfo {
 	struct mountinfo *m;
 };
 
-/* Reads the caller's mountinfo inside another mount namespace; called by nsinside_call(). */
+/* Reads the mountinfo of the calling thread, which nsinside_call() has moved to another mount
+ * namespace. Returns 0 or a negative errno. */
 static int read_own_mountinfo(void *arg)
 {
 	const struct own_mountinfo *own = arg;
@@ -135,8 +136,8 @@ int collect_mountinfo(const struct collect *c, const struct ns *where, struct mo
 	return fd < 0 ? fd : nsinside_call(fd, where->type, read_own_mountinfo, &own);
 }
 
-/* Records all mounts of `where` from mountinfo. Returns 0 or a negative errno. Not every error sets
- * e. */
+/* Records all mounts of `where` from mountinfo. Returns 0 or a negative errno. Sets e unless
+ * mountinfo cannot be read. */
 static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -152,8 +153,8 @@ static int by_mountinfo(struct collect *c, struct ns *where, struct nserr *e)
 
 /* ---- The choice of the method */
 
-/* Records all mounts of `where`, or counts the failure. Returns 0, or a negative errno with e set.
- */
+/* Records all mounts of `where`. If the caller may not read them, counts the mount namespace as
+ * missed. Returns 0, or a negative errno with e set. */
 static int scan(struct collect *c, struct ns *where, struct nserr *e)
 {
 	int rc = by_listmount(c, where, e);
@@ -198,7 +199,7 @@ static struct ns *find_by_id(const struct collect *c, uint64_t id)
 }
 
 /* Records the mounts that the BPF iterators listed, sorted by mount namespace. Returns 0 or a
- * negative errno. Not every error sets e. */
+ * negative errno. Sets e unless statmount(2) has failed. */
 static int by_bpf(struct collect *c, struct nserr *e)
 {
 	const struct bpf_pairs *list = &c->bpf->mounts;

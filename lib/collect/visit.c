@@ -29,7 +29,8 @@ static bool is_own(const struct collect *c, const struct ns *ns)
 	return me && me->inode[nstype_index(ns->type)] == ns->inode;
 }
 
-/* Enters the namespace and calls the function. Returns 0 or a negative errno. */
+/* Enters the namespace and calls the function of the trip. Returns its result, or a negative
+ * errno. */
 static int enter_and_call(const struct trip *t, struct visit *v)
 {
 	cleanup_fd int fd = collect_open(t->c, v->ns);
@@ -38,8 +39,8 @@ static int enter_and_call(const struct trip *t, struct visit *v)
 	return rc < 0 ? rc : t->f(v->ns, t->arg, &v->out);
 }
 
-/* Visits the namespaces of other processes in a thread. The thread ends while it is in the last
- * namespace. */
+/* Visits all namespaces except those of the calling process, and stores the result of each visit.
+ * Runs in a separate thread, which ends in the namespace that it entered last. Returns 0. */
 static int go(void *arg)
 {
 	const struct trip *t = arg;

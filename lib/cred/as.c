@@ -39,8 +39,8 @@ void cred_as_prepare(struct cred *c)
 {
 	c->as_groups = !c->set_groups;
 	c->set_uid = c->set_gid = c->set_groups = true;
-	/* change no groups if setgroups(2) is denied, because then no program can change its
-	 * groups */
+	/* if setgroups(2) is denied in the user namespace, keep the caller's groups instead of
+	 * failing, because no program in this user namespace can change its groups */
 	c->groups_optional |= c->as_groups;
 	/* while the uid is unknown, plan the steps for a user other than root */
 	c->uid = (uid_t)-1;

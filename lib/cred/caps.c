@@ -19,9 +19,12 @@ static bool follows_uid(const struct cred *c)
 	return c->caps_follow_uid && c->set_uid && c->uid != 0;
 }
 
-/* Returns true if the program needs ambient capabilities. A program with uid 0 does not need them
- * (capabilities(7)). keep_caps does not require them if the program must lose its capabilities at
- * the change of uid, and they are preserved only until the filter is installed. */
+/*
+ * Returns true if the program needs ambient capabilities. For --cap-keep, a program with uid 0 does
+ * not need them (capabilities(7)). With keep_caps, they are not needed if the program must lose its
+ * capabilities at the change of uid, and the capabilities are preserved across this change only to
+ * install the filter.
+ */
 static bool wants_ambient(const struct cred *c)
 {
 	return (c->keep_caps && !(follows_uid(c) && cred_caps_early_filter(c))) ||

@@ -13,7 +13,8 @@
 #include "cred/as.h"
 #include "kernel/sys_cap.h"
 
-/* Computes cap_limit: all capabilities except those of --cap-drop, or only those of --cap-keep. */
+/* Computes cap_limit: all capabilities except those of --cap-drop, or only those of --cap-keep.
+ * Returns 0, or a negative errno with e set if both options name the same capability. */
 static int check_caps(struct cred *c, struct nserr *e)
 {
 	uint64_t both = c->cap_keep == UINT64_MAX ? 0 : c->cap_keep & c->cap_drop;
@@ -63,7 +64,8 @@ static int store_failed(struct nserr *e)
 	return nserr_set(e, ENOMEM, "cannot allocate memory for the groups");
 }
 
-/* Sets the group and the supplementary groups of the user in the caller's system. */
+/* Sets the group and the supplementary groups to those of c->user in the caller's system. Returns
+ * 0, or a negative errno with e set. */
 static int add_groups_of_user(struct cred *c, struct nserr *e)
 {
 	const struct passwd *pw;
@@ -91,7 +93,8 @@ static int add_groups_of_user(struct cred *c, struct nserr *e)
 			return store_failed(e);
 	}
 	c->set_groups = true;
-	/* do not fail if setgroups(2) is denied, because then no program can change its groups */
+	/* if setgroups(2) is denied in the user namespace, keep the caller's groups instead of
+	 * failing, because no program in this user namespace can change its groups */
 	c->groups_optional = true;
 	return 0;
 }

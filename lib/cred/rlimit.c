@@ -57,8 +57,8 @@ static int unknown_limit(const char *word, size_t n, struct nserr *e)
 	return -EINVAL;
 }
 
-/* Returns the number of the limit with this name of n bytes, or RLIM_NLIMITS if no limit has it.
- * Upper case and the prefix of the constants of setrlimit(2) are accepted. */
+/* Returns the number of the limit whose name is the n bytes at `name`, or RLIM_NLIMITS if there is
+ * no such limit. Accepts upper case and the prefix of the constants of setrlimit(2). */
 static size_t find_limit(const char *name, size_t n)
 {
 	static const char prefix[] = "rlimit_";

@@ -40,7 +40,7 @@ static const struct plan_kind rlimits_kind = {
 };
 
 /* Creates a session. setsid(2) fails with EPERM for the leader of a process group, for example a
- * job of a shell. */
+ * job of a shell. Returns 0, or -EPERM with e set. */
 static int run_session(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -162,7 +162,7 @@ static const struct plan_kind gid_kind = {
 };
 
 /* Changes the user id. A change from 0 clears the effective set, and also the permitted set unless
- * PR_SET_KEEPCAPS is set (capabilities(7)). */
+ * PR_SET_KEEPCAPS is set (capabilities(7)). Returns 0, or a negative errno with e set. */
 static int run_uid(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct cred *c = s->arg;

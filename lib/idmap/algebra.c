@@ -46,8 +46,8 @@ static size_t first_ending_after(const struct idmap *s, uint32_t id)
 	return low;
 }
 
-/* Adds the extents that result when the map b translates the outside ids of one extent. b is sorted
- * by inside id. */
+/* Adds to `out` the extents that result when the map b translates the outside ids of one extent. b
+ * is sorted by inside id. Returns 0 or -ENOMEM. */
 static int compose_extent(const struct idmap_extent *x, const struct idmap *b, struct idmap *out)
 {
 	uint64_t end = (uint64_t)x->outside + x->count;
@@ -103,7 +103,8 @@ void idmap_invert(struct idmap *m)
 	idmap_sort(m);
 }
 
-/* Adds the parts of x whose inside ids are not in `other`, which is sorted by inside id. */
+/* Adds to `out` the parts of x whose inside ids are not in `other`, which is sorted by inside id.
+ * Returns 0 or -ENOMEM. */
 static int subtract_extent(struct idmap_extent x, const struct idmap *other, struct idmap *out)
 {
 	for (size_t i = first_ending_after(other, x.inside); x.count > 0; i++) {

@@ -62,7 +62,7 @@ static int check_size(const struct idmap *m, struct nserr *e)
 }
 
 /* Sets e to the message that the extents a and b of a sorted copy overlap. The message first names
- * the extent that comes later in the original map. */
+ * the extent that comes later in the original map. Returns a negative errno. */
 static int report_overlap(const struct idmap *m, const char *side, bool outside,
 			  const struct idmap_extent *a, const struct idmap_extent *b,
 			  struct nserr *e)
@@ -107,8 +107,9 @@ static int check_overlap(const struct idmap *m, struct nserr *e)
 	return 0;
 }
 
-/* user_namespaces(7): the parent must map every outside id. The kernel looks up a range as a whole
- * (map_id_range_down), so a range that spans two extents of the parent is refused with EPERM. */
+/* Returns 0 if the parent maps every outside id, as user_namespaces(7) requires, or -EPERM with e
+ * set. The kernel looks up a range as a whole (map_id_range_down), so it refuses a range that spans
+ * two extents of the parent with EPERM. */
 static int check_parent(const struct idmap *m, const struct idmap *parent, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journal: reads and writes a file with one record. A single write(2) of one block writes the
- * record. */
+/* journal: reads and writes a file with one record. A single write(2) writes the whole record, so
+ * that a process that is killed does not leave a part of it. */
 #include "idmap/journal.h"
 
 #include <stdio.h>
@@ -18,8 +18,9 @@ struct block {
 	struct journal_record record;
 };
 
-/* Opens the directory dirfd/path of the caller, and creates it if it is missing. Other users must
- * not be able to replace files in it. Returns a descriptor or a negative errno. */
+/* Opens the directory `path`, and creates it if it is missing. Returns a descriptor, or a negative
+ * errno: -EPERM if the directory does not belong to the caller or other users may write to it,
+ * because they could replace files in it. */
 static int open_dir(const char *path)
 {
 	struct stat st;

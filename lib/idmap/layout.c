@@ -41,7 +41,7 @@ static int add_around(struct idmap *m, const struct idmap_extent *x, uint32_t in
 		return rc < 0 ? rc : add(m, x->inside + end, x->outside + end, x->count - end, e);
 	}
 	/* IDMAP_PLAN_SHIFT: pair the remaining inside ids with the remaining outside ids in order.
-	 * If one side has more ids, its last id is not mapped. */
+	 * If more inside ids or more outside ids remain, the last one is not mapped. */
 	rc = add(m, x->inside + a + (at_in < at_out), x->outside + a + (at_out < at_in),
 		 MIN(b, x->count - 1) - a, e);
 	if (rc < 0 || b >= x->count)

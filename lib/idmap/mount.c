@@ -61,9 +61,10 @@ static int make_userns(const struct idmaps *m, struct nserr *e)
 }
 
 /*
- * Sets e for a mount whose ids cannot be mapped. dir is a descriptor of path. mount_setattr(2),
- * "ID-mapped mounts": the caller needs CAP_SYS_ADMIN in the user namespace in which the file system
- * was mounted, the file system must support idmapped mounts, and a mount can be mapped only once.
+ * Sets e to the error rc of a mount whose ids cannot be mapped, and returns rc. dir is a descriptor
+ * of path. mount_setattr(2), "ID-mapped mounts": the caller needs CAP_SYS_ADMIN in the user
+ * namespace in which the file system was mounted, the file system must support idmapped mounts, and
+ * a mount can be mapped only once.
  */
 static int fail_map(int rc, const char *path, int dir, struct nserr *e)
 {

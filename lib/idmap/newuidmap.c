@@ -25,7 +25,9 @@
 
 static const char *const helpers[IDMAP_KINDS] = { "newuidmap", "newgidmap" };
 
-/* Finds an executable of that name in PATH, or in the standard directories if PATH is unset. */
+/* Finds the executable `name` in the absolute directories of PATH, or in the standard directories
+ * if PATH is unset. Copies its path to the `size` bytes at `path`. Returns false if there is no
+ * such executable. */
 static bool find_program(const char *name, char *path, size_t size)
 {
 	const char *dirs = getenv("PATH");
@@ -158,11 +160,9 @@ static bool has_ended(int procfd)
 	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
 }
 
-/*
- * Reads the output of a program into `said` until the program has ended. Discards output that does
- * not fit; otherwise the program would block on a full pipe. Returns 0, -EINTR if the caller must
- * stop waiting, or another negative errno.
- */
+/* Reads the output of a program into `said` until the program has ended. Discards output that does
+ * not fit, because the program would block on a full pipe. Returns 0, -EINTR if the caller must
+ * stop waiting, or another negative errno. */
 static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 {
 	/* without pidfds (a seccomp filter denies them), check the target ten times a second */
@@ -310,7 +310,7 @@ static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 }
 
 /* Sets e to the error for a helper that has ended with the given wait status and has printed the
- * text `said`. */
+ * text `said`. Returns a negative errno. */
 static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
 		       const char *said, const struct idmaps *maps, struct nserr *e)
 {

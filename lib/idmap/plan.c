@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan: builds maps for a style, or for the map options of unshare(1). */
+/* plan: builds the maps of a style (enum idmap_plan_style), or the map that the map options of
+ * unshare(1) describe. */
 #include "idmap/plan.h"
 
 #include <fcntl.h>
@@ -12,7 +13,8 @@
 #include "idmap/writer.h"
 #include "kernel/sys_cap.h"
 
-/* Reads the map of the caller's own user namespace into m. */
+/* Reads the map of the caller's own user namespace into m. Returns 0, or a negative errno with e
+ * set. */
 static int own_map(enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
 	cleanup_fd int self = file_open_self(e);
@@ -21,7 +23,8 @@ static int own_map(enum idmap_kind kind, struct idmap *m, struct nserr *e)
 	return self < 0 ? self : idmap_read(self, kind, m, e);
 }
 
-/* Maps all ids of the caller's own user namespace to themselves. */
+/* Maps all ids of the caller's own user namespace to themselves. Returns 0, or a negative errno
+ * with e set. */
 static int add_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)
 {
 	cleanup_idmap struct idmap own = IDMAP_INIT;
@@ -69,7 +72,8 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 	return -ENOENT;
 }
 
-/* Adds the range INSIDE:OUTSIDE:COUNT, or OUTSIDE,INSIDE,COUNT as in unshare(1) before 2.39. */
+/* Adds to m the range INSIDE:OUTSIDE:COUNT, or OUTSIDE,INSIDE,COUNT as in unshare(1) before 2.39.
+ * Returns 0, or a negative errno with e set. */
 static int add_range(struct idmap *m, const char *word, struct nserr *e)
 {
 	char sep = strchr(word, ':') ? ':' : ',';
@@ -92,8 +96,9 @@ static int add_range(struct idmap *m, const char *word, struct nserr *e)
 	return rc;
 }
 
-/* Adds one item of --map-users, except "auto", which must be added after all other items. Reads the
- * ranges into s when an item first needs them. */
+/* Adds one item of --map-users to m, except "auto", which must be added after all other items.
+ * Reads the ranges of the user into s when an item first needs them. Returns 0, or a negative errno
+ * with e set. */
 static int add_word(struct idmap *m, enum idmap_kind kind, const char *word,
 		    const struct subid_user *user, struct subids *s, struct nserr *e)
 {
@@ -167,7 +172,8 @@ static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 	return idmap_plan_single(m, inside, own, IDMAP_PLAN_HOLE, e);
 }
 
-/* Builds the map of one kind in this style. Returns 0, or a negative errno with e set. */
+/* Builds the uid map or the gid map of the style in m. `own` is the caller's id, s contains the
+ * subordinate ranges. Returns 0, or a negative errno with e set. */
 static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const struct subids *s,
 		    uint32_t own, enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
 {

@@ -174,8 +174,8 @@ static int shift_xattrs(struct shift *s, const struct target *t, struct value *c
 }
 
 /* Restores the setuid and setgid bits and the capabilities of the pending record, and removes the
- * record. After a failure the journal must keep the record. Returns 0, or a negative errno with e
- * set. */
+ * record. After a failure, the record stays in the journal, so that a later run can restore them.
+ * Returns 0, or a negative errno with e set. */
 static int restore(struct shift *s, const struct target *t, struct nserr *e)
 {
 	const struct journal_record *r = &s->journal->record;
@@ -193,8 +193,9 @@ static int restore(struct shift *s, const struct target *t, struct nserr *e)
 	return 0;
 }
 
-/* chown(2) clears the setuid and setgid bits and the capabilities of a file, also for root. Record
- * them before the call and restore them after it. */
+/* Changes the owner of a file. chown(2) clears the setuid and setgid bits and the capabilities of a
+ * file, also for root, so this function records them before the call and restores them after it.
+ * Returns 0, or a negative errno with e set. */
 static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t uid, uint32_t gid,
 		       const struct value *caps, struct nserr *e)
 {

@@ -108,7 +108,7 @@ static int find_accounts(const char *name, const struct entry *x, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		while (first < n_accounts && accounts[first].id < x[i].start)
 			first++;
-		/* report one account for each range only, because a range of 4 billion ids contains
+		/* report only one account for each range, because a range of 4 billion ids contains
 		 * all accounts */
 		if (first == n_accounts || accounts[first].id >= end_of(&x[i]))
 			continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* subid_nss: reads subordinate ids by libsubid, the library of newuidmap(1). It loads the module
- * that nsswitch.conf(5) names. */
+/* subid_nss: reads subordinate ids with libsubid, the library of newuidmap(1), which loads the
+ * module that nsswitch.conf(5) names. */
 #include "idmap/subid_nss.h"
 
 #include <fcntl.h>
@@ -116,9 +116,10 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
 	for (int i = 0; i < n; i++) {
 		struct subid_extent r = { (uint32_t)found[i].start, (uint32_t)found[i].count, 0 };
 
+		/* ignore an empty range and one that exceeds the last id, as subid_parse() does */
 		if (found[i].start > NUM_ID_MAX || found[i].count == 0 ||
 		    found[i].count > IDMAP_NONE - found[i].start)
-			continue; /* ignore a range that exceeds the last id, as in the files */
+			continue;
 		if (subids_add(out, r) < 0)
 			return nserr_set(e, ENOMEM, "cannot allocate memory for the ranges of '%s'",
 					 owner);

@@ -108,7 +108,8 @@ static int parse_line(struct idmaps *m, const char *s, size_t n, uint32_t line, 
 	return set_setgroups(m, w[1], e);
 }
 
-/* Parses "u:0:1000:1", "g:0:1000:1" or "s:deny". */
+/* Parses one part of a map in the one-word form into m: "u:0:1000:1", "g:0:1000:1" or "s:deny".
+ * Returns 0, or a negative errno with e set. */
 static int parse_item(struct idmaps *m, struct word item, struct nserr *e)
 {
 	struct word w[4];

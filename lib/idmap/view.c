@@ -42,7 +42,7 @@ static bool same(const struct idmaps *a, const struct idmaps *b)
  * outside id of the first id of an extent, translated to the reader's user namespace. The following
  * outside ids are consecutive only up to the end of the extent in the reader's own map. If the
  * reader is in an ancestor, no extent changes, because the kernel accepts no extent that spans two
- * extents of the parent.
+ * extents of the parent. Returns 0 or -ENOMEM.
  */
 static int clip(struct idmap *m, const struct idmap *own)
 {
@@ -65,7 +65,8 @@ static int clip(struct idmap *m, const struct idmap *own)
 	return 0;
 }
 
-/* Reads the maps of a process as maps to the caller's ids. */
+/* Reads the maps of a process as maps to the caller's ids. Returns 0, or a negative errno with e
+ * set. */
 static int read_process(int procfd, struct idmaps *m, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;
@@ -117,7 +118,8 @@ static int read_child(pid_t pid, struct idmaps *m, struct nserr *e)
 	return procfd < 0 ? procfd : read_process(procfd, m, e);
 }
 
-/* Reads the maps of a namespace through a forked child that enters it. */
+/* Reads the maps of a namespace through a forked child that enters it. Returns 0, or a negative
+ * errno with e set. */
 static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 {
 	unsigned char err = ECHILD;

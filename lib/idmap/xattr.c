@@ -12,7 +12,8 @@ static uint32_t le32(const unsigned char *v)
 }
 
 /* Calls found() for each id in a POSIX ACL. The value is a version, followed by the tag,
- * permissions and id of each entry. Only two tags use the id. */
+ * permissions and id of each entry. Only two tags use the id. Returns 0, or -EINVAL if the value is
+ * not an ACL. */
 static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {
 	const size_t head = sizeof(struct posix_acl_xattr_header);
@@ -34,7 +35,8 @@ static int acl_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, v
 /*
  * Calls found() for the root uid of file capabilities. Version 3 (Linux 4.14) ends with the root
  * uid of the user namespace in which the capabilities are valid. Versions 1 and 2 have no id and
- * are valid in all user namespaces (capabilities(7)).
+ * are valid in all user namespaces (capabilities(7)). Returns 0, or -EINVAL if the value has
+ * another format.
  */
 static int capability_ids(const unsigned char *v, size_t n, idmap_xattr_found *found, void *ctx)
 {

@@ -298,8 +298,8 @@ struct found {
 	unsigned visits; /* number of nameless members that were searched */
 };
 
-/* Finds the member with the name of n bytes, also inside nameless members. Returns 0, -ENOENT or
- * -EBADMSG. */
+/* Finds the member of the structure t whose name is the n bytes at `name`, also inside nameless
+ * members. Sets the type of *out and adds the offset in bits. Returns 0, -ENOENT or -EBADMSG. */
 static int find_member(struct btf *b, const struct type *t, const char *name, size_t n, int depth,
 		       struct found *out)
 {

@@ -20,7 +20,8 @@ static int try_unshare(uint64_t flags)
 	return sys_unshare(flags);
 }
 
-/* Enters a new time namespace without fork or exec (Linux 5.6). */
+/* Enters a new time namespace without fork or exec (Linux 5.6). Returns 0, or a negative number
+ * after a failure. */
 static int try_enter_time(uint64_t flags)
 {
 	cleanup_fd int fd = -1;
@@ -76,7 +77,8 @@ static int try_subreaper(uint64_t unused)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* Opens the list of children, which needs CONFIG_PROC_CHILDREN and /proc (proc_pid_task(5)). */
+/* Checks that the list of children is readable, which needs CONFIG_PROC_CHILDREN and /proc
+ * (proc_pid_task(5)). Returns 0, or -1 with errno set. */
 static int try_children_file(uint64_t unused)
 {
 	(void)unused;
@@ -93,7 +95,7 @@ static int try_namespace_id(uint64_t unused)
 }
 
 /* Requests the next mount namespace. ENOENT means success, because the caller's mount namespace may
- * be the last one. */
+ * be the last one. Returns a negative errno only after a failure. */
 static int try_mount_namespace_next(uint64_t unused)
 {
 	cleanup_fd int ns = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/mnt"), next = -1;

@@ -66,7 +66,9 @@ int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path, st
 	return st->stx_dev_major == p->major && st->stx_dev_minor == p->minor;
 }
 
-/* Opens the file of fd for reading if it is a namespace. fd was opened with O_PATH. Closes fd. */
+/* Opens for reading the namespace to which the O_PATH descriptor fd refers, and closes fd. If fd is
+ * a negative errno, returns it. Returns the new descriptor, or a negative errno: -ENOTTY if the
+ * file is not a namespace. */
 static int open_identified(const struct nsfile_proc *p, int fd)
 {
 	cleanup_fd int found = fd;

@@ -70,10 +70,10 @@ static long try_mount_setattr(uint64_t flags)
 }
 
 /*
- * The functions below make calls that check CAP_SYS_ADMIN over the mount namespace before their
- * arguments, so EPERM shows a filter only if the caller has this capability. mount(2) with two
- * propagation types fails with EINVAL after this check. Returns true if the caller has the
- * capability.
+ * Returns true if the caller has CAP_SYS_ADMIN over its mount namespace: mount(2) with two
+ * propagation types then fails with EINVAL instead of EPERM. The probes that call this function
+ * make calls that check the capability before the invalid arguments, so EPERM is a sign of a filter
+ * only if the caller has the capability.
  */
 static bool may_mount(void)
 {
@@ -151,7 +151,7 @@ static bool has_filter(void)
 	return n > 0 ? strstr(text, "\nSeccomp:\t2\n") != NULL : prctl(PR_GET_SECCOMP) == 2;
 }
 
-/* Returns the index of the probe for the n bytes at name, or -1. */
+/* Returns the index of the probe whose name is the n bytes at `name`, or -1 if there is none. */
 static int find(const char *name, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(probes); i++)

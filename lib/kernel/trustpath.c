@@ -67,7 +67,8 @@ static const char *dir_name(const struct walk *w, char *buf, size_t size)
 	return file_fd_name(w->dir, buf, size) > 0 ? buf : w->path;
 }
 
-/* Replaces the directory of the walk by fd and checks it. Takes ownership of fd. */
+/* Replaces the directory of the walk by fd and checks it. Takes ownership of fd. Returns 0, or a
+ * negative errno with e set. */
 static int go_to(struct walk *w, int fd, struct nserr *e)
 {
 	char name[PATH_MAX];
@@ -86,11 +87,9 @@ static int enter(struct walk *w, const char *name, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot resolve '%s'", w->path) : go_to(w, fd, e);
 }
 
-/*
- * Opens the first directory of the walk: the root, or the working directory for a relative path.
+/* Opens the first directory of the walk: the root, or the working directory for a relative path.
  * With TRUSTPATH_DIRS, makes a relative path absolute, so that the directories above the working
- * directory are checked, too.
- */
+ * directory are checked, too. Returns 0, or a negative errno with e set. */
 static int begin(struct walk *w, const char *path, struct nserr *e)
 {
 	char cwd[PATH_MAX] = "";
@@ -112,7 +111,8 @@ static int begin(struct walk *w, const char *path, struct nserr *e)
 	return enter(w, w->text[0] == '/' ? "/" : ".", e);
 }
 
-/* Reads a symbolic link and inserts its target before the remaining path. */
+/* Reads a symbolic link and inserts its target before the remaining path. Returns 0, or a negative
+ * errno with e set. */
 static int follow(struct walk *w, int link, struct nserr *e)
 {
 	char target[PATH_MAX], *text;

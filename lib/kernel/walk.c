@@ -83,8 +83,8 @@ static void limit_open(struct walk *w)
 		close_level(&w->level[i]);
 }
 
-/* Enters the directory fd (O_PATH, borrowed). Returns 0, also after a reported error, or a negative
- * errno. */
+/* Enters the directory fd (O_PATH, borrowed). If the directory cannot be read, calls w->visit()
+ * with WALK_ERROR and does not enter it. Returns 0, or a negative errno that ends the walk. */
 static int enter(struct walk *w, int fd, const struct statx *st)
 {
 	struct walk_level l = { .name = w->name, .st = *st };
@@ -147,7 +147,8 @@ static int leave(struct walk *w)
 	return rc;
 }
 
-/* Visits the file fd (O_PATH, borrowed) and enters it if it is a directory. */
+/* Visits the file fd (O_PATH, borrowed) and enters it if it is a directory. Returns 0, or a
+ * negative errno that ends the walk. */
 static int visit(struct walk *w, int fd)
 {
 	struct statx st;
@@ -161,7 +162,8 @@ static int visit(struct walk *w, int fd)
 	return rc < 0 || !S_ISDIR(st.stx_mode) ? rc : enter(w, fd, &st);
 }
 
-/* Visits the next file of the current directory, or leaves the directory. */
+/* Visits the next file of the current directory, or leaves the directory. Returns 0, or a negative
+ * errno that ends the walk. */
 static int step(struct walk *w)
 {
 	struct walk_level *l = &w->level[w->n - 1];

@@ -31,8 +31,9 @@ static int take_listener(void *arg, const struct nlmsghdr *nh)
 	return 0;
 }
 
-/* The state of a dump. If the dump is repeated, only the sockets from index `before` on are
- * removed, because the sockets of the other family come before them. */
+/* The state of the dump of one address family. If the dump is repeated, only the sockets from index
+ * `before` on are removed. The sockets before this index are the result of the dump of the address
+ * family that was read first. */
 struct listing {
 	struct net_listeners *l;
 	size_t before;

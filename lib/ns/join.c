@@ -31,7 +31,8 @@ uint64_t nsjoin_types(const struct nsjoin *j)
 }
 
 /* Opens the namespaces of proc that have no descriptor yet. If self is negative, opens only the
- * types of j->mask, otherwise every type that the kernel supports. */
+ * types of j->mask, otherwise every type that the kernel supports. Adds the opened types to
+ * *opened. Returns 0, or a negative errno with e set. */
 static int open_types(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -68,9 +69,11 @@ static bool is_still_in(const struct nsjoin *j, uint64_t types)
 }
 
 /*
- * Opens the namespaces that the process was in at one moment. Without this check, a process that
- * calls setns(2) or unshare(2) at the same time could combine old and new namespaces, for example
- * the process's own mount namespace with the caller's user namespace.
+ * Opens the namespaces of the process as open_types() does, and checks afterwards that the process
+ * is still in all of them. Without this check, a process that calls setns(2) or unshare(2) at the
+ * same time could combine old and new namespaces, for example the process's own mount namespace
+ * with the caller's user namespace. Tries this up to 10 times. Returns 0, or a negative errno with
+ * e set.
  */
 static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {
@@ -106,9 +109,10 @@ static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 }
 
 /*
- * Refuses a namespace whose owner is a descendant of the caller's user namespace, if that owner is
- * not entered. The process entered the namespace with privileges that it does not have in the
- * caller's user namespace, so the program would have more privileges than the process.
+ * Returns -EPERM with e set for a namespace whose owner is a descendant of the caller's user
+ * namespace, if that owner is not entered. The process entered the namespace with privileges that
+ * it does not have in the caller's user namespace, so the program would have more privileges than
+ * the process.
  */
 static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 {

@@ -204,7 +204,7 @@ static void hint_permission(const struct nsjoin *j, uint64_t pending, int self, 
  * capabilities that the other types may need. An unprivileged caller must enter the user namespace
  * first, because the caller then gains capabilities. So this function first enters every type that
  * the kernel permits. Then it enters the user namespaces from the top down, and after each of them
- * tries the remaining types again.
+ * tries the remaining types again. Returns 0, or a negative errno with e set.
  */
 static int enter_each(struct nsjoin *j, struct nserr *e)
 {

@@ -39,7 +39,8 @@ static void hint_dir(int rc, struct nserr *e)
 		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
 }
 
-/* Creates the caller's directory of names and resolves the path of the file in it. */
+/* Creates the caller's directory of names and resolves the path of the file in it. Returns 0, or a
+ * negative errno with e set. */
 static int open_dir(struct nsname_keep *k, struct nserr *e)
 {
 	cleanup_free char *path = NULL;
@@ -65,7 +66,8 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 }
 
 /* Returns 1 if dir/name is the file that st describes, 0 if the file is another one or missing, or
- * a negative errno. Tries twice, because no other process would remove the file later. */
+ * a negative errno. Calls fstatat(2) again after a failure, because the caller does not remove the
+ * file after an error, and no other process would remove it later. */
 static int is_file(const struct stat *st, int dir, const char *name)
 {
 	struct stat now;
@@ -77,8 +79,8 @@ static int is_file(const struct stat *st, int dir, const char *name)
 	return errno == ENOENT ? 0 : -errno;
 }
 
-/* Calls fstat(2), and calls it again after a failure, because otherwise the lock file would
- * remain. */
+/* Calls fstat(2), and calls it again after a failure, because the lock file would remain after an
+ * error. Returns 0 or a negative errno. */
 static int status_of(int fd, struct stat *st)
 {
 	return fstat(fd, st) == 0 || fstat(fd, st) == 0 ? 0 : -errno;
@@ -89,8 +91,8 @@ static int lock_file(int fd)
 {
 	int rc = -1;
 
-	/* try again, because a lack of memory for the lock may be transient, and otherwise the lock
-	 * file would remain */
+	/* try again, because a lack of memory for the lock may be transient, and the lock file
+	 * would remain after an error */
 	for (int tries = 0; tries < 2 && rc < 0; tries++) {
 		rc = RETRY_EINTR(flock(fd, LOCK_EX | LOCK_NB));
 		if (rc < 0 && errno == EWOULDBLOCK)
@@ -99,8 +101,9 @@ static int lock_file(int fd)
 	return rc < 0 ? -errno : 0;
 }
 
-/* Locks NAME.lock. Another run removes this file while it has the lock, so the lock is valid only
- * if the locked file still has the name NAME.lock. */
+/* Creates and locks NAME.lock. Another run removes this file while it has the lock, so the lock is
+ * valid only if the locked file still has the name NAME.lock. Returns 0, or a negative errno with e
+ * set. */
 static int lock_name(struct nsname_keep *k, struct nserr *e)
 {
 	struct file_name f = file_of(k, "lock");
@@ -134,7 +137,8 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 	return busy(k->name, e);
 }
 
-/* Creates NAME.new and allocates its space, so that nsname_publish() does not fail. */
+/* Creates NAME.new and allocates its space, so that nsname_publish() does not fail. Returns 0, or a
+ * negative errno with e set. */
 static int create_draft(struct nsname_keep *k, struct nserr *e)
 {
 	struct file_name f = file_of(k, "new");
@@ -226,8 +230,8 @@ int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *
 	return 0;
 }
 
-/* Removes a file of the directory. Tries again, because no other process will remove the file.
- * Returns 0 or a negative errno. */
+/* Removes a file from the directory of named runs. Tries again after a failure, because no other
+ * process will remove the file. Returns 0 or a negative errno. */
 static int remove_file(const struct nsname_keep *k, const char *suffix)
 {
 	struct file_name f = file_of(k, suffix);

@@ -28,7 +28,7 @@ static void explain(int target, const struct nstype *type, int rc, struct nserr 
 }
 
 /* Resolves pin->path. A link in the proc file system, such as /dev/fd/3, is replaced by the path of
- * the open file. */
+ * the open file. Returns 0, or a negative errno with e set. */
 static int find_file(struct nspin *pin, struct nserr *e)
 {
 	char target[PATH_MAX];
@@ -154,7 +154,7 @@ void nspin_undo(struct nspin *pin)
 {
 	cleanup_fd int mount = pin->inode ? open_mount(pin) : -1;
 
-	/* try each step once more, because no other process will remove the mount */
+	/* try each step again after a failure, because no other process will remove the mount */
 	if (pin->inode && mount < 0)
 		mount = open_mount(pin);
 	if (mount >= 0 && nspin_mount_detach(mount) < 0)
@@ -181,7 +181,9 @@ int nspin_above(uint64_t id, struct nserr *e)
 		return 0;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot get the CPU affinity");
-	/* Try all processors, also those that the affinity of the caller excludes, because each is
+	/* Since Linux 6.18, each processor takes the ids of new mount namespaces from a batch of
+	 * its own. So create a mount namespace on one processor after another until the id is high
+	 * enough. Use processors that the affinity of the caller excludes, too, because each is
 	 * used only for a moment. sched_setaffinity(2) fails for a processor that does not
 	 * exist. */
 	for (int cpu = 0; rc == 0 && nspin_id() < id && cpu < CPU_SETSIZE; cpu++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pin_dir: makes a directory a private mount for namespace files, and removes both again. The
- * directory stays open from the check to the last use, so that no other user can replace it. */
+/* pin_dir: mounts a directory on itself as a private mount for namespace files, and later removes
+ * the mount and the directory. The directory stays open from the check to the last use, so that no
+ * other user can replace it. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static char *real_path(int fd)
 	return realpath(file_fd_path(fd).text, NULL);
 }
 
-/* Resolves the path of the directory into its parent directory and its name. */
+/* Resolves the path of the directory into its parent directory and its name. Returns 0, or a
+ * negative errno with e set. */
 static int find_dir(struct nspin_dir *dir, struct nserr *e)
 {
 	cleanup_free char *path = strdup(dir->path), *real = NULL;

@@ -31,7 +31,7 @@ static int bad_ref(const char *s, struct nserr *e)
 	return rc;
 }
 
-/* Sets e to the message about a word that is not a number. */
+/* Sets e to the message about a word that is not a number. Returns -EINVAL. */
 static int bad_word(const struct nsref *r, struct nserr *e)
 {
 	struct choice choice;
@@ -45,7 +45,8 @@ static int bad_word(const struct nsref *r, struct nserr *e)
 	return -EINVAL;
 }
 
-/* Sets e to the message about "WORD:REST" if WORD, which has n bytes, is not known. */
+/* Sets e to the message about "WORD:REST" if WORD, which has n bytes, is not known. Returns
+ * -EINVAL. */
 static int bad_prefix(const struct nsref *r, const char *word, size_t n, struct nserr *e)
 {
 	static const char *const others[] = { "parent", "owner", "netns", "name",
@@ -81,7 +82,8 @@ static int parse_pid(const char *s, size_t n, pid_t *pid)
 	return rc;
 }
 
-/* Parses "PID" or "INODE": a number of at least the lowest namespace inode is an inode. */
+/* Parses "PID" or "INODE" into r: a number of at least the lowest namespace inode is an inode.
+ * Returns 0, or a negative errno with e set. */
 static int parse_number(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
 {
 	uint64_t v;
@@ -105,7 +107,8 @@ static int parse_number(const char *s, const struct nstype *type, struct nsref *
 	return 0;
 }
 
-/* Parses "[INODE]", "INODE" or "PID" after "TYPE:". */
+/* Parses "[INODE]", "INODE" or "PID" after "TYPE:" into r. Returns 0, or a negative errno with e
+ * set. */
 static int parse_typed(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
 {
 	size_t n = strlen(s);
@@ -135,7 +138,8 @@ static int parse_netns(const char *name, struct nsref *r, struct nserr *e)
 	return 0;
 }
 
-/* Parses "PID<sep>N", where sep is "/" or "/fd/". */
+/* Parses "PID<sep>N" into r, where sep is "/" or "/fd/". Returns 0, or a negative errno with e
+ * set. */
 static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, struct nsref *r,
 			struct nserr *e)
 {
@@ -150,7 +154,7 @@ static int parse_pid_fd(const char *s, const char *sep, enum nsref_kind kind, st
 	return 0;
 }
 
-/* Parses "WORD:REST", where WORD has n bytes. */
+/* Parses "WORD:REST" into r, where WORD has n bytes. Returns 0, or a negative errno with e set. */
 static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 {
 	const struct nstype *type = nstype_find(s, n);
@@ -187,7 +191,8 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 	return 0;
 }
 
-/* Parses a reference without parent: and owner:. */
+/* Parses a reference without the prefixes parent: and owner: into r. Returns 0, or a negative errno
+ * with e set. */
 static int parse_base(const char *s, struct nsref *r, struct nserr *e)
 {
 	size_t n = strcspn(s, ":/");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ref_deep: adds namespaces to the index to which no path in /proc leads: namespaces of sockets,
- * and namespaces that are mounted in mount namespaces without a process. */
+/* ref_deep: adds to the index the namespaces to which no path in /proc leads: namespaces of
+ * sockets, and namespaces that are mounted in mount namespaces without a process. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>

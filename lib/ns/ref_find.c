@@ -10,8 +10,9 @@
 #include "ns/inode.h"
 #include "ns/ref_index.h"
 
-/* Opens an entry and verifies that it is still the same namespace. If its path does not exist any
- * more, opens the namespace by file handle (Linux 6.18). */
+/* Opens the namespace of an entry and verifies that it is still the same namespace. If its path
+ * does not exist any more, opens the namespace by file handle (Linux 6.18). Returns a descriptor,
+ * or -ENOENT. */
 static int open_seen(int proc, const struct nsentry *e)
 {
 	int fd = nsindex_open(proc, e);
@@ -32,7 +33,8 @@ struct quick {
 	int fd; /* descriptor of the namespace that was found, or -1 */
 };
 
-/* Opens the namespace if the process at `where` is in it. */
+/* Callback for each process. Opens the namespace that q describes and stores its descriptor in
+ * q->fd, if the process with the directory `where` below /proc is in the namespace. */
 static void quick_look(int proc, const char *where, void *arg)
 {
 	struct quick *q = arg;

@@ -45,7 +45,7 @@ static bool leads(pid_t pid, const char *tgid)
 }
 
 /* Sets e to the message about an id that pidfd_open(2) refuses: the process has ended, or the id is
- * that of a thread. */
+ * that of a thread. Returns a negative errno. */
 static int no_process(pid_t pid, int err, struct nserr *e)
 {
 	char path[40], status[4096];
@@ -61,7 +61,7 @@ static int no_process(pid_t pid, int err, struct nserr *e)
 }
 
 /* Without a pidfd, checks that the id is not that of a thread: /proc also has a directory for each
- * thread, which it does not list (proc(5)). */
+ * thread, which it does not list (proc(5)). Returns 0, or a negative errno with e set. */
 static int check_leader(const struct nsref_process *p, struct nserr *e)
 {
 	char status[4096];
@@ -74,7 +74,7 @@ static int check_leader(const struct nsref_process *p, struct nserr *e)
 }
 
 /* Checks that the pidfd has the inode of PID:INODE. The inode of a pidfd is unique until the next
- * boot (Linux 6.9). */
+ * boot (Linux 6.9). Returns 0, or a negative errno with e set. */
 static int check_pidfd_inode(const struct nsref *r, int pidfd, struct nserr *e)
 {
 	uint64_t inode;
@@ -104,11 +104,9 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 	return nserr_set(e, fd, "cannot open process %d", (int)pid);
 }
 
-/*
- * Sets e to the message about a process that /proc does not show: the process has ended, or hidepid
+/* Sets e to the message about a process that /proc does not show: the process has ended, or hidepid
  * hides it. proc(5): with hidepid=4 the directory of the process is missing, with hidepid=2 only
- * the files in the directory.
- */
+ * the files in the directory. Returns a negative errno. */
 static int not_shown(const struct nsref_process *p, struct nserr *e)
 {
 	if (p->pidfd < 0 || sys_pidfd_send_signal(p->pidfd, 0) == -ESRCH ||
@@ -123,7 +121,7 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
 }
 
 /* Sets e to the message about the name of a run whose process has ended. The file of a name
- * remains, for example, if nsunshare was killed. */
+ * remains, for example, if nsunshare was killed. Returns -ENOENT. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
 	return nserr_set(e, ENOENT, "cannot find the run '%s'", r->name);
@@ -313,7 +311,8 @@ int nsref_open_socket(const struct nsref_process *p, int fd, struct nserr *e)
 		      : ns;
 }
 
-/* Opens a namespace by a reference that contains a pid. */
+/* Opens a namespace by a reference that contains a pid. Returns a descriptor, or a negative errno
+ * with e set. */
 static int open_through_process(const struct nsref *r, const struct nstype *type, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;

@@ -38,8 +38,8 @@ static int take(int pidfd, int fd, uint64_t *inode)
 struct work { /* The state of a request, in memory that the caller shares with the child. */
 	struct nssocket *s;
 	size_t n, at; /* `at` is the index of the next socket */
-	/* the child has duplicated a file that is not a socket; the close of this file may block
-	 * without limit */
+	/* the child has duplicated a file that is not a socket; nssocket_ask() does not wait for
+	 * the child, because closing this file may block indefinitely */
 	bool stuck;
 	uint64_t *done;
 	size_t slots; /* number of elements of done: a power of 2, more than n */
@@ -74,7 +74,7 @@ static int ask_one(int pidfd, struct nssocket *s)
 }
 
 /* Examines sockets one after the other. Runs in the child, which ends after it has duplicated a
- * file that is not a socket, or when it has no free descriptors. */
+ * file that is not a socket, or when it has no free descriptors. Returns 0. */
 static int ask_many(void *arg)
 {
 	struct work *w = arg;
@@ -169,7 +169,8 @@ struct one {
 	int to; /* socket to which the child sends its result */
 };
 
-/* Sends the descriptor of the namespace or the error to the caller. Runs in the child. */
+/* Sends the descriptor of the namespace or the error to the caller. Runs in the child. Returns
+ * 0. */
 static int send_one(void *arg)
 {
 	const struct one *o = arg;
@@ -228,8 +229,8 @@ int nssocket_open(int pidfd, int fd)
 	if (pid < 0)
 		return pid;
 	rc = receive_one(from);
-	/* wait until the child has ended; otherwise the program would inherit a child that it did
-	 * not create */
+	/* wait until the child has ended, because the program would inherit a child that it did not
+	 * create */
 	if (rc != -ENOTSOCK && rc != -EIO)
 		(void)RETRY_EINTR(waitpid(pid, NULL, 0));
 	return rc;

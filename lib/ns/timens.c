@@ -223,7 +223,8 @@ static int parse_clock(const char *word, size_t n, struct nserr *e)
 	return choice_unknown(&choice, "clock", e);
 }
 
-/* Parses "CLOCK SECONDS NANOSECONDS" as in timens_offsets. The nanoseconds are never negative. */
+/* Parses a line "CLOCK SECONDS NANOSECONDS" of timens_offsets into t. The nanoseconds are never
+ * negative. Returns 0, or a negative errno with e set. */
 static int parse_line(const char *line, const char *end, struct timens *t, struct nserr *e)
 {
 	char number[24];

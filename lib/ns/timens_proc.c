@@ -95,8 +95,8 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 	}
 	if (read_any_process(st.st_ino, t))
 		return 0;
-	/* enter the namespace to read its offsets; setns(2) also moves the children of the caller
-	 * and makes the offsets immutable */
+	/* as the last resort, enter the namespace to read its offsets: setns(2) also changes the
+	 * namespace of the caller's future children and makes the offsets immutable */
 	rc = sys_setns(ns, CLONE_NEWTIME);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot enter time:[%llu] to read its offsets",
@@ -243,7 +243,8 @@ static bool proc_is_moved(const struct timens *own)
 	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMENS_BOOTTIME].tv_sec);
 }
 
-/* Sets *start to the start time of the process on the boottime clock. */
+/* Sets *start to the start time of the process on the boottime clock. Returns 0, or a negative
+ * errno with e set. */
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
 {
 	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
@@ -264,7 +265,8 @@ static int start_time(int procfd, struct timespec *start, struct nserr *e)
 	return 0;
 }
 
-/* Reads the offsets of this process's own time namespace. */
+/* Reads the offsets of this process's own time namespace. Returns 0, or a negative errno with e
+ * set. */
 static int own_offsets(struct timens *t, struct nserr *e)
 {
 	struct nsref_process self cleanup_nsref_process = { getpid(), -1, -1 };
@@ -311,7 +313,8 @@ int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, s
 	return 0;
 }
 
-/* Reads the offsets of the time namespace that "=@REF" names. */
+/* Reads the offsets of the time namespace that the argument "=@REF" names. Returns 0, or a negative
+ * errno with e set. */
 static int like_offsets(const struct nsref *r, struct timens *t, struct nserr *e)
 {
 	struct nsref_process p cleanup_nsref_process = NSREF_PROCESS_INIT;

@@ -56,8 +56,8 @@ void root_explain_locked(int src, struct nserr *e)
 {
 	cleanup_fd int mnt = sys_open_tree(src, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
 
-	/* also continue if open_tree(2) is missing (ENOSYS before Linux 5.2) or denied by a filter
-	 * (EPERM) */
+	/* look for a locked mount if open_tree(2) refuses to clone src (EINVAL), is missing (ENOSYS
+	 * before Linux 5.2) or is denied by a filter (EPERM) */
 	if (!e || e->errnum != EINVAL || (mnt != -EINVAL && mnt != -ENOSYS && mnt != -EPERM))
 		return;
 	if (mountinfo_is_locked(src))

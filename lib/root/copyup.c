@@ -88,8 +88,9 @@ static int copy_entry(int from, int to, const char *name)
 		return rc;
 	if (fchownat(to, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	/* after the change of the owner, which clears the set-user-id bit; the new file is not a
-	 * symbolic link, and only this mount namespace has the tmpfs */
+	/* set the mode after the owner, because chown(2) clears the set-user-ID bit. It is safe to
+	 * follow links: the new file is not a symbolic link, and only this mount namespace has the
+	 * tmpfs. */
 	if (!S_ISLNK(st.st_mode) && fchmodat(to, name, st.st_mode & ALLPERMS, 0) < 0)
 		return -errno;
 	times[0] = st.st_atim;

@@ -45,8 +45,9 @@ static int try_detached_tree(uint64_t unused)
 	return sys_move_mount(mnt, "", at, "", SYS_FD_TO_FD);
 }
 
-/* Creates an overlay without layers. Before Linux 5.11 a user namespace gets EPERM. Later kernels
- * return EINVAL, because the layers are missing; this means success here. */
+/* Tries to create an overlay without layers. Before Linux 5.11, this fails with EPERM in a user
+ * namespace. Later kernels return EINVAL, because the layers are missing. Returns 0 for EINVAL,
+ * otherwise a negative errno. */
 static int try_overlay(uint64_t unused)
 {
 	cleanup_fd int fs = sys_fsopen("overlay");
@@ -60,7 +61,8 @@ static int try_overlay(uint64_t unused)
 }
 
 /* Sets lowerdir+ to a missing directory. Since Linux 6.5 the kernel looks up the layer at once and
- * returns ENOENT. Older kernels accept any parameter until the mount is created. */
+ * returns ENOENT. Older kernels accept any parameter until the mount is created. Returns 0 for
+ * ENOENT, otherwise -1. */
 static int try_layers(uint64_t unused)
 {
 	cleanup_fd int fs = sys_fsopen("overlay");

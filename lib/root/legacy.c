@@ -70,8 +70,9 @@ static int cover_root(struct root *r, struct nserr *e)
 	return 0;
 }
 
-/* Opens the mount that now covers "/" as the new root and sets its propagation. Verifies that it
- * shows the file of `want`, unless `want` is negative. Returns 0 or a negative errno with e set. */
+/* Opens the mount that now covers "/" as the new root and sets its propagation. Verifies that the
+ * new root is the directory that the descriptor `want` refers to, unless `want` is negative.
+ * Returns 0 or a negative errno with e set. */
 static int take_top(struct root *r, int want, struct nserr *e)
 {
 	int fd = open_top();
@@ -301,8 +302,9 @@ static int move(int from, int to)
 	return sys_mount(file_fd_path(from).text, file_fd_path(to).text, NULL, MS_MOVE, NULL);
 }
 
-/* Moves the old root to the directory `to`. Does not use names in /proc/self/fd, because the new
- * root may have no /proc. */
+/* Moves the old root to the directory `to`, which is the working directory. Does not name the
+ * descriptors by paths in /proc/self/fd, because the new root may have no /proc. Returns 0 or a
+ * negative errno. */
 static int move_old(int old, int to)
 {
 	(void)old;

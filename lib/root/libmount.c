@@ -203,9 +203,9 @@ static int is_ours(const char *file)
 }
 
 /*
- * Fills t with the mounts of the caller. Uses kernel/mountinfo, because the caller may be in an
- * untrusted root directory, from which it must not load a library. The strings belong to m. Returns
- * 0 or a negative errno.
+ * Reads the mountinfo of the caller into m and fills t with its mounts. Does not use libmount,
+ * because the caller may be in an untrusted root directory, from which it must not load a library.
+ * The strings in t are valid as long as m is. Returns 0 or a negative errno.
  */
 static int read_own(struct mnt_table *t, struct mountinfo *m)
 {
@@ -236,8 +236,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = libmount_mask(&t, type);
-	/* if the root of the mount is not "/", the mount is a part of the file system that was bind
-	 * mounted read-only over itself */
+	/* if the root of the mount is not "/", the mount is a read-only bind mount of a directory
+	 * of the file system on that same directory */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "add the option ro: %s is read-only, so a %s that is mounted in a user "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mntopt: parses mount options. A table contains the options of all mounts; the other options are
- * parameters of the file system. */
+/* mntopt: parses mount options. A table contains the options that a mount of any file system
+ * accepts. Any other option is a parameter of the file system. */
 #include "root/mntopt.h"
 
 #include "kernel/sys_mount.h"
@@ -34,7 +34,8 @@ static const struct word {
 	{ "loud",        0,                      0 },
 };
 
-/* The options of all file systems: parameters of fsconfig(2) and flags of mount(2). */
+/* The options that apply to a whole file system of any type. fsconfig(2) takes them as parameters,
+ * and mount(2) as flags. */
 static const struct {
 	const char *name;
 	unsigned long set, clr;
@@ -59,7 +60,8 @@ static const struct {
 	{ "shared", MS_SHARED },
 };
 
-/* Adds name to o and returns true if it is an option of all mounts. */
+/* If name is an option that every mount accepts, adds it to o and returns true. Otherwise returns
+ * false. */
 static bool is_word(struct mntopt *o, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {

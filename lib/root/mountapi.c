@@ -100,7 +100,7 @@ static int move_to(struct root *r, int mnt, const struct root_place *p, bool fre
 	}
 	rc = p->fd < 0 ? become_root(r, mnt, e) : sys_move_mount(mnt, "", p->fd, "", SYS_FD_TO_FD);
 	/* Before Linux 6.15, mounting on a detached tree fails with EINVAL. In this case, attach
-	 * the tree now; only this mount namespace sees it. */
+	 * the tree now; it is visible only in this mount namespace. */
 	if (rc == -EINVAL && p->fd >= 0 && r->state == ROOT_DETACHED) {
 		ours = false;
 		rc = root_attach(r, true, e);

@@ -12,7 +12,8 @@ bool root_mounts_is_same(const struct statx *a, const struct statx *b)
 	       a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
 }
 
-/* Advances *path to its next component. Returns the length of the component, 0 at the end. */
+/* Advances *path to its next component. Returns the length of the component, or 0 at the end of the
+ * path. */
 static size_t component(const char **path)
 {
 	*path += strspn(*path, "/");
@@ -44,7 +45,7 @@ static const char *after(const char *path, const char *prefix)
 	}
 }
 
-/* Removes those paths from the list of absent paths that the mount on path has covered. */
+/* Removes the paths that the new mount on path covers from the list of absent paths. */
 static void cover_absent(struct root_mounts *m, const char *path)
 {
 	size_t n = 0;
@@ -58,7 +59,7 @@ static void cover_absent(struct root_mounts *m, const char *path)
 	m->nabsent = n;
 }
 
-/* Adds a component to the hash of a path (FNV-1a). */
+/* Adds a component of n bytes to the hash h of a path (FNV-1a). Returns the new hash. */
 static uint64_t hash(uint64_t h, const char *name, size_t n)
 {
 	const uint64_t prime = 0x100000001b3;
@@ -142,8 +143,8 @@ const struct root_mount *root_mounts_find(const struct root_mounts *m, const cha
 	for (size_t i = 0; i < m->n; i++) {
 		const char *below;
 
-		/* two paths with different bits are different; this skips most of ten thousand
-		 * mounts without comparing their paths */
+		/* if two paths have different bits, the paths differ; with thousands of mounts,
+		 * this avoids most comparisons of paths */
 		if (!(m->at[i].path_bit & bits))
 			continue;
 		below = after(path, m->at[i].path);

@@ -85,9 +85,9 @@ int root_pivot_check_ns(struct nserr *e)
 }
 
 /*
- * Returns 1 if /proc/PID/LINK is another directory than "/" of this mount namespace, 0 if it is the
- * same, or a negative errno if this cannot be determined. Also returns 0 if this process may not
- * follow the link, because the program will not have more privileges.
+ * Returns 1 if /proc/PID/LINK leads to a directory other than "/" of this mount namespace, 0 if it
+ * leads to "/", or a negative errno if this cannot be determined. Also returns 0 if this process
+ * may not follow the link: the program will not have more privileges and cannot follow it either.
  */
 static int is_door(int proc, const char *pid, const char *link, const struct statx *root)
 {
@@ -162,8 +162,9 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 	return rc;
 }
 
-/* Checks that path is a regular file in the new root. Returns 0, also if only execve(2) can check
- * it, or -ENOENT, -ENOTDIR or -EACCES. */
+/* Checks that path is a regular file in the new root. Returns 0 if it is, -ENOENT, -ENOTDIR or
+ * -EACCES if it is not, and 0 if path cannot be opened for another reason, which execve(2) will
+ * report. */
 static int check_file(const struct root *r, const char *path)
 {
 	cleanup_fd int fd = root_resolve(r->fd, path, 0, NULL);
@@ -209,7 +210,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 	return rc;
 }
 
-/* Verifies that "/" and "." are the root of the new tree, and that no mount covers it: "/.." would
+/* Verifies that "/" and "." are the root of the new tree, and that no mount covers "/": "/.." would
  * be the root of such a mount. Returns 0, or a negative errno with e set. */
 static int verify(const struct root *r, struct nserr *e)
 {

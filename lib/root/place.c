@@ -40,8 +40,8 @@ const char *root_place_plain(const char *path)
 	}
 }
 
-/* Sets the type of an open mount point, and the mount that contains it. Returns 0, or a negative
- * errno with e set. */
+/* Examines the open mount point p->fd and sets the members dir, mount and ours of p. Returns 0, or
+ * a negative errno with e set. */
 static int look(const struct root *r, struct root_place *p, struct nserr *e)
 {
 	struct statx st;

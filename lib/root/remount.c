@@ -32,8 +32,8 @@ static int flags_of(int fd, unsigned long *flags)
 	return 0;
 }
 
-/* Applies o to the mount at fd only. mount(2) ignores most flags of a bind mount, so each mount
- * needs a second call with MS_REMOUNT. Returns 0 or a negative errno. */
+/* Applies o to the mount at fd, but not to the mounts below it. mount(2) ignores most flags of a
+ * bind mount, so each mount needs a second call with MS_REMOUNT. Returns 0 or a negative errno. */
 static int remount(int fd, const struct mntopt *o)
 {
 	unsigned long set = mntopt_ms_flags(o->set), clr = mntopt_ms_flags(o->clr & ~o->set);

@@ -170,7 +170,8 @@ static int step(struct walk *w, const char *name, char **text)
 	return push(w, TAKE_FD(fd));
 }
 
-/* Resolves a path like root_resolve(), but without openat2(2). */
+/* Resolves a path like root_resolve(), but without openat2(2). Returns a descriptor or a negative
+ * errno. */
 static int walk(int root, const char *path, unsigned flags, struct root_log *log)
 {
 	struct walk w = { .flags = flags, .log = log };
@@ -214,7 +215,7 @@ int root_resolve(int root, const char *path, unsigned flags, struct root_log *lo
 				 O_PATH | ((flags & ROOT_RESOLVE_NOFOLLOW) ? O_NOFOLLOW : 0), 0,
 				 SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS);
 	/* openat2(2) fails with ENOSYS before Linux 5.6, and with EPERM under some seccomp filters
-	 * that do not know it */
+	 * that have no rule for it */
 	if (fd == -ENOSYS || fd == -EPERM)
 		return walk(root, path, flags, log);
 	if (fd != -ENOENT || !(flags & (ROOT_RESOLVE_DIR | ROOT_RESOLVE_FILE)))
@@ -257,7 +258,8 @@ static int hold(const struct root_log *log, int dir)
 	return fcntl(dir, F_DUPFD_CLOEXEC, 3);
 }
 
-/* Adds an entry as root_log_note() does, but does not remove the file on failure. */
+/* Adds an entry as root_log_note() does, but does not remove the file on failure. Returns 0 or a
+ * negative errno. */
 static int note(struct root_log *log, int dir, const char *name, int unlink_flags)
 {
 	struct root_made *m;
@@ -296,8 +298,8 @@ int root_log_note(struct root_log *log, int dir, const char *name, int unlink_fl
 	return rc;
 }
 
-/* Removes a file or directory. EBUSY means that a mount of this mount namespace is on it; if
- * `mounts` is set, detaches this mount and tries again. */
+/* Removes the recorded file or directory m. unlinkat(2) fails with EBUSY if a mount of this mount
+ * namespace covers it; if `mounts` is set, detaches this mount and tries again. Ignores errors. */
 static void unmake(const struct root_made *m, bool mounts)
 {
 	while (unlinkat(m->dir, m->name, m->unlink_flags) < 0 && errno == EBUSY && mounts)

@@ -221,7 +221,8 @@ static void no_interpreter(const char *path, unsigned depth, struct nserr *e)
 			   name, path);
 }
 
-/* Sets a hint that names the mount of path, if this mount is noexec. */
+/* If the mount of path is noexec, sets a hint that names this mount and returns true. Otherwise
+ * returns false. */
 static bool is_noexec(const char *path, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
@@ -276,8 +277,8 @@ static void no_access(const char *path, unsigned depth, struct nserr *e)
 	}
 }
 
-/* Explains ENOENT for a path that does not exist. If a link leads to another link, that link may be
- * the wrong one, so there is no hint. */
+/* Explains ENOENT for a path that does not exist. Sets no hint for a symbolic link to another
+ * symbolic link, because either of the two may be the one to correct. */
 static void no_file(const char *path, struct nserr *e)
 {
 	char target[PATH_MAX], next[2 * PATH_MAX];

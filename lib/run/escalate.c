@@ -36,7 +36,8 @@ int supervise_close_others(const struct supervise *s, const struct plan *p, int 
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }
 
-/* Reads a file of the child from its descriptor, or opens it. Returns false if it cannot. */
+/* Reads the file `name` of the child's /proc directory to text. Uses the descriptor fd of this
+ * file, or opens the file if fd is negative. Returns false if the file cannot be read. */
 static bool read_file(const struct supervise *s, int fd, const char *name, char *text, size_t size)
 {
 	cleanup_fd int opened = fd < 0 ? open_file(s, name) : -1;
@@ -106,8 +107,8 @@ enum activity {
 	RUNS,
 };
 
-/* Finds out whether the child waits in rt_sigtimedwait(2), because SigBlk then lacks the signals
- * that it waits for. */
+/* Returns the activity of the child. While the child waits in rt_sigtimedwait(2), SigBlk lacks the
+ * signals that it waits for, so these signals seem not to be blocked. */
 static enum activity activity_of(const struct supervise *s)
 {
 	char text[256];
@@ -126,10 +127,10 @@ static enum activity activity_of(const struct supervise *s)
 
 /*
  * Process 1 receives a signal from its parent namespace only if it has a handler for it
- * (pid_namespaces(7)). The files are not read at the same time, so the decision is valid only if
- * the child has not slept in between. A child that runs may also have been woken in
- * rt_sigtimedwait(2) and not have a processor yet, so its state must stay the same for half a
- * second.
+ * (pid_namespaces(7)). The files in /proc are read one after the other, so a child that sleeps is
+ * judged only if it has not woken between the first and the last read. A child that runs may just
+ * have been woken in rt_sigtimedwait(2) and not have a processor yet, so this function returns true
+ * for it only if the checks give the same result for half a second.
  */
 bool supervise_must_kill(const struct supervise *s, int sig)
 {

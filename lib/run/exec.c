@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exec: executes programs, and ends this process in the same way as the program ended. The exit
- * statuses for failures are those of shells. */
+/* exec: executes programs, and ends this process with the exit status of the program or by the
+ * signal that ended it. The exit statuses for failures are those of shells. */
 #include "run/exec.h"
 
 #include <fcntl.h>
@@ -15,8 +15,8 @@
 
 /*
  * Sets *path to the next path at which execvp(3) looks for program. *dirs is the rest of PATH, and
- * becomes NULL after the last directory. A program with a slash is its own path. Returns false
- * after the last path. Skips paths that are too long.
+ * becomes NULL after the last directory. If program contains a slash, it is the only path. Returns
+ * false after the last path. Skips paths that are too long.
  */
 static bool next_path(const char *program, const char **dirs, char path[static PATH_MAX])
 {
@@ -70,8 +70,8 @@ static int failed(const char *program, int err, struct nserr *e)
 	return rc;
 }
 
-/* Executes the file at path. The kernel refuses a text file without an interpreter with ENOEXEC;
- * execvp(3) and shells pass it to /bin/sh. Returns the errno. */
+/* Executes the file at path. The kernel refuses a text file without a "#!" line with ENOEXEC; like
+ * execvp(3) and shells, passes such a file to /bin/sh. Returns the errno of the failure. */
 static int execute(const char *path, char *const argv[])
 {
 	size_t n = 0;

@@ -132,7 +132,7 @@ static void received(struct supervise *s, const siginfo_t *info);
  * If the terminal stopped the child after SIGCONT came to this process and before this process
  * forwarded it, the forwarded SIGCONT has undone the stop. In this case, this function sends the
  * pending stop signal to the child, even if the terminal has sent it to the whole group. If the
- * child was stopped again in between, the second stop signal stays pending until the next SIGCONT
+ * child was stopped again before that, the second stop signal stays pending until the next SIGCONT
  * discards it (signal(7)).
  */
 static void stop_again(struct supervise *s)

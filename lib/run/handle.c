@@ -80,9 +80,9 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
 /* ---- Reporting the creation of the process */
 
 /*
- * Opens an existing regular file that cannot be removed, for example because the directory belongs
- * to root. The file must belong to the caller and have no other links. Returns a descriptor or a
- * negative errno.
+ * Opens and truncates an existing pid file that cannot be removed, for example because its
+ * directory belongs to root. It must be a regular file of the caller without other links. Returns a
+ * descriptor or a negative errno.
  */
 static int reuse_pid_file(struct handle *h)
 {
@@ -197,7 +197,8 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 	return 0;
 }
 
-/* Removes the pid file if this process created it; does not remove another file of that name. */
+/* Removes the pid file if this process created it; does not remove another file of that name.
+ * Returns 0, or a negative errno with e set. */
 static int remove_pid_file(struct handle *h, struct nserr *e)
 {
 	const struct trustpath *at = &h->pid_path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* handle_report: receives from a chained nsinit which process is the program (see run/report.h). */
+/* handle_report: receives the pid of the program from a chained nsinit (see run/report.h). */
 #include <fcntl.h>
 #include <signal.h>
 
@@ -85,10 +85,8 @@ int handle_watch_init(struct handle *h)
 	return 0;
 }
 
-/*
- * Only the first message determines the pid, because a program that is not an init may have
- * received the descriptor and could send any number of messages.
- */
+/* Only the first message with a pid determines the pid of the program, because a program that is
+ * not an init may have received the descriptor and could send any number of messages. */
 bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),
 		      void *ctx)
 {

@@ -159,9 +159,9 @@ static const struct plan_kind report_kind = {
 
 void init_plan(struct init *i, struct plan *p)
 {
-	/* A process that is not process 1 becomes a subreaper. If there is an outer supervisor,
-	 * this process will be process 1, although getpid(2) does not return 1 yet when --explain
-	 * is used. */
+	/* A process that is not process 1 becomes a subreaper. If i->outer is set, the process that
+	 * runs this plan will be process 1. With --explain, that process does not exist, so
+	 * getpid(2) does not return 1. */
 	i->first = i->outer || getpid() == 1;
 	if (!i->first)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);
@@ -209,7 +209,7 @@ void init_plan_exec(struct init *i, struct plan *p)
 }
 
 /* Closes all descriptors that process 1 does not need, because the program could open them through
- * /proc. */
+ * /proc. Returns 0 or a negative errno. */
 static int close_others(const struct init *i)
 {
 	const int keep[] = { i->handle.status_fd, i->handle.pid_path.dir, i->supervise.tty,
@@ -218,8 +218,9 @@ static int close_others(const struct init *i)
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }
 
-/* systemd-notify(1) of root sends the pid of its parent, which may be this process. No other
- * process can send this pid without CAP_SYS_ADMIN. */
+/* Returns true if pid is a descendant of this process, or this process: if root runs
+ * systemd-notify(1), it sends the pid of its parent, which may be this process. A process that
+ * sends a pid other than its own needs CAP_SYS_ADMIN. */
 static bool is_descendant(const void *ctx, pid_t pid)
 {
 	return pid == getpid() || shutdown_descends(ctx, pid);

@@ -53,7 +53,8 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 	 * message only ends this wait and has no other effect. */
 	if (RETRY_EINTR(recv(line, &wstatus, sizeof(wstatus), 0)) != (ssize_t)sizeof(wstatus)) {
 		wstatus = -1;
-		/* the caller of --detach may end before the init has reported the program */
+		/* with --detach, the caller may end before process 1 has reported the pid of the
+		 * program, so wait for this report, too */
 		plan_keeper_watch(k, ctx, pidfd);
 		wait_for(pidfd);
 	}

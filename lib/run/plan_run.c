@@ -14,8 +14,8 @@
 #include "run/line.h"
 #include "run/plan_vfork.h"
 
-/* A message between two processes. The caller requests the steps from `at` on, and the actor
- * answers with the result. */
+/* A message between two processes of a plan. The caller requests the steps from index `at` on, and
+ * the helper or child that runs these steps answers with the result. */
 struct plan_message {
 	size_t at;
 	/* in messages to the helper, the pid of the child when it exists; otherwise 0 */
@@ -28,7 +28,7 @@ struct plan_walk {
 	struct plan *p;
 	void *ctx;
 	enum plan_actor self;
-	/* sockets to the other actors; helper and child only have line[PLAN_CALLER] */
+	/* sockets to the other processes; helper and child have only line[PLAN_CALLER] */
 	int line[PLAN_ACTORS];
 	pid_t pid[PLAN_ACTORS];
 	/* the steps of this process below this index have run and may have to be undone */
@@ -78,8 +78,8 @@ static void undo(const struct plan_walk *w)
 	}
 }
 
-/* Returns the index after the last of the consecutive steps from i on that have the same actor. A
- * step with kind->stays is always returned alone. */
+/* Returns the end (exclusive) of the group of consecutive steps from i on that the same process
+ * runs. A step with kind->stays, which is the last step of its process, is a group of its own. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;
@@ -113,7 +113,8 @@ static int fork_step(struct plan_walk *w, const struct plan_step *s, struct nser
 static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nserr *e);
 static void tell_others(const struct plan_walk *w, int rc);
 
-/* Runs the steps from i to end (exclusive), all of which have the actor of this process. */
+/* Runs the steps from i to end (exclusive), all of which belong to this process. Returns 0, or a
+ * negative errno with e set. Returns 0 in a process that one of the steps has created, too. */
 static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	for (; i < end; i++) {
@@ -139,8 +140,8 @@ static int run_own(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	return 0;
 }
 
-/* Receives the next message of the caller. Until it arrives, a helper with a keeper also watches
- * the descriptor `watch`. */
+/* Receives the next message of the caller. If keeper is not NULL, calls keeper->heard() whenever
+ * keeper->watch is readable, until the message arrives. Returns the result of receive_message(). */
 static int next_message(const struct plan_walk *w, const struct plan_keeper *keeper,
 			struct plan_message *m)
 {
@@ -253,7 +254,7 @@ static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
 			 actor_name(w->p->steps[i].actor), w->p->steps[i].kind->name);
 }
 
-/* Returns true if one of the first n steps belongs to the actor and can be undone. */
+/* Returns true if one of the first n steps of the plan is run by this actor and can be undone. */
 static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -263,9 +264,10 @@ static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 }
 
 /*
- * Returns true if the process has closed its socket to the caller by executing the program, and
- * false if it was killed before. Uses the /proc that was opened at the start, because the /proc of
- * an entered mount namespace may be forged.
+ * Returns false if the process, which has closed its socket to the caller, was killed before it
+ * executed the program. Returns true if it has executed the program, or if this cannot be
+ * determined. Uses the /proc that was opened at the start, because the /proc of an entered mount
+ * namespace may be forged.
  */
 static bool has_executed(const struct plan_walk *w, pid_t pid)
 {
@@ -309,8 +311,8 @@ static void interrupt_helper(struct plan_walk *w)
 	w->pid[PLAN_HELPER] = 0;
 }
 
-/* Makes the process of another actor run the steps from i to end (exclusive) and waits for the
- * result. */
+/* Makes the helper or the child run the steps from i to end (exclusive) and waits for the result.
+ * Returns 0, or a negative errno with e set. */
 static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 {
 	enum plan_actor who = w->p->steps[i].actor;
@@ -325,8 +327,8 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	 * until the message has arrived.
 	 */
 	if (!w->p->steps[i].kind->stays && interrupt_wait(w->interrupt_fd, w->line[who]) < 0) {
-		/* A step may take any time, so do not wait for the end of the step. The effects of
-		 * a child end with the child. */
+		/* do not wait for the end of the step, because a step may take arbitrarily long.
+		 * The child can be killed, because the effects of its steps end with the child. */
 		if (who == PLAN_CHILD)
 			kill(w->pid[who], SIGKILL);
 		else if (w->p->keeper)
@@ -351,8 +353,8 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 	return ended_early(w, end == w->p->n ? end - 1 : i, e);
 }
 
-/* Sends the other actors a message that the last step begins (rc is 0), or that they must undo
- * their steps (rc is negative). */
+/* Sends the other processes of the plan a message that the last step begins (rc is 0), or that they
+ * must undo their steps (rc is negative). */
 static void tell_others(const struct plan_walk *w, int rc)
 {
 	const struct plan_message m = { .at = w->p->n, .child = w->pid[PLAN_CHILD], .rc = rc };

@@ -18,8 +18,9 @@ const struct plan_kind plan_time_unshare = {
 	.what = "create a time namespace for the children",
 };
 
-/* Writes both lines with one write(2), because the kernel accepts both or none. After a process has
- * entered the namespace, the kernel refuses them with EACCES (time_namespaces(7)). */
+/* Writes the offsets of both clocks with one write(2), because the kernel accepts both or none.
+ * After a process has entered the namespace, the kernel refuses them with EACCES
+ * (time_namespaces(7)). */
 static int run_write(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	cleanup_fd int self = -1;
@@ -56,7 +57,8 @@ const struct plan_kind plan_time_write = {
 };
 
 /* setns(2) with the process's own ns/time_for_children moves a single-threaded process at once.
- * Otherwise the process would enter after fork or, since Linux 6.2, after exec. */
+ * Without this call, only a process that it forks would be in the namespace and, since Linux 6.2,
+ * the process itself after its next exec. */
 static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;

@@ -93,7 +93,8 @@ static void make_raw(struct copy *c)
 	tcsetattr(0, TCSADRAIN, &raw);
 }
 
-/* Reads input. At the end of the input, sends the end-of-file character of the terminal. */
+/* Reads input from descriptor 0 to c->input. At the end of the input, stores the end-of-file
+ * character of the terminal there. */
 static void read_input(struct copy *c)
 {
 	ssize_t n = RETRY_EINTR(read(0, c->input, sizeof(c->input)));
@@ -116,8 +117,9 @@ static void write_input(struct copy *c)
 	memmove(c->input, c->input + n, c->input_len);
 }
 
-/* Copies output of the program. Returns 1, 0 if no output is available now, or -1 if there will be
- * no more (EIO: the last slave was closed) or it cannot be written. */
+/* Copies output of the program to standard output. Returns 1 after it has copied some, 0 if no
+ * output is available now, or -1 if there will be no more (EIO: the last slave was closed) or it
+ * cannot be written. */
 static int copy_output(const struct copy *c)
 {
 	char buf[4096];
@@ -225,9 +227,9 @@ void pty_relay_end(struct pty_relay *r)
 /*
  * Opens the terminal multiplexer of the target. Any file of the target can be called /dev/ptmx, and
  * opening a device can have effects, so this function examines the file before it opens the file.
- * If the device is not on devpts, the kernel finds the devpts beside it. The /proc of the target
- * may be forged, so fds must be from the /proc of the caller. Returns a descriptor, or a negative
- * errno with e set.
+ * If the device is not on devpts, the kernel uses the devpts on "pts" in the same directory. The
+ * /proc of the target may be forged, so fds must be from the /proc of the caller. Returns a
+ * descriptor, or a negative errno with e set.
  */
 static int open_ptmx(int fds, struct nserr *e)
 {

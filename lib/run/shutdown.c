@@ -84,10 +84,10 @@ static bool descends(const struct look *l, int proc, const struct process *liste
 }
 
 /*
- * Sends the signal by the directory in /proc. If pidfd_send_signal(2) is missing or a seccomp
- * filter denies it, sends the signal by pid, but only to a child: its pid cannot be reused before
- * this process waits for it. Deeper descendants become children when the processes above them have
- * ended.
+ * Sends the signal to the process through the descriptor of its /proc directory. If
+ * pidfd_send_signal(2) is missing or a seccomp filter denies it, sends the signal by pid, but only
+ * to a child of this process: the pid of a child cannot be reused before this process waits for the
+ * child. Deeper descendants become children when the processes above them have ended.
  */
 static void signal_process(const struct process *p, int sig)
 {
@@ -224,8 +224,8 @@ bool shutdown_descends(const struct supervise *s, pid_t pid)
 
 	if (getpid() == 1 || pid <= 0 || pid == s->pid)
 		return pid > 0;
-	/* use /proc only if it shows the pid namespace of this process, because the pid is relative
-	 * to it */
+	/* use /proc only if it shows the pid namespace of this process, because `pid` is a pid in
+	 * that namespace */
 	if (proc_stat_check(NULL) < 0 || !open_look(&l))
 		return false;
 	proc = open_process(&l, pid);

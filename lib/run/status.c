@@ -24,9 +24,10 @@ static int write_line(int fd, struct buf *line)
 }
 
 /*
- * Adds a namespace of the child, by its pidfd (Linux 6.11). If that fails, for example because the
- * child is not dumpable, and self is not negative, adds the namespace of the caller or of the
- * children of the caller.
+ * Adds the child's namespace of type t, which it opens through the pidfd of the child (Linux 6.11).
+ * If that fails, for example because the child is not dumpable, uses /proc: the caller's own file
+ * of the namespace (or of the namespace for its children) if `self`, the /proc directory of the
+ * caller, is not negative, otherwise the file of the child.
  */
 static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
 {
@@ -88,7 +89,7 @@ int status_created(int fd, pid_t pid, pid_t init_pid, int self, struct nserr *e)
 	return 0;
 }
 
-/* Writes an event that has only pids. */
+/* Writes an event that has no members except the pids. Returns 0 or a negative errno. */
 static int write_event(int fd, const char *event, pid_t pid, pid_t init_pid)
 {
 	cleanup_buf struct buf line = BUF_INIT;

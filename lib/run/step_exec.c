@@ -6,7 +6,8 @@
 
 #include "run/exec.h"
 
-/* Does not look into passwd(5), because the process may have entered a namespace. */
+/* If p has no program, sets p to the shell that $SHELL names, or to /bin/sh. Does not read
+ * passwd(5), because the process may have entered a mount namespace with another passwd file. */
 static void find_shell(struct program *p)
 {
 	if (p->argv && p->argv[0])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* supervise: blocks signals before the fork, and restores them and sets the foreground process
- * group after it. */
+/* supervise: blocks signals before the child is forked. In the child, restores the caller's signal
+ * mask and actions and sets the foreground process group and the parent death signal. */
 #include "run/supervise.h"
 
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * turns.c: turns ROUNDS COMMAND…: measures short commands. Runs them in turns, so that load of the
- * machine affects all of them equally. A command is one argument with words separated by blanks.
+ * turns.c: turns ROUNDS COMMAND…: measures short commands. Runs the commands alternately, so that
+ * the load of the machine affects all of them equally. A command is one argument with words
+ * separated by blanks.
  *
  * Prints a line for each command: wall time in microseconds (lowest decile, median), processor time
  * including the processes that the command waited for (lowest decile, median), and the ratio of

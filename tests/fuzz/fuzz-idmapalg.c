@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * fuzz-idmapalg: checks that a map computed from two maps translates ids in the same way as the two
- * maps one after the other. The input is two streams separated by a NUL.
- */
+/* fuzz-idmapalg: checks that a map computed from two maps translates each id to the same id as the
+ * two maps, applied one after the other. The input is two streams separated by a NUL. */
 #include "fuzz.h"
 #include "idmap/idmap.h"
 
@@ -15,7 +13,7 @@ static uint64_t count_ids(const struct idmap *m)
 	return n;
 }
 
-/* Translates an id. The result for an id that is not mapped differs from all ids. */
+/* Returns the outside id of the inside id, or -1 if it is not mapped. */
 static int64_t outside_of(const struct idmap *m, uint32_t id)
 {
 	uint32_t to;

@@ -71,8 +71,8 @@ static void read_one(unsigned what, struct netlink *nl)
 		(void)!net_stale_entries(nl, &q, false, &n, NULL);
 }
 
-/* Sends the datagram with the sequence number of the first request in all messages, and then the
- * end of the answers to the first requests. */
+/* Sends the datagram, after setting the sequence number of each of its messages to 1, the number of
+ * the first request. Then sends an NLMSG_DONE for each of the requests 1 to 10. */
 static void send_answers(int to, char *data, size_t size)
 {
 	for (size_t at = 0; at + NLMSG_HDRLEN <= size;) {

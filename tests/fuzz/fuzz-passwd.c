@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * fuzz-passwd: checks that each user that is found has the requested name or uid, that the ids are
- * valid, and that the groups of a user are sorted and contain its own group.
- */
+/* fuzz-passwd: checks that each user that is found has the requested name or uid, that the ids are
+ * valid, and that the groups of a user are sorted and contain the primary group of the user. */
 #include "base/num.h"
 #include "base/passwd.h"
 #include "fuzz.h"

@@ -85,10 +85,8 @@ static int make(int flag, const char *path, const char *type)
 	return fd;
 }
 
-/*
- * Exchanges at random times, so that a tool that looks at a fixed rate cannot avoid the exchange
- * by chance.
- */
+/* Gives each descriptor the file of a or of b, again and again and at random, so that a tool that
+ * examines the descriptors at a fixed rate cannot miss every exchange by chance. */
 static void alternate(int a, int b)
 {
 	unsigned random = 1;

@@ -56,7 +56,8 @@ static void complain(const char *what)
 /*
  * Installs a filter with one comparison and one result for each call. All other calls are
  * permitted. System calls of another architecture (i386 on x86-64) are permitted, too; a real
- * sandbox must not permit them.
+ * sandbox must not permit them. If `print` is set, prints the filter instead of installing it.
+ * Returns 0 or -1.
  */
 static int filter(char *names, int error, bool print)
 {

@@ -31,7 +31,8 @@ static bool is_wanted(int fd)
 	return false;
 }
 
-/* Tries to overwrite the open file until it is no longer busy. */
+/* Tries to open the file for writing until it is no longer busy, and then overwrites its beginning.
+ * Returns true on success. */
 static bool overwrite(int file)
 {
 	static const char text[] = "#!/bin/false overwritten\n";

@@ -32,7 +32,7 @@
 #define MAX_TASKS 256
 #define MAX_CALLS 512
 #define COMM_LEN  15
-#define GRACE     2 /* seconds that the program's children have to end after the program */
+#define GRACE     2 /* after the program has ended, its children may run for this many seconds */
 
 /*
  * Plausible errors of each system call, the likeliest first. A call that the table does not name
@@ -92,11 +92,11 @@ struct task {
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
-	bool named;   /* failat has seen the fork of the parent and has given a name */
-	bool stopped; /* the process is stopped until it has a name */
+	bool named;   /* failat has seen the fork of the parent and has set `name` */
+	bool stopped; /* the process is stopped until `named` is set */
 	bool started; /* the dynamic loader has finished */
 	bool tool;    /* the process executes a tool of the suite, not a helper or a script */
-	long number;  /* the current call */
+	long number;  /* number of the current system call */
 	uint64_t ldso_start, ldso_end;
 	int error; /* the errno with which the current call will fail */
 	unsigned short calls[MAX_CALLS];
@@ -436,8 +436,9 @@ static bool task_is_tool(const struct task *t)
 }
 
 /*
- * Updates the phase after an execve(2). The first program is counted, or the one named by -b. The
- * counting ends when the process executes another program, or the one named by -u.
+ * Updates the phase after an execve(2). The calls are counted from the first program on, or from
+ * the program that -b names. The counting ends when the process executes another program, or the
+ * program that -u names.
  */
 static void on_exec(struct task *t)
 {

@@ -92,7 +92,7 @@ static void hold_task(void)
 	check(pthread_create(&t, NULL, thread, NULL) == 0, "pthread_create");
 }
 
-/* Creates a namespace, leaves it again and returns a descriptor of it. */
+/* Creates a namespace and leaves it again. Returns a descriptor of the namespace. */
 static int make(int flag, const char *path)
 {
 	int old = open_ns(path), new;

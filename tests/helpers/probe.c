@@ -35,7 +35,7 @@
 static bool stable;
 static char **labels; /* the LABEL arguments of --stable */
 
-/* Prints text from outside on one line, with unprintable bytes as \ooo. */
+/* Prints untrusted text on one line, with unprintable bytes as \ooo. */
 static void put_text(const char *s)
 {
 	for (; *s; s++) {

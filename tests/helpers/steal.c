@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * steal.c: tries to read a secret of another process with the privileges of the caller. Also
- * contains a victim without protection, for the control.
- */
+/* steal.c: tries to read a secret of another process with the privileges of the caller. Also
+ * contains a victim without protection, as a control: the attack must succeed against it. */
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>

@@ -42,8 +42,9 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 {
 	size_t n = 0, nl = 2;
 
-	/* The tool may wait for a stream, a handle or a FIFO. A drop-in tool waits only for the
-	 * arguments of options. */
+	/* Let signals end a tool that is process 1, because the tool may block when it opens a FIFO
+	 * or reads a stream. A tool that replaces a util-linux tool (tool->peer) can block only if
+	 * an option has an argument, so cli_next() does this for it later. */
 	if (!tool->peer)
 		interrupt_as_init();
 	c->has_argument = false;
@@ -167,8 +168,9 @@ static void end_options(const struct cli *c)
 		cli_die_usage("--json requires --features");
 }
 
-/* Writes out the abbreviation of an option of the peer, which may be ambiguous among all options of
- * this tool. */
+/* If the next argument abbreviates an option of the util-linux tool that this tool replaces
+ * (tool->peer), puts the full name into argv, because the abbreviation may be ambiguous among all
+ * options of this tool. */
 static void complete(const struct cli *c)
 {
 	char *word = optind < c->argc ? c->argv[optind] : NULL, *whole;

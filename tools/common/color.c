@@ -45,7 +45,7 @@ static unsigned score(const char *file, const char *type, const char *tool)
 	return points;
 }
 
-/* The most specific file of a type in a directory. */
+/* The most specific file of a type in a directory; score is 0 if there is none. */
 struct best {
 	unsigned score;
 	char path[4096];
@@ -68,8 +68,9 @@ static void search_dir(const char *dir, const char *type, const char *tool, stru
 		closedir(d);
 }
 
-/* Searches the directory of the user. If this directory has no such file, searches the directory of
- * the system. */
+/* Returns the most specific file of this type for the tool in the directory of the user, or in the
+ * directory of the system if the user's directory has none. The score is 0 if there is no such
+ * file. */
 static struct best search(const char *type, const char *tool)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");

@@ -84,7 +84,8 @@ static int parse_caps(const char *list, uint64_t *mask, bool *all, struct nserr 
 	return 0;
 }
 
-/* Parses one to four octal digits, up to 0777, the bits that umask(2) uses. */
+/* Parses one to four octal digits, up to 0777, the bits that umask(2) uses. Returns 0, or a
+ * negative errno with e set. */
 static int parse_umask(struct cred *c, const char *text, struct nserr *e)
 {
 	size_t n = strspn(text, "01234567");
@@ -113,7 +114,8 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	return 0;
 }
 
-/* Adds the names to those of earlier options, the same as unshare(1) does. */
+/* Adds the names to those of earlier options, the same as unshare(1) does. Returns 0, or a negative
+ * errno with e set. */
 static int add_env_left(struct cred *c, const char *list, struct nserr *e)
 {
 	char *all;

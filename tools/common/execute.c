@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* execute: prints a plan, or runs a plan whose child is the program. */
+/* execute: prints a plan, or executes a plan that creates a child, which then executes the
+ * program. */
 #include "common/execute.h"
 
 #include "common/cli.h"
@@ -27,7 +28,8 @@ pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
 	return pid;
 }
 
-/* A message of the init process further along the chain has raised SIGIO. */
+/* Handles the messages of the nsinit at the end of a chain of tools. Each new message raises
+ * SIGIO. */
 static void heard(void *ctx)
 {
 	struct nserr e = NSERR_INIT;
@@ -38,7 +40,8 @@ static void heard(void *ctx)
 			cli_warn_nserr(&e);
 }
 
-/* The child has executed the first program of the chain. */
+/* Makes s call heard() for each message of the init process. Called after the child has executed
+ * the first tool of the chain. */
 static void watch_init(struct supervise *s, struct handle *h)
 {
 	int rc = handle_watch_init(h);

@@ -8,7 +8,8 @@
 #include "base/num.h"
 #include "base/str.h"
 
-/* Text of an unknown cell. Other cells do not contain this byte, because it is escaped there. */
+/* Text of an unknown cell. Other cells do not contain this byte, because control bytes are
+ * escaped. */
 static const char unknown[] = "\1";
 
 static _Noreturn void unknown_column(const struct table *t, const char *name, size_t n)

@@ -33,7 +33,8 @@ int verb_main(const struct cli_tool *tool, const struct verb *verbs, size_t n, i
 	if (!cli_rest(&c)[0])
 		cli_die_usage("%s", missing);
 	choice_init(&choice, cli_rest(&c)[0], strlen(cli_rest(&c)[0]));
-	choice.silent = true; /* --help lists the verbs with their purposes */
+	/* do not print the list, because --help lists the verbs with their purposes */
+	choice.silent = true;
 	for (size_t i = 0; i < n; i++)
 		choice_add(&choice, verbs[i].name);
 	choice_unknown(&choice, "verb", &e);

@@ -46,7 +46,7 @@ static void add_follow_before(const struct run *r, struct plan *p)
 {
 	if (r->cgroup.n)
 		plan_add(p, PLAN_CALLER, &step_cgroup, NULL, 0);
-	/* add step_oom before step_guard, because the /proc files of an undumpable process belong
+	/* add cred_oom before step_guard, because the /proc files of an undumpable process belong
 	 * to root */
 	if (r->followed.oom[0])
 		plan_add(p, PLAN_CALLER, &cred_oom, r->followed.oom, 0);

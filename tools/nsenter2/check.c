@@ -22,7 +22,8 @@ static const char *needs_target(const struct opts *o)
 	return o->wd.from == DIR_TARGET ? "wd" : NULL;
 }
 
-/* Checks the options for --each, whose targets are the references on standard input. */
+/* Checks the options for --each, whose targets are the references on standard input. Returns 0, or
+ * a negative errno with e set. */
 static int check_each(const struct opts *o, struct nserr *e)
 {
 	if (o->reports)

@@ -118,8 +118,8 @@ int each_run(const struct run *r)
 		wait_some(&each);
 	if (each.lost < 0) {
 		cli_warn(each.lost, "cannot copy the output of the programs");
-		/* the programs may have failed only because no process reads their output any
-		 * more */
+		/* do not return the status of a program, because the programs may have failed only
+		 * because no process reads their output any more */
 		each.worst = CLI_EXIT_OWN;
 	}
 	cli_warn(0, "%zu of %zu programs succeeded, highest exit status %d", each.good, each.refs.n,

@@ -46,8 +46,9 @@ static void add(struct each_refs *refs, const char *s, const char *label, size_t
 }
 
 /*
- * Adds a line "REF" or "REF LABEL". Only the first blank separates, because nslist --raw prints
- * other blanks as \x20. With --null, all of the text is the reference.
+ * Adds a line "REF" or "REF LABEL". The first blank ends REF, which contains no blank itself,
+ * because nslist --raw prints a blank in a value as \x20. With --null, all of the text is the
+ * reference.
  */
 static void add_line(struct each_refs *refs, char *s, bool nul, size_t line)
 {

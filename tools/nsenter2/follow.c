@@ -221,8 +221,8 @@ static int follow_env(struct run *r, struct nserr *e)
 
 /* ---- SELinux */
 
-/* Loads libselinux before any namespace is entered, so that the library comes from the caller's
- * root. */
+/* Reads the SELinux context of the target. Runs before any namespace is entered, so that libselinux
+ * comes from the caller's root. Returns 0, or a negative errno with e set. */
 static int follow_context(struct run *r, struct nserr *e)
 {
 	int (*enabled)(void);

@@ -7,8 +7,9 @@
 
 /*
  * Returns true if the tool's binary must be protected from the program: the program may run in a
- * foreign root or mount namespace, or processes of the target may see the waiting parent although
- * they are in the same user namespace.
+ * foreign root or mount namespace, or nsenter2 runs in a user namespace other than the initial one,
+ * where processes of the entered pid namespace may see the waiting parent and have capabilities
+ * over it.
  */
 static bool enters_root(const struct opts *o)
 {

@@ -194,7 +194,8 @@ static bool take_shared(struct opts *o, struct run *r, const struct cli *c, int 
 	return rc > 0;
 }
 
-/* Processes an option for the process of the program. Returns false for another option. */
+/* Processes --explain, or an option for how the process of the program is created, connected to the
+ * terminal or ended. Returns false for another option. */
 static bool take_process(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {

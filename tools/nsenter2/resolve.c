@@ -27,7 +27,8 @@ static int open_process(struct run *r, struct nserr *e)
 	return nsref_check_living(&r->join.proc, e);
 }
 
-/* Opens a namespace that is the target. The namespace selects its own type. */
+/* Opens the target, which is a namespace, and stores it as the namespace of its type to enter.
+ * Returns 0, or a negative errno with e set. */
 static int open_ns(struct run *r, struct nserr *e)
 {
 	int fd = nsref_open_ns(&r->o->ref, NULL, e);
@@ -62,7 +63,7 @@ static void hint_letters(const struct nstype *type, const char *file, struct nse
 		   type->opt, file, type->opt);
 }
 
-/* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. */
+/* Opens the namespace of --TYPE=FILE or --TYPE=:NSID. Returns 0, or a negative errno with e set. */
 static int hold_file(struct run *r, const struct nstype *type, struct nserr *e)
 {
 	const char *file = r->o->files[nstype_index(type)];
@@ -88,7 +89,8 @@ static int hold_file(struct run *r, const struct nstype *type, struct nserr *e)
 	return 0;
 }
 
-/* Sets the error for an option that needs a process as target, if the target is a namespace. */
+/* Sets e for an option that needs a process as target, if the target is a namespace. Returns
+ * -EINVAL. */
 static int no_process(const struct run *r, const char *option, struct nserr *e)
 {
 	return nserr_set(e, 0, "--%s requires a process, but '%s' is a namespace", option,
@@ -128,7 +130,7 @@ static int hold_net_socket(struct run *r, struct nserr *e)
 }
 
 /* Opens the user namespace that owns the namespaces to enter. If --user is given, opens the parent
- * of that user namespace, which is its owner. */
+ * of that user namespace, which is its owner. Returns 0, or a negative errno with e set. */
 static int hold_user_parent(struct run *r, struct nserr *e)
 {
 	static const uint8_t order[] = { NSTYPE_USER, NSTYPE_CGROUP, NSTYPE_IPC, NSTYPE_UTS,
@@ -157,8 +159,11 @@ static int hold_user_parent(struct run *r, struct nserr *e)
 	return nserr_set(e, 0, "--user-parent: no other namespace selected");
 }
 
-/* Opens the directory of an option before any namespace is entered. This is a path in the caller's
- * root, or the root or working directory of the target (a link in /proc). */
+/*
+ * Opens the directory that an option names, before any namespace is entered. The directory is a
+ * path in the caller's root, or the root or working directory of the target (`link` in /proc/PID).
+ * Returns 0, or a negative errno with e set.
+ */
 static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const char *option,
 		    const char *link, struct nserr *e)
 {
@@ -179,7 +184,7 @@ static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const cha
 }
 
 /* Returns true if the caller's own user namespace denies setgroups(2), so that the caller cannot
- * drop its groups before it enters another one. */
+ * drop its groups before it enters another user namespace. */
 static bool denies_setgroups(void)
 {
 	cleanup_fd int self = file_open_self(NULL);
@@ -202,7 +207,8 @@ static void default_ids(struct run *r)
 	r->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && r->join.proc.pid &&
 			 idmap_read_setgroups(r->join.proc.procfd) == IDMAP_SETGROUPS_DENY &&
 			 sys_cap_has(CAP_SETGID) && !denies_setgroups();
-	/* the groups need not be set inside if they are dropped before a namespace is entered */
+	/* the groups need not be set in the entered user namespace if they are dropped before it is
+	 * entered */
 	c->groups_optional |= r->drop_groups;
 }
 

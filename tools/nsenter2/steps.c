@@ -25,10 +25,10 @@ static int run_guard(void *ctx, const struct plan_step *s, struct nserr *e)
 }
 
 /*
- * After setns(2), processes of the target may see this process. Until execve(2), it has descriptors
- * and the binary of the host. If the process is not dumpable, they can neither trace it nor open
- * its /proc/PID/{exe,fd,mem} (ptrace(2)). execve(2) makes the process dumpable again. The types in
- * TYPES_UNSEEN do not need this step.
+ * After setns(2), processes of the target may see this process, which runs the binary of the host
+ * and has descriptors of the host until execve(2). If this process is not dumpable, they can
+ * neither trace it nor open its /proc/PID/{exe,fd,mem} (ptrace(2)). execve(2) makes the process
+ * dumpable again. The types in TYPES_UNSEEN do not need this step.
  */
 const struct plan_kind step_guard = {
 	.name = "guard",
@@ -67,7 +67,8 @@ static pid_t run_fork(void *ctx, const struct plan_step *s, struct nserr *e)
 	pid_t pid = execute_fork(&r->supervise, &r->handle, e);
 
 	(void)s;
-	/* /proc of the entered mount namespace may not show this process */
+	/* execute_fork() does not set this hint if the /proc of the entered mount namespace does
+	 * not contain this process */
 	if (pid == -ENOMEM && (nsjoin_types(&r->join) & CLONE_NEWPID))
 		nserr_hint(e, CAUSE_ENDED_PIDNS);
 	return pid;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsidmap: the verb check, which reports the kernel rule that a map breaks, and the line of the
- * map. */
+/* nsidmap: the verb check, which reports the kernel rule that a map breaks, and the line of the map
+ * that breaks it. */
 #include "verb.h"
 
 enum { OPT_PARENT = CLI_LONG };

@@ -69,7 +69,7 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->dir = w.v[0];
 }
 
-/* The files with several names that were counted. Elements are slots of a hash table. */
+/* The counted files that have several hard links. Elements are slots of a hash table. */
 struct links {
 	struct link {
 		uint64_t ino, dev;
@@ -86,7 +86,8 @@ static struct link *find_link(const struct links *l, uint64_t dev, uint64_t ino)
 	return &l->slot[i];
 }
 
-/* Returns true if the file is another name of a file that was counted before. */
+/* Returns true if the file was counted before under another of its hard links. Otherwise stores the
+ * file in l, if it has several hard links. */
 static bool was_counted(struct links *l, const struct statx *st)
 {
 	uint64_t dev = (uint64_t)st->stx_dev_major << 32 | st->stx_dev_minor;
@@ -208,8 +209,8 @@ static void begin(struct run *r, int dir, const struct opts *o)
 		cli_die_nserr(&e);
 	if (r->shift.stop)
 		exit(CLI_EXIT_FAILED);
-	/* the file has been changed completely, or the earlier run has not begun to change it, or
-	 * the file does not exist any more */
+	/* If the journal is still pending, no file has to be completed: the earlier run has changed
+	 * the file completely or not at all, or the file does not exist any more. */
 	rc = r->journal.pending ? journal_clear(&r->journal) : 0;
 	if (rc < 0)
 		cli_die(rc, "cannot write the journal");

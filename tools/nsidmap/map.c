@@ -22,8 +22,8 @@ static void add_kernel(const struct idmaps *m, const struct map_out *o, struct b
 	idmap_format_kernel(&m->map[o->only], b);
 }
 
-/* Prints one line for each program: the arguments of newuidmap(1) and newgidmap(1) that follow the
- * process. */
+/* Appends a line for newuidmap(1) and a line for newgidmap(1), or only one of them with --only.
+ * Each line has the arguments that follow the pid. */
 static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	for (int k = 0; k < IDMAP_KINDS; k++) {
@@ -36,7 +36,7 @@ static void add_newuidmap(const struct idmaps *m, const struct map_out *o, struc
 	}
 }
 
-/* Prints the options for unshare(1) of util-linux 2.39 or later. */
+/* Appends the options for unshare(1) of util-linux 2.39 or later. */
 static void add_unshare(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	static const char *const names[] = { "users", "groups" };
@@ -67,7 +67,7 @@ static void add_extents(struct json *j, const char *key, const struct idmap *m,
 	json_array_end(j);
 }
 
-/* Prints the maps in the form of config.json of the OCI runtime specification. */
+/* Appends the maps in the form of config.json of the OCI runtime specification. */
 static void add_oci(const struct idmaps *m, const struct map_out *o, struct buf *b)
 {
 	static const char *const keys[] = { "uidMappings", "gidMappings" };
@@ -143,7 +143,8 @@ bool map_out_option(struct map_out *o, int key, const char *arg)
 
 void map_out_check(const struct map_out *o)
 {
-	/* this format has no field that tells the two maps apart */
+	/* the kernel format has no field that distinguishes the uid map from the gid map, so only
+	 * one of them can be printed */
 	if (formats[o->format].add == add_kernel && o->only < 0)
 		cli_die_usage("--format kernel requires --only");
 }

@@ -65,8 +65,8 @@ static int run_unshare(void *ctx, const struct plan_step *s, struct nserr *e)
 
 /*
  * Writes the maps. user_namespaces(7): a map can be written once, and it must be written before
- * execve(2), which would drop the capabilities in the new namespace. More than the caller's own id
- * can be mapped only from the parent namespace.
+ * execve(2), which would drop the capabilities in the new namespace. Ids other than the caller's
+ * own can be mapped only by a process in the parent namespace.
  */
 static int run_maps(void *ctx, const struct plan_step *s, struct nserr *e)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsidmap: the verb show, which prints the uid and gid maps of user namespaces. The outside ids are
- * ids of the caller's, the parent and the initial namespace. */
+ * those of the caller's user namespace, the parent namespace and the initial namespace. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -63,9 +63,12 @@ static void parse(struct opts *o, int argc, char **argv)
 	o->refs = w.n > 0 ? w.v : self;
 }
 
-/* A range of inside ids that lies within one extent of both maps in all views (caller, parent and
- * initial namespace), and its first id in each view. The id is IDMAP_NONE if it is not mapped or
- * the view is unknown. */
+/*
+ * A range of inside ids. The uid map and the gid map of each view (caller, parent and initial
+ * namespace) contain all ids of the range in one extent, or none of them. `view` contains the
+ * outside id of the first inside id. It is IDMAP_NONE if the map does not contain the id, or if the
+ * view is unknown.
+ */
 struct stretch {
 	uint32_t inside, count;
 	uint32_t view[IDMAP_VIEW_VIEWS][IDMAP_KINDS];
@@ -87,7 +90,8 @@ static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 	return next;
 }
 
-/* Sets s to the first stretch that ends after `from`. Returns false if there is no such stretch. */
+/* Sets s to the stretch that begins at the first mapped id of at least `from`. Returns false if no
+ * such id is mapped. */
 static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stretch *s)
 {
 	uint32_t end = IDMAP_NONE, at = next_mapped(n, from);

@@ -136,7 +136,7 @@ static int translate_words(char **words, const struct idmap *m, const struct opt
 	return status(r, all);
 }
 
-/* Prints {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]}. */
+/* Prints {"ids": [{"from": 0, "to": 1000}, {"from": 7, "to": null}]}. Returns the exit status. */
 static int translate_json(char **words, const struct idmap *m, const struct opts *r)
 {
 	struct buf out = BUF_INIT;
@@ -167,8 +167,11 @@ static int translate_json(char **words, const struct idmap *m, const struct opts
 	return status(r, all);
 }
 
-/* Translates standard input to standard output. Writes the output for all complete lines before it
- * reads more input, so that another program can write an id and wait for the result. */
+/*
+ * Translates standard input to standard output. Writes the output for all complete lines before it
+ * reads more input, so that another program can write an id and wait for the result. Returns the
+ * exit status.
+ */
 static int translate_stream(const struct idmap *m, const struct opts *r)
 {
 	static char in[IDMAP_STREAM_CHUNK], out[IDMAP_STREAM_OUT];

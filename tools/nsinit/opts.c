@@ -66,7 +66,11 @@ static void parse_rewrite(struct supervise *s, const char *arg)
 					   : (signed char)cli_signal("--rewrite", arg, strlen(arg));
 }
 
-/* Checks the combination of options, and with --notify takes --ready-fd from the handle. */
+/*
+ * Checks the combination of options, and ends the process if it is invalid. With --notify, moves
+ * the descriptor of --ready-fd from the handle to *i, because the program itself reports when it is
+ * ready.
+ */
 static void check(struct init *i)
 {
 	struct handle *h = &i->handle;

@@ -50,7 +50,7 @@ struct subject {
 	uint64_t effective;
 };
 
-/* Reads the effective user and capabilities. Exits if the process has ended. */
+/* Returns the process with its effective user and capabilities. Exits if the process has ended. */
 static struct subject read_subject(const struct run *run)
 {
 	struct subject s = { .pid = run->targets[0].pid };

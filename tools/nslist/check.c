@@ -21,7 +21,8 @@ static int check_caps(const struct opts *o, struct nserr *e)
 	return 0;
 }
 
-/* Checks the arguments of --show and --members, which must name one namespace. */
+/* Checks the arguments of --show and --members, which must name one namespace. Returns 0, or a
+ * negative errno with e set. */
 static int check_namespace(const struct opts *o, struct nserr *e)
 {
 	if (o->rest[0])

@@ -26,8 +26,11 @@ static bool succeeded(struct run *run, const struct row *r, int rc)
 	return rc >= 0;
 }
 
-/* Opens the namespace of a row. Returns a descriptor, or a negative value if its type is not `type`
- * or if it cannot be opened, which is counted. */
+/*
+ * Opens the namespace of a row. Returns a descriptor. Returns a negative value if the type of the
+ * namespace is not `type`, or if the namespace cannot be opened; only the latter is counted as a
+ * missing value.
+ */
 static int open_as(struct run *run, const struct row *r, int type)
 {
 	int fd;
@@ -36,8 +39,8 @@ static int open_as(struct run *run, const struct row *r, int type)
 		return -1;
 	fd = collect_open(&run->c, r->ns);
 	switch (fd) {
-	/* open_by_handle_at(2) fails with ESTALE if the namespace has vanished or is not
-	 * permitted */
+	/* open_by_handle_at(2) fails with ESTALE if the namespace has vanished or if the caller may
+	 * not open it */
 	case -ESTALE:
 	case -ENOTDIR:
 	case -ELOOP:
@@ -303,8 +306,8 @@ static int read_cgroup(void *arg)
 	return look->n < 0 ? (int)look->n : 0;
 }
 
-/* Finds the root of a cgroup namespace. Inside the namespace, the cgroup path of a process
- * lacks the prefix that is the root. */
+/* Sets *out to the root of a cgroup namespace: the prefix that the cgroup path of a process has
+ * outside of the namespace, but not inside. */
 void fill_cgroot(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int fd = open_as(run, r, NSTYPE_CGROUP);
@@ -317,7 +320,9 @@ void fill_cgroot(struct run *run, const struct row *r, struct cell *out)
 		return;
 	a = cgroup_name_first(here.text, &n);
 	b = cgroup_name_first(there.text, &m);
-	if (m == 1) /* the path is "/" */
+	/* if the process is in the root of the namespace, its path inside is "/", and the root is
+	 * its whole path outside */
+	if (m == 1)
 		m = 0;
 	if (m > n || memcmp(a + n - m, b, m) != 0)
 		return;

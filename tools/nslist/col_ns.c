@@ -53,7 +53,7 @@ static bool is_found(const struct run *run, const struct ns *ns)
 }
 
 /* Sets the reference of a process: "PID:INODE" with the inode of its pidfd, which is never reused
- * (6.9), or "PID" on older kernels. */
+ * (since Linux 6.9), or "PID" on older kernels. */
 static void ref_of_process(struct run *run, const struct row *r, struct cell *out)
 {
 	cleanup_fd int pidfd = sys_pidfd_open(r->pid);
@@ -221,8 +221,8 @@ static void descriptor(const struct run *run, const struct nshold *h, struct cel
 		cell_item(out, "%d/fd/%d", (int)h->pid, h->num);
 }
 
-/* Adds a holder, as a reference where possible. Omits processes, because NPROCS counts them, and
- * other namespaces. */
+/* Adds a holder, as a reference where possible. Omits processes, because the column NPROCS counts
+ * them, and omits other namespaces and the kernel. */
 static void add_holder(const struct run *run, const struct nshold *h, struct cell *out)
 {
 	switch (h->kind) {
@@ -287,8 +287,8 @@ static bool is_repeated(const struct ns *ns, const struct nshold *h)
 	return false;
 }
 
-/* Joins the items of a list to one text, as lsns(8) does in JSON. An empty list becomes an unknown
- * value. */
+/* Joins the items of a list into one string, as lsns(8) does in JSON. An empty list becomes an
+ * unknown value. */
 static void join(struct cell *list, char separator)
 {
 	struct buf *b = &list->text;
@@ -349,7 +349,8 @@ void fill_name(struct run *run, const struct row *r, struct cell *out)
 		name = nslist_link_name(run, r->ns);
 	path = name ? NULL : own_path(run, r->ns, nslist_is_visible);
 	if (path)
-		name = strrchr(path, '/') + 1; /* the paths of mountinfo are absolute */
+		/* path has a '/', because mountinfo has absolute paths */
+		name = strrchr(path, '/') + 1;
 	if (name)
 		cell_str(out, name);
 	else if (run->boxes)

@@ -163,7 +163,8 @@ void nslist_choose_columns(struct opts *o)
 	const char *list = o->output;
 	bool defaults = !list || *list == '+';
 
-	/* JSON of containers has all columns, because a script needs REF and cannot be too wide */
+	/* --containers prints all columns as JSON, because a script needs REF, and the width of
+	 * JSON does not matter */
 	if ((defaults && (o->output_all || o->view == NSLIST_SHOW)) ||
 	    (!list && o->view == NSLIST_CONTAINERS && o->format == NSLIST_JSON))
 		add_all_columns(o);

@@ -27,7 +27,8 @@ static void fill_box_types(struct run *run, const struct row *r, struct cell *ou
 			cell_item(out, "%s", nstypes[i].name);
 }
 
-/* A container in the caller's uts namespace has the caller's host name. */
+/* Sets the host name of a container. A container in the caller's uts namespace has the caller's
+ * host name. */
 static void fill_box_hostname(struct run *run, const struct row *r, struct cell *out)
 {
 	const struct visit *v = boxes_visit(run, r->box, NSTYPE_UTS);
@@ -38,7 +39,8 @@ static void fill_box_hostname(struct run *run, const struct row *r, struct cell 
 		cell_str(out, boxes_own_hostname(run));
 }
 
-/* Omits addresses of the loopback device and of links, which other machines cannot reach. */
+/* Sets the addresses of a container. Omits loopback and link-local addresses, which other machines
+ * cannot reach. */
 static void fill_box_address(struct run *run, const struct row *r, struct cell *out)
 {
 	const struct visit *v = boxes_visit(run, r->box, NSTYPE_NET);

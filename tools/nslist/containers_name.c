@@ -28,7 +28,8 @@ struct ns *boxes_ns(const struct run *run, const struct container *box, int type
 	return nstab_find(&run->c.tab, &nstypes[type], m->inode[type]);
 }
 
-/* Visits all namespaces of that type that contain a container but not the caller. */
+/* Calls f in each namespace of the type `type` that contains a container but not the caller, and
+ * stores the results as element `slot` of b->visits. */
 static void visit_boxes(struct run *run, int type, size_t slot, visit_fn *f)
 {
 	struct boxes *b = run->boxes;
@@ -107,7 +108,8 @@ const char *boxes_netns_name(struct run *run, uint32_t inode)
 
 /* ---- Names ---- */
 
-/* Stores the name of a run in the container that the program of the run is in. */
+/* Stores the name of a run (nsunshare --name) for the container that contains the program of the
+ * run. */
 static void note_run(void *arg, const char *path, const char *name)
 {
 	struct run *run = arg;
@@ -128,7 +130,7 @@ static void note_run(void *arg, const char *path, const char *name)
 		no_memory();
 }
 
-/* Returns the name of a run in the container, or NULL. */
+/* Returns the name of a run (nsunshare --name) whose program is in the container, or NULL. */
 static const char *run_name(struct run *run, const struct container *box)
 {
 	struct boxes *b = run->boxes;

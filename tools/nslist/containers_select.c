@@ -2,8 +2,8 @@
 /* containers_select: selects the rows of --containers. */
 #include "containers.h"
 
-/* Returns true if the target is in the container: a process of it, or a namespace of its first
- * process that is not the caller's. */
+/* Returns true if the target is a process in the container, or a namespace that the first process
+ * of the container does not share with the caller. */
 static bool is_in(const struct run *run, const struct target *t, const struct container *box)
 {
 	const struct nsmember *m = collect_member(&run->c, t->pid ? t->pid : box->pid);

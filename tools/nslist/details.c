@@ -14,7 +14,8 @@ static int by_pid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Creates one entry per process of the rows and first process of a container, sorted by pid. */
+/* Creates one entry for each process in the rows and for the first process of each container,
+ * sorted by pid. */
 static void make_details(struct run *run)
 {
 	size_t n = 0, n_boxes = run->boxes ? run->boxes->l.n : 0;

@@ -27,8 +27,8 @@ static void add_inode(struct json *j, struct buf *out, const char *key, uint32_t
 
 #define DETAILS_MAX 10 /* maximum number of facts (lines) about one namespace in a table */
 
-/* Adds the facts of a that b lacks. In JSON they go to the array `key`. In text each fact is a line
- * that begins with the sign. */
+/* Adds the facts of `a` that `b` lacks: in JSON as elements of the array `key`, in text as lines
+ * that begin with `sign`. */
 static void add_only(const struct facts *a, const struct facts *b, const char *key, char sign,
 		     struct json *j, struct buf *out)
 {
@@ -40,7 +40,9 @@ static void add_only(const struct facts *a, const struct facts *b, const char *k
 		while (k < b->n && strcmp(b->v[k], a->v[i]) < 0)
 			k++;
 		if (k < b->n && streq(b->v[k], a->v[i])) {
-			k++; /* a mount may be listed twice */
+			/* each fact of b equals one fact of a at most, because a mount may be
+			 * listed twice */
+			k++;
 			continue;
 		}
 		n++;

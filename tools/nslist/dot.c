@@ -9,7 +9,8 @@
 struct graph {
 	struct run *run;
 	struct buf out;
-	/* indexed by ns.index: the node has been added, and it is in a frame */
+	/* Two flags for each ns.index. drawn: the node of the namespace has been added. framed: the
+	 * namespace is in a frame. */
 	bool *drawn, *framed;
 };
 
@@ -69,7 +70,7 @@ static void add_arrows(struct graph *g, const struct ns *ns)
 		add_arrow(g, ns->owner, ns, " [style=dashed]");
 }
 
-/* Begins the frame of the container `box`, or of the caller if `box` is NULL, with that label.
+/* Begins the frame of the container `box`, or of the caller if `box` is NULL, with the given label.
  * add_process() can add a line to the label, and begin_nodes() ends it. */
 static void begin_frame(struct graph *g, const struct container *box, const char *label, size_t len)
 {

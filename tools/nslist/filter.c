@@ -17,7 +17,7 @@ struct filling {
 	size_t n_cols;
 };
 
-/* Callback of the library that fills a column of the expression. */
+/* Callback of the library that fills a column of the expression. Returns 0 or a negative errno. */
 static int fill_column(struct libscols_filter *f, struct libscols_line *line, size_t n, void *data)
 {
 	struct filling *x = data;
@@ -55,7 +55,8 @@ static void add_columns(struct filling *x, struct libscols_table *tb, struct lib
 			x->cols[x->n_cols++] = c;
 			col = scols_table_new_column(tb, name, 0, 0);
 			if (col && c->flags & COL_RIGHT && !(c->flags & COL_WORDS))
-				/* the library has no signed integer type */
+				/* the library has no signed integer type, so use a floating-point
+				 * type */
 				scols_column_set_data_type(col, c->flags & COL_SIGNED
 									? SCOLS_DATA_FLOAT
 									: SCOLS_DATA_U64);

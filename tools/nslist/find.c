@@ -95,7 +95,8 @@ static void find_cgroup(struct run *run, const struct find *f)
 	}
 }
 
-/* Adds the namespaces of the containers with the given name, and the network namespace. */
+/* Adds the namespaces of the containers with the given name, and the network namespace that has
+ * this name in /run/netns. */
 static void find_name(struct run *run, const struct find *f)
 {
 	for (size_t i = 0; i < run->boxes->l.n; i++) {

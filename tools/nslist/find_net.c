@@ -17,7 +17,8 @@ struct nets {
 	size_t n;
 };
 
-/* Visits all network namespaces. Counts those that cannot be entered, which then have no result. */
+/* Visits all network namespaces and returns the results. Counts the namespaces that cannot be
+ * entered, which have an empty result. */
 static struct nets visit_nets(struct run *run, visit_fn *f, const void *arg)
 {
 	struct nets nets = { .v = calloc(run->c.tab.n + 1, sizeof(*nets.v)) };

@@ -28,7 +28,7 @@ static bool parse_port(struct find *f)
 	return num_u64(number, 1, 65535, &f->num) == 0;
 }
 
-/* Accepts "MAJOR:MINOR" and an absolute path. */
+/* Returns true if the text is "MAJOR:MINOR" or an absolute path. */
 static bool parse_mount(struct find *f)
 {
 	size_t digits = strspn(f->text, "0123456789");
@@ -38,7 +38,8 @@ static bool parse_mount(struct find *f)
 	return f->is_device || f->text[0] == '/';
 }
 
-/* An inode may be written as in the links of /proc/PID/ns: "net:[4026531840]", "[4026531840]". */
+/* Parses an inode, which may be written as in the links of /proc/PID/ns: "net:[4026531840]",
+ * "[4026531840]". Returns false if it is invalid. */
 static bool parse_inode(struct find *f)
 {
 	const char *open = strchr(f->text, '[');

@@ -8,7 +8,8 @@
 #include "collect/hidden.h"
 #include "common/cli.h"
 
-/* Tries one step of using BPF iterators, for --features. Returns 0 or a negative errno. */
+/* Tests one of the operations that BPF iterators need, for --features. Returns 0 or a negative
+ * errno. */
 static int try_bpf(uint64_t step)
 {
 	cleanup_fd int proc = procfs_open("/proc", NULL);

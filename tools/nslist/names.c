@@ -33,8 +33,10 @@ static bool is_below(const char *path, const char *dir)
 	return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* Returns true if a mount on `parent` covers a directory on the path to `target`, a mount point
- * that is also on parent. `child` is the mount on target, or NULL if parent itself must be visible.
+/*
+ * Returns true if a mount on `parent`, other than `child`, is on `target` or on a directory of the
+ * path to `target`. `child` is the mount on `target` that must be visible, or NULL if this mount is
+ * `parent` itself.
  */
 static bool hides(const struct run *run, const struct own_mount *parent,
 		  const struct own_mount *child, const char *target)
@@ -184,8 +186,8 @@ const char *nslist_link_name(struct run *run, const struct ns *ns)
 		return NULL;
 	if (!run->links_read)
 		read_links(run);
-	/* the order of the files in a directory varies, so choose the first name in the order of
-	 * the alphabet */
+	/* the order of the files in a directory varies, so choose the first name in alphabetical
+	 * order */
 	for (size_t i = 0; i < run->n_links; i++)
 		if (run->links[i].inode == ns->inode &&
 		    (!first || strcmp(run->links[i].name, first) < 0))

@@ -294,7 +294,8 @@ static void add_refs(struct opts *o)
 		add_ref(o, *s);
 }
 
-/* As in lsns(8), a bare inode as the only argument lists the processes in the namespace. */
+/* Returns true if the only argument is a bare inode. As in lsns(8), nslist then lists the processes
+ * in the namespace. */
 static bool is_bare_inode(const struct opts *o)
 {
 	const struct nsref *ref = &o->refs[0];

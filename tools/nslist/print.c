@@ -205,7 +205,8 @@ static const char *table_text(const struct run *run, const struct column *col, s
 /* The columns that are cut if the terminal is too narrow, in this order. */
 static const char *const cut_order[] = { "COMMAND", "ROOTFS", "CGROUP" };
 
-/* Returns the position of a column in cut_order, or its number of elements. */
+/* Returns the index of a column in cut_order, or the number of elements of cut_order if the column
+ * is not in it. */
 static size_t cut_position(const struct column *col)
 {
 	size_t i = 0;
@@ -322,7 +323,8 @@ static bool is_too_wide(const char *text, size_t width)
 	return n > width;
 }
 
-/* Prints the table to a string. Sets *width to the width of the terminal, or to 0 without one. */
+/* Returns the printed table as a string that the caller frees. Sets *width to the width of the
+ * terminal, or to 0 if standard output is not a terminal. */
 static char *render(struct run *run, struct cell *cell, size_t stage, size_t *width)
 {
 	struct libscols_table *tb = scols_new_table();

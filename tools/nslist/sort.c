@@ -17,7 +17,8 @@ static int by_number(uint64_t a, uint64_t b)
 	return a == b ? 0 : a < b ? -1 : 1;
 }
 
-/* Compares two values. An unknown value is less than any other, and numbers are less than texts. */
+/* Compares two values. An unknown value is less than any other, and numbers are less than texts.
+ * Returns a number as strcmp(3) does. */
 static int compare(const struct cell *a, const struct cell *b)
 {
 	const uint64_t half = UINT64_C(1) << 63;

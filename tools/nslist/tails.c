@@ -15,7 +15,8 @@ void nslist_tails_begin(struct run *run)
 
 	run->has_tails = o->format == NSLIST_TABLE && o->n_cols > 0 && !run->self_color &&
 			 !(o->cols[o->n_cols - 1]->flags & COL_RIGHT) && !isatty(STDOUT_FILENO);
-	/* a row of several lines would have several ends */
+	/* do not use placeholders if a row can have several lines, because nslist_tails_end()
+	 * replaces one placeholder in each line */
 	for (size_t i = 0; i < o->n_cols; i++)
 		run->has_tails &= !(o->wrap && o->cols[i]->flags & COL_WRAP);
 	buf_reset(&run->tails);

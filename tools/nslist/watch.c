@@ -19,7 +19,7 @@ struct look {
 	size_t n;
 };
 
-/* Compares two namespaces in the order of the table. */
+/* Compares two namespaces in the order of the table. Returns a number as strcmp(3) does. */
 static int compare(const struct seen *a, const struct seen *b)
 {
 	if (a->inode != b->inode)
@@ -29,7 +29,8 @@ static int compare(const struct seen *a, const struct seen *b)
 	return a->id == b->id ? 0 : a->id < b->id ? -1 : 1;
 }
 
-/* Returns the line of a row after its sign, or the rest of its JSON object. The caller frees it. */
+/* Returns the text that follows the sign and the time in the line of a row or, for JSON, in its
+ * object. The caller frees the text. */
 static char *format(struct run *run, const struct row *r)
 {
 	struct buf b = BUF_INIT;
@@ -51,8 +52,8 @@ static char *format(struct run *run, const struct row *r)
 	return b.s;
 }
 
-/* Lists the current rows and moves the lines of those that were in the previous list to the new
- * list. */
+/* Returns the list of the current rows. Moves the lines of those that were in the previous list to
+ * the new list. */
 static struct look look_again(struct run *run, const struct look *before)
 {
 	struct look now = { .n = run->n_rows,

@@ -16,7 +16,7 @@ static void add_bridges(struct net *n, struct plan *p)
 			add(p, STEP_BRIDGE, br, 0);
 		for (size_t k = 0; k < br->addr.n; k++)
 			add(p, STEP_BRIDGE_ADDR, br, k);
-		/* An existing bridge for which the command line names no address is not changed. */
+		/* Do not change an existing bridge for which the command line names no address. */
 		if (br->wanted)
 			add(p, STEP_BRIDGE_UP, br, 0);
 	}

@@ -76,7 +76,8 @@ static void note_owner(struct buf *owners, const struct net_link *l)
 	buf_addc(owners, '\n');
 }
 
-/* Removes the firewall rules of each owner in the list. The list is modified. */
+/* Removes the firewall rules of each owner in the list. The list is modified. Returns 0, or a
+ * negative errno with e set. */
 static int remove_rules(struct buf *owners, struct nserr *e)
 {
 	int rc = owners->err ? nserr_set(e, owners->err, "cannot list the firewall rules") : 0;

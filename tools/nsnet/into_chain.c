@@ -121,7 +121,8 @@ static void copy_name(const char *line, const char *end, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)((brace ? brace : end) - line), line);
 }
 
-/* Parses the line of a rule that nsnet has added to a chain of another program. */
+/* Parses the line of a rule that nsnet has added to a chain of another program. Returns false if
+ * the line has no such rule. */
 static bool parse_rule(const char *line, const char *end, struct place *p)
 {
 	const char *of = memmem(line, (size_t)(end - line), COMMENT, strlen(COMMENT));
@@ -140,7 +141,7 @@ static bool parse_rule(const char *line, const char *end, struct place *p)
 }
 
 /* Finds the next rule that nsnet has added, and advances *at. The caller sets *p to zeros and *at
- * to the beginning of the listing. */
+ * to the beginning of the listing. Returns false if there is no further rule. */
 static bool next_rule(const char **at, struct place *p)
 {
 	while (*at && **at) {
@@ -182,7 +183,7 @@ int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct ns
 		char table[NAT_TABLE_SIZE + 16], removed[NAT_TABLE_SIZE + 16];
 
 		snprintf(table, sizeof(table), "table inet %s {", p.owner);
-		/* with --dry-run, the tables in `out` still exist */
+		/* the tables in `out` count as removed, although they still exist with --dry-run */
 		snprintf(removed, sizeof(removed), "table inet %s\n", p.owner);
 		if (strstr(rules.s, table) && !(out->s && strstr(out->s, removed)))
 			continue;

@@ -105,7 +105,7 @@ int names_remove(const char *name, struct nserr *e)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/%s", NETNS_DIR, name);
-	/* umount(2) returns EINVAL if nothing is mounted on the path. */
+	/* Unmount all mounts on the path. umount(2) returns EINVAL if nothing is mounted there. */
 	while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
 	if (lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size))

@@ -31,7 +31,8 @@ static uint16_t take_port(const char *text, const char *s, size_t n)
 	return (uint16_t)port;
 }
 
-/* Parses the n bytes of an IPv4 address, or of an IPv6 address in brackets. */
+/* Parses the n bytes of an IPv4 address, or of an IPv6 address in brackets. Returns 0 or
+ * -EINVAL. */
 static int parse_address(const char *s, size_t n, struct net_addr *out)
 {
 	bool bracket = n > 2 && s[0] == '[' && s[n - 1] == ']';
@@ -98,7 +99,7 @@ static void find_subnets(struct net *n)
 }
 
 /* Refuses a port on which a program of the host listens for addresses of that family, because that
- * program would get no more connections. */
+ * program would get no more connections. Returns 0, or a negative errno with e set. */
 static int check_port(const struct publish *p, uint8_t family, struct nserr *e)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(p->outer) };
@@ -176,7 +177,8 @@ int nat_find_uplinks(struct net *n, struct nserr *e)
 	return 0;
 }
 
-/* Checks that the namespace has an address for each published port, and that the ports are free. */
+/* Checks that the namespace has an address for each published port, and that the ports are free.
+ * Returns 0, or a negative errno with e set. */
 static int check_ports(struct net *n, struct nserr *e)
 {
 	int rc = 0;

@@ -9,7 +9,7 @@
 #include "nat.h"
 #include "rules.h"
 
-/* addresses for documentation, which no host has (RFC 5737, RFC 3849) */
+/* addresses for documentation, which no host uses (RFC 5737, RFC 3849) */
 #define OUTSIDE  "203.0.113.1"
 #define OUTSIDE6 "2001:db8::1"
 
@@ -85,8 +85,8 @@ static bool collides(const struct net *n, const struct rules_dnat *d, const stru
 	return !nat_is_loopback(p);
 }
 
-/* Finds a rule of another table that forwards a published port. Only the first rule for a port
- * takes effect (nft(8)). */
+/* Returns true and sets *d if a rule of another table forwards a published port. Only the first
+ * rule for a port takes effect (nft(8)). */
 static bool find_collision(const struct net *n, const char *ruleset, struct rules_dnat *d)
 {
 	const char *own = n->table;
@@ -111,7 +111,8 @@ int nat_check_others(struct net *n, struct nserr *e)
 	if (nft_list(n->nft, "list ruleset", &ruleset, NULL) < 0 || !ruleset.s)
 		return 0;
 	collision = find_collision(n, ruleset.s, &d);
-	/* the namespace of the other table may have ended */
+	/* the other table may belong to a namespace that has ended; nat_collect() removes such
+	 * tables */
 	if (collision && !n->check && nat_collect(n, false, &removed, NULL) == 0 && removed.len) {
 		buf_reset(&ruleset);
 		if (nft_list(n->nft, "list ruleset", &ruleset, NULL) < 0)

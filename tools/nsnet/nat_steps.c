@@ -8,9 +8,10 @@
 #include "nat.h"
 
 /*
- * The table of `run` has `flags owner` (5.12): the kernel removes the table when nsnet ends, even
- * if nsnet is killed, and no other process can change it. Older kernels refuse the flag. In that
- * case nsnet itself removes the table at the end.
+ * Adds the firewall rules. The table of `run` has `flags owner` (5.12): the kernel removes the
+ * table when nsnet ends, even if nsnet is killed, and no other process can change it. Older kernels
+ * refuse the flag. In that case nsnet itself removes the table at the end. Returns 0, or a negative
+ * errno with e set.
  */
 static int apply_rules(struct net *n, struct nserr *e)
 {
@@ -40,7 +41,8 @@ int run_nat(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (rc == 0 && nat_v6(n)) {
 		rc = nat_v6_allow(n, e);
-		/* The plan does not undo a step that failed, but the rules have been added. */
+		/* The plan does not undo a step that failed, so remove the rules here, which have
+		 * been added already. */
 		if (rc < 0)
 			nat_end(n);
 	}

@@ -151,7 +151,7 @@ static int set(const char *dev, const char *what, const char *value, struct nser
 }
 
 /* Sets a sysctl from the value `from` to the value `to`. Ignores a device that has another value,
- * or that does not exist any more. */
+ * or that does not exist any more. Returns 0, or a negative errno with e set. */
 static int change(const char *dev, const char *what, int64_t from, const char *to, struct nserr *e)
 {
 	int64_t now;
@@ -162,7 +162,7 @@ static int change(const char *dev, const char *what, int64_t from, const char *t
 
 /* ---- the permission */
 
-/* Adds the sysctls that must be changed to the state. Returns 0, or a negative errno with e set. */
+/* Records in s the sysctls that must be changed. Returns 0, or a negative errno with e set. */
 static int plan_state(const struct net *n, struct state *s, struct nserr *e)
 {
 	int64_t single, now;
@@ -174,7 +174,7 @@ static int plan_state(const struct net *n, struct state *s, struct nserr *e)
 		rc = add_name(&s->users, br, e);
 		if (rc == 0)
 			rc = get(br, FORCE, &now, e);
-		/* --explain is given before the bridge exists */
+		/* With --explain, the bridge may not exist yet. In this case, `now` is ABSENT. */
 		if (rc == 0 && single != ABSENT && now != 1)
 			rc = add_name(&s->force, br, e);
 	}
@@ -229,7 +229,7 @@ static int allow(struct net *n, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	exists = nft_list(n->nft, "list table inet " TABLE, &now, NULL) == 0 && now.s;
-	/* The administrator has made the host a router. */
+	/* The administrator has made the host a router already, so there is nothing to change. */
 	if (!exists && router != 0)
 		return 0;
 	parse_state(exists ? now.s : "", &s);

@@ -64,7 +64,8 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 				      "unreachable");
 			return -EBUSY;
 		}
-		/* The kernel adds the routes of the subnets together with the addresses. */
+		/* The routes of the subnets are not recorded, because the kernel adds them together
+		 * with the addresses. */
 		if (!r->via.family)
 			continue;
 		net_addr_format(&r->via, false, via);
@@ -214,7 +215,7 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
  * Moves a device out of the namespace of the socket `inner`, under its old name, and restores the
  * settings in the record. The device must be moved back before the namespace ends. At the end of a
  * namespace, the kernel moves a physical device to the initial namespace without its name and
- * addresses, and destroys a virtual device.
+ * addresses, and destroys a virtual device. Returns 0, or a negative errno with e set.
  */
 static int give_back(struct net *n, struct netlink *inner, int index, const char *name,
 		     const char *record, struct nserr *e)

@@ -314,8 +314,8 @@ int verb_bridge(int argc, char **argv)
 	return carry_out(&n);
 }
 
-/* The inner end of the pair is in the first namespace, and the outer end in the second
- * namespace. */
+/* The verb `link`. The inner end of the pair is in the first namespace, and the outer end in the
+ * second namespace. Returns the exit status. */
 int verb_link(int argc, char **argv)
 {
 	struct wire first = { 0 };

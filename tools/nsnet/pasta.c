@@ -229,7 +229,7 @@ int run_pasta(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* In the printed commands, pasta gets the namespaces of a process that waits. */
+/* Prints a command with which pasta creates the namespaces and runs the program there. */
 void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct net *n = ctx;
@@ -239,8 +239,7 @@ void show_pasta(const void *ctx, const struct plan_step *s, struct buf *out)
 	(void)s;
 	pasta_argv(n, 0, text, &a);
 	for (size_t i = 0; i < a.n; i++) {
-		/* omit --userns: the printed command lets pasta create the namespaces and run the
-		 * program there */
+		/* omit --userns and --netns, which name existing namespaces */
 		if (streq(a.v[i], "--userns"))
 			break;
 		buf_adds(out, i ? " " : "");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ports: waits until the ports of a bridge that belong to programs which have ended are removed. */
+/* ports: waits until the kernel has removed the bridge ports of programs that have ended. */
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "resolve.h"
 
-/* The kernel sends reports only to netlink sockets that are bound. */
+/* Opens a socket that receives a report about each change of a device. The kernel sends reports
+ * only to netlink sockets that are bound. Returns 0, or a negative errno with e set. */
 static int watch_links(struct netlink *news, struct nserr *e)
 {
 	const struct sockaddr_nl links = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };

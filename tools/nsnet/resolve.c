@@ -57,8 +57,11 @@ static int resolve_target(struct net *n, struct nserr *e)
 	return 0;
 }
 
-/* Locks the network namespace, so that two runs neither choose the same address nor both create the
- * bridge. The lock is on the namespace file, which is the same for all mount namespaces. */
+/*
+ * Locks the network namespace, so that two runs neither choose the same address nor both create the
+ * bridge. The lock is on the namespace file, which is the same for all mount namespaces. Returns 0,
+ * or a negative errno with e set.
+ */
 static int lock_host(struct net *n, struct nserr *e)
 {
 	int fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
@@ -101,7 +104,7 @@ int resolve(struct net *n, struct nserr *e)
 		rc = nat_find_uplinks(n, e);
 	for (size_t i = 0; rc == 0 && i < n->n_bridges; i++)
 		rc = resolve_bridge(n, &h, &n->bridges[i], e);
-	/* `link` also allows namespaces without a name in /run/netns. */
+	/* choose names for the devices without a name, which `link` allows */
 	for (size_t i = 0; rc == 0 && i < n->n_wires; i++)
 		if (!n->wires[i].ifname[0])
 			free_name(&inside, n, "eth", n->wires[i].ifname);

@@ -157,7 +157,8 @@ static bool is_taken(const struct net *n, const struct host *h, const struct bri
 	return false;
 }
 
-/* The ports of a bridge whose namespaces use an address of a device. */
+/* The argument of count_claims(), which counts the bridge ports whose aliases contain an address of
+ * the device w. */
 struct claims {
 	const struct wire *w;
 	char alias[NET_LINK_ALIAS]; /* alias of the first of these ports */
@@ -222,7 +223,7 @@ int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr
 {
 	const struct bridge *br = w->bridge;
 	char text[NET_ADDR_TEXT];
-	/* a bridge that does not exist yet has no ports, whose addresses would be in use */
+	/* a bridge that does not exist yet has no ports, so no address of its subnet is in use */
 	int rc = br->index ? need_links(n, h, e) : 0;
 
 	if (rc < 0)

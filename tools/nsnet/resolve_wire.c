@@ -75,7 +75,8 @@ static int resolve_ref_end(struct net *n, struct wire *w, struct nserr *e)
 	return rc;
 }
 
-/* Checks that an existing device has the type and the other end that the request names. */
+/* Checks that an existing device has the type and the other end that the request names. Returns 0,
+ * or a negative errno with e set. */
 static int match_existing(struct net *n, struct host *h, const struct net_links *inside,
 			  struct wire *w, struct nserr *e)
 {
@@ -108,7 +109,7 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 }
 
 /* Adds the addresses that an existing device has in the subnets of its bridge, so that they are
- * kept. */
+ * kept. Returns 0, or a negative errno with e set. */
 static int keep_existing_addresses(struct net *n, struct wire *w, struct nserr *e)
 {
 	struct net_ifaddrs inside cleanup_net_ifaddrs = NET_IFADDRS_INIT;

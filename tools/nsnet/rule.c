@@ -109,7 +109,8 @@ static enum rule_match match_one(const struct rules_packet *p, enum subject of, 
 	}
 }
 
-/* Reads "[!=] VALUE[,VALUE…]" or "[!=] { VALUE, … }" and matches it. */
+/* Reads "[!=] VALUE[,VALUE…]" or "[!=] { VALUE, … }" at *at, advances *at, and compares the
+ * packet's `of` with the values. Returns UNKNOWN if the text is not understood. */
 static enum rule_match match_operand(const struct rules_packet *p, enum subject of, const char **at)
 {
 	const char *begin = *at;
@@ -148,7 +149,8 @@ static enum rule_match match_operand(const struct rules_packet *p, enum subject 
 
 /* ---- one rule */
 
-/* Reads a match whose name has two words ("ip saddr"). */
+/* Reads the rest of a match whose name has two words ("ip saddr"), and compares it with the packet.
+ * first is the first word. Returns UNKNOWN if the text is not understood. */
 static enum rule_match match_two(const struct rules_packet *p, const char *first, const char **at)
 {
 	bool v6 = streq(first, "ip6");
@@ -213,7 +215,7 @@ enum rule_match match_rule(const struct rules_packet *p, const char *text, char 
 
 	verdict[0] = chain[0] = '\0';
 	while (next_word(&text, word, sizeof(word))) {
-		/* a map of verdicts can have any verdict */
+		/* the verdict is unknown, because a map of verdicts can contain any verdict */
 		if (streq(word, "vmap")) {
 			strcpy(verdict, "vmap");
 			return both(all, UNKNOWN);
@@ -226,7 +228,8 @@ enum rule_match match_rule(const struct rules_packet *p, const char *text, char 
 		}
 		if (skip_statement(word, &text))
 			continue;
-		/* a rule of iptables-nft that nft(8) cannot express */
+		/* nft(8) prints an xt statement for a rule of iptables-nft that it cannot
+		 * express */
 		if (streq(word, "xt") && str_after(text, " target \"MASQUERADE\"")) {
 			strcpy(verdict, "masquerade");
 			return all;

@@ -188,7 +188,7 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
 		if (!contains(line, n, head) || !is_of_family(table, p->src.family))
 			continue;
 		fate = eval_base(&v, table, chain, line, n, ruleset);
-		/* a single chain that drops or translates the packet determines the result */
+		/* one chain that drops or translates the packet determines the result */
 		if (fate == RULES_PASS || (fate == RULES_MAYBE && worst == RULES_MAYBE))
 			continue;
 		worst = fate;
@@ -254,8 +254,11 @@ bool rules_next_dnat(const char **at, struct rules_dnat *out)
 			output = false;
 		output |= contains(line, n, "hook output");
 		snprintf(rule, sizeof(rule), "%.*s", (int)n, line);
-		/* skip the output chain, which repeats the rules for the host's own packets, except
-		 * for ports of loopback addresses, which only the host can use */
+		/*
+		 * Skip the rules of the output chain, because they repeat those of the prerouting
+		 * chain. Only the rules for ports on loopback addresses, which only the host can
+		 * use, are not repeated.
+		 */
 		if ((!output || strstr(rule, "ip daddr 127.")) && parse_dnat(rule, out))
 			return true;
 	}

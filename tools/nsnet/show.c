@@ -161,7 +161,7 @@ static bool find_ref(struct view *v, const char *word)
 }
 
 /* Enters a namespace and opens a netlink socket there. The process stays in the namespace, and
- * *away is set. */
+ * *away is set. Returns 0 or a negative errno. */
 static int enter(struct view_ns *ns, bool *away)
 {
 	int rc = ns->fd < 0 ? ns->fd : sys_setns(ns->fd, CLONE_NEWNET);

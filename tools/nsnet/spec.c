@@ -15,7 +15,8 @@ struct item {
 	size_t n;
 };
 
-/* Removes the first item from a list that has one, and returns it. */
+/* Removes the first item from the list *at, which must not be empty, and returns it. Sets *at to
+ * NULL if no item remains. */
 static struct item first_item(const char **at)
 {
 	struct item i = { *at, strcspn(*at, ",") };
@@ -346,7 +347,7 @@ void spec_route(struct net *n, const char *text)
 	*r = (struct net_route){ 0 };
 	i = first_item(&text);
 	if (is(&i, "default"))
-		r->dst.family = 0; /* the family of the gateway is used */
+		r->dst.family = 0; /* 0 is replaced by the family of the gateway below */
 	else if (net_addr_parse(i.s, i.n, &r->dst) < 0)
 		cli_die_usage("--route: invalid subnet '%.*s'", (int)i.n, i.s);
 	while (next_item(&text, &i))

@@ -74,8 +74,11 @@ static void undo_pin(void *ctx, const struct plan_step *s)
 
 /* ---- the namespace */
 
-/* Opens a netlink socket in the current network namespace of the process. The socket n->host
- * belongs to the caller's network namespace. */
+/*
+ * Opens the netlink socket n->inner in the current network namespace of the process, unless it is
+ * open already. The socket n->host belongs to the caller's network namespace. Returns 0, or a
+ * negative errno with e set.
+ */
 static int open_inner(struct net *n, struct nserr *e)
 {
 	if (n->inner.fd >= 0)

@@ -143,7 +143,8 @@ void undo_etc(void *ctx, const struct plan_step *s)
 
 /* ---- mounts on the files of /etc */
 
-/* Creates a mount namespace whose mounts do not propagate to the caller's mount namespace. */
+/* Creates a mount namespace whose mounts do not propagate to the caller's mount namespace. Returns
+ * 0, or a negative errno with e set. */
 static int own_mounts(struct nserr *e)
 {
 	int rc = sys_unshare(CLONE_NEWNS);
@@ -156,7 +157,8 @@ static int own_mounts(struct nserr *e)
 /*
  * Mounts the file of descriptor fd on target, even if target is a symbolic link. move_mount(2)
  * without MOVE_MOUNT_T_SYMLINKS mounts on the link itself. A mount on the target of the link would
- * vanish when rename(2) replaces that file, as systemd-resolved does.
+ * vanish when rename(2) replaces that file, as systemd-resolved does. Returns 0, or a negative
+ * errno with e set.
  */
 static int mount_file(int fd, const char *target, struct nserr *e)
 {
@@ -181,7 +183,8 @@ static int mount_file(int fd, const char *target, struct nserr *e)
 	return rc;
 }
 
-/* Creates a temporary file, because the source of a bind mount must have a name. */
+/* Mounts the new resolv.conf from a temporary file, because the source of a bind mount must have a
+ * name. */
 int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	char path[] = "/tmp/nsnet.XXXXXX";

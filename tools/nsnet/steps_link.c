@@ -254,7 +254,8 @@ void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
 	buf_adds(out, " up\n");
 }
 
-/* The kernel refuses a gateway while the device is down ("Nexthop has invalid gateway"). */
+/* Adds a route. The device must be up, because the kernel refuses a gateway while the device is
+ * down ("Nexthop has invalid gateway"). Returns 0, or a negative errno with e set. */
 static int add_route(struct net *n, const struct net_route *r, struct nserr *e)
 {
 	char via[NET_ADDR_TEXT];

@@ -119,7 +119,7 @@ static void parse_destination(struct why *y, const char *text)
 	bool bracket = text[0] == '[';
 	uint64_t port;
 
-	/* an IPv6 address without brackets has two colons at least, and no port */
+	/* an IPv6 address without brackets has at least two colons, and no port can follow it */
 	if (!bracket && colon && memchr(text, ':', (size_t)(colon - text)))
 		colon = NULL;
 	if (colon && bracket && colon[-1] != ']')

@@ -148,8 +148,11 @@ static bool needs_nat(const struct why *y)
 	       !why_is_private(&y->dst) && !strstr(rules, "masquerade") && !strstr(rules, "snat ");
 }
 
-/* Asks for the route of the host's own packets. The answer about a forwarded packet has the same
- * error number for some routes as for disabled forwarding and for the reverse path filter. */
+/*
+ * Checks the route of the host's own packets to the destination, because the answer about a
+ * forwarded packet has the same error number for some routes as for disabled forwarding and for the
+ * reverse path filter.
+ */
 static bool check_host_route(struct why *y)
 {
 	char cure[CURE_SIZE], to[NET_ADDR_TEXT];

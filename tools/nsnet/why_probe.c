@@ -132,7 +132,8 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits for an answer, or for the report of a rule that drops the packet. */
+/* Waits for an answer, or for the report of a rule that drops the packet. Returns the kind of the
+ * answer, or NOTHING. Sets *d if a rule drops the packet. */
 static enum answer wait_answer(const struct why *y, int fd, struct tracer t[2], struct dropped *d,
 			       int *err)
 {

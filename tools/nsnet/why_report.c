@@ -114,8 +114,8 @@ bool why_run(struct why *y, why_check *const *checks)
 
 /* ---- sockets that listen */
 
-/* Looks for the port in a socket table of /proc/net, proc_net(5): "SL: LOCAL:PORT REMOTE:PORT STATE
- * …". */
+/* Returns true if a socket table of /proc/net, proc_net(5), has a socket with this local port in
+ * this state. The lines of the table are "SL: LOCAL:PORT REMOTE:PORT STATE …". */
 static bool table_has(const char *text, uint16_t port, const char *state)
 {
 	char want[8];

@@ -73,8 +73,11 @@ static int refuse(const struct op *by, const struct op *hidden, struct nserr *e)
 	return -EINVAL;
 }
 
-/* Does the work of check_hidden() in the array `sorted`, which has room for o->n elements. The
- * beginning of the array is reused as the list of the verbs above the current one. */
+/*
+ * Does the work of check_hidden() in the array `sorted`, which has room for o->n elements. The
+ * beginning of the array is reused as the list of the verbs above the current one. Returns 0, or a
+ * negative errno with e set.
+ */
 static int search(const struct opts *o, const struct op **sorted, struct nserr *e)
 {
 	size_t n = 0, above = 0;

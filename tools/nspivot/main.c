@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nspivot: runs a program in a new root. Parses, checks, resolves and plans, then explains or
- * executes. */
+/* nspivot: runs a program in a new root. Parses, checks and resolves the options, builds the plan,
+ * and then prints (--explain) or executes it. */
 #include "common/execute.h"
 #include "nspivot.h"
 #include "run/cloned_binary.h"

@@ -6,7 +6,7 @@
 #include "nspivot.h"
 #include "root/place.h"
 
-/* Removes the word from the options that a file system gets. Returns true if it was there. */
+/* Removes the word from the mount options of op. Returns true if they contained it. */
 static bool take_word(struct op *op, const char *word)
 {
 	size_t n = 0, all = op->o.n;

@@ -44,8 +44,12 @@ static void done(struct layers *l)
 	buf_free(&l->lower);
 }
 
-/* Returns a name of path without a comma: before 6.5, fsconfig(2) refuses commas in the parameters
- * of an overlay, even escaped ones. Such a path gets the name of a descriptor, in buf. */
+/*
+ * Returns a path without a comma that leads to `path`: before Linux 6.5, fsconfig(2) refuses commas
+ * in the parameters of an overlay, even escaped ones. If `path` has a comma, opens it and returns
+ * the /proc path of the descriptor, which is stored in buf. Returns `path` if it has no comma or if
+ * that fails.
+ */
 static const char *no_comma(struct layers *l, const char *path, struct file_fd_path *buf)
 {
 	int fd = -1;
@@ -187,9 +191,9 @@ static int try_mount(struct root *r, const struct op *op, const char *newroot, b
 }
 
 /*
- * Mounts with one parameter for each layer (Linux 6.5), which allows any number and name, or
- * otherwise with one parameter for all layers. Returns a descriptor, or a negative errno with e
- * set.
+ * Mounts the overlay with one parameter for each layer (Linux 6.5), which limits neither the number
+ * nor the names of the layers. On older kernels, mounts it with one parameter for all layers.
+ * Returns a descriptor, or a negative errno with e set.
  */
 static int try_both(struct root *r, const struct op *op, const char *newroot, struct nserr *e)
 {

@@ -74,7 +74,8 @@ static bool explain_upper(const char *upper, const char *work, struct nserr *e)
 	return a >= 0 && b >= 0 && a != b;
 }
 
-/* Explains a lower layer that is not a directory or, in a user namespace, has mounts below it. */
+/* Explains a lower layer that is not a directory or, in a user namespace, has mounts below it.
+ * Returns true if it set the hint. */
 static bool explain_lower(const char *lower, struct nserr *e)
 {
 	cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;

@@ -146,9 +146,12 @@ static bool cannot_mount_devpts(struct root *r)
 	return fd == -EINVAL;
 }
 
-/* Mounts devpts, by default with gid=5, the group of terminals. If that group is not mapped, the
- * kernel returns EINVAL; then omits the default, and a terminal gets the group of the process that
- * opens it. If user 0, the owner of ptmx, is not mapped, the kernel returns EINVAL again. */
+/*
+ * Mounts devpts, by default with gid=5, the group of terminals. If that group is not mapped, the
+ * kernel returns EINVAL. This function then mounts devpts without gid=5, so that a terminal gets
+ * the group of the process that opens it. If user 0, the owner of ptmx, is not mapped, the kernel
+ * returns EINVAL again, which is ignored with the option "try".
+ */
 static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct op *op = s->arg;
@@ -304,7 +307,7 @@ static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	return rc;
 }
 
-/* Appends the option of the step. */
+/* Appends the verb and its argument, as on the command line, to the text of --explain. */
 static void show_op(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct op *op = s->arg;

@@ -225,7 +225,7 @@ static bool needs_helper(const struct run *r)
 	       (o->fork && (o->cgroup || o->name || handle_forks(&r->handle)));
 }
 
-/* Returns true if an init must report which process is the program. */
+/* Returns true if an init process must report which process is the program. */
 static bool expects_report(const struct run *r)
 {
 	const struct opts *o = r->o;
@@ -271,7 +271,7 @@ void build_plan(struct run *r, struct plan *p)
 	/* name:NAME must not lead to the old root of a program that is about to change its root */
 	r->handle.waits_for_pivot = o->fork && o->name && report_is_pivot(o->argv);
 	r->supervise.death_signal = o->kill_signal;
-	/* with --init, process 1 sends the stop signal and KILL */
+	/* with --init, process 1 sends the stop signal and SIGKILL, and this process does not */
 	r->supervise.stops = o->stops && !o->init;
 	r->supervise.child_init = first;
 	r->supervise.escalate = first && !o->init;

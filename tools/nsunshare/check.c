@@ -39,7 +39,8 @@ static const char *forking_option(const struct opts *o)
 				  : "--forward-signals, --status-fd or --pid-file";
 }
 
-/* Checks that --no-fork is not used with an option that needs a child. */
+/* Checks that --no-fork is not used with an option that needs a child. Returns 0, or a negative
+ * errno with e set. */
 static int check_no_fork(const struct opts *o, struct nserr *e)
 {
 	if (!o->no_fork)
@@ -94,7 +95,7 @@ static const struct {
 	{ "user/", CLONE_NEWUSER },
 };
 
-/* Checks that each sysctl belongs to a new namespace. */
+/* Checks that each sysctl belongs to a new namespace. Returns 0, or a negative errno with e set. */
 static int check_sysctls(const struct opts *o, struct nserr *e)
 {
 	for (size_t i = 0; i < o->sysctls.n; i++) {

@@ -29,7 +29,8 @@ static void running(void *ctx)
 		executed(r);
 }
 
-/* Stores the identity of the program. The program is a descendant that waits for the answer. */
+/* Stores the identity of the program. The program is a descendant that waits for the answer.
+ * Returns 0, or a negative errno with e set. */
 static int identified(void *ctx, pid_t pid, struct nserr *e)
 {
 	struct run *r = ctx;

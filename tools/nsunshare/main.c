@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: runs a program in new namespaces. Parses, checks and plans, then explains or
- * executes. */
+/* nsunshare: runs a program in new namespaces. Parses and checks the options, builds the plan, and
+ * then prints (--explain) or executes it. */
 #include <sys/auxv.h>
 
 #include "common/execute.h"
@@ -66,9 +66,10 @@ static int unpersist(const char *dir)
 }
 
 /*
- * Returns true if the program may see the waiting parent from another root. In a user namespace,
- * which is also that of the parent, the program may change its root. It does not see the parent if
- * it is in a new pid namespace and has the proc file system of that namespace.
+ * Returns true if the program may see the waiting parent from another root. A program in a user
+ * namespace other than the initial one may change its root, and the parent is in the same user
+ * namespace. The program does not see the parent if it is in a new pid namespace and has the proc
+ * file system of that namespace.
  */
 static bool sees_parent(const struct opts *o)
 {
@@ -82,8 +83,8 @@ static bool sees_parent(const struct opts *o)
 
 /*
  * Returns true if the program may get access to the tool's binary although it does not see the
- * caller's files: process 1 of --init runs the binary, a script in a new root can name it, or the
- * program may see the waiting parent.
+ * caller's files: process 1 of --init runs the binary, a script in a new root can name
+ * /proc/self/exe as its interpreter, or the program may see the waiting parent.
  */
 static bool needs_clone(const struct opts *o)
 {

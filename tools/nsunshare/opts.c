@@ -411,8 +411,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
-	/* a new root has no proc file system that contains BINFMT_DIR, and no proc file system
-	 * shows the new pid namespace */
+	/* BINFMT_DIR is in a proc file system. A new root has none, and the mounted one shows the
+	 * old pid namespace, so mount another one. */
 	if (o->mount_binfmt && streq(o->mount_binfmt, BINFMT_DIR) && !o->mount_proc &&
 	    (o->root || (o->types & CLONE_NEWPID)))
 		o->mount_proc = "/proc";

@@ -22,7 +22,7 @@ static int lookup(enum idmap_kind kind, const char *option, const char *s, uint3
 	return rc;
 }
 
-/* Parses --owner "<uid>:<gid>", as numbers or names. */
+/* Parses --owner "<uid>:<gid>", as numbers or names. Returns 0, or a negative errno with e set. */
 static int resolve_owner(struct run *r, struct nserr *e)
 {
 	const char *owner = r->o->owner, *colon;
@@ -42,7 +42,8 @@ static int resolve_owner(struct run *r, struct nserr *e)
 	return rc < 0 ? rc : lookup(IDMAP_GID, "--owner", colon + 1, &r->owner_gid, e);
 }
 
-/* Returns the id that the map options map: the id of the owner of the new user namespace. */
+/* Returns the outside id that --map-user and similar options map: the id of the owner of the new
+ * user namespace. */
 static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 {
 	if (r->has_owner)
@@ -50,7 +51,8 @@ static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 	return kind == IDMAP_UID ? geteuid() : getegid();
 }
 
-/* Builds the map of one kind from --map-user, --map-users and their short forms. */
+/* Builds the map of one kind from --map-user, --map-users and their short forms. Returns 0, or a
+ * negative errno with e set. */
 static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
 	const char *id = kind == IDMAP_UID ? r->o->map_user : r->o->map_group;
@@ -80,7 +82,7 @@ static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, 
 }
 
 /* Reads the map of --map, or builds the map of `nsidmap plan --auto` for --map=auto. The note that
- * only the user's own id is mapped is not printed. */
+ * only the user's own id is mapped is not printed. Returns 0, or a negative errno with e set. */
 static int load_map(struct run *r, struct nserr *e)
 {
 	struct idmap_plan_request request = { IDMAP_PLAN_AUTO, NULL, IDMAP_PLAN_ERROR };
@@ -117,7 +119,7 @@ static int resolve_maps(struct run *r, struct nserr *e)
 }
 
 /* Resolves the clocks. Must run before unshare(2), because the caller's own clocks cannot be read
- * afterwards. */
+ * afterwards. Returns 0, or a negative errno with e set. */
 static int resolve_clocks(struct run *r, struct nserr *e)
 {
 	struct timens_now now = { 0 };

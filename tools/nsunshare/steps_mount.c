@@ -89,8 +89,8 @@ const struct plan_kind step_wd = {
 
 /*
  * Mounts a proc file system. It shows the pid namespace of the process that mounts it
- * (pid_namespaces(7)). If num is set, first makes the mount below the new mount private; otherwise
- * the new mount would propagate to the outside.
+ * (pid_namespaces(7)). If the mounts in the new mount namespace are not private (s->num), first
+ * makes the mount on the directory private; otherwise the new mount would propagate to the outside.
  */
 static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -98,8 +98,7 @@ static int run_mount_proc(void *ctx, const struct plan_step *s, struct nserr *e)
 	const char *dir = s->arg;
 	int rc = s->num ? sys_mount("none", dir, "", MS_PRIVATE | MS_REC, NULL) : 0;
 
-	/* mount(2) returns EINVAL if the directory is not a mount point, so no mount propagates
-	 * from it */
+	/* as in unshare(1), ignore EINVAL, which means that the directory is not a mount point */
 	if (rc < 0 && rc != -EINVAL)
 		return nserr_set(e, rc, "cannot make '%s' private", dir);
 	rc = sys_mount("proc", dir, "proc", FLAGS_OF_PROC, NULL);
@@ -159,7 +158,7 @@ const struct plan_kind step_mount_binfmt = {
 /*
  * Writes the definition to the register file of binfmt_misc. With --root, the owner of the root
  * directory can make the path lead to another file, so this function writes only to a file on a
- * binfmt_misc file system.
+ * binfmt_misc file system. Returns 0 or a negative errno.
  */
 static int register_with(const char *path, const char *definition)
 {

@@ -25,7 +25,8 @@ static int in_child(int (*f)(void))
 	return wstatus;
 }
 
-/* Makes descriptor 0 a pipe that contains the text and whose write end is closed. */
+/* Makes descriptor 0 a pipe that contains the text and whose write end is closed. Returns false on
+ * failure. */
 static bool feed(const char *text)
 {
 	int p[2];

@@ -15,7 +15,8 @@ static void put(int dir, const char *file, const char *text)
 	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
 }
 
-/* Returns the number of bytes for a process with this /proc/PID/cgroup, or a negative errno. */
+/* Returns the memory usage in bytes that cgroup_memory_read() reads for a process with this text in
+ * /proc/PID/cgroup, or a negative errno. */
 static long long bytes_of(const struct cgroup_memory *m, const char *text)
 {
 	uint64_t bytes = 0;

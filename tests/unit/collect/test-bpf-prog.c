@@ -214,7 +214,7 @@ static void programs_for_7_2_match_the_listing(void)
 	matches_its_listing("7.2");
 }
 
-/* Removes the lines that begin with `what`. */
+/* Removes the lines that begin with `what` from text. */
 static void remove_lines(char *text, const char *what)
 {
 	char *at = text;

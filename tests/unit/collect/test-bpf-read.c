@@ -317,7 +317,7 @@ static void a_namespace_with_an_unknown_ancestor_gets_no_owner(void)
 	relation(NSTYPE_UTS, 5, 2, 0);
 	relation(NSTYPE_USER, 3, 0, 0);
 	relation(NSTYPE_PID, 7, 3, 6);  /* namespace 6 does not exist */
-	relation(NSTYPE_USER, 8, 9, 9); /* 8 and 9 own each other */
+	relation(NSTYPE_USER, 8, 9, 9); /* namespaces 8 and 9 own each other */
 	relation(NSTYPE_USER, 9, 8, 8);
 	bpf_sort_related(&b);
 	c.bpf = &b;

@@ -18,7 +18,8 @@ static bool has(const struct collect *c, ino_t inode)
 	return false;
 }
 
-/* A list without an error must contain the namespace, unless a count says that it is incomplete. */
+/* If collect_run() succeeds, its list must contain the namespace `want`, unless collect_complete()
+ * reports that the list is incomplete. */
 static int try_collect(void)
 {
 	struct collect_query q = { .types = NSTYPE_ALL_BITS,
@@ -51,9 +52,9 @@ static int try_collect(void)
 	return fault_result(rc, &e, right);
 }
 
-/* Accepts ENOENT, which most files of a process return after the process has ended. Accepts a
- * remaining child: the function does not wait for the child that examines sockets if that child
- * could have duplicated a file other than a socket. */
+/* Returns true for a result to accept: ENOENT, which most files of a process return after the
+ * process has ended, and a remaining child. The function does not wait for the child that examines
+ * sockets if that child could have duplicated a file other than a socket. */
 static bool has_ended(const char *why, const struct fault_run *f)
 {
 	return (f->error == ENOENT && f->result == 1) || streq(why, "left a child process");

@@ -107,10 +107,8 @@ static void finds_namespaces_of_future_children(void)
 	done(&c);
 }
 
-/*
- * The test uses the real /proc, because the source identifies a descriptor by its file and not by
- * the text of its link.
- */
+/* The test uses the real /proc, because the search of descriptors (COLLECT_FD) identifies a
+ * descriptor by its file and not by the text of its link. */
 static void finds_a_descriptor_by_its_file(void)
 {
 	cleanup_fd int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-container: groups processes of a made-up scan into containers. Their files are written to a
- * temporary directory that looks like /proc. */
+/* test-container: groups the processes of an imitated scan into containers. The files of the
+ * processes are written to a temporary directory that looks like /proc. */
 #include "collect/container.h"
 
 #include <fcntl.h>
@@ -33,7 +33,8 @@ static void write_file(pid_t pid, const char *name, const char *text)
 	CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0);
 }
 
-/* Adds a process in the caller's namespaces with the caller's root. Pids must ascend. */
+/* Adds a process that has the namespaces and the root of the caller. Pids must ascend. Returns the
+ * process, which the table `members` owns. */
 static struct nsmember *add(pid_t pid)
 {
 	struct nsmember *m = &members[c.n++];

@@ -164,7 +164,8 @@ static void parses_environment_options(void)
 	cred_free(&left);
 }
 
-/* Creates a file of n bytes and returns it as a stream argument. */
+/* Creates a file of n bytes. Returns its descriptor as a stream argument, "fd:N", valid until the
+ * next call. */
 static const char *file_of(size_t n)
 {
 	static char name[] = "/tmp/test-cred-XXXXXX";

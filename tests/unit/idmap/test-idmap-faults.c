@@ -15,7 +15,7 @@
 static pid_t child;
 static char path[64];
 
-/* Starts a child in a new user namespace without maps. */
+/* Starts a child in a new user namespace without maps. Returns true on success. */
 static bool start_child(void)
 {
 	child = sandbox_child(CLONE_NEWUSER);
@@ -94,7 +94,8 @@ static int try_refused(void)
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
-/* The filter kills newuidmap(1), so its failure must be reported. */
+/* Writes a map with newuidmap(1). The seccomp filter kills newuidmap(1), so idmaps_write_helpers()
+ * must report a failure. */
 static int try_helpers(void)
 {
 	cleanup_idmaps struct idmaps m = single();
@@ -113,7 +114,7 @@ static int try_helpers(void)
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
-/* Verifies a map that differs from the map of the process. */
+/* Verifies a map that differs from the map of the process. idmaps_verify() must fail. */
 static int try_verify(void)
 {
 	cleanup_idmaps struct idmaps m = single();
@@ -156,8 +157,8 @@ static int try_view_open(void)
 	return fault_result(rc, &e, right);
 }
 
-/* If a call fails, idmap_view_sees_all() must return false, so that the caller concludes nothing
- * from a missing id. */
+/* Calls idmap_view_sees_all() and ignores the result: it returns false if a call fails, so that its
+ * caller concludes nothing from a missing id. */
 static int try_sees(void)
 {
 	fault_begin();
@@ -253,13 +254,15 @@ static int try_subids(void)
 	return fault_result(rc, &e, out.s && streq(out.s, want));
 }
 
-/* Accepts ENOENT, because a missing file means that there are no ranges. */
+/* Returns true for ENOENT, which is accepted, because a missing file means that there are no
+ * ranges. */
 static bool no_file(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && why;
 }
 
-/* Accepts descriptors that remain open, because NSS modules can leave files open. */
+/* Returns true for descriptors that remain open, which are accepted, because NSS modules can leave
+ * files open. */
 static bool nss_leaks(const char *why, const struct fault_run *f)
 {
 	(void)f;

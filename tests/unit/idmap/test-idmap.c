@@ -69,7 +69,8 @@ static void error_quotes_the_invalid_text(void)
 	}
 }
 
-/* Parses a uid map, whose lines lack the word "uid", and checks it against the parent's map. */
+/* Parses a uid map, whose lines lack the word "uid", and checks it against the parent's map.
+ * Returns 0, or a negative errno with e set. */
 static int check(const char *text, const char *parent, struct nserr *e)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT, p = IDMAP_INIT;

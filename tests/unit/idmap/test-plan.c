@@ -47,7 +47,7 @@ static void maps_ranges_to_free_inside_ids(void)
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100000:1001,1001:1001:1,1002:101001:64535,65537:200000:10");
 	idmap_free(&m);
-	/* the caller's id is in the range as well */
+	/* the caller's id is one of the ids of the range */
 	idmap_add(&m, 0, 100005, 1, &e);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
 	CHECK_STR(text(&m), "0:100005:1,1:100000:5,6:100006:65530,65536:200000:10");

@@ -3,7 +3,8 @@
 
 #include "../unit.h"
 
-/* Parses a text in the format of /proc/PID/mountinfo. */
+/* Sets m to a copy of the text, which has the format of /proc/PID/mountinfo. Returns 0, or -1 if
+ * memory is exhausted. */
 static int parse(struct mountinfo *m, const char *text)
 {
 	char *copy = strdup(text);

@@ -47,7 +47,8 @@ static int in_child(int (*f)(void))
 	return wstatus;
 }
 
-/* Sets with some high and some low capabilities, all different. */
+/* Changes each capability set to a different set that has low and high capabilities. Returns 0 on
+ * success. */
 static int change(void)
 {
 	struct sys_caps c, now;
@@ -129,8 +130,8 @@ static void names_are_those_of_capabilities_7(void)
 	CHECK(sys_cap_name(63) == NULL);
 }
 
-/* The name of the capability that the caller lacks to write a map with id 0 of the parent, or NULL
- * if none is missing. */
+/* The capability that newuidmap_lacking_cap() must return: the one that the caller needs, but
+ * lacks, to write a map with id 0 of the parent. NULL if none is missing. */
 static const char *lacking;
 
 static int lack_one(int cap)

@@ -125,10 +125,8 @@ static void reads_hardware_addresses(void)
 	CHECK_STR(net_mac_format(mac, text), "02:6e:0a:01:02:03");
 }
 
-/*
- * The rules of the kernel's dev_valid_name(). '%' is refused too, because the kernel uses it for
- * patterns.
- */
+/* Checks the rules of the kernel's dev_valid_name(). '%' is refused, too, because the kernel uses
+ * it for patterns. */
 static void checks_names_of_devices(void)
 {
 	static const char *const good[] = { "eth0", "a", "123456789012345", "br.0-x" };

@@ -424,7 +424,8 @@ static void a_closed_socket_is_an_error(void)
 
 /* ---- Connection tracking */
 
-/* Adds a tuple: the last bytes of the addresses 10.0.0.x, and a port. */
+/* Adds a tuple with the source address 10.0.0.SRC, the destination address 10.0.0.DST, a protocol
+ * and a destination port. */
 static void put_tuple(struct netlink_batch *b, uint16_t type, int src, int dst, uint8_t proto,
 		      uint16_t port)
 {

@@ -21,7 +21,7 @@ static struct net_addr addr(const char *s)
 	return a;
 }
 
-/* Creates a bridge with an address, and removes it. */
+/* Creates a bridge with an address and removes the bridge. */
 static int try_bridge(void)
 {
 	static const uint8_t mac[] = { 2, 0x62, 10, 0, 0, 1 };
@@ -142,7 +142,8 @@ static int try_stale(void)
 	return fault_result(rc, &e, n == 0);
 }
 
-/* A kernel without an address family answers with ENOENT. */
+/* Returns true for ENOENT, which is accepted, because a kernel without an address family answers
+ * with it. */
 static bool no_family(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && why;

@@ -27,7 +27,8 @@ static struct net_addr addr(const char *s)
 
 /*
  * Checks the bytes of the batch as hex, without sequence number and port, and with NLM_F_ACK, which
- * netlink_send() sets. The bytes are those of a little-endian system, so skips the case elsewhere.
+ * netlink_send() sets. The expected bytes are those of a little-endian system; skips the case on
+ * other systems.
  */
 static void is_bytes(struct netlink_batch *b, const char *want)
 {

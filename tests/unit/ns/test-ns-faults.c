@@ -32,7 +32,7 @@ static bool exists(const char *file)
 	return lstat(file, &st) == 0;
 }
 
-/* Creates an empty file. */
+/* Creates an empty file. Returns false on failure. */
 static bool touch(const char *file)
 {
 	cleanup_fd int fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
@@ -256,16 +256,16 @@ static int try_open(void)
 	return fd > 2 && st.st_ino == ref_inode ? 0 : 1;
 }
 
-/* Accepts open descriptors, because a search by inode or id keeps an index with descriptors for
- * later searches. */
+/* Returns true for open descriptors, which are accepted, because a search by inode or id keeps an
+ * index with descriptors for later searches. */
 static bool index_stays_open(const char *why, const struct fault_run *f)
 {
 	(void)f;
 	return streq(why, "left a descriptor open");
 }
 
-/* Accepts a remaining child, because the function does not wait for the child that duplicates a
- * file if the file might not be a socket: the child could block. */
+/* Returns true for a remaining child, which is accepted, because the function does not wait for the
+ * child that duplicates a file if the file might not be a socket: the child could block. */
 static bool child_may_stay(const char *why, const struct fault_run *f)
 {
 	(void)f;
@@ -485,7 +485,7 @@ static int try_enter(void)
 		rc, &e, fstatat(self, "ns/time", &after, 0) == 0 && before.st_ino != after.st_ino);
 }
 
-/* Reads the offsets of a time namespace that only a descriptor keeps. */
+/* Reads the offsets of a time namespace in which there is no process. */
 static int try_read_ns(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -499,7 +499,9 @@ static int try_read_ns(void)
 	return fault_result(rc, &e, memcmp(&t.off, &offsets.off, sizeof(t.off)) == 0);
 }
 
-static struct timens_now started; /* clocks with the start time of process 1 */
+/* The clocks with the start time of process 1 as the anchor, read without a fault; try_look()
+ * compares its result with them. */
+static struct timens_now started;
 
 static int try_look(void)
 {

@@ -120,8 +120,8 @@ static bool is_static(int rc, const struct nserr *e)
 	return true;
 }
 
-/* The table of mntopt.c must have every other option that libmount knows for all mounts, with the
- * same flag. */
+/* The table of mntopt.c must have every option that libmount accepts for all mounts, with the same
+ * flag, except those that is_left_out() names. */
 static void option_flags_equal_those_of_libmount(void)
 {
 	static __typeof__(&mnt_get_builtin_optmap) optmap;

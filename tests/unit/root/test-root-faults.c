@@ -191,8 +191,8 @@ static int try_switch(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* ENOENT means that the initramfs has no such mount. glibc emulates statx(2) if the kernel lacks it
- * (before 4.11), without the attribute of a mount root. */
+/* Returns true for the errors to accept. ENOENT means that the initramfs has no such mount. glibc
+ * emulates statx(2) if the kernel lacks it (before 4.11), without the attribute of a mount root. */
 static bool nothing_mounted(const char *why, const struct fault_run *f)
 {
 	return why && f->result == 1 &&
@@ -239,8 +239,8 @@ static int try_checks(void)
 	return rc == -EBUSY ? 0 : rc < 0 ? rc : 1;
 }
 
-/* Accepts ENOENT: the new root has no /proc, or readdir(3) takes the error as the end of the
- * directory. */
+/* Returns true for ENOENT, which is accepted: the new root has no /proc, or readdir(3) takes the
+ * error as the end of the directory. */
 static bool nothing_found(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && f->number != SYS_openat && why;

@@ -6,10 +6,8 @@
 
 #include "../unit.h"
 
-/*
- * Returns true if a child sees the pending signal of its parent, as in plan_run.c. The child has
- * its own mask and its own pending signals.
- */
+/* Returns true if interrupt_is_pending() finds the pending signal of this process in a child. The
+ * child has its own mask and its own pending signals. */
 static bool is_seen(const sigset_t *signals)
 {
 	int status = -1, fd = interrupt_open_status();
@@ -64,7 +62,8 @@ static void wait_for_a_line_ends_at_a_signal(void)
 	CHECK(fd > 2);
 	kill(getpid(), SIGTERM);
 	CHECK_INT(interrupt_wait(fd, pair[0]), -EINTR);
-	/* if a line and a signal have both arrived, the line takes precedence */
+	/* if a message on the socket `line` and a signal have both arrived, the message takes
+	 * precedence */
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(interrupt_wait(fd, pair[0]), 0);
 	CHECK_INT(interrupt_wait(-1, pair[0]), 0);

@@ -115,8 +115,8 @@ static void undoes_the_steps_before_a_failed_one(void)
 		CHECK_INT(plan_run(&p, t, &child, &e), -EPERM);
 		CHECK(e.what[0] != '\0');
 		CHECK_INT(t->runs, k);
-		/* every noted step that ran is undone; the forks ('a' and 'd') have nothing to undo
-		 */
+		/* every step that ran must be undone, except the forks ('a' and 'd'), which have no
+		 * undo function */
 		CHECK_INT(t->undone, strlen(t->text) - (k > 1) - (k > 4));
 		plan_free(&p);
 	}

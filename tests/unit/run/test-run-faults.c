@@ -256,8 +256,8 @@ static int try_attach(void)
 	return status == 0 ? 0 : WIFEXITED(status) && WEXITSTATUS(status) == 2 ? -EIO : 1;
 }
 
-/* The relay copies what it can. If a read(2) or write(2) of the relay fails, output is lost, and
- * the relay cannot report it. */
+/* Returns true for lost output, which is accepted. If a read(2) or write(2) of the relay fails,
+ * output is lost, and the relay cannot report it. */
 static bool output_is_lost(const char *why, const struct fault_run *f)
 {
 	(void)f;

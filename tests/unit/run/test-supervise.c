@@ -20,7 +20,7 @@ static bool isolated(int (*f)(void))
 	return RETRY_EINTR(waitpid(pid, &status, 0)) == pid && status == 0;
 }
 
-/* Calls supervise_block(), forks a child that runs f, and returns supervise_wait(). */
+/* Calls supervise_block() and forks a child that runs f. Returns the result of supervise_wait(). */
 static int supervised(struct supervise *s, void (*early)(struct supervise *s), int (*f)(void))
 {
 	struct nserr e = NSERR_INIT;

@@ -20,7 +20,8 @@ static const char *said(const struct opts *o)
 	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
 }
 
-/* Checks the message without a target, and that the options are accepted with a target. */
+/* Checks that check_opts() refuses the options with this message, and that it accepts them after a
+ * target has been added. */
 static void check_needs_target(struct opts o, const char *message)
 {
 	CHECK_STR(said(&o), message);
