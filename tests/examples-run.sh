@@ -107,7 +107,7 @@ test_every_example_prints_what_its_page_shows()
 
 test_every_page_has_three_to_eight_examples()
 {
-	# no tool: This test checks the text of the man pages.
+	# runs no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		n=$(awk '/^\.Sh / { on = /EXAMPLES/ } on && /^\.Bd -literal/ { n++ } END { print n + 0 }' "$page")
@@ -133,7 +133,7 @@ test_every_view_of_nslist_has_an_example()
 # any other example.
 test_every_example_has_a_prompt()
 {
-	# no tool: This test checks the text of the man pages.
+	# runs no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		bad=$(awk '
@@ -147,7 +147,7 @@ test_every_example_has_a_prompt()
 
 test_the_examples_follow_the_description()
 {
-	# no tool: This test checks the text of the man pages.
+	# runs no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		before=$(awk '/^\.Sh EXAMPLES/ { print last } /^\.Sh / { last = substr($0, 5) }' "$page")

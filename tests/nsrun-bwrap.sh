@@ -257,7 +257,7 @@ rows()
 
 test_the_table_has_every_option_of_bubblewrap()
 {
-	# no tool: This test compares the page with bubblewrap.
+	# runs no tool: This test compares the page with bubblewrap.
 	rows | sed 's/ Ta .*//' | grep -o -e '--[a-z0-9-]*' | cut -c3- | sort >"$TMP/table"
 	printf '%s\n' "$options_of_bubblewrap" | tr ' ' '\n' | sort >"$TMP/options"
 	run diff "$TMP/options" "$TMP/table"
@@ -270,7 +270,7 @@ test_the_table_has_every_option_of_bubblewrap()
 
 test_every_equivalent_of_the_table_is_in_a_test()
 {
-	# no tool: This test compares the table of nsrun(1) with the tests in this file.
+	# runs no tool: This test compares the table of nsrun(1) with the tests in this file.
 	rows | sed 's/.* Ta //' | grep -oE -e '(nsunshare:|nspivot:|^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u >"$TMP/equivalents"
 	assertTrue 'many equivalents' "[ $(grep -c . "$TMP/equivalents") -ge 30 ]"
 	grep -v '^[[:space:]]*#' "$0" | grep -oE -e '((nsunshare|nspivot):)?--[a-z-]+' | sort -u >"$TMP/tested"

@@ -61,7 +61,7 @@ displayed()
 
 test_every_command_outside_of_the_examples_is_in_a_long_test()
 {
-	# no tool: This test compares the page with the long tests, which use Debian and podman.
+	# runs no tool: This test compares the page with the long tests, which use Debian and podman.
 	displayed >"$TMP/displayed"
 	assertEquals 'nsrun and podman' 2 "$(grep -c . "$TMP/displayed")"
 	while read -r line; do

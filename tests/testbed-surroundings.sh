@@ -154,7 +154,7 @@ test_end_all_leaves_no_process()
 
 test_end_all_returns_the_status_of_the_command()
 {
-	# no tool: This test checks a script of the test bed.
+	# runs no tool: This test checks a script of the test bed.
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
 	assert_rc 9
 }

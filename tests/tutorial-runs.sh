@@ -50,7 +50,7 @@ test_every_example_prints_what_the_page_shows()
 # lost.
 test_the_page_has_examples_for_every_type()
 {
-	# no tool: This test checks the text of the man page.
+	# runs no tool: This test checks the text of the man page.
 	run sections
 	if [ "$prompt" = \# ]; then
 		assert_out 'Control groups
