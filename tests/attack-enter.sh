@@ -71,7 +71,8 @@ let_it_change()
 }
 
 # The program that the control attacks. It lacks the protection of nsenter2: it first checks that it
-# shares the user namespace with the target, and enters the other namespaces later.
+# shares the user namespace with the target, and enters the other namespaces later, when the target
+# may have changed its user namespace.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);
@@ -90,8 +91,9 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		esac
 		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=300000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
 		pid=$!
-		# $pid is strace, and the traced program is its child. When the child calls
-		# setns(2), the dynamic loader has finished.
+		# $pid is strace, and the traced program is its child. Wait for setns(2) (system
+		# call 308), because the target must change its namespaces after the traced program
+		# has checked them and before it enters them.
 		let_it_change "$pid" 308
 		wait "$pid"
 		status=$?
@@ -110,8 +112,8 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 test_all_refuses_a_mount_namespace_of_another_user_namespace()
 {
 	start_capable
-	# start a process whose user namespace is that of the host, and whose mount namespace
-	# belongs to nstest
+	# start a process in the host's user namespace and in the mount namespace of process
+	# $inside, which is owned by a user namespace of the user nstest
 	inside=$holder
 	start_holder nsenter -t "$inside" -m sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" -a -- true

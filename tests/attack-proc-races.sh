@@ -29,8 +29,8 @@ tearDown()
 	rm -rf "$TMP/theirs"
 }
 
-# A program that the owner of the directory runs: it continuously replaces an empty file by files of
-# other types.
+# A program that nstest, the owner of $TMP/theirs, runs: it continuously replaces the file
+# $TMP/theirs/file by files of other types.
 cat >"$TMP/exchange" <<'SCRIPT'
 use POSIX;
 my ($dir, $victim, @what) = @ARGV;
@@ -59,8 +59,8 @@ stop_exchange()
 	attacker=
 }
 
-# victims N COMMAND…: runs COMMAND N times, prints how many runs mounted a namespace over the victim
-# file, and appends the output to $TMP/said.
+# victims N COMMAND…: runs COMMAND N times, prints how many of them mounted a namespace over the
+# victim file, and appends the output to $TMP/said.
 victims()
 {
 	_tries=$1 n=0 i=0

@@ -9,7 +9,7 @@
 require_ns user mnt pid net time
 require_tool perl setpriv
 
-# the ordinary user must be able to reach the user's directory below $TMP
+# the user nstest must be able to reach its directory $TMP/theirs
 chmod 711 "$TMP"
 echo precious >"$TMP/victim"
 
@@ -193,7 +193,8 @@ test_persist_refuses_directories_that_others_can_change()
 	assertEquals precious "$(cat "$TMP/victim")"
 }
 
-# Between the check and the mount, the owner of the directory replaces the file by a link.
+# When the tool mounts the namespace on a file, the owner of the directory replaces this file by a
+# link.
 test_a_file_replaced_before_the_mount_is_not_followed()
 {
 	for tool in unshare nsunshare; do
@@ -253,15 +254,14 @@ test_a_pid_file_does_not_follow_links_of_another_user()
 		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/way/pid" true
 		assert_refused 125 "'way' is a symbolic link that belongs to user $NSTEST_UID"
-		# the pid file of an earlier run is replaced and not overwritten, so another file
-		# with a hard link to it stays unchanged
+		# an existing pid file is replaced and not overwritten, so another name of this
+		# file, a hard link, keeps its contents
 		ln -f "$TMP/victim" "$TMP/theirs/hard"
 		# shellcheck disable=SC2086 # several words
 		run $tool --pid-file "$TMP/theirs/hard" true
 		assert_ok
 		assertEquals "$tool, hard link" precious "$(cat "$TMP/victim")"
-		# after the tool has found the file of an earlier run, a user replaces the file by a
-		# link
+		# after the tool has found an existing pid file, a user replaces it by a link
 		rm "$TMP/theirs/pid"
 		echo 1 >"$TMP/theirs/pid"
 		# shellcheck disable=SC2086 # several words

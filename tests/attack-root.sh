@@ -180,8 +180,8 @@ test_refuses_a_try_path_that_appears_later()
 
 # ---- The mode of a directory that nspivot creates
 
-# At each system call, a directory of the path is exchanged with a link to a directory outside, or
-# with a directory that the owner may not enter.
+# At each system call of nspivot, the directory of the option --dir is exchanged with a link to a
+# directory outside, or with a directory that the owner of the root may not enter.
 test_dir_option_changes_the_mode_of_no_other_file()
 {
 	mode=2777
@@ -258,7 +258,7 @@ test_failed_call_never_hides_a_process_of_the_old_root()
 	done
 }
 
-# --host-root must show everything in /, or fail.
+# With --host-root, everything in / must be visible in the new root; otherwise nspivot must fail.
 test_failed_call_never_omits_a_part_of_the_host()
 {
 	run in_ns nspivot --host-root -- /bin/ls /

@@ -17,8 +17,8 @@ fresh_victims()
 	rm -rf "$victims"
 	mkdir "$victims"
 	cp "$NSUTILS_BIN"/ns* /usr/bin/unshare /usr/bin/nsenter /usr/sbin/chroot "$victims"
-	# the attacks also try to overwrite the copy of dash, which is process 1 or the waiting
-	# parent
+	# also create a copy of dash, because the attacks try to overwrite the binary of process 1
+	# or of the waiting parent, which may be a shell
 	cp /bin/dash "$victims/dash"
 	PATH=$victims:$PATH
 	sums=$(cd "$victims" && cksum ./*)

@@ -10,7 +10,8 @@
 require_ns user mnt uts net pid time
 FAULT_MAX=${FAULT_MAX:-12}
 
-# start_target: starts a process in new user, mount, network, uts and time namespaces.
+# start_target: starts a process in new user, mount, network, uts and time namespaces. Sets $holder
+# to its pid.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --net --uts --time \
@@ -52,7 +53,7 @@ test_persist_and_unpersist_succeed_or_are_undone()
 	export KEPT PREPARE
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
 	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
-	# nsnet gc ignores a file that it cannot find or open, and does not remove it
+	# nsunshare --unpersist ignores a file that it cannot find or open, and does not remove it
 	fault_all -b nsunshare -f '1 125' -x ':openat2?:' -- "$TMP/keep-first"
 }
 
@@ -114,7 +115,8 @@ test_features_are_printed_in_spite_of_failed_calls()
 test_a_terminal_is_relayed_or_the_failure_is_reported()
 {
 	start_target
-	# after the program was executed, only system calls of the relay process can fail
+	# accept wrong results for the calls that the relay process makes after the program was
+	# executed
 	fault_all -x ':(wait4|poll|read|write|ioctl|close|rt_sig[a-z]*|signalfd4|fcntl):' -- nsenter2 -t "$holder" -U -u --pty "$FINAL"
 }
 

@@ -155,8 +155,9 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 	assert_err_lacks 'use Linux 5.12 or later'
 }
 
-# In a user namespace, the inherited mounts are locked together. An unbindable mount cannot be
-# copied either, but for another reason.
+# In a user namespace, the inherited mounts are locked together. The first case is a control: an
+# unbindable mount cannot be copied because of its propagation type, so the message must not
+# recommend --recursive.
 test_explains_a_mount_with_locked_mounts_below()
 {
 	# as: user

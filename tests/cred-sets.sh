@@ -113,7 +113,7 @@ test_capabilities_stay_dropped_in_a_new_user_namespace()
 }
 
 # Ambient capabilities are also passed on to programs that the program executes. Here sh executes
-# probe.
+# the helper program `probe`, which prints its capabilities.
 test_keep_caps_makes_capabilities_ambient()
 {
 	run nsunshare -Uc --keep-caps -- sh -c 'exec probe'

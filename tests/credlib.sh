@@ -33,7 +33,8 @@ carry()
 	esac
 }
 
-# assert_fact LINE…: asserts that probe printed each line.
+# assert_fact LINE…: asserts that the last run() has printed each LINE, which is a line of the
+# helper `probe`.
 assert_fact()
 {
 	for _line; do
@@ -42,14 +43,14 @@ assert_fact()
 	done
 }
 
-# fact KEY: prints the value that probe printed after KEY.
+# fact KEY: prints the value that the helper `probe` printed after KEY in the last run().
 fact()
 {
 	sed -n "s/^$1 //p" "$TMP/out"
 }
 
-# bits CAPABILITY-NUMBER…: prints the set of these capabilities in the format that the helper probe
-# uses.
+# bits CAPABILITY-NUMBER…: prints the set of these capabilities in the format of the helper `probe`:
+# 16 hexadecimal digits.
 bits()
 {
 	_mask=0

@@ -38,8 +38,9 @@ run()
 }
 
 # make_root: creates the root directory of the container and the files that are bound into it. Sets
-# $root and $etc to arguments of nspivot. Creates all mount points in advance, because the root user
-# of the container may have no permission to create files there.
+# $root to the argument of nspivot for the root directory, and $etc to its options --etc-*, which
+# bind the files. Creates all mount points in advance, because the root user of the container may
+# have no permission to create files there.
 make_root()
 {
 	mkdir "$work/root" "$work/conf"
@@ -89,9 +90,9 @@ chain="nsunshare --map=- -UmpnuiCT --hostname=box --boottime==0 --monotonic==0 -
    $etc \\
     --ro-bind=conf/hello:/run/hello --bind=conf/go:/run/go $root -- /bin/sh /run/hello"
 
-# The container's output comes through a FIFO. Read it up to the line "--", after which the
-# container waits for the other FIFO, or up to the end of the output. In this way, a container that
-# fails does not block this script.
+# The container's output comes through a FIFO. This script reads the output up to the line "--",
+# after which the container waits for a line from the FIFO conf/go, or up to the end of the output.
+# In this way, a container that fails does not block this script.
 exec 9<>conf/go
 shown "$map | $chain"
 eval "$map | $chain >out &"

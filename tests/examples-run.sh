@@ -25,7 +25,8 @@ pages()
 	done
 }
 
-# without: prints a regular expression that matches the examples whose features this machine lacks.
+# without: prints a regular expression that matches the examples that need features which this
+# machine lacks.
 without()
 {
 	if [ -n "$v1cpu" ]; then
@@ -53,7 +54,8 @@ prepare()
 
 # with_targets FILE: starts the processes that have the pids 812 and 813 in the examples of FILE:
 # 812 is in a container, and 813 is in a user namespace without maps. Sets $played to the text of
-# the examples, with the real pids and the name of a cgroup of this run.
+# the examples, in which the real pids replace 812 and 813, and the cgroup name of this test
+# replaces the cgroup "box".
 with_targets()
 {
 	own=-r

@@ -92,8 +92,9 @@ _fault_options()
 }
 
 # _fault_plan ERRORS: reads the list of points (system calls, see above) that failat has printed,
-# and prints a line `POINT ERRNO` for each run to make. ERRORS is "all" for a run with each error of
-# a point, "one" for a single run for each point, or "none" for the same without an error.
+# and prints a line `POINT ERRNO` for each run to make. ERRORS is "all" for one run with each error
+# of each point, "one" for one run with one error of each point, or "none" for one run without an
+# error for each point (the line is then `POINT`).
 _fault_plan()
 {
 	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
@@ -156,8 +157,8 @@ _fault_output()
 	printf '%s\n' "$out" | grep -vE -e "$_ignore"
 }
 
-# _fault_right: checks the result of the run in $rc, $out and $err. The result must equal that of
-# the undisturbed run, or the run must report its failure.
+# _fault_right: checks $rc, $out and $err, the result of a run with a fault. The result must equal
+# that of the undisturbed run, or the run must report its failure. Otherwise calls _fault_bad().
 _fault_right()
 {
 	if [ "$rc" = "$_rc" ]; then
@@ -186,8 +187,9 @@ $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 	! _has "$out" 'final ran' || _fault_bad 'failed, but the program was run'
 }
 
-# _fault_loop CMD…: runs CMD once for each line of the plan. $_missed counts the points that CMD did
-# not reach because an earlier fault changed its course.
+# _fault_loop CMD…: runs CMD once for each line that _fault_plan() has printed. Adds to $_missed the
+# number of points that CMD did not reach: the disturbed run took another path than the undisturbed
+# one.
 _fault_loop()
 {
 	_bad=0 _runs=0
@@ -207,8 +209,8 @@ _fault_loop()
 	done <"$TMP/plan"
 }
 
-# _fault ERRORS CMD…: runs CMD undisturbed, makes the plan, runs CMD with each fault, and asserts
-# that all results are right.
+# _fault ERRORS CMD…: runs CMD undisturbed, lets _fault_plan() select the faults, runs CMD with each
+# fault, and asserts that all results are right.
 _fault()
 {
 	_how=$1 _missed=0

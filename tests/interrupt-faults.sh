@@ -13,14 +13,15 @@ FAULT_MAX=${FAULT_MAX:-30}
 
 # interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may block. The
 # tools do not repeat an fstatfs(2) of a file of /proc, because this call never blocks, so a wrong
-# result is accepted if it is interrupted. An fstatfs(2) of a namespace file can block if a network
-# file system is mounted over the file.
+# result is accepted if it is interrupted. They repeat an fstatfs(2) of a namespace file, because
+# this call can block if a network file system is mounted over the file.
 interrupted()
 {
 	fault_all -f none -e EINTR -s $waits -x "${unless:-:fstatfs:}" "$@"
 }
 
-# start_target: starts a process in new user, mount, network, uts and time namespaces.
+# start_target: starts a process in new user, mount, network, uts and time namespaces. Sets $holder
+# to its pid.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --net --uts --time \
@@ -38,7 +39,7 @@ test_interrupted_calls_do_not_disturb_the_start()
 test_an_interrupted_wait_for_newuidmap_is_repeated()
 {
 	# as: root
-	# exclude the program newuidmap, and the calls of the C library that read passwd
+	# do not interrupt the calls of newuidmap, nor those of the C library that read passwd
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		nsunshare -r --map-auto -m -- "$FINAL"
@@ -59,7 +60,7 @@ test_interrupted_calls_do_not_change_a_listing()
 	interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
 	interrupted -- nsidmap show -rno INSIDE,UID,GID "$holder"
 	interrupted -- nstimeoffset --features
-	# exclude the system calls of newuidmap, which is not part of this project
+	# do not interrupt the system calls of newuidmap, which is not part of this project
 	unless='^1[.][0-9]+:' interrupted -- nsunshare --features
 	unless=
 }

@@ -42,7 +42,7 @@ signal_first()
 	gone "$first"
 }
 
-# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1 with arguments by which it blocks
+# assert_ends STATUS SIGNAL TOOL…: starts the tool as process 1 with arguments that make it block
 # before it executes the program. Asserts that SIGNAL ends the tool with STATUS and that the program
 # has not run.
 assert_ends()
@@ -98,7 +98,7 @@ test_a_signal_ends_the_wait_for_standard_input()
 	assert_ends 143 TERM nsidmap run - -- echo ran
 }
 
-# No process opens this FIFO for writing, so the tool blocks in open(2).
+# No process opens the FIFO $TMP/other for writing, so the tool blocks in open(2).
 test_a_signal_ends_the_wait_for_a_fifo()
 {
 	assert_all_end nsunshare --seccomp "$TMP/other" -- echo ran

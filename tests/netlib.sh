@@ -14,7 +14,7 @@ host_is_ours()
 	exit 1
 }
 
-# dump_network: prints all objects in this network namespace that a run can create, without counters
+# dump_network: prints all objects in this network namespace that nsnet can create, without counters
 # and ages. Omits link-local addresses, because the kernel gives a bridge a link-local address when
 # the bridge gets its first port.
 dump_network()

@@ -7,7 +7,8 @@
 require_ns user uts net
 require_kernel_call pidfd_open
 
-# refused_by CALL ERROR: runs nsenter2 and makes the first system call of that name fail with ERROR.
+# refused_by CALL ERROR: runs nsenter2, makes its first system call CALL fail with ERROR, and
+# asserts that this call was made. The results are in $rc, $out and $err.
 refused_by()
 {
 	run failat -o "$TMP/report" -k "1:$1:1" -e "$2" -- nsenter2 -t "$holder" -U -u echo ran

@@ -77,8 +77,8 @@ test_failed_call_with_namespace_files_is_reported()
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
 }
 
-# nsenter2 can enter the namespace in $TMP/refs without another namespace, and does not execute a
-# protected copy of its binary.
+# nsenter2 can enter the namespace in $TMP/refs without entering another namespace first, so it does
+# not execute a protected copy of its binary.
 #
 # Faults of reading or writing the output of the program are not tested here, because the program
 # has run by then; nsenter2-each.sh tests the exit status after such faults.
@@ -107,7 +107,8 @@ test_termination_at_any_call_leaves_nothing_behind()
 	fault_kill -S 15 -- nsenter2 -t "$target" -U -n "$FINAL"
 }
 
-# nsinit sends the pid of the program to nsenter2, and nsenter2 answers.
+# nsinit sends the pid of the program to nsenter2 and waits for its answer. The test makes system
+# calls of both processes fail.
 test_failed_call_with_an_init_is_reported()
 {
 	start_target

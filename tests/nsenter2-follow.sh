@@ -107,8 +107,8 @@ test_follow_context_needs_selinux()
 	assert_err_has 'nsenter2: --follow-context: '
 }
 
-# A stub library replaces libselinux and records the requests. The test does not show that the
-# kernel applies the context, because that needs SELinux.
+# A stub library replaces libselinux and records the security context that nsenter2 requests for the
+# program. The test does not show that the kernel applies the context, because that needs SELinux.
 test_followed_context_is_read_before_namespaces_are_entered()
 {
 	start_target env

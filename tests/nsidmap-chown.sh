@@ -44,7 +44,7 @@ name'
 	cp -a "$TMP/t" "$TMP/master"
 }
 
-# state DIR: prints everything that the command may change in the tree.
+# state DIR: prints everything that nsidmap chown may change in the tree.
 state()
 {
 	(
@@ -286,7 +286,7 @@ again_completes()
 	return 1
 }
 
-# The command is run many times. In each run, it is killed before a different system call.
+# The test runs nsidmap chown many times, and kills it before a different system call each time.
 test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 {
 	# as: root

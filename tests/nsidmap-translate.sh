@@ -7,7 +7,8 @@ require_root
 require_ns user
 require_tool perl nsenter unshare
 
-# start_ns [MAP]: starts a process in a new child user namespace with the map.
+# start_ns MAP: starts a process in a new child user namespace with the map MAP. Sets $holder to the
+# pid of the process.
 start_ns()
 {
 	start_holder unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-' || return 1

@@ -225,7 +225,8 @@ test_writes_to_a_process_of_another_group()
 	assert_out '0 61234 1'
 }
 
-# The program is setuid root, so root owns the files of the process.
+# The program is setuid root, so root owns the files in /proc/PID, and the user cannot write the
+# maps of the process.
 test_explains_a_setuid_process()
 {
 	# as: root

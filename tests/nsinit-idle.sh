@@ -25,8 +25,8 @@ test_does_not_wake_up()
 	assertEquals 'wake-ups' "$before" "$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)"
 }
 
-# The limit for nsinit also applies to nsunshare --init, which does more work before the program
-# runs.
+# The memory limit of 256 KiB applies to nsinit, and also to nsunshare --init, which does more work
+# before the program runs.
 test_uses_at_most_256_KiB_of_private_memory()
 {
 	feature no-sanitizer || return 0

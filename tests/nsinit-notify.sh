@@ -31,7 +31,8 @@ PERL
 }
 
 
-# in_modes CMD…: runs CMD once for each mode of nsinit, with $mode set to the mode.
+# in_modes CMD…: runs CMD twice, with $mode set to a command that starts nsinit: first as a
+# subreaper, and then as process 1 of a new pid namespace.
 in_modes()
 {
 	for _m in subreaper first; do

@@ -14,8 +14,8 @@ require_tool strace jq
 # Omit the column AGE, which can change from one run to the next.
 columns=$(nslist -H | awk '$1 != "AGE" { print $1 }' | paste -s -d ,)
 
-# also KIND…: starts a holder of this kind (a process that keeps a namespace alive) and adds its
-# namespace to $inodes.
+# also KIND…: starts a holder of this kind (a process that keeps a namespace alive), and adds the
+# inode of this namespace to $inodes.
 also()
 {
 	hold "$@"
@@ -35,7 +35,8 @@ inside()
 	done
 }
 
-# scene: creates one namespace for each kind of holder that can keep a namespace alive.
+# scene: creates one namespace for each kind of holder, and sets $inodes to a regular expression
+# that matches their inodes.
 scene()
 {
 	inodes=0

@@ -21,7 +21,8 @@ steady()
 	sed -e '/^AGE /d' -e '/"age":/d' -e '/^START /d' -e '/"start":/d'
 }
 
-# start_target: starts a process in new mount, network, uts and time namespaces.
+# start_target: starts a process in new mount, network, uts and time namespaces. Sets $holder to its
+# pid.
 start_target()
 {
 	start_holder unshare -mnuT sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
@@ -49,7 +50,8 @@ test_strict_fails_if_a_value_is_missing()
 		nslist --strict -rno $COLS -p "$holder"
 }
 
-# The test makes the last read(2) of nslist fail. This call reads the stat file of the holder.
+# The test makes the last read(2) of nslist fail. This call reads /proc/PID/stat of the process
+# $holder, from which nslist gets the value of COMM, so this value is missing in the output.
 test_counts_an_unreadable_value_and_strict_exits_3()
 {
 	start_target

@@ -340,7 +340,8 @@ test_watch_prints_empty_fields_as_raw_does()
 	nslist --watch=20ms -t uts -o NSFS,TYPE,NETNSID,NPROCS >"$TMP/events" &
 	watcher=$!
 	exec 4<"$TMP/events"
-	# try again, because nslist may make its first scan after the holder has started
+	# try again, because nslist prints no event for a namespace that exists at its first scan,
+	# and this scan may be made after start_holder() has returned
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
 		read -r line <&4 && break

@@ -9,7 +9,7 @@ require_root
 require_ns uts ipc net user time
 
 # assert_held KINDS: asserts that the namespace $inode has one row without a process, and that its
-# column HELD lists exactly these kinds of holders.
+# column HELD lists exactly these kinds of holders (objects that keep a namespace alive).
 assert_held()
 {
 	assert_ok

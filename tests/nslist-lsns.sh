@@ -171,8 +171,8 @@ test_processes_of_an_inode_equal_those_of_lsns()
 	same -n -o PID,COMMAND "$inode"
 }
 
-# Without -o, nslist also prints the column COMMAND, where it shows the holder of a namespace that
-# has no process.
+# Without -o, nslist also prints the column COMMAND, where it shows the object that keeps a
+# namespace without a process alive.
 test_persistent_option_equals_that_of_lsns()
 {
 	# as: root

@@ -8,7 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+# Accept descriptors without O_CLOEXEC in child processes of nsnet (1.N), because they call
+# libnftables, which opens files and sockets without O_CLOEXEC.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
@@ -23,7 +24,7 @@ setUp()
 	ip link set up0 up
 	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world addr add 2001:db8:1::7/64 dev w0 nodad
 	ip -n world link set w0 up
-	# the rules of Docker
+	# create the chains and rules that Docker creates
 	nft 'table ip filter {
 		chain DOCKER-USER { counter return; }
 		chain FORWARD { type filter hook forward priority filter; policy drop; counter jump DOCKER-USER; oifname "docker0" ct state established,related counter accept; }
@@ -43,8 +44,8 @@ tearDown()
 	nft flush ruleset
 }
 
-# note_foreign: notes the rules of the other programs. assert_foreign_as_noted asserts that they
-# have not changed, and that no table of nsnet exists.
+# note_foreign: writes the rules of the other programs to $TMP/foreign. assert_foreign_as_noted
+# asserts that they have not changed, and that no table of nsnet exists.
 note_foreign()
 {
 	nft -s list ruleset >"$TMP/foreign"
@@ -62,7 +63,8 @@ others()
 	nft -s list table ip filter | grep -v 'comment "nsnet_'
 }
 
-# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
+# serve NETNS PORT: starts a server in NETNS that sends a greeting, and adds its pid to $servers.
+# Returns when the server listens.
 serve()
 {
 	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
@@ -149,8 +151,9 @@ test_del_keeps_the_rules_of_other_namespaces()
 
 test_gc_removes_the_rules_of_a_killed_run()
 {
-	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because the process
-	# of the table may be in another pid namespace
+	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because it cannot
+	# determine whether the process that created the table has ended: this process may be in
+	# another pid namespace
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
 		echo 'n/a: the kernel has no table flag owner (5.12)'
 		return
@@ -238,8 +241,10 @@ test_a_missing_or_unsuitable_chain_is_refused()
 	assert_foreign_as_noted
 }
 
-# Each run has its own network namespace and its own /run. After a failure of a command other than
-# `del`, the chain must contain no rule of nsnet.
+# $TMP/host ARGUMENT…: prepares a network, and runs nsnet with the arguments. The test starts this
+# script once for each fault, in a new network namespace; the script mounts a tmpfs on /run. Exits
+# with 98 if the result is wrong: after a failure of a command other than `del`, the chain must
+# contain no rule of nsnet.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 mount -t tmpfs none /run && ip link set lo up &&
@@ -258,8 +263,8 @@ cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
 test_each_failed_call_is_reported()
 {
-	# libnftables ends the process with status 3; nsnet exits with 2 if it cannot load the
-	# library
+	# if memory allocation fails, libnftables ends the process with status 3; if nsnet cannot
+	# load the library, it exits with 2
 	FAULT_MAX=25 fault_all -f '1 2 3' -s sendmsg,sendto,recvmsg,recvfrom,socket -b nsnet -- \
 		unshare --net --mount "$TMP/host" bridge br0,10.1.0.1/24 --nat --into-chain filter/FORWARD
 	FAULT_MAX=25 fault_all -f '1 2 3' -s sendmsg,sendto,recvmsg,recvfrom,socket -b nsnet -- \

@@ -8,7 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+# Accept descriptors without O_CLOEXEC in child processes of nsnet (1.N), because they call
+# libnftables, which opens files and sockets without O_CLOEXEC.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
@@ -40,7 +41,8 @@ tearDown()
 	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
 }
 
-# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
+# serve NETNS PORT: starts a server in NETNS that sends a greeting, and adds its pid to $servers.
+# Returns when the server listens.
 serve()
 {
 	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
@@ -313,8 +315,9 @@ test_router_advertisements_are_still_accepted()
 
 test_gc_resets_what_a_killed_run_left()
 {
-	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because the process
-	# of the table may be in another pid namespace
+	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because it cannot
+	# determine whether the process that created the table has ended: this process may be in
+	# another pid namespace
 	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
 		echo 'n/a: the kernel has no table flag owner (5.12)'
 		return
@@ -352,8 +355,9 @@ test_explained_commands_have_the_same_result()
 	assert_out "$(cat "$TMP/explained")"
 }
 
-# Each run has its own network namespace and its own /run. After each failure, the sysctls must be
-# as before.
+# $TMP/host ARGUMENT…: prepares a network, and runs nsnet with the arguments. The test starts this
+# script once for each fault, in a new network namespace; the script mounts a tmpfs on /run. Exits
+# with 98 if nsnet fails and leaves other values of the sysctls than before.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 sysctls()

@@ -174,9 +174,11 @@ test_del_finds_a_device_that_was_renamed()
 	assertEquals "$before" "$(nic_state)"
 }
 
-# Each run has its own network namespace and its own /run. After a failed `add`, the device must be
-# in the host's network namespace. After a successful `del`, the device must be back in that
-# namespace with its old settings.
+# $TMP/host ARGUMENT…: prepares a network, and runs nsnet with the arguments. The test starts this
+# script once for each fault, in a new network namespace; the script mounts a tmpfs on /run. Prints
+# which namespace has the device nic0. After a failed `add`, the device must be in the host's
+# network namespace. After a successful `del`, the device must be back in that namespace with its
+# old settings.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 where()

@@ -33,7 +33,8 @@ tearDown()
 	echo 0 >/proc/sys/net/ipv4/conf/all/forwarding
 }
 
-# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
+# serve NETNS PORT: starts a server in NETNS that sends a greeting, and adds its pid to $servers.
+# Returns when the server listens.
 serve()
 {
 	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &

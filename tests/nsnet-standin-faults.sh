@@ -18,9 +18,9 @@ PATH=$TMP/bin:$PATH
 
 test_no_program_runs_without_the_network_of_pasta()
 {
-	# exclude the system calls of pasta, a child of the background process. If a wait of the
-	# background process fails, the background process ends pasta, and the program may continue
-	# to run.
+	# Accept failed system calls of pasta, which a background process of nsnet starts. If
+	# poll(2) or wait4(2) fails in the background process, that process ends pasta, and the
+	# program may continue to run.
 	FAULT_MAX=20 fault_all -b nsnet -x ':(poll|wait4|close|kill):|^1[.]1[.]1[.]1' -- nsnet run --pasta -- "$FINAL"
 }
 

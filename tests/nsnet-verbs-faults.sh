@@ -7,7 +7,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# A child process calls libnftables, which opens files and sockets without O_CLOEXEC.
+# Accept descriptors without O_CLOEXEC in child processes of nsnet (1.N), because they call
+# libnftables, which opens files and sockets without O_CLOEXEC.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft
@@ -17,9 +18,10 @@ host_is_ours
 # system calls
 cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
-# Each run has its own network namespace and its own /run. The run begins with a bridge, the
-# namespace "web" on this bridge, and the namespace "other". The output ends with the state of the
-# network after the run. The output omits names that the kernel chooses, the devices of `nsnet run`,
+# $TMP/host COMMAND…: runs a command of nsnet. The test starts this script once for each fault, in a
+# new network namespace; the script mounts a tmpfs on /run. It first creates a bridge, the namespace
+# "web" on this bridge, and the namespace "other". Its output ends with the state of the network
+# after the command. The output omits names that the kernel chooses, the devices of `nsnet run`,
 # which disappear a moment later, and states that depend on timing.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh

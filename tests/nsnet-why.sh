@@ -49,7 +49,7 @@ tearDown()
 }
 
 # serve NETNS|- PROTO PORT: starts a server in the namespace NETNS, or, if the argument is "-", in
-# the namespace of the test. Returns when the server listens.
+# the namespace of the test. Adds its pid to $servers. Returns when the server listens.
 serve()
 {
 	in=
@@ -487,8 +487,9 @@ test_notes_that_users_cannot_ping()
 	assert_out_lacks ping
 }
 
-# assert_probe DESTINATION FRAGMENT: asserts that the probe fails with a message that contains
-# FRAGMENT, and that it leaves no firewall rules in either namespace.
+# assert_probe DESTINATION FRAGMENT: runs nsnet why --probe, which sends a packet from the namespace
+# web to DESTINATION. Asserts that this check fails with a message that contains FRAGMENT, and that
+# no firewall rules of the probe remain in either namespace.
 assert_probe()
 {
 	run nsnet why --probe web "$1"

@@ -16,9 +16,9 @@
 int account_passwd(const char *name, uid_t uid, const struct passwd **pw) must_check;
 
 /*
- * Look up the id that s names. s is a decimal number or the name of a user or group. A name does
- * not begin with a digit, so a number out of range is an error. Return 0, or a negative errno with
- * e set.
+ * Set *uid or *gid to the id that s names: a decimal number, or the name of a user or group. A name
+ * does not begin with a digit, so a number out of range is an error. Return 0, or a negative errno
+ * with e set.
  */
 int account_user(const char *s, uid_t *uid, struct nserr *e) must_check;
 int account_group(const char *s, gid_t *gid, struct nserr *e) must_check;

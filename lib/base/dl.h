@@ -19,10 +19,11 @@ struct dl_symbol {
 
 /*
  * Opens the first of the shared libraries in sonames (separated by blanks) that exists and has all
- * symbols (dlopen(3), never closed), and sets all function pointers. Returns 0. If there is no such
- * library, returns -ENOENT with e set for the last name, and sets no pointer. Returns -ENOENT also
- * in a statically linked program, where dlopen(3) of glibc may crash if the library needs another
- * version of glibc. Must be called before a namespace or root with untrusted files is entered.
+ * n symbols (dlopen(3), never closed), and sets the function pointer of each symbol. Returns 0. If
+ * no library has them all, returns -ENOENT with e set to the error for the last name in sonames,
+ * and sets no pointer. Returns -ENOENT also in a statically linked program, where dlopen(3) of
+ * glibc may crash if the library needs another version of glibc. Must be called before a namespace
+ * or root with untrusted files is entered.
  */
 int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n,
 	    struct nserr *e) must_check;

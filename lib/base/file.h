@@ -19,7 +19,7 @@ ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size) must_c
  * a negative errno: -EINVAL for other content or a number of more than 64 bits. */
 int file_read_u64(int dirfd, const char *path, uint64_t *v) must_check;
 
-/* Reads fd from its position to the end of the file into memory that the caller frees, and appends
+/* Reads fd from its position to the end of the file into *out, which the caller frees, and appends
  * a NUL byte. Returns the length, or a negative errno: -EFBIG if there are more than max bytes. */
 ssize_t file_slurp(int fd, size_t max, char **out) must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nserr: declares an error of the library: a message, an errno, an exit status and a hint. */
+/* nserr: describes the failure of a function by a message, an errno, an exit status and a hint. */
 #ifndef NSU_BASE_NSERR_H
 #define NSU_BASE_NSERR_H
 
@@ -17,8 +17,8 @@ struct nserr {
 #define NSERR_INIT ((struct nserr){ 0 })
 
 /*
- * Sets the message. err is 0 or an errno, positive or negative. Returns -|err|, or -EINVAL if err
- * is 0, so that a failing function can end with `return nserr_set(e, errno, "cannot open %s",
+ * Sets the message of e. err is 0 or an errno, positive or negative. Returns -|err|, or -EINVAL if
+ * err is 0, so that a failing function can end with `return nserr_set(e, errno, "cannot open %s",
  * path);`. The message may contain untrusted bytes, for example from a file name; they are escaped
  * when the message is printed. Removes an earlier message and hint. e may be NULL.
  */
@@ -27,8 +27,8 @@ int nserr_set(struct nserr *e, int err, const char *fmt, ...) printf_like(3, 4);
 /* Sets the hint of e and removes an earlier one. e may be NULL. */
 void nserr_hint(struct nserr *e, const char *fmt, ...) printf_like(2, 3);
 
-/* Inserts the formatted text and ": " before the message. Callers use it to name the object of the
- * error, such as "line 3". */
+/* Inserts the formatted text and ": " before the message of e. Callers use it to name the object of
+ * the error, such as "line 3". */
 void nserr_prefix(struct nserr *e, const char *fmt, ...) printf_like(2, 3);
 
 #endif

@@ -23,14 +23,14 @@ int num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) must_check
 int num_s64(const char *s, int64_t min, int64_t max, int64_t *out) must_check;
 int num_int(const char *s, int min, int max, int *out) must_check;
 
-/* Parses a process id from 1 to NUM_PID_MAX, with the return values of num_u64(). */
+/* Parses a process id from 1 to NUM_PID_MAX into *out, with the return values of num_u64(). */
 int num_pid(const char *s, pid_t *out) must_check;
 
-/* Parses a uid or gid from 0 to NUM_ID_MAX, with the return values of num_u64(). */
+/* Parses a uid or gid from 0 to NUM_ID_MAX into *out, with the return values of num_u64(). */
 int num_id(const char *s, uint32_t *out) must_check;
 
-/* Parses a descriptor number from 0 to INT_MAX, with the return values of num_u64(). The descriptor
- * need not be open. */
+/* Parses a descriptor number from 0 to INT_MAX into *out, with the return values of num_u64(). The
+ * descriptor need not be open. */
 int num_fd(const char *s, int *out) must_check;
 
 /* Does the same as num_u64() with the n bytes at s, which need not end with NUL. */

@@ -9,7 +9,7 @@
 #define STREAM_MAX (16u << 20)
 
 /*
- * Reads the whole stream into memory that the caller frees. "-" can be read once in a process;
+ * Reads the whole stream into *out, which the caller frees. "-" can be read once in a process;
  * afterwards descriptor 0 is /dev/null, so that the program that the tool executes does not inherit
  * an empty pipe. "fd:N" is closed after reading. Returns the length, or a negative errno with e
  * set.

@@ -31,7 +31,7 @@ static inline const char *str_after(const char *s, const char *prefix)
 	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
-/* Automatic cleanup at the end of the scope. The variable must be initialised when it is declared.
+/* Automatic cleanup at the end of the scope. The variable must be initialized when it is declared.
  * TAKE_FD() and TAKE_PTR() return the value and clear the variable, so the caller becomes the
  * owner. */
 #define TAKE_FD(fd) \

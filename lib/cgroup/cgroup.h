@@ -39,9 +39,10 @@ struct cgroup {
 int cgroup_find(struct cgroup *c, const char *name, struct nserr *e) must_check;
 
 /*
- * Does the same as cgroup_find(), but opens no file. c->name must not be a path in a cgroup file
- * system. own is the text of /proc/PID/cgroup of the caller. Adds the directories of c->name in the
- * hierarchies that m lists. Returns 0, or a negative errno with e set.
+ * Does the same as cgroup_find() for the cgroup c->name, but opens no file. own is the text of the
+ * caller's /proc/PID/cgroup, and m contains the caller's mounts. Adds to c the directory of the
+ * cgroup in each hierarchy that m contains. c->name must not be a path in a cgroup file system.
+ * Returns 0, or a negative errno with e set.
  */
 int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr *e) must_check;
 
@@ -53,8 +54,8 @@ int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr 
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
-/* Returns the length of the parent directory of the first len bytes of path: 2 for "/a//b", 0 for
- * "a" and "/". */
+/* Returns how many of the len bytes at path are the path of the parent directory: 2 for "/a//b"
+ * ("/a"), and 0 for "a" and "/". */
 size_t cgroup_above(const char *path, size_t len);
 
 /*
@@ -93,14 +94,14 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 /* Returns the version 2 directory if it is open, or NULL. */
 const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 
-/* Removes the directories that cgroup_open() created, with all cgroups below them. Returns 0, or a
- * negative errno with e set: -EBUSY if processes remain in one of them after a second. */
+/* Removes the directories of c that cgroup_open() has created, with all cgroups below them. Returns
+ * 0, or a negative errno with e set: -EBUSY if processes remain in one of them after a second. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 /*
- * The functions below are for make.c. cgroup_remove_dir() removes the directory and the cgroups
- * below it that contain no process, and returns 0 or a negative errno. cgroup_mark() marks the
- * directories that cgroup_open() has created, and locks the lowest one until its descriptor is
+ * Only make.c calls the next three functions. cgroup_remove_dir() removes the directory and the
+ * cgroups below it that contain no process, and returns 0 or a negative errno. cgroup_mark() marks
+ * the directories that cgroup_open() has created, and locks the lowest one until its descriptor is
  * closed. cgroup_remove_left() removes the directory and its parents, up to the first one that is
  * not marked, is locked or contains a process.
  */
@@ -112,9 +113,10 @@ void cgroup_remove_left(struct cgroup_dir *d);
 void cgroup_free(struct cgroup *c);
 
 /*
- * Copies to buf, which has `size` bytes, the cgroup path of a process in the hierarchy of the
- * mount. text is the contents of the process's /proc/PID/cgroup. Returns buf, or NULL if text has
- * no path in this hierarchy, the path does not fit or there is no memory. Opens no file.
+ * Finds the cgroup of a process in one hierarchy, and copies its path to buf, which has `size`
+ * bytes. text is the content of the process's /proc/PID/cgroup, and `mount` is a mount of the
+ * hierarchy. Returns buf, or NULL if text has no path in this hierarchy, the path does not fit or
+ * there is no memory. Opens no file.
  */
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
 			   size_t size);

@@ -22,10 +22,10 @@ struct cgroup_memory {
 int cgroup_memory_open(struct cgroup_memory *m) must_check;
 
 /*
- * Sets *bytes to the memory use of the cgroup of a process. text is the contents of the process's
- * /proc/PID/cgroup. If the process is in the cgroup init.scope, which systemd creates for itself,
- * uses the parent cgroup. Returns 0, -ENOENT if the process is in the root cgroup, in the caller's
- * cgroup or outside of the mounted hierarchy, or another negative errno.
+ * Sets *bytes to the memory use of the cgroup that a process is in. text is the content of the
+ * process's /proc/PID/cgroup. If the process is in the cgroup init.scope, which systemd creates for
+ * itself, uses the parent cgroup. Returns 0, -ENOENT if the process is in the root cgroup, in the
+ * caller's cgroup or outside of the mounted hierarchy, or another negative errno.
  */
 int cgroup_memory_read(const struct cgroup_memory *m, const char *text, uint64_t *bytes) must_check;
 

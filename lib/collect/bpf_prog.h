@@ -97,7 +97,8 @@ bool bpf_source_has_ids(const struct bpf_source *s);
  * Build the program for tasks and the program for descriptors. The program for descriptors writes
  * the lists of mounts and mount namespaces when the iterator reaches the descriptor `probe` of the
  * process `self`. This descriptor must refer to a namespace file. If probe is 0, the program writes
- * no lists. Return 0, or a negative errno; if the kernel lacks a member, p->missing is its path.
+ * no lists. Return 0, or a negative errno. If the kernel lacks a structure member that the program
+ * reads, p->missing is the path of this member.
  */
 int bpf_build_task(struct bpf *p, struct bpf_source *s) must_check;
 int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t probe) must_check;

@@ -42,7 +42,7 @@ enum nsmissed_why {
 	/* the mount point is hidden by another mount, or can be reached only by a request to a file
 	 * server, which might not answer */
 	NSMISSED_WAIT,
-	NSMISSED_FAILED, /* a system call failed for another reason */
+	NSMISSED_FAILED, /* any other error of a system call */
 	NSMISSED_WHYS
 };
 /* The kinds of objects that are counted if they could not be read. */
@@ -51,12 +51,12 @@ enum nsmissed_what {
 	NSMISSED_SOCK,
 	NSMISSED_MNT,
 	NSMISSED_NS,
-	NSMISSED_DETAIL, /* a value in the output of nslist */
+	NSMISSED_DETAIL, /* a value for a column of nslist, such as the user of a process */
 	NSMISSED_WHATS
 };
 struct nsmissed {
 	unsigned n[NSMISSED_WHYS][NSMISSED_WHATS];
-	int err; /* negative errno of the first object with the reason NSMISSED_FAILED, or 0 */
+	int err; /* negative errno of the first object that was counted as NSMISSED_FAILED, or 0 */
 };
 
 /* Adds 1 to the number of objects of the kind `what` that could not be read because of err, a
@@ -71,7 +71,8 @@ struct collect_programs {
 	/* descriptor of a namespace file, or -1; when the iterator reaches this descriptor, the
 	 * program for descriptors writes the lists of mounts and of mount namespaces */
 	int probe;
-	int loadavg; /* descriptor of /proc/loadavg */
+	/* descriptor of /proc/loadavg, which contains the number of threads of the machine */
+	int loadavg;
 	bool lists, has_ids;
 };
 #define COLLECT_PROGRAMS_INIT \
@@ -126,11 +127,11 @@ extern const char *const collect_source_names[COLLECT_SOURCES];
 int collect_parse(const char *list, unsigned *sources, struct nserr *e) must_check;
 
 /*
- * Runs the sources of the query, then opens each namespace of the types in q.related and adds its
- * parents and owners. Skips processes that end during the scan. Counts objects that cannot be read
- * in c->missed. Returns 0, or a negative errno with e set if the result would be wrong: too few
- * descriptors, a failed memory allocation, or an input or output error. Overwrites c, which the
- * caller frees with collect_free(), also after an error.
+ * Finds the processes and namespaces with the sources in q->sources, then opens each namespace of
+ * the types in q->related and adds its parents and owners. Skips processes that end during the
+ * scan. Counts objects that cannot be read in c->missed. Returns 0, or a negative errno with e set
+ * if the result would be wrong: no free descriptors, a failed memory allocation, or an input or
+ * output error. Overwrites c, which the caller frees with collect_free(), also after an error.
  */
 int collect_run(struct collect *c, const struct collect_query *q, struct nserr *e) must_check;
 
@@ -144,7 +145,7 @@ enum collect_bpf_step { COLLECT_BPF_CALLER, COLLECT_BPF_BTF, COLLECT_BPF_LOADED 
  * than /proc. */
 int collect_try_bpf(const struct collect_query *q, enum collect_bpf_step step) must_check;
 
-/* Unloads the BPF programs, and closes their descriptors. */
+/* Unloads the BPF programs of p, and closes their descriptors. */
 void collect_programs_close(struct collect_programs *p);
 
 /* Returns true if the scan could read all objects. */
@@ -157,15 +158,15 @@ bool collect_complete(const struct collect *c);
  */
 int collect_open(const struct collect *c, const struct ns *ns) must_check;
 
-/* Does the same as collect_open(), but does not use the id of the namespace. */
+/* Does the same as collect_open(), but does not open the namespace by its id. */
 int collect_open_held(const struct collect *c, const struct ns *ns) must_check;
 
-/* Reads the mounts of a mount namespace. If a process is in the namespace, reads the mounts that
- * this process sees. Otherwise reads the mounts that a thread sees after it has entered the
- * namespace. Returns 0 or a negative errno. The caller frees m. */
+/* Reads the mounts of a mount namespace into m. If a process is in the namespace, reads the
+ * mountinfo file of this process. Otherwise reads the mountinfo file of a thread that has entered
+ * the namespace. Returns 0 or a negative errno. The caller frees m. */
 int collect_mountinfo(const struct collect *c, const struct ns *ns, struct mountinfo *m) must_check;
 
-/* Returns the process with that pid, or NULL if the scan did not find it. The result belongs to
+/* Returns the process with this pid, or NULL if the scan did not find it. The result belongs to
  * c. */
 const struct nsmember *collect_member(const struct collect *c, pid_t pid);
 

@@ -31,7 +31,8 @@ struct container {
 struct containers {
 	struct container *v;
 	size_t n;
-	/* indexed by ns.index: the container that has this namespace as its member `ns`, or NULL */
+	/* for each namespace, at the index ns.index: the container whose member `ns` is this
+	 * namespace, or NULL */
 	struct container **of;
 };
 

@@ -33,8 +33,10 @@ extern const char *const nshold_names[NSHOLD_COUNT];
 struct nshold {
 	struct nshold *next;
 	enum nshold_kind kind;
-	pid_t pid; /* process of the thread or descriptor; 0 for a mount */
-	int num;   /* thread id or descriptor number */
+	/* for a thread, the pid of its process; for a descriptor or socket, the pid of the process
+	 * or thread that has opened it; for a mount, 0 */
+	pid_t pid;
+	int num; /* thread id or descriptor number */
 	/* mount point, untrusted text that must be escaped before it is printed; or NULL */
 	const char *path;
 	struct ns *where; /* mount namespace that contains the mount point, or NULL */
@@ -88,15 +90,15 @@ struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode)
  * NULL, returns the namespace of the first type that has the inode. */
 struct ns *nstab_find(const struct nstab *t, const struct nstype *type, uint32_t inode);
 
-/* Records a holder that is not a process, and copies its path. Returns 0 or -ENOMEM. */
+/* Records a holder of ns that is not a process, and copies path. Returns 0 or -ENOMEM. */
 int nstab_hold(struct ns *ns, enum nshold_kind kind, pid_t pid, int num,
 	       const char *path) must_check;
 
-/* Returns the holder that nstab_hold() recorded last, or NULL. */
+/* Returns the holder of ns that nstab_hold() recorded last, or NULL if ns has none. */
 struct nshold *nstab_last_holder(const struct ns *ns);
 
-/* Sorts the namespaces in .all by inode and type, sorts the holders of each namespace by kind and
- * process, and counts nchild and nowned. Must be called only once. */
+/* Sorts the namespaces in t->all by inode and type, sorts the holders of each namespace by kind and
+ * process, and sets the counters ns.nchild and ns.nowned. Must be called only once. */
 void nstab_finish(struct nstab *t);
 
 /* Returns the number of visible ancestors of a namespace. */

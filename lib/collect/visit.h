@@ -6,7 +6,8 @@
 #include "base/buf.h"
 #include "collect/collect.h"
 
-/* A namespace to visit, and the result of the visit. User and pid namespaces are not permitted. */
+/* A namespace in which visit_all() calls a function, and the result of the call. User and pid
+ * namespaces are not permitted. */
 struct visit {
 	const struct ns *ns;
 	/* result of the function, or the negative errno with which entering the namespace failed */
@@ -24,23 +25,23 @@ struct visit {
 typedef int visit_fn(const struct ns *ns, const void *arg, struct buf *out);
 void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, const void *arg);
 
-/* Frees the results of n visits. */
+/* Frees the results of n elements of v. */
 void visit_free(struct visit *v, size_t n);
 
-/* The functions below are arguments for visit_all(). Each of these functions returns 0 or a
- * negative errno. */
+/* The functions below are arguments for visit_all(). The caller is in the namespace ns. Each of
+ * these functions returns 0 or a negative errno. */
 
-/* Writes the host name of a uts namespace. */
+/* Writes to out the host name of a uts namespace. */
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
-/* Writes the IP addresses of a network namespace, as an array of struct net_ifaddr. */
+/* Writes to out the IP addresses of a network namespace, as an array of struct net_ifaddr. */
 int visit_addresses(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
-/* Writes the devices of a network namespace, as an array of struct net_link. */
+/* Writes to out the devices of a network namespace, as an array of struct net_link. */
 int visit_links(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
-/* Writes the listening TCP sockets or the unconnected UDP sockets of a network namespace, as an
- * array of struct net_listener. arg points to an int, IPPROTO_TCP or IPPROTO_UDP. */
+/* Writes to out the listening TCP sockets or the unconnected UDP sockets of a network namespace, as
+ * an array of struct net_listener. arg points to an int, IPPROTO_TCP or IPPROTO_UDP. */
 int visit_listeners(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
 #endif

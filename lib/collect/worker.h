@@ -44,24 +44,26 @@ struct worker {
 enum { WORKER_OK, WORKER_GONE, WORKER_DENIED };
 
 /*
- * Classifies the error rc of opening or reading a file below /proc/PID. Returns WORKER_GONE if the
- * process has ended, WORKER_DENIED if the caller has no permission, otherwise rc with w->e set.
+ * Classifies rc, the error with which the file `path` of a process, below /proc, could not be
+ * opened or read. Returns WORKER_GONE if the process has ended, WORKER_DENIED if the caller has no
+ * permission, otherwise rc with w->e set.
  */
 int worker_error(struct worker *w, int rc, const char *path) must_check;
 
-/* Reads the inode of the namespace link at path. Returns WORKER_OK, or the result of
- * worker_error(). */
+/* Sets *inode to the inode of the namespace to which the link `path`, below /proc, refers. Returns
+ * WORKER_OK, or the result of worker_error(). */
 int worker_link(struct worker *w, const char *path, const struct nstype *type,
 		uint32_t *inode) must_check;
 
 /* Adds the counters in `more` to the counters in `sum`. */
 void nsmissed_add_all(struct nsmissed *sum, const struct nsmissed *more);
 
-/* Records a holder. Returns 0, or -ENOMEM with w->e set. */
+/* Adds the holder f to w->found. Returns 0, or -ENOMEM with w->e set. */
 int worker_found(struct worker *w, const struct nsfind *f) must_check;
 
-/* The sources that read one process. Return 0, or a negative errno with w->e set. collect_proc()
- * runs first, fills m, and may also return WORKER_GONE or WORKER_DENIED. */
+/* The sources that read one process, which m describes. They add holders to w->found, and return 0,
+ * or a negative errno with w->e set. collect_proc() must be called first: it sets m->inode, and may
+ * also return WORKER_GONE or WORKER_DENIED. */
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
@@ -71,8 +73,8 @@ int collect_fd(struct worker *w, struct nsmember *m) must_check;
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
 int collect_sock(struct worker *w, pid_t pid, int fd, uint64_t inode) must_check;
 
-/* Finds the namespaces of all sockets that a scanning thread has recorded. Returns 0 or a negative
- * errno with w->e set. */
+/* Finds the network namespaces of all sockets that collect_sock() has recorded, and adds the
+ * sockets to w->found as holders. Returns 0 or a negative errno with w->e set. */
 int collect_sockets(struct worker *w) must_check;
 
 /* Fills c->members with the processes in /proc in ascending order of pid, or only with the process
@@ -85,32 +87,35 @@ int collect_kernel(struct collect *c, struct nserr *e) must_check;
 int collect_mnt(struct collect *c, struct nserr *e) must_check;
 
 /*
- * Reads the *_for_children links of a thread. `path` is the directory of the thread tid of the
- * process pid below /proc. `own` contains the inodes of the namespaces that the thread is in.
- * `known` contains the inodes of the links that were read before, or is NULL. Returns 0, or a
- * negative errno with w->e set.
+ * Reads the *_for_children links of a thread, and adds the thread to w->found as a holder of each
+ * namespace that is not in `own`. `path` is the directory of the thread tid of the process pid
+ * below /proc. `own` contains the inodes of the namespaces that the thread is in. `known` contains
+ * the inodes of the links that were read before, or is NULL. Returns 0, or a negative errno with
+ * w->e set.
  */
 int collect_children_of(struct worker *w, struct procfs_path *path, const uint32_t *own,
 			const uint32_t *known, pid_t pid, pid_t tid) must_check;
 
 /*
- * Sets f->inode to the inode of one *_for_children link of the thread whose directory is `path`.
- * Uses a pidfd instead if the link is to a pid namespace that has no process yet. Returns
- * WORKER_OK, WORKER_DENIED, or a negative errno with w->e set. Returns WORKER_GONE if the thread
- * has ended, or if the kernel cannot open the namespace, which is then counted as missed.
+ * Sets f->inode to the inode of one *_for_children link of the thread whose directory is `path`. If
+ * the pid namespace for children has no process yet, the link cannot be read, so the inode is read
+ * through a pidfd. Returns WORKER_OK, WORKER_DENIED, or a negative errno with w->e set. Returns
+ * WORKER_GONE if the thread has ended, or if the kernel cannot open the namespace, which is then
+ * counted as missed.
  */
 int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) must_check;
 
-/* Returns true if rc, the error of opening a namespace, means that the namespace has vanished or
- * was replaced, that the caller may not open it, or that the kernel lacks the call for it. */
+/* Returns true if rc, the error with which a namespace could not be opened, means that the
+ * namespace has vanished or was replaced, that the caller may not open it or cannot reach its mount
+ * point, or that the kernel lacks the system call that opens it. */
 bool collect_is_gone(int rc);
 
-/* Reads the ids, the parent, the owner and the creator of a namespace from fd, unless they were
- * read before, and adds the parent and the owner to the table. Returns 0, or a negative errno with
- * e set. */
+/* Sets the ids, the parent, the owner and the creator of ns, which are read from its descriptor fd
+ * unless they were read before, and adds the parent and the owner to the table. Returns 0, or a
+ * negative errno with e set. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e) must_check;
 
-/* Opens each namespace in the table that was not opened yet, and adds its ancestors to the table.
+/* Opens each namespace in c->tab that was not opened yet, and adds its ancestors to the table.
  * Returns 0, or a negative errno with e set. */
 int collect_relate(struct collect *c, struct nserr *e) must_check;
 

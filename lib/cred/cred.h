@@ -61,7 +61,7 @@ struct cred {
 	char *as;                  /* the user of --as, allocated with malloc(3), or NULL */
 	const char *as_group;      /* the group of --as, or NULL */
 	bool as_groups;            /* --as sets the supplementary groups, too */
-	/* the /etc/passwd entry of the user of --as, read by the step of --as */
+	/* the /etc/passwd entry for the user of --as, which the step cred_as reads */
 	struct passwd_user as_user;
 	uint64_t cap_drop, cap_keep;
 	bool has_keep, cap_drop_all;
@@ -85,9 +85,9 @@ int cred_check(struct cred *c, struct nserr *e) must_check;
 int cred_check_groups(const struct cred *c, struct nserr *e) must_check;
 void cred_free(struct cred *c);
 
-/* Returns true if the options drop capabilities, set no_new_privs or install a filter. The program
- * could undo this restriction by tracing a process of the tool that has the same ids and is not
- * restricted. May be called before cred_check(). */
+/* Returns true if the options drop capabilities, set no_new_privs or install a filter. Then the
+ * tool must make its own processes undumpable, because they are not restricted, and the program
+ * could undo the restriction by tracing one of them. May be called before cred_check(). */
 bool cred_restricts(const struct cred *c);
 
 /*

@@ -18,8 +18,8 @@ void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits);
 /* Appends to out a comma-separated list of the limits that are set, such as "nofile=64:1024". */
 void cred_rlimit_show(const struct cred_rlimit *limits, struct buf *out);
 
-/* Sets the limits for this process. Returns 0, or a negative errno with e set to a message that
- * names the limit. */
+/* Sets the limits of this process to those in `limits` that are set. Returns 0, or a negative errno
+ * with e set to a message that names the limit. */
 int cred_rlimit_apply(const struct cred_rlimit *limits, struct nserr *e) must_check;
 
 #endif

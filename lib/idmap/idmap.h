@@ -48,25 +48,25 @@ void idmaps_free(struct idmaps *m);
 #define cleanup_idmap  __attribute__((cleanup(idmap_free)))
 #define cleanup_idmaps __attribute__((cleanup(idmaps_free)))
 
-/* Appends an extent. Returns 0, or a negative errno with e set: -EINVAL if the extent is empty or
- * exceeds id 4294967294, or -ENOMEM. */
+/* Appends an extent to m. Returns 0, or a negative errno with e set: -EINVAL if the extent is empty
+ * or exceeds id 4294967294, or -ENOMEM. */
 int idmap_add(struct idmap *m, uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
 
 /* Checks an extent by the rules of idmap_add(). Returns 0, or -EINVAL with e set. */
 int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct nserr *e);
 
-/* Appends an extent without checking it. Returns 0 or -ENOMEM. */
+/* Appends x to m without checking it. Returns 0 or -ENOMEM. */
 int idmap_append(struct idmap *m, struct idmap_extent x) must_check;
 
 /* Replace the contents of dst by a copy of src. Return 0 or -ENOMEM. */
 int idmap_copy(struct idmap *dst, const struct idmap *src) must_check;
 int idmaps_copy(struct idmaps *dst, const struct idmaps *src) must_check;
 
-/* Sort the extents by inside or by outside id. */
+/* Sort the extents of m by inside id or by outside id. */
 void idmap_sort(struct idmap *m);
 void idmap_sort_outside(struct idmap *m);
 
-/* Sorts the extents by inside id and joins extents whose inside ids and outside ids are both
+/* Sorts the extents of m by inside id and joins extents whose inside ids and outside ids are both
  * adjacent. */
 void idmap_merge(struct idmap *m);
 
@@ -84,7 +84,8 @@ int idmaps_check(const struct idmaps *m, const struct idmaps *parent, struct nse
  * functions that write maps skip empty maps. Returns 0, or a negative errno with e set. */
 int idmaps_check_given(const struct idmaps *m, struct nserr *e) must_check;
 
-/* Inserts the line number of extent i (or its index) at the beginning of the message of e. */
+/* Inserts "line N: " before the message of e, where N is the line of extent i, or "extent N: " if
+ * the line is 0. */
 void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e);
 
 /* Returns true if the map contains exactly one id, and its outside id is `outside`. */
@@ -97,14 +98,15 @@ const struct idmap_extent *idmap_find(const struct idmap *m, uint32_t inside);
  * Returns 0, or a negative errno with e set. */
 int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 
-/* Translate one id. The extents may be in any order. Return 0, or -ENOENT if the id is not
- * mapped. */
+/* idmap_to_outside() sets *outside to the outside id of `inside`, and idmap_to_inside() sets
+ * *inside to the inside id of `outside`. The extents may be in any order. Both return 0, or -ENOENT
+ * if the id is not mapped. */
 int idmap_to_outside(const struct idmap *m, uint32_t inside, uint32_t *outside);
 int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
 
-/* Splits each extent of m where an extent of the parent's map ends or begins. The kernel requires
- * this. Returns 0. If an outside id is not mapped in the parent, returns -EPERM with e set and m
- * unchanged. */
+/* Splits each extent of m where an extent of the parent's map ends or begins, because the kernel
+ * refuses an extent of m that crosses such a limit. Returns 0. If an outside id is not mapped in
+ * the parent, returns -EPERM with e set and m unchanged. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 
 /* Splits the extent that contains the id `outside` into three extents: the ids before it, the id
@@ -113,9 +115,9 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
 
 /*
- * Sets out to the combination of a and b: an id is translated by a and then by b. out is sorted and
- * merged. b must not map an inside id twice, but may map several inside ids to the same outside id,
- * as an inverted map does. Returns 0 or -ENOMEM. The caller frees out.
+ * Sets *out to the map that translates an id first by a and then its outside id by b. *out is
+ * sorted and merged. b must not map an inside id twice, but may map several inside ids to the same
+ * outside id, as an inverted map does. Returns 0 or -ENOMEM. The caller frees out.
  */
 int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
@@ -123,16 +125,17 @@ int idmap_compose(const struct idmap *a, const struct idmap *b, struct idmap *ou
 void idmap_invert(struct idmap *m);
 
 /*
- * Removes mappings from m. If `outside` is false, removes the mappings of all inside ids that
- * `other` maps, too. If `outside` is true, removes the mappings to all outside ids to which `other`
- * maps an id, too. Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
+ * If `outside` is false, removes from m each pair whose inside id is also an inside id of `other`.
+ * If `outside` is true, removes from m each pair whose outside id is also an outside id of `other`.
+ * Sorts and merges m. Returns 0 or -ENOMEM; after -ENOMEM, m may only be freed.
  */
 int idmap_subtract(struct idmap *m, const struct idmap *other, bool outside) must_check;
 
-/* Appends the map in the format of /proc/PID/uid_map. */
+/* Appends the map to out in the format of /proc/PID/uid_map. */
 void idmap_format_kernel(const struct idmap *m, struct buf *out);
 
-/* Append the maps as a map stream, or in the one-word form ("u:0:1000:1,…") without a newline. */
+/* Append the maps to out as a map stream, or in the one-word form ("u:0:1000:1,…") without a
+ * newline. */
 void idmaps_format_stream(const struct idmaps *m, struct buf *out);
 void idmaps_format_arg(const struct idmaps *m, struct buf *out);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * journal: remembers the one file whose setuid bit, setgid bit or capabilities chown(2) is about to
- * clear, so that a later run can restore them if this run is killed.
+ * journal: stores the setuid bit, the setgid bit and the capabilities of the one file for which
+ * chown(2) is about to clear them, so that a later process can restore them if this process is
+ * killed.
  */
 #ifndef NSU_IDMAP_JOURNAL_H
 #define NSU_IDMAP_JOURNAL_H
@@ -26,7 +27,7 @@ struct journal {
 	/* descriptors of the directory and of the journal file; -1 if there is no journal */
 	int dir, fd;
 	char name[64];
-	bool pending; /* `record` is valid; it is from this run or from an earlier run */
+	bool pending; /* `record` is valid; this process or an earlier process has written it */
 	struct journal_record record;
 };
 
@@ -34,14 +35,14 @@ struct journal {
 
 /*
  * Opens and locks the journal for the directory that st describes. The journal is a file in
- * /run/nsutils or, if that cannot be used, in $XDG_RUNTIME_DIR/nsutils. Reads the record of a run
- * that was killed. Returns 0, or a negative errno with e set. If the function fails and j->fd is
- * not negative, the journal exists, but another process has locked it or it cannot be read, and the
- * caller must not change any file.
+ * /run/nsutils or, if that cannot be used, in $XDG_RUNTIME_DIR/nsutils. Reads the record of a
+ * process that was killed, if there is one. Returns 0, or a negative errno with e set. If the
+ * function fails and j->fd is not negative, the journal exists, but another process has locked it
+ * or it cannot be read, and the caller must not change any file.
  */
 int journal_open(struct journal *j, const struct statx *st, struct nserr *e) must_check;
 
-/* Writes the record to the journal file. Returns 0 or a negative errno. */
+/* Writes the record r to the journal file. Returns 0 or a negative errno. */
 int journal_write(struct journal *j, const struct journal_record *r) must_check;
 
 /* Removes the record from the journal file. Returns 0 or a negative errno. */
@@ -57,7 +58,7 @@ int64_t journal_born(const struct statx *st);
  * file. */
 bool journal_matches(const struct journal *j, const struct statx *st);
 
-/* Returns true if the file has not been changed since the record was written, except by the run
+/* Returns true if the file has not been changed since the record was written, except by the process
  * that wrote the record. If the content was changed, the new content must not get the setuid bit,
  * the setgid bit or the capabilities. */
 bool journal_is_fresh(const struct journal *j, const struct statx *st);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan: builds the map for a new user namespace from a style, the caller's ids and its subordinate
- * ids. */
+/* plan: builds the map for a new user namespace from the caller's ids and its subordinate ids. A
+ * style is a way to arrange these ids in the map, such as that of podman or of docker. */
 #ifndef NSU_IDMAP_PLAN_H
 #define NSU_IDMAP_PLAN_H
 
 #include "idmap/idmap.h"
 #include "idmap/subid.h"
 
-/* The treatment of a range that contains the inside id or the outside id of a single mapping. */
+/* The treatment of a range in the map that contains the inside id or the outside id of a single
+ * mapping. */
 enum idmap_plan_overlap {
-	IDMAP_PLAN_ERROR, /* the single id must not be in a range: idmap_plan_single() fails */
+	IDMAP_PLAN_ERROR, /* an error: idmap_plan_single() returns -EEXIST */
 	/* the inside and the outside id of the single mapping are removed from the range; the
 	 * other pairs of the range stay unchanged */
 	IDMAP_PLAN_HOLE,
@@ -19,16 +20,16 @@ enum idmap_plan_overlap {
 };
 
 /* Adds the mapping of one id to m, and sorts and merges m. Returns 0, or a negative errno with e
- * set: -EEXIST for an overlap with IDMAP_PLAN_ERROR, or -ENOMEM. */
+ * set: -EEXIST if m maps one of the ids already and `overlap` is IDMAP_PLAN_ERROR, or -ENOMEM. */
 int idmap_plan_single(struct idmap *m, uint32_t inside, uint32_t outside,
 		      enum idmap_plan_overlap overlap, struct nserr *e) must_check;
 
-/* Maps all ranges in order to the lowest inside ids that m does not map. Skips outside ids that m
- * maps already. Returns 0, or -ENOMEM or -ERANGE with e set. */
+/* Adds to m all ranges of s in order, mapped to the lowest inside ids that m does not map. Skips
+ * outside ids that m maps already. Returns 0, or -ENOMEM or -ERANGE with e set. */
 int idmap_plan_fill(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
-/* Maps each range to itself, except outside ids that m maps already. Returns 0, or a negative errno
- * with e set. */
+/* Adds to m each range of s, mapped to itself, except outside ids that m maps already. Returns 0,
+ * or a negative errno with e set. */
 int idmap_plan_subids(struct idmap *m, const struct subids *s, struct nserr *e) must_check;
 
 /* Makes the pair (inside, outside), which m must already contain, a separate extent, and moves this
@@ -37,13 +38,13 @@ int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside,
 			 struct nserr *e) must_check;
 
 /*
- * Adds the map that the n words of --map-users or --map-groups of unshare(1) describe, in the order
- * of unshare(1): explicit ranges ("INSIDE:OUTSIDE:COUNT", or "OUTSIDE,INSIDE,COUNT"), "subids"
- * (ranges to themselves) and "all" (every id to itself), then `single`, the id of --map-user (NULL
- * for none; combined with the ranges as `overlap` says), then "auto" (all ranges to the lowest free
- * inside ids). As in unshare(1), the single id is the first extent, and no other extent is joined
- * to it, because newuidmap(1) checks each extent separately. Returns 0, or a negative errno with e
- * set.
+ * Adds to m the map that the n words of --map-users or --map-groups of unshare(1) describe, in the
+ * order of unshare(1): explicit ranges ("INSIDE:OUTSIDE:COUNT", or "OUTSIDE,INSIDE,COUNT"),
+ * "subids" (ranges to themselves) and "all" (every id to itself), then `single`, the id of
+ * --map-user (NULL for none; combined with the ranges as `overlap` says), then "auto" (all ranges
+ * to the lowest free inside ids). As in unshare(1), the single id is the first extent, and no other
+ * extent is joined to it, because newuidmap(1) checks each extent separately. Returns 0, or a
+ * negative errno with e set.
  */
 struct idmap_plan_single {
 	uint32_t inside, outside;
@@ -78,9 +79,9 @@ struct idmap_plan_request {
 /*
  * Builds the map for a child of the caller's user namespace, checks it, and splits it at the
  * extents of the caller's own map. For an ordinary user, IDMAP_PLAN_AUTO means IDMAP_PLAN_PODMAN.
- * If the user has no ranges or newuidmap cannot work, it means IDMAP_PLAN_ROOT and sets note. For
- * root it means IDMAP_PLAN_LXC or, without ranges, IDMAP_PLAN_IDENTITY, and sets note. note must
- * not be NULL; if it is not empty afterwards, the tool prints it as a warning. Returns 0, or a
+ * If the user has no ranges or newuidmap cannot work, it means IDMAP_PLAN_ROOT, and note is set.
+ * For root it means IDMAP_PLAN_LXC or, without ranges, IDMAP_PLAN_IDENTITY, and note is set. note
+ * must not be NULL; if it is not empty afterwards, the tool prints it as a warning. Returns 0, or a
  * negative errno with e set. The caller frees m with idmaps_free().
  */
 int idmap_plan_make(const struct idmap_plan_request *r, struct idmaps *m, struct nserr *note,

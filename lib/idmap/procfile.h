@@ -15,8 +15,8 @@
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e) must_check;
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
-/* Returns the state of setgroups: unset if the file cannot be read. Kernels before 3.19 lack the
- * file and always allow setgroups(2). */
+/* Returns the state of setgroups: IDMAP_SETGROUPS_UNSET if the file cannot be read. Kernels before
+ * 3.19 lack the file and always allow setgroups(2). */
 enum idmap_setgroups idmap_read_setgroups(int procfd);
 
 /* Writes the state of setgroups unless it is unset, and then each map that has extents. Each file

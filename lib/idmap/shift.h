@@ -24,7 +24,8 @@ struct shift_found {
 struct shift {
 	const struct idmaps *from, *to; /* borrowed */
 	struct journal *journal;        /* the journal, borrowed; NULL if no file may be changed */
-	/* the error can be corrected only by running the tool again */
+	/* an error has left the record of a file in the journal; only a later process of the tool
+	 * can restore this file, so no other file may be changed */
 	bool stop;
 	/* the error with which journal_open() failed; set if journal->fd is -1 */
 	struct nserr no_journal;
@@ -52,9 +53,9 @@ int shift_file(struct shift *s, int fd, const struct statx *st, const char *(*pa
 
 /*
  * Restores the setuid bit, the setgid bit and the capabilities of the file fd (O_PATH) if an
- * earlier run was killed while it changed this file. Must be called for all files before the first
- * change if s->journal->pending is set. The arguments are those of shift_file(). Returns 1 if the
- * file was restored, 0 if the journal describes another file, or a negative errno with e set.
+ * earlier process was killed while it changed this file. Must be called for all files before the
+ * first change if s->journal->pending is set. The arguments are those of shift_file(). Returns 1 if
+ * the file was restored, 0 if the journal describes another file, or a negative errno with e set.
  */
 int shift_complete(struct shift *s, int fd, const struct statx *st, const char *(*path)(void *ctx),
 		   void *ctx, struct nserr *e) must_check;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stream: translates a long text of ids, one per line, through a map. */
+/* stream: translates a list of ids of any length, one id per line, through a map. */
 #ifndef NSU_IDMAP_STREAM_H
 #define NSU_IDMAP_STREAM_H
 
 #include "idmap/idmap.h"
 
 #define IDMAP_STREAM_CHUNK 65536
-/* Size of a buffer for the output of a chunk of input and of an unfinished last line. Two input
- * bytes (a digit and a newline) become at most eleven output bytes. */
+/* Size of a buffer for the output that one chunk of input and an unfinished earlier line produce.
+ * Two input bytes (a digit and a newline) become at most eleven output bytes. */
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {
@@ -19,7 +19,7 @@ struct idmap_stream {
 	const struct idmap_extent *ext;
 	size_t n;
 	uint32_t first; /* lowest inside id of the map */
-	unsigned shift; /* the index of an id in `bucket` is (id - first) >> shift */
+	unsigned shift; /* the number of the bucket that contains an id is (id - first) >> shift */
 	/* for each bucket, the index of the last extent that begins at or before the bucket */
 	uint32_t *start;
 	uint64_t value; /* value of the digits of an incomplete line that have been read so far */
@@ -32,9 +32,9 @@ int idmap_stream_init(struct idmap_stream *s, const struct idmap *m) must_check;
 void idmap_stream_free(struct idmap_stream *s);
 
 /*
- * Reads n more bytes (at most IDMAP_STREAM_CHUNK) and writes the output for all complete lines to
- * out, which has room for IDMAP_STREAM_OUT bytes. Returns the number of bytes written. Stops at a
- * line that is not an id and sets s->bad.
+ * Translates the next n bytes of the list (at most IDMAP_STREAM_CHUNK), which are at `in`, and
+ * writes the output for all complete lines to out, which has room for IDMAP_STREAM_OUT bytes.
+ * Returns the number of bytes written. Stops at a line that is not an id and sets s->bad.
  */
 size_t idmap_stream_feed(struct idmap_stream *s, const char *in, size_t n, char *out);
 

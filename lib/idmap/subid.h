@@ -40,7 +40,7 @@ struct subid_user {
  * Sets *u to the user that arg names (a name or a decimal uid) or, if arg is NULL, to the caller
  * (effective uid). Does not use environment variables such as USER, and does not require a passwd
  * entry. Returns 0, or a negative errno with e set. It is an error if the passwd entry cannot be
- * read, because the user's name is needed to find the lines.
+ * read, because the user's name is needed to find the lines of the user in subuid(5) and subgid(5).
  */
 int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_check;
 
@@ -48,7 +48,7 @@ int subid_user(const char *arg, struct subid_user *u, struct nserr *e) must_chec
  * Returns 0 or -ENOMEM. The caller frees out. */
 int subids_disjoint(const struct subids *s, struct subids *out) must_check;
 
-/* Appends a range. Returns 0 or -ENOMEM. */
+/* Appends r to s. Returns 0 or -ENOMEM. */
 int subids_add(struct subids *s, struct subid_extent r) must_check;
 
 /*
@@ -70,8 +70,9 @@ ssize_t subid_read_file(enum idmap_kind kind, char **text, struct nserr *e) must
 int subid_parse(const char *text, size_t n, const struct subid_user *u,
 		struct subids *out) must_check;
 
-/* Parses a line without its newline into *r. Sets *owner_len to the length of the owner, or to 0
- * for an empty line or a comment. Returns NULL, or the reason why the line is invalid. */
+/* Parses a line of n bytes, without its newline, into *r. Sets *owner_len to the length of its
+ * first field, or to 0 for an empty line or a comment. Returns NULL, or the reason why the line is
+ * invalid. */
 const char *subid_line(const char *line, size_t n, size_t *owner_len, struct subid_extent *r);
 
 #endif

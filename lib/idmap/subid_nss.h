@@ -19,8 +19,8 @@ int subid_nss_ranges(const struct subid_user *u, enum idmap_kind kind, struct su
  * instead. */
 bool subid_nss_is_missing(char *lib, size_t size);
 
-/* Returns true if the "subid:" line in the text of an nsswitch.conf names a source other than
- * "files". */
+/* Returns true if the "subid:" line in text, the content of an nsswitch.conf, names a source other
+ * than "files". */
 bool subid_nss_named(const char *text);
 
 #endif

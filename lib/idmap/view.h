@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* view: reads the maps of any user namespace, even of a namespace without a process. The outside
- * ids can be ids of the caller's namespace, of the parent namespace or of the initial namespace. */
+/* view: reads the maps of any user namespace, even of a namespace without a process. A view is the
+ * user namespace to which the outside ids of the maps belong: the caller's namespace, the parent of
+ * the namespace or the initial namespace. */
 #ifndef NSU_IDMAP_VIEW_H
 #define NSU_IDMAP_VIEW_H
 
@@ -21,8 +22,9 @@ struct idmap_view {
 /*
  * Reads the maps of a user namespace into m, with outside ids of the caller's namespace. ref names
  * the namespace or a process in it. If the caller's namespace is not an ancestor, m contains only
- * the pairs that the caller's namespace can see. If ref names no process, forks a helper that
- * enters the namespace. Returns 0, or a negative errno with e set and m empty. The caller frees m.
+ * the pairs whose outside id the kernel reports as an id of the caller's namespace. If ref names no
+ * process, forks a helper that enters the namespace. Returns 0, or a negative errno with e set and
+ * m empty. The caller frees m.
  */
 int idmap_view_read(const char *ref, struct idmaps *m, struct nserr *e) must_check;
 
@@ -46,8 +48,9 @@ bool idmap_view_sees_all(const char *ref);
 int idmap_view_open(const char *ref, struct idmap_view *n, struct nserr *e) must_check;
 void idmap_view_free(struct idmap_view *n);
 
-/* Sets out to the map from ids of one namespace to ids of another. a and b are the maps of the two
- * namespaces to the caller's ids. Returns 0 or -ENOMEM. The caller frees out. */
+/* Sets *out to the map from the inside ids of a to the inside ids of b, where a and b are maps of
+ * two namespaces whose outside ids are the caller's ids. Returns 0 or -ENOMEM. The caller frees
+ * *out. */
 int idmap_view_between(const struct idmap *a, const struct idmap *b, struct idmap *out) must_check;
 
 #endif

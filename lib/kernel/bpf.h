@@ -49,61 +49,65 @@ struct bpf {
 /* Initializes p for a new program. p needs no cleanup. */
 void bpf_init(struct bpf *p, struct btf *btf, uint32_t cast);
 
-/* Resolves the jumps. Returns 0, or the negative errno of the first error. */
+/* Sets the distances of all jumps to their labels. Returns 0, or the negative errno of the first
+ * error in p. */
 int bpf_finish(struct bpf *p) must_check;
 
 /* Returns true if all members of the path exist. The path begins in the structure `type`. */
 bool bpf_has(const struct bpf *p, uint32_t type, const char *path);
 
-/* Returns the offset of a member of the structure `type`. The name of the member contains no "->".
- * If size is not NULL, sets *size to the size of the member. */
+/* Returns the offset in bytes of a member of the structure `type`, or records an error in p if the
+ * kernel lacks the member. The name of the member contains no "->". If size is not NULL, sets *size
+ * to the size of the member. */
 uint32_t bpf_offset(struct bpf *p, uint32_t type, const char *member, uint32_t *size);
 
-/* Loads an argument of the iterator into dst. The argument is at `offset` in the context of the
- * program, to which the register base points. The argument points to the structure `type`, or to an
- * unknown type if `type` is 0. */
+/* Appends instructions that load an argument of the iterator into dst. The argument is at `offset`
+ * in the context of the program, to which the register base points. The argument points to the
+ * structure `type`, or to an unknown type if `type` is 0. */
 void bpf_context(struct bpf *p, int dst, int base, int16_t offset, uint32_t type);
 
 /*
- * Loads base->path into dst, for example "real_cred->user_ns->ns.inum". From then on, p records the
- * type of the member as the type of dst. If base is a plain address (see bpf_address()) and not a
- * typed pointer, R0 to R5 are overwritten.
+ * Appends instructions that load base->path into dst, for example "real_cred->user_ns->ns.inum".
+ * From then on, p records the type of the member as the type of dst. If base is a plain address
+ * (see bpf_address()) and not a typed pointer, R0 to R5 are overwritten.
  */
 void bpf_get(struct bpf *p, int dst, int base, const char *path);
 
-/* Declare that reg is the address of the structure `type`, a plain address that bpf_get() reads
- * with a helper function. If the kernel supports it (Linux 6.2), bpf_cast() turns the address into
- * a typed pointer instead, which overwrites R0 to R5. */
+/* bpf_address() declares that reg contains the plain address of a structure `type`, so that
+ * bpf_get() loads its members with a helper function. bpf_cast() does the same before Linux 6.2; if
+ * the kernel has bpf_rdonly_cast() (Linux 6.2), it appends a call that turns the address into a
+ * typed pointer and overwrites R0 to R5. */
 void bpf_address(struct bpf *p, int reg, uint32_t type);
 void bpf_cast(struct bpf *p, int reg, uint32_t type);
 
 /*
- * If the kernel supports it, turns reg from a trusted pointer into an untrusted pointer, and
- * overwrites R0 to R5. The program is then loaded faster: since Linux 6.2, the verifier needs a
- * millisecond for each load through a trusted pointer, because it searches all types for the name
- * of a list of trusted members.
+ * If the kernel has bpf_rdonly_cast() (Linux 6.2), appends a call that turns reg from a trusted
+ * into an untrusted pointer, and overwrites R0 to R5. The kernel then loads the program faster: for
+ * each load through a trusted pointer, the verifier searches all BTF types for a structure that
+ * lists the trusted members, which takes a millisecond.
  */
 void bpf_distrust(struct bpf *p, int reg);
 
-/* Each of these functions appends one instruction: dst = src, dst = value, dst += value, dst +=
- * src, or dst *= value. */
+/* Each of these functions appends one instruction to p: dst = src, dst = value, dst += value, dst
+ * += src, or dst *= value. */
 void bpf_move(struct bpf *p, int dst, int src);
 void bpf_set(struct bpf *p, int dst, int32_t value);
 void bpf_add(struct bpf *p, int dst, int32_t value);
 void bpf_add_reg(struct bpf *p, int dst, int src);
 void bpf_mul(struct bpf *p, int dst, int32_t value);
 
-/* bpf_put() and bpf_put_value() store a register or a value in `size` (4 or 8) bytes of the stack
- * at `offset`. */
+/* bpf_put() and bpf_put_value() append an instruction that stores a register or a value in `size`
+ * (4 or 8) bytes of the stack at `offset`. */
 void bpf_put(struct bpf *p, int offset, int reg, unsigned size);
 void bpf_put_value(struct bpf *p, int offset, int32_t value, unsigned size);
 
 /* Sets the label to the position of the next instruction. */
 void bpf_label(struct bpf *p, int label);
 
-/* Append a jump to the label. bpf_jump() always jumps. bpf_jump_is() and bpf_jump_not() compare the
- * low 32 bits of reg with value. bpf_jump_same() and bpf_jump_differ() compare all 64 bits of reg
- * and other. bpf_jump_null() jumps if all 64 bits of reg are 0. */
+/* Append to p a jump to the label. bpf_jump() always jumps. bpf_jump_is() jumps if the low 32 bits
+ * of reg are equal to value, and bpf_jump_not() if they are not. bpf_jump_same() jumps if all 64
+ * bits of reg and other are equal, and bpf_jump_differ() if they are not. bpf_jump_null() jumps if
+ * all 64 bits of reg are 0. */
 void bpf_jump(struct bpf *p, int label);
 void bpf_jump_is(struct bpf *p, int reg, uint32_t value, int label);
 void bpf_jump_not(struct bpf *p, int reg, uint32_t value, int label);
@@ -111,11 +115,11 @@ void bpf_jump_same(struct bpf *p, int reg, int other, int label);
 void bpf_jump_differ(struct bpf *p, int reg, int other, int label);
 void bpf_jump_null(struct bpf *p, int reg, int label);
 
-/* Appends a jump to the label; the kernel takes this jump when the loop has run too many times
- * (Linux 6.9). The verifier rejects a loop without such a jump. */
+/* Appends a jump to the label that is taken only when the loop has run too many times (Linux 6.9).
+ * The verifier rejects a loop without such a jump. */
 void bpf_jump_limit(struct bpf *p, int label);
 
-/* Appends a call of the helper function with this number. R0 is its result; R1 to R5 are
+/* Appends a call of the helper function with the number `helper`. R0 is its result; R1 to R5 are
  * overwritten. */
 void bpf_call(struct bpf *p, int helper);
 

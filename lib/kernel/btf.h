@@ -13,22 +13,22 @@ struct btf {
 	const unsigned char *types; /* start of the section of types, which is a part of `data` */
 	const char *strings;        /* start of the section of names, which is a part of `data` */
 	uint32_t types_len, strings_len;
-	uint32_t *index; /* byte position of every 64th type in the section of the types */
+	uint32_t *index; /* byte position of every 64th type in the section of types */
 	uint32_t n;      /* number of types decoded so far; ids begin at 1 */
 	uint32_t next;   /* position of the first type that is not decoded yet */
 	enum { BTF_BORROWED, BTF_MAPPED, BTF_READ } memory;
 };
 
 /*
- * Opens the type information in the file at path. Maps the file into memory if the kernel supports
- * this (Linux 6.16). Otherwise reads the file if `read` is set, which takes some milliseconds.
- * Returns 0, or a negative errno: -ENODEV if the file cannot be mapped and `read` is not set,
- * -EBADMSG if the header is invalid. The caller must call btf_close() after an error, too.
+ * Initializes b with the type information in the file at path. Maps the file into memory if the
+ * kernel supports this (Linux 6.16). Otherwise reads the file if `read` is set, which takes some
+ * milliseconds. Returns 0, or a negative errno: -ENODEV if the file cannot be mapped and `read` is
+ * not set, -EBADMSG if the header is invalid. The caller must call btf_close() after an error, too.
  */
 int btf_open(struct btf *b, const char *path, bool read) must_check;
 
-/* Uses the n bytes at data instead of a file. data must stay valid until btf_close(), which does
- * not free it. Returns 0 or a negative errno like btf_open(). */
+/* Initializes b with the n bytes at data instead of a file. data must stay valid until btf_close(),
+ * which does not free it. Returns 0 or a negative errno like btf_open(). */
 int btf_borrow(struct btf *b, const void *data, size_t n) must_check;
 
 void btf_close(struct btf *b);
@@ -42,8 +42,8 @@ struct btf_name {
 	uint32_t id; /* result: id of the first type with that name, or 0 if there is none */
 };
 
-/* Sets the ids of n names. Decodes the types until all names are found. Returns 0, or -EBADMSG if a
- * type is invalid. */
+/* Sets the member id of n names. Decodes the types until all names are found. Returns 0, or
+ * -EBADMSG if a type is invalid. */
 int btf_find(struct btf *b, struct btf_name *names, size_t n) must_check;
 
 /* A member of a structure. For an array, size and type are those of its first element. */
@@ -56,14 +56,15 @@ struct btf_field {
 };
 
 /*
- * Finds the member of the structure `type` with the path of n bytes, for example "ns.inum". Members
- * of nameless structures and unions are found as well, at any depth. Returns 0, -ENOENT if there is
- * no such member, -EINVAL if it is a bit field, or -EBADMSG if a type is invalid.
+ * Finds the member of the structure `type` with the path of n bytes, for example "ns.inum", and
+ * stores it in *out. Members of nameless structures and unions are found as well, at any depth.
+ * Returns 0, -ENOENT if there is no such member, -EINVAL if it is a bit field, or -EBADMSG if a
+ * type is invalid.
  */
 int btf_member(struct btf *b, uint32_t type, const char *path, size_t n,
 	       struct btf_field *out) must_check;
 
-/* Sets *size to the size of a structure. Returns 0 or -EBADMSG. */
+/* Sets *size to the size in bytes of the structure `type`. Returns 0 or -EBADMSG. */
 int btf_size(struct btf *b, uint32_t type, uint32_t *size) must_check;
 
 /* Sets *type to the id of the structure that parameter i (from 0) of a function points to. Returns

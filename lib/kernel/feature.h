@@ -8,16 +8,16 @@
 
 struct feature {
 	const char *name;
-	/* the probe; it returns a negative value if the feature is missing */
+	/* function that tries the feature, and returns a negative value if the feature is
+	 * missing */
 	int (*probe)(uint64_t arg);
 	uint64_t arg;
-	/* run the probe in a new mount namespace; without privilege, also in a new user
-	 * namespace */
+	/* call probe() in a new mount namespace; without privilege, also in a new user namespace */
 	bool mounts;
 };
 
-/* Returns true if the feature's probe succeeds. The probe runs in a child, so it does not change
- * the caller. */
+/* Returns true if f->probe(f->arg) succeeds. Calls it in a child process, so it does not change the
+ * caller. */
 bool feature_has(const struct feature *f);
 
 /* Returns true if unshare(2) with these CLONE_NEW* flags succeeds in a child. */

@@ -24,11 +24,11 @@ struct mountinfo_line {
 	const char *fstype, *source, *super; /* `super` are the options of the file system */
 };
 
-/* Reads the mounts of the calling process. The caller frees m with mountinfo_free(). Returns 0, or
- * a negative errno with e set. e may be NULL. */
+/* Reads the mounts of the calling process into m. The caller frees m with mountinfo_free(). Returns
+ * 0, or a negative errno with e set. e may be NULL. */
 int mountinfo_read(struct mountinfo *m, struct nserr *e) must_check;
 
-/* Reads the mountinfo file at path, relative to dirfd. Returns 0 or a negative errno. */
+/* Reads the mountinfo file at path, relative to dirfd, into m. Returns 0 or a negative errno. */
 int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path) must_check;
 
 /* Makes text the contents of m. text must come from malloc(3), and m owns it afterwards. */
@@ -39,13 +39,13 @@ void mountinfo_free(struct mountinfo *m);
 
 #define cleanup_mountinfo __attribute__((cleanup(mountinfo_free)))
 
-/* Parses the next valid line into *line and skips invalid ones. Returns true, or false at the end
- * of the text. */
+/* Parses the next valid line of m into *line and skips invalid lines. Returns true, or false at the
+ * end of the text. */
 bool mountinfo_next(struct mountinfo *m, struct mountinfo_line *line);
 
-/* Reads the mounts of the calling process and sets line to the mount with this id, whose strings
- * belong to m. Returns true, or false if there is no such mount or the mounts cannot be read. The
- * caller frees m. */
+/* Reads the mounts of the calling process into m and sets *line to the mount with this id, whose
+ * strings belong to m. Returns true, or false if there is no such mount or the mounts cannot be
+ * read. The caller frees m. */
 bool mountinfo_find(struct mountinfo *m, int id, struct mountinfo_line *line);
 
 /*

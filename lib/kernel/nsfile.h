@@ -9,7 +9,7 @@
 
 /*
  * A path such as /proc/PID/fd/N, or a path in another mount namespace, may lead to a FIFO, a device
- * or a file of a FUSE server by the time it is opened. Opening such a file can block or have
+ * or a file of a FUSE server by the time it is opened. Opening such a file can block or have side
  * effects. So the functions here, except nsfile_open_proc(), first identify the file without
  * opening it, and open it for reading only if it is a namespace.
  */
@@ -26,8 +26,8 @@ struct nsfile_proc {
 
 /*
  * Open and verify /proc, or verify the directory descriptor fd, which the caller still owns. Return
- * 0, or a negative errno with e set: -ENOENT if it is not a proc file system, -EXDEV if it shows a
- * pid namespace that the caller is not in.
+ * 0, or a negative errno with e set: -ENOENT if the directory is not on a proc file system, -EXDEV
+ * if it shows a pid namespace that the caller is not in.
  */
 int nsfile_proc_open(struct nsfile_proc *p, struct nserr *e) must_check;
 int nsfile_proc_verify(struct nsfile_proc *p, int fd, struct nserr *e) must_check;
@@ -36,10 +36,10 @@ void nsfile_proc_close(struct nsfile_proc *p);
 #define cleanup_nsfile_proc __attribute__((cleanup(nsfile_proc_close)))
 
 /*
- * Identifies the file at dirfd/path, or dirfd itself if path is "". Sets the file type in
- * st->stx_mode (0 if the caller may not learn it) and the inode. Does not open the file and sends
- * no request to a file server, so it does not block. Returns 1 for a namespace, 0 for another file,
- * or a negative errno.
+ * Identifies the file at dirfd/path, or dirfd itself if path is "". Sets st->stx_mode to the file
+ * type, or to 0 if the caller has no permission to read it, as on another user's FUSE mount, and
+ * st->stx_ino to the inode. Does not open the file and sends no request to a file server, so it
+ * does not block. Returns 1 for a namespace, 0 for another file, or a negative errno.
  */
 int nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path,
 		    struct statx *st) must_check;

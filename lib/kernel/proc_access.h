@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc_access: explains why a process or one of its files in /proc could not be opened. Must be
- * called only after such a failure. */
+/* proc_access: explains why a process or one of its files in /proc could not be opened. */
 #ifndef NSU_KERNEL_PROC_ACCESS_H
 #define NSU_KERNEL_PROC_ACCESS_H
 
@@ -13,7 +12,8 @@
  * /proc/PID/ns/net or /proc/PID/root. Sets the hint of e if the reason is certain: the ids of the
  * process differ from the caller's, the process is not dumpable, it has capabilities that the
  * caller lacks, it is in a user namespace that is not below the caller's, or /proc is mounted with
- * hidepid=1. procfd is the /proc directory of the process.
+ * hidepid=1. procfd is the /proc directory of the process. Must be called only after such a
+ * failure.
  */
 void proc_access_explain(int procfd, pid_t pid, struct nserr *e);
 

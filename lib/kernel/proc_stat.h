@@ -15,24 +15,24 @@ struct proc_stat {
 	uint64_t start;
 	char state;
 	bool kthread;
-	/* the process is ending or has ended without having called execve(2) since fork(2) */
+	/* the process is ending or has ended, and has not called execve(2) since fork(2) */
 	bool never_ran;
 	/* name of the process; only names of kernel threads are longer than 15 bytes */
 	char comm[64];
 	size_t comm_len;
 };
 
-/* Reads the stat file dirfd/path of a process or thread. Returns 0, or a negative errno: -ENOENT or
- * -ESRCH if the process has ended, -EIO if the file is invalid. */
+/* Reads the stat file dirfd/path of a process or thread into *st. Returns 0, or a negative errno:
+ * -ENOENT or -ESRCH if the process has ended, -EIO if the file is invalid. */
 int proc_stat_read(int dirfd, const char *path, struct proc_stat *st) must_check;
 
-/* Parses the text of a stat file. Returns 0 or -EIO. Has no side effects. */
+/* Parses the text of a stat file into *st. Returns 0 or -EIO. Has no side effects. */
 int proc_stat_parse(const char *text, struct proc_stat *st) must_check;
 
 /*
- * Checks that /proc shows the caller's own pid namespace, because a pid means another process in
- * another pid namespace. Returns 0, or a negative errno with e set: -ENOENT if /proc is missing,
- * -EXDEV if /proc shows another pid namespace.
+ * Checks that /proc shows the caller's own pid namespace, because the same pid belongs to different
+ * processes in different pid namespaces. Returns 0, or a negative errno with e set: -ENOENT if
+ * /proc is missing, -EXDEV if /proc shows another pid namespace.
  */
 int proc_stat_check(struct nserr *e) must_check;
 
@@ -40,7 +40,7 @@ int proc_stat_check(struct nserr *e) must_check;
  * shows. Returns 0, or a negative errno with e set: -ENOENT for another file system. */
 int proc_stat_check_fs(int fd, struct nserr *e) must_check;
 
-/* Sets e to the message about a /proc of another pid namespace, and returns -EXDEV. */
+/* Sets e to the message that /proc shows another pid namespace, and returns -EXDEV. */
 int proc_stat_refuse(struct nserr *e);
 
 /* Opens the /proc directory (O_PATH) of a child that the caller has not waited for. Returns a

@@ -13,10 +13,9 @@
 #define SYS_BPF_SEQ_WRITE         127 /* helper that writes iterator output, since Linux 5.7 */
 #define SYS_BPF_SOCK_FROM_FILE    162 /* helper that returns a file's socket, since Linux 5.11 */
 
-/* Constants in BPF instructions: the value of src_reg that marks a call of a kernel function (Linux
- * 5.13), and the opcode of the jump that the kernel takes if a loop has run too often (Linux
- * 6.9). */
+/* value of src_reg in a call instruction that calls a kernel function, since Linux 5.13 */
 #define SYS_BPF_KFUNC    2
+/* opcode of a jump that is taken only when a loop has run too many times, since Linux 6.9 */
 #define SYS_BPF_MAY_GOTO 0xe5
 
 /*

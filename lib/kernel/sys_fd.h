@@ -19,7 +19,7 @@ int sys_fd_close_others(const int *keep, size_t n) must_check;
 int sys_fd_has_range(void) must_check;
 
 /*
- * Reads entries of the directory (struct dirent) into buf (getdents64(2)). Returns the number of
+ * Reads entries (struct dirent) of the directory fd into buf (getdents64(2)). Returns the number of
  * bytes, 0 at the end, or a negative errno.
  */
 ssize_t sys_getdents(int fd, void *buf, size_t size) must_check;

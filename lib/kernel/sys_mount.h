@@ -37,7 +37,7 @@
 #define SYS_RESOLVE_NO_SYMLINKS   0x04
 #define SYS_RESOLVE_BENEATH       0x08
 #define SYS_RESOLVE_IN_ROOT       0x10
-/* openat2(2) fails if the path is not in the cache, since Linux 5.12 */
+/* openat2(2) fails if it cannot resolve the path from the dentry cache alone, since Linux 5.12 */
 #define SYS_RESOLVE_CACHED        0x20
 
 /* The fields of struct statmount (Linux 6.8) that the tools read. Strings are offsets into str. */
@@ -98,8 +98,8 @@ int sys_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set,
 ssize_t sys_listmount(uint64_t mnt_ns_id, uint64_t parent, uint64_t last, uint64_t *ids,
 		      size_t n) must_check;
 
-/* Stores the fields in `mask` of a mount in buf, which has `size` bytes. Returns -EOVERFLOW if buf
- * is too small. Calls statmount(2), which needs Linux 6.8. */
+/* Stores the fields in `mask` of the mount mnt_id in buf, which has `size` bytes. Returns
+ * -EOVERFLOW if buf is too small. Calls statmount(2), which needs Linux 6.8. */
 int sys_statmount(uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t mask, struct sys_statmount *buf,
 		  size_t size) must_check;
 

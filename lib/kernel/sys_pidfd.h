@@ -27,9 +27,9 @@ int sys_pidfd_getfd(int pidfd, int fd) must_check;
 int sys_pidfd_send_signal(int pidfd, int sig) must_check;
 
 /*
- * Opens the namespace that the process is in, of the type with this CLONE_NEW* flag, without /proc
- * (Linux 6.11). Returns a descriptor, which the caller closes, or a negative errno: -ENOTTY or
- * -EOPNOTSUPP if the kernel does not support it.
+ * Opens that namespace of the process whose type has this CLONE_NEW* flag (Linux 6.11). Does not
+ * need /proc. Returns a descriptor, which the caller closes, or a negative errno: -ENOTTY or
+ * -EOPNOTSUPP if the kernel does not support this.
  */
 int sys_pidfd_ns(int pidfd, uint64_t flag) must_check;
 
@@ -64,13 +64,14 @@ pid_t sys_clone(uint64_t flags, int *pidfd) must_check;
  * Creates a child that shares the caller's memory, as vfork(2) does, but has its own stack. The
  * CLONE_NEW* flags give it new namespaces. The child runs f(arg) and must end by an exec or
  * _exit(2); until then the caller is suspended. The child has its own descriptors, working
- * directory and signal mask. A process that shares its memory cannot enter a time namespace,
- * neither by a flag nor by setns(2). Returns the pid, or a negative errno: -ENOMEM if the stack (8
- * MiB, never freed) cannot be allocated.
+ * directory and signal mask. A process that shares its memory with another process cannot enter a
+ * time namespace, neither by a flag nor by setns(2). Returns the pid, or a negative errno: -ENOMEM
+ * if the stack (8 MiB, never freed) cannot be allocated.
  */
 pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
 
-/* false if sys_vfork() cannot be used, because AddressSanitizer does not support a second stack */
+/* true if sys_vfork() can be used: false in a build with AddressSanitizer, which does not support
+ * the second stack that sys_vfork() needs */
 #if defined(__SANITIZE_ADDRESS__)
 #define SYS_HAS_VFORK false
 #else

@@ -13,7 +13,7 @@
  */
 struct trustpath {
 	int dir; /* O_PATH descriptor of the directory that contains the last component, or -1 */
-	/* last component, in memory from malloc(3); "." if the path ends in a directory */
+	/* last component, in memory from malloc(3); "." if the path ends in "/", "." or ".." */
 	char *name;
 	/* the last component is a symbolic link in the proc file system, such as /proc/self/fd/1 */
 	bool is_proc_link;

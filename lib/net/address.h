@@ -17,8 +17,8 @@ struct net_addr {
 	uint8_t b[16];
 };
 
-/* Parses an address of n bytes, such as "10.0.0.1", "10.0.0.1/24" or "fd00::1/64". Without a prefix
- * length, the prefix is 32 or 128 bits long. Returns 0, or -EINVAL. */
+/* Parses the n bytes at s, an address such as "10.0.0.1", "10.0.0.1/24" or "fd00::1/64", into *out.
+ * Without a prefix length, the prefix is 32 or 128 bits long. Returns 0, or -EINVAL. */
 int net_addr_parse(const char *s, size_t n, struct net_addr *out) must_check;
 
 /* Writes the address to text, with "/PREFIX" if with_prefix is set. Returns text. */
@@ -29,7 +29,7 @@ static inline size_t net_addr_size(const struct net_addr *a)
 	return a->family == AF_INET ? 4 : 16;
 }
 
-/* Returns true if both addresses have the same family and the same first n bits. */
+/* Returns true if both addresses have the same family and are equal in their first `bits` bits. */
 bool net_addr_same(const struct net_addr *a, const struct net_addr *b, unsigned bits);
 
 /* Returns true if the prefixes of a and b overlap, which means that one of them contains the
@@ -41,10 +41,11 @@ bool net_addr_overlap(const struct net_addr *a, const struct net_addr *b);
  * subnet of one or two addresses, hosts can have the first and the last address. */
 bool net_addr_is_host(const struct net_addr *a);
 
-/* Adds n to the address and returns true. Returns false if the sum is outside of the prefix. */
+/* Adds n to the address a and returns true. Returns false if the sum is outside of the prefix of
+ * a. */
 bool net_addr_add(struct net_addr *a, uint32_t n);
 
-/* Clears the bits of the address after the prefix. */
+/* Clears the bits of the address a after its prefix. */
 void net_addr_mask(struct net_addr *a);
 
 /* net_mac_parse() parses and net_mac_format() writes a hardware address such as
@@ -53,13 +54,14 @@ void net_addr_mask(struct net_addr *a);
 int net_mac_parse(const char *s, size_t n, uint8_t mac[NET_MAC_SIZE]) must_check;
 const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
 
-/* Builds a locally administered hardware address from the bytes `first` and `second` and the last
- * four bytes of the IP address. Other hosts need not update their neighbour entries when another
- * device gets the IP address, because it also gets the same hardware address. */
+/* Stores in mac a locally administered hardware address that is built from the bytes `first` and
+ * `second` and the last four bytes of the IP address. Other hosts need not update their neighbour
+ * entries when another device gets the IP address, because it also gets the same hardware
+ * address. */
 void net_mac_of(const struct net_addr *a, uint8_t first, uint8_t second, uint8_t mac[NET_MAC_SIZE]);
 
-/* Returns true if the n bytes can name a network device: 1 to 15, no '/', ':', blank or control
- * character, not "." or "..". */
+/* Returns true if the n bytes at s can name a network device: 1 to 15 bytes without '/', ':',
+ * blanks and control characters, and not "." or "..". */
 bool net_ifname_is_valid(const char *s, size_t n);
 
 #endif

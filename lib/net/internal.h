@@ -14,8 +14,8 @@
 #define RTEXT_FILTER_SKIP_STATS (1 << 3)
 #endif
 
-/* Makes room for one more element in an array of n elements of `each` bytes. Returns true, or false
- * if memory allocation fails. */
+/* Makes room for one more element in *v, an array of n elements of `each` bytes with room for *size
+ * elements. Returns true, or false if memory allocation fails. */
 static inline bool net_grow(void **v, size_t n, size_t *size, size_t each)
 {
 	size_t want = n ? 2 * n : 16;
@@ -31,8 +31,8 @@ static inline bool net_grow(void **v, size_t n, size_t *size, size_t each)
 	return true;
 }
 
-/* Sets the message of e, but not its hint, which contains the error text from the kernel. Returns
- * rc. */
+/* Sets the message and the errno of e, and keeps its hint, which contains the error text from the
+ * kernel. Returns rc. */
 static inline printf_like(3, 4) int net_failed(struct nserr *e, int rc, const char *fmt, ...)
 {
 	va_list ap;

@@ -43,8 +43,8 @@ struct net_links {
 
 #define NET_LINKS_INIT ((struct net_links){ 0 })
 
-/* Reads all devices of the socket's network namespace. Returns 0, or a negative errno with e set.
- * net_links_free() frees the list. */
+/* Reads all devices in the network namespace of nl into out. Returns 0, or a negative errno with e
+ * set. net_links_free() frees the list. */
 int net_links_read(struct netlink *nl, struct net_links *out, struct nserr *e) must_check;
 void net_links_free(struct net_links *l);
 #define cleanup_net_links __attribute__((cleanup(net_links_free)))
@@ -52,12 +52,12 @@ void net_links_free(struct net_links *l);
 const struct net_link *net_links_by_index(const struct net_links *l, int index);
 const struct net_link *net_links_by_name(const struct net_links *l, const char *name);
 
-/* Looks up one device by name. Returns 0, -ENODEV without e set if the device does not exist, or
- * another negative errno with e set. */
+/* Looks up a device by name and stores it in *out. Returns 0, -ENODEV without e set if the device
+ * does not exist, or another negative errno with e set. */
 int net_link_find(struct netlink *nl, const char *name, struct net_link *out,
 		  struct nserr *e) must_check;
 
-/* Parses a RTM_NEWLINK message. Returns 0 or -EBADMSG. Exported for tests. */
+/* Parses an RTM_NEWLINK message into *out. Returns 0 or -EBADMSG. Exported for tests. */
 int net_link_parse(const struct nlmsghdr *nh, struct net_link *out) must_check;
 
 /* One end of a veth pair to create. */
@@ -75,31 +75,31 @@ struct net_link_end {
 	const uint8_t *mac; /* hardware address; NULL: chosen by the kernel */
 };
 
-/* Adds a message to b that creates a veth pair. Each end gets one queue per direction. This avoids
- * two RCU grace periods in netif_set_real_num_tx_queues(), which take most of the time of creating
- * a pair. mtu 0 means the default MTU of the kernel. */
+/* Appends to b a message that creates a veth pair. Each end gets one queue per direction. This
+ * avoids two RCU grace periods in netif_set_real_num_tx_queues(), which take most of the time of
+ * creating a pair. mtu 0 means the default MTU of the kernel. */
 void net_link_put_veth(struct netlink_batch *b, const struct net_link_end *outer,
 		       const struct net_link_end *peer, uint32_t mtu);
 void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_t *mac);
-/* Adds a message to b that creates a macvlan or ipvlan device on top of the device `lower`, in the
- * namespace of `end`. */
+/* Appends to b a message that creates a macvlan or ipvlan device on top of the device `lower`, in
+ * the namespace of `end`. */
 void net_link_put_stacked(struct netlink_batch *b, const char *kind, int lower,
 			  const struct net_link_end *end, uint32_t mtu);
-/* Adds a message to b that brings the device up and sets its MTU, unless mtu is 0. A bridge takes
+/* Appends to b a message that brings a device up and sets its MTU, unless mtu is 0. A bridge takes
  * its MTU from its ports unless its MTU is set after the creation of the bridge. */
 void net_link_put_up(struct netlink_batch *b, int index, uint32_t mtu);
 void net_link_put_alias(struct netlink_batch *b, int index, const char *alias);
-/* Adds a message to b that sets hairpin mode: the bridge may send a packet back through the port
- * that it came from. */
+/* Appends to b a message that sets the hairpin mode of a bridge port, so that the bridge may send a
+ * packet back through this port if it came from there. */
 void net_link_put_hairpin(struct netlink_batch *b, int index);
-/* Adds a message to b that sets the sysctl `forwarding` of the device, so that IPv4 packets that
+/* Appends to b a message that sets the sysctl `forwarding` of a device, so that IPv4 packets that
  * arrive on it are forwarded. With localnet, the message also sets route_localnet, so that packets
  * with a loopback address may leave through the device. */
 void net_link_put_forwarding(struct netlink_batch *b, int index, bool localnet);
-/* Adds a message to b that moves a device to the namespace ns, where it gets the given name. The
+/* Appends to b a message that moves a device to the namespace ns, where it gets the given name. The
  * kernel takes the device down, drops its addresses, and may give it another index. */
 void net_link_put_move(struct netlink_batch *b, int index, int ns, const char *name);
-/* Adds a message to b that changes the name and the MTU of a device, and brings the device up if
+/* Appends to b a message that changes the name and the MTU of a device, and brings the device up if
  * `up` is set. */
 void net_link_put_name(struct netlink_batch *b, int index, const char *name, uint32_t mtu, bool up);
 void net_link_put_delete(struct netlink_batch *b, int index);

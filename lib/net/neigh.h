@@ -13,8 +13,8 @@ struct net_neigh {
 	uint8_t mac[NET_MAC_SIZE];
 };
 
-/* Finds the entry of an address on the device `index`. Returns 0, -ENOENT without e set if there is
- * none, or another negative errno with e set. */
+/* Finds the entry of the address a on the device `index` and stores it in *out. Returns 0, -ENOENT
+ * without e set if there is no such entry, or another negative errno with e set. */
 int net_neigh_find(struct netlink *nl, int index, const struct net_addr *a, struct net_neigh *out,
 		   struct nserr *e) must_check;
 

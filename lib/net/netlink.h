@@ -31,35 +31,36 @@ struct netlink_batch {
 	int err; /* the first error: 0, or -EMSGSIZE if the messages did not fit */
 };
 
-/* Removes all messages from b. Nothing else is needed to initialise b. */
+/* Removes all messages from b, or initializes a new b. */
 void netlink_batch_init(struct netlink_batch *b);
 
-/* Opens an rtnetlink(7) socket with extended acknowledgements and strict dumps, where the kernel
- * has them. Returns 0 or a negative errno with e set. netlink_close() closes it.
- * netlink_open_family() opens a socket of another netlink family (NETLINK_NETFILTER). */
+/* netlink_open() opens an rtnetlink(7) socket, and netlink_open_family() a socket of another
+ * netlink family, such as NETLINK_NETFILTER. If the kernel supports them, the socket uses extended
+ * acknowledgements and strict dumps. Both return 0, or a negative errno with e set. netlink_close()
+ * closes the socket. */
 int netlink_open(struct netlink *nl, struct nserr *e) must_check;
 int netlink_open_family(struct netlink *nl, int family, struct nserr *e) must_check;
 void netlink_close(struct netlink *nl);
 #define cleanup_netlink __attribute__((cleanup(netlink_close)))
 
-/* Begins a message of that type. flags are NLM_F_*; NLM_F_REQUEST is added. The n bytes at header
- * are the header of the netlink family (struct ifinfomsg, …). */
+/* Begins a message of the type `type`, such as RTM_NEWLINK, in b. flags are NLM_F_*; NLM_F_REQUEST
+ * is added. The n bytes at header are the header of the netlink family (struct ifinfomsg, …). */
 void netlink_begin(struct netlink_batch *b, uint16_t type, uint16_t flags, const void *header,
 		   size_t n);
 
-/* Appends an attribute to the last message. netlink_put_str() includes the terminating NUL. */
+/* Append an attribute to the last message of b. netlink_put_str() includes the terminating NUL. */
 void netlink_put(struct netlink_batch *b, uint16_t type, const void *data, size_t n);
 void netlink_put_str(struct netlink_batch *b, uint16_t type, const char *s);
 void netlink_put_u32(struct netlink_batch *b, uint16_t type, uint32_t v);
 
-/* Begins a nested attribute. It contains all attributes that are appended before
- * netlink_nest_end(), whose argument `at` is the return value of netlink_nest(). NLA_F_NESTED is
- * not set, because rtnetlink(7) does not need it. */
+/* Begins a nested attribute in the last message of b. It contains all attributes that are appended
+ * before netlink_nest_end(), whose argument `at` is the return value of netlink_nest().
+ * NLA_F_NESTED is not set, because rtnetlink(7) does not need it. */
 size_t netlink_nest(struct netlink_batch *b, uint16_t type);
 void netlink_nest_end(struct netlink_batch *b, size_t at);
 
-/* Appends n bytes without an attribute header, padded to a multiple of 4, for example the struct
- * ifinfomsg in VETH_INFO_PEER. */
+/* Appends to the last message of b n bytes without an attribute header, padded to a multiple of 4,
+ * for example the struct ifinfomsg in VETH_INFO_PEER. */
 void netlink_put_raw(struct netlink_batch *b, const void *data, size_t n);
 
 /*
@@ -90,8 +91,9 @@ int netlink_ask(struct netlink *nl, struct netlink_batch *b,
  */
 int netlink_parse(const void *data, size_t n, const struct nlattr **found, unsigned max) must_check;
 
-/* Finds the attributes of a message, after the family header of `header` bytes. Returns 0, or
- * -EBADMSG if the message is too short or an attribute exceeds the message. */
+/* Does the same for the attributes of the message nh, which follow the header of the netlink family
+ * (`header` bytes). Returns 0, or -EBADMSG if the message is too short or an attribute exceeds the
+ * message. */
 int netlink_parse_message(const struct nlmsghdr *nh, size_t header, const struct nlattr **found,
 			  unsigned max) must_check;
 

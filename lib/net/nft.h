@@ -10,11 +10,11 @@
 struct nft_ctx;
 
 /*
- * Opens a libnftables context. The context belongs to the network namespace that the caller is in
- * when it calls nft_open(). The kernel removes a table with `flags owner` (Linux 5.12) when the
- * context that added the table is closed. The socket of the context is close-on-exec. Returns 0, or
- * a negative errno with e set: -ENOENT, with the exit status 2 in e, if libnftables is missing.
- * nft_close() closes the context.
+ * Opens a libnftables context and stores it in *nft. The context belongs to the network namespace
+ * that the caller is in when it calls nft_open(). The kernel removes a table with `flags owner`
+ * (Linux 5.12) when the context that added the table is closed. The socket of the context is
+ * close-on-exec. Returns 0, or a negative errno with e set: -ENOENT, with the exit status 2 in e,
+ * if libnftables is missing. nft_close() closes the context.
  */
 int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
 void nft_close(struct nft_ctx *nft);
@@ -33,8 +33,8 @@ int nft_list_handles(struct nft_ctx *nft, const char *command, struct buf *out,
 		     struct nserr *e) must_check;
 
 /*
- * Appends the text of the rule with that handle to out. chain is "FAMILY TABLE CHAIN". Appends
- * nothing if there is no such rule.
+ * Appends to out the text of the rule with this handle. chain is "FAMILY TABLE CHAIN". Appends
+ * nothing if there is no such rule or the rules cannot be read.
  */
 void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, struct buf *out);
 

@@ -23,15 +23,15 @@ struct net_routes {
 
 #define NET_ROUTES_INIT ((struct net_routes){ 0 })
 
-/* Reads all unicast routes, IPv4 and IPv6, in the main table of the socket's network namespace. If
- * the kernel supports only one of the two families, reads only the routes of this family. Returns
- * 0, or a negative errno with e set. */
+/* Reads all unicast routes, IPv4 and IPv6, in the main table of the network namespace of nl into
+ * out. If the kernel supports only one of the two families, reads only the routes of this family.
+ * Returns 0, or a negative errno with e set. */
 int net_routes_read(struct netlink *nl, struct net_routes *out, struct nserr *e) must_check;
 void net_routes_free(struct net_routes *l);
 #define cleanup_net_routes __attribute__((cleanup(net_routes_free)))
 
-/* Adds a message to b that adds the route to the main table, or replaces the route to the same
- * destination. */
+/* Appends to b a message that adds the route to the main table. If the table has a route to the
+ * same destination, the message replaces that route. */
 void net_route_put(struct netlink_batch *b, const struct net_route *r);
 
 /* The path on which the kernel would send a packet. */
@@ -45,12 +45,12 @@ struct net_way {
 };
 
 /*
- * Asks the kernel for the path of a packet to dst. No packet is sent. If iif is not 0, the kernel
- * assumes that the packet arrives from src on the device iif and has to be forwarded. Otherwise the
- * kernel assumes that this host sends the packet, and src may be NULL. Returns 0, or a negative
- * errno with e set: -EHOSTUNREACH if forwarding is off, -ENETUNREACH if there is no route, -EACCES
- * for a prohibited one, -EINVAL or -EXDEV if the source is refused (reverse path filter, martian,
- * blackhole).
+ * Asks the kernel for the path of a packet to dst and stores it in *out. No packet is sent. If iif
+ * is not 0, the kernel assumes that the packet arrives from src on the device iif and has to be
+ * forwarded. Otherwise the kernel assumes that this host sends the packet, and src may be NULL.
+ * Returns 0, or a negative errno with e set: -EHOSTUNREACH if forwarding is off, -ENETUNREACH if
+ * there is no route, -EACCES for a prohibited one, -EINVAL or -EXDEV if the source is refused
+ * (reverse path filter, martian, blackhole).
  */
 int net_route_ask(struct netlink *nl, const struct net_addr *dst, const struct net_addr *src,
 		  int iif, struct net_way *out, struct nserr *e) must_check;

@@ -7,8 +7,8 @@
 #include "ns/type.h"
 
 /*
- * Runs f(arg) in a new thread that has entered the namespace of fd. The namespace must not be a
- * user or pid namespace, because a single thread cannot enter a namespace of these types
+ * Runs f(arg) in a new thread that has entered the namespace to which fd refers. The namespace must
+ * not be a user or pid namespace, because a single thread cannot enter a namespace of these types
  * (setns(2)). Returns the result of f, or a negative errno if the namespace cannot be entered.
  * Threads share descriptors, so a descriptor that f opens stays open in the caller.
  */

@@ -37,7 +37,7 @@ void nsjoin_close(struct nsjoin *j);
 int nsjoin_hold(struct nsjoin *j, struct nserr *e) must_check;
 int nsjoin_hold_all(struct nsjoin *j, struct nserr *e) must_check;
 
-/* Returns the CLONE_NEW* flags of all types that are entered. */
+/* Returns the CLONE_NEW* flags of all types that nsjoin_enter() enters. */
 uint64_t nsjoin_types(const struct nsjoin *j);
 
 /*

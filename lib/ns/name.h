@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * name: reads and writes the names that users give to runs with nsunshare --name. The reference
- * name:NAME refers to such a run.
+ * name: reads and writes the names that users give with nsunshare --name. A name stands for one
+ * run: an nsunshare command and the program that it executes. The reference name:NAME refers to the
+ * process of this program.
  *
  * A run named NAME is described by the file NAME.json, one JSON object on one line, in /run/nsutils
  * or, for an ordinary user, in $XDG_RUNTIME_DIR/nsutils. The process that creates and removes this
@@ -17,7 +18,8 @@
 
 #define NSNAME_MAX 64
 
-/* Describes a run. Numbers that are unknown are 0. Pids are relative to the pid namespace pidns. */
+/* Describes the processes of a run. Numbers that are unknown are 0. Pids are relative to the pid
+ * namespace pidns. */
 struct nsname {
 	pid_t pid;            /* pid of the program */
 	pid_t init_pid;       /* pid of the init process that supervises the program, or 0 */
@@ -34,19 +36,19 @@ struct nsname {
 bool nsname_is_valid(const char *name);
 
 /*
- * Reads the file of a run that belongs to the caller or to root. Ignores files of other users,
- * files that other users could replace, and files from an earlier boot. Returns 0, or a negative
- * errno with e set: -ENOENT if there is no such file, -EXDEV if the pids in the file belong to
- * another pid namespace than the caller's. The caller must verify the process with
+ * Reads NAME.json, which must belong to the caller or to root, into *out. Ignores files of other
+ * users, files that other users could replace, and files from an earlier boot. Returns 0, or a
+ * negative errno with e set: -ENOENT if there is no such file, -EXDEV if the pids in the file
+ * belong to another pid namespace than the caller's. The caller must verify the process with
  * nsname_is_process().
  */
 int nsname_read(const char *name, struct nsname *out, struct nserr *e) must_check;
 
-/* Returns true if the opened process is the program of n and has not ended. pidfd may be -1. procfd
- * is the /proc directory of the process. */
+/* Returns true if the opened process is the program that n describes and has not ended. pidfd may
+ * be -1. procfd is the /proc directory of the process. */
 bool nsname_is_process(const struct nsname *n, int pidfd, int procfd);
 
-/* Returns true if name:NAME can be used: the run exists and has not ended. */
+/* Returns true if name:NAME can be used: NAME.json exists and the program has not ended. */
 bool nsname_is_live(const char *name);
 
 /* Fills n from the process n->pid, a descendant of the caller that has not been waited for. Returns
@@ -69,10 +71,10 @@ struct nsname_keep {
 #define NSNAME_KEEP_INIT ((struct nsname_keep){ .at = TRUSTPATH_INIT, .lock = -1, .draft = -1 })
 
 /*
- * nsname_reserve() reserves the name against other runs, even against runs that begin at the same
- * time, and creates NAME.lock and NAME.new. It replaces the files of a killed run. nsname_publish()
- * writes NAME.json. nsname_release() removes all files that these functions have created, and frees
- * k. The functions return 0, or a negative errno with e set: -EBUSY if another run has the name.
+ * nsname_reserve() creates NAME.lock and NAME.new, and locks NAME.lock, so that no other process
+ * can reserve the same name. It replaces the files of a killed nsunshare. nsname_publish() writes
+ * NAME.json. nsname_release() removes all files that these functions have created, and frees k. All
+ * three return 0, or a negative errno with e set: -EBUSY if another run has the name.
  */
 int nsname_reserve(struct nsname_keep *k, const char *name, struct nserr *e) must_check;
 int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *e) must_check;

@@ -11,9 +11,9 @@
 /* Returns a netlink socket for netnsid_get(), or a negative errno. The caller closes the socket. */
 int netnsid_open(void) must_check;
 
-/* Reads the id (nsid) of the network namespace ns_fd. The id is valid only in the network namespace
- * of the socket. Returns 0 and sets *id, or returns a negative errno. *id is NETNSID_UNASSIGNED if
- * ns_fd has no id in the network namespace of the socket. */
+/* Sets *id to the id (nsid) of the network namespace ns_fd. The id is valid only in the network
+ * namespace of the socket. Returns 0 or a negative errno. *id is NETNSID_UNASSIGNED if ns_fd has no
+ * id in the network namespace of the socket. */
 int netnsid_get(int sock, int ns_fd, int32_t *id) must_check;
 
 /*

@@ -181,7 +181,7 @@ int nspin_above(uint64_t id, struct nserr *e)
 		return 0;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot get the CPU affinity");
-	/* Since Linux 6.18, each processor takes the ids of new mount namespaces from a batch of
+	/* Since Linux 6.18, each processor takes the ids of new mount namespaces from its
 	 * its own. So create a mount namespace on one processor after another until the id is high
 	 * enough. Use processors that the affinity of the caller excludes, too, because each is
 	 * used only for a moment. sched_setaffinity(2) fails for a processor that does not

@@ -20,8 +20,8 @@ struct nspin_dir {
 
 #define NSPIN_DIR_INIT ((struct nspin_dir){ .at = TRUSTPATH_INIT, .fd = -1 })
 
-/* A file on which a namespace is bind-mounted. No descriptor keeps the mount busy, so the program
- * can unmount the namespace as soon as the program runs. */
+/* A file on which a namespace is bind-mounted. No descriptor of the mounted file stays open: it
+ * would keep the mount busy, and the program that the tool executes could not unmount it. */
 struct nspin {
 	const char *path; /* path of the file, from the caller, not copied */
 	struct trustpath at;
@@ -46,12 +46,12 @@ int nspin_bind(struct nspin *pin, const struct nspin_dir *dir, int procfd,
 /*
  * The file of a mount namespace can only be mounted in a mount namespace with a lower id. The
  * kernel refuses other mounts, so that no mount namespace contains the mount that keeps it alive.
- * Since Linux 6.18 each processor has a batch of ids, so a later namespace may have a lower id.
- * nspin_id() returns the id of the caller's mount namespace, or 0 if the id is unknown (before
- * Linux 6.11). nspin_above(), called in a new mount namespace, moves to each processor in turn,
- * even if the affinity of the caller excludes the processor, and creates a mount namespace there,
- * until the id of the new namespace is greater than `id`. Then nspin_above() restores the affinity.
- * It returns 0, or a negative errno with e set.
+ * Since Linux 6.18 each processor has a batch of ids, so a namespace that is created later may have
+ * a lower id. nspin_id() returns the id of the caller's mount namespace, or 0 if the id is unknown
+ * (before Linux 6.11). nspin_above(), called in a new mount namespace, moves to each processor in
+ * turn, even if the affinity of the caller excludes the processor, and creates a mount namespace
+ * there, until the id of the new namespace is greater than `id`. Then nspin_above() restores the
+ * affinity. It returns 0, or a negative errno with e set.
  */
 uint64_t nspin_id(void);
 int nspin_above(uint64_t id, struct nserr *e) must_check;

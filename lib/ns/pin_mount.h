@@ -8,8 +8,8 @@
 #include "base/nserr.h"
 #include "kernel/trustpath.h"
 
-/* Opens the file or directory, or the mount on it, with O_PATH, O_NOFOLLOW and the given flags.
- * Returns a descriptor, which the caller closes, or a negative errno. */
+/* Opens the file or directory `at`, or the mount on it, with O_PATH, O_NOFOLLOW and the given
+ * flags. Returns a descriptor, which the caller closes, or a negative errno. */
 int nspin_mount_open(const struct trustpath *at, int flags) must_check;
 
 /* Unmounts the mount that the descriptor is open on. The descriptor keeps the mount busy, so only
@@ -22,7 +22,8 @@ void nspin_mount_detach_named(const struct trustpath *at);
 /* Returns true if the propagation of the descriptor's mount is shared. */
 bool nspin_mount_is_shared(int fd);
 
-/* Sets the hint of e for a mount that failed with EPERM. */
+/* Sets the hint of e after a mount has failed with EPERM: the caller lacks CAP_SYS_ADMIN in the
+ * user namespace that owns its mount namespace. */
 void nspin_mount_hint(struct nserr *e);
 
 #endif

@@ -33,11 +33,12 @@ const char *procfs_path_at(struct procfs_path *p, const char *name);
  * caller closes, or a negative errno with e set. */
 int procfs_open(const char *root, struct nserr *e) must_check;
 
-/* Reads the inode of the namespace link dirfd/path. Returns 0, or a negative errno: -EIO if it is
- * not a link to a namespace of that type. */
+/* Sets *inode to the inode of the namespace to which the link dirfd/path refers. Returns 0, or a
+ * negative errno: -EIO if the link does not refer to a namespace of the type `type`. */
 int procfs_link(int dirfd, const char *path, const struct nstype *type, uint32_t *inode) must_check;
 
-/* Read the stat file or the effective user id of a process. Return 0 or a negative errno. */
+/* Read the stat file of a process into *st, or its effective user id into *uid. Return 0 or a
+ * negative errno. */
 int procfs_read_stat(int proc, pid_t pid, struct proc_stat *st) must_check;
 int procfs_read_uid(int proc, pid_t pid, uid_t *uid) must_check;
 

@@ -49,8 +49,9 @@ struct nsref {
 	uint8_t ups[NSREF_UPS_MAX];
 };
 
-/* Parses a reference of any NSREF_ kind. A reference to a namespace may have parent: and owner:
- * prefixes. Opens nothing. Returns 0, or -EINVAL with e set. r borrows s. */
+/* Parses s, a reference of any kind in enum nsref_kind, into *r. A reference to a namespace may
+ * have parent: and owner: prefixes. Opens nothing. Returns 0, or -EINVAL with e set. r borrows
+ * s. */
 int nsref_parse(const char *s, struct nsref *r, struct nserr *e) must_check;
 
 /* Returns true if r names a process (PID, PID:INODE, tid:TID, name:NAME, self), not a
@@ -75,10 +76,10 @@ struct nsref_process {
 #define NSREF_PROCESS_INIT ((struct nsref_process){ 0, -1, -1 })
 
 /*
- * Opens the process that r names. The caller closes it with nsref_process_close(). Returns 0, or a
- * negative errno with e set: -ESRCH if the process has ended (for PID:INODE, also if another
- * process has its pid), -EINVAL for a thread id without tid:, -EXDEV if /proc shows another pid
- * namespace.
+ * Opens the process that r names and stores its descriptors in *out. The caller closes them with
+ * nsref_process_close(). Returns 0, or a negative errno with e set: -ESRCH if the process has ended
+ * (for PID:INODE, also if another process has its pid), -EINVAL for a thread id without tid:,
+ * -EXDEV if /proc shows another pid namespace.
  */
 int nsref_open_process(const struct nsref *r, struct nsref_process *out,
 		       struct nserr *e) must_check;
@@ -92,8 +93,8 @@ void nsref_process_close(struct nsref_process *p);
  */
 int nsref_open_ns(const struct nsref *r, const struct nstype *type, struct nserr *e) must_check;
 
-/* Open the namespace of that type of an opened process, or the namespace file at a path. Return a
- * descriptor or a negative errno as nsref_open_ns() does. */
+/* Open the namespace of the process p that has the type `type`, or the namespace file at path.
+ * Return a descriptor or a negative errno as nsref_open_ns() does. */
 int nsref_open_proc_ns(const struct nsref_process *p, const struct nstype *type,
 		       struct nserr *e) must_check;
 int nsref_open_path(const char *path, const struct nstype *type, struct nserr *e) must_check;

@@ -46,7 +46,7 @@ uint64_t nsindex_id_of(int fd);
  */
 void nsindex_note_error(int rc);
 
-/* Adds the namespace of the descriptor ns, its parents and its owners, unless the index has it
+/* Adds the namespace of the descriptor ns, its parents and its owners, unless the index has them
  * already. Takes ownership of ns. */
 void nsindex_keep(int ns);
 
@@ -55,7 +55,8 @@ void nsindex_keep(int ns);
  * errno. */
 int nsindex_open(int proc, const struct nsentry *e);
 
-/* Calls f for each entry of the directory `where` below `proc` whose name is a number. */
+/* Calls f for each entry of the directory `where` below `proc` whose name is a number. Passes an
+ * error to nsindex_note_error(). */
 void nsindex_each_number(int proc, const char *where,
 			 void (*f)(int proc, const char *path, void *arg), void *arg);
 
@@ -70,9 +71,9 @@ void nsindex_clear(void);
 
 /*
  * The stages of the search, in the order in which they must run. Each stage adds namespaces to the
- * index: first those of processes and those mounted where a process can see them; then those of
- * threads, those of open descriptors, and the mount namespaces that the kernel lists; then those
- * mounted in mount namespaces without a process; and finally those of sockets.
+ * index: first those of processes and those mounted in the mount namespaces of processes; then
+ * those of threads, those of open descriptors, and the mount namespaces that the kernel lists; then
+ * those mounted in mount namespaces without a process; and finally those of sockets.
  */
 void nsindex_add_processes(int proc);
 void nsindex_add_holders(int proc);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nssocket: duplicates sockets of other processes in a child, which the caller need not wait for.
- */
+/* socket: duplicates sockets of other processes in a child, which the caller need not wait for. */
 #include "ns/socket.h"
 
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nssocket: finds the network namespaces of sockets that are open in other processes. */
+/* socket: finds the network namespaces of sockets that are open in other processes. */
 #ifndef NSU_NS_SOCKET_H
 #define NSU_NS_SOCKET_H
 
@@ -25,9 +25,10 @@ struct nssocket {
 };
 
 /*
- * Sets the results of n sockets: 0 and ns, -EBADF if the descriptor is no longer that socket, or an
- * error of pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that is open in several processes
- * is examined once. Returns 0, or a negative errno if no child could be created.
+ * Sets the members rc and ns of n sockets. If a network namespace was found, ns is its inode and rc
+ * is 0. Otherwise rc is -EBADF if the descriptor no longer refers to this socket, or the error of
+ * pidfd_open(2), pidfd_getfd(2) or SIOCGSKNS. A socket that is open in several processes is
+ * examined once. Returns 0, or a negative errno if no child could be created.
  */
 int nssocket_ask(struct nssocket *s, size_t n) must_check;
 

@@ -71,11 +71,11 @@ struct timens_now {
 struct timespec timens_add(struct timespec a, struct timespec b);
 struct timespec timens_sub(struct timespec a, struct timespec b);
 
-/* Parses the argument of --boottime or --monotonic. Returns 0, or -EINVAL with e set. w borrows s.
- */
+/* Parses s, the argument of --boottime or --monotonic, into *w. Returns 0, or -EINVAL with e set. w
+ * borrows s. */
 int timens_parse(const char *s, struct timens_want *w, struct nserr *e) must_check;
 
-/* Does the same as timens_parse(), and names the option of clock c in the message of e. */
+/* Does the same as timens_parse(), but names the option of clock c in the message of e. */
 int timens_option(enum timens_clock c, const char *s, struct timens_want *w,
 		  struct nserr *e) must_check;
 
@@ -88,23 +88,23 @@ int timens_resolve(const struct timens_want *w, enum timens_clock c, enum timens
 		   const struct timens_now *now, const struct timespec *like, struct timespec *out,
 		   struct nserr *e) must_check;
 
-/* Checks the range of the offsets that are set. Returns 0, or -ERANGE with e naming the allowed
- * interval. */
+/* Checks that the offsets that are set in t are in the range that the kernel allows. Returns 0, or
+ * -ERANGE with e naming the allowed interval. */
 int timens_check(const struct timens *t, const struct timens_now *now, struct nserr *e) must_check;
 
 /*
- * Parses an offset stream: lines "CLOCK SECONDS NANOSECONDS" and `#` comments. CLOCK is monotonic
- * or boottime; one line per clock, at least one clock. Returns 0, or -EINVAL with e naming the
- * line.
+ * Parses the n bytes at text, an offset stream, into *t: lines "CLOCK SECONDS NANOSECONDS" and `#`
+ * comments. CLOCK is monotonic or boottime; one line per clock, at least one clock. Returns 0, or
+ * -EINVAL with e naming the line.
  */
 int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nserr *e) must_check;
 
-/* Appends a line for each clock that is set, in the format of offset streams and of
+/* Appends to out a line for each clock that is set in t, in the format of offset streams and of
  * /proc/PID/timens_offsets. */
 void timens_format(const struct timens *t, struct buf *out);
 
-/* Appends ts in seconds, with a fraction if it is not 0: "-0.5" or "857". If plus is set, writes
- * "+857". */
+/* Appends ts to out in seconds, with a fraction if the fraction is not 0, such as "-0.5" or "857".
+ * If plus is set, a number that is not negative begins with '+'. */
 void timens_add_seconds(struct buf *out, struct timespec ts, bool plus);
 
 #endif

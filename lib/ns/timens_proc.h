@@ -9,27 +9,28 @@
 #define TIMENS_INITIAL_INO UINT64_C(4026531834)
 
 /*
- * Reads /proc/PID/timens_offsets. procfd is an O_PATH descriptor of the /proc directory of a
- * process. The file contains the offsets of the time namespace that children of the process will be
- * in. The process itself is in a different time namespace only between unshare(2) and execve(2).
- * Sets both clocks. Returns 0, or a negative errno with e set.
+ * Reads /proc/PID/timens_offsets into *t. procfd is an O_PATH descriptor of the /proc directory of
+ * a process. The file contains the offsets of the time namespace that children of the process will
+ * be in. The process itself is in a different time namespace only between unshare(2) and execve(2).
+ * Sets the offsets of both clocks. Returns 0, or a negative errno with e set.
  */
 int timens_read(int procfd, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Reads the offsets and the inode of the time namespace that a process is in. If the link ns/time
- * cannot be read, *inode is 0 and the offsets are those of the namespace for its children. May
- * enter the namespace, as timens_read_ns() does. Returns 0, or a negative errno with e set.
+ * Sets *t to the offsets and *inode to the inode of the time namespace that a process is in. If the
+ * link ns/time cannot be read, *inode is 0 and the offsets are those of the namespace for its
+ * children. May enter the namespace, as timens_read_ns() does. Returns 0, or a negative errno with
+ * e set.
  */
 int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_t *inode,
 			struct nserr *e) must_check;
 
 /*
- * Reads the offsets of a time namespace from the /proc directory of a process whose children will
- * be in the namespace. If no such process exists, enters the namespace, because the kernel has no
- * other way to read its offsets. The caller then stays in the namespace, and no process can write
- * its offsets any more. This is harmless, because without such a process the offsets could not be
- * written before either. Returns 0, or a negative errno with e set.
+ * Reads the offsets of a time namespace into *t from the /proc directory of a process whose
+ * children will be in the namespace. If no such process exists, enters the namespace, because the
+ * kernel has no other way to read its offsets. The caller then stays in the namespace, and no
+ * process can write its offsets any more. This is harmless, because without such a process the
+ * offsets could not be written before either. Returns 0, or a negative errno with e set.
  */
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 
@@ -61,21 +62,21 @@ struct timens_request {
 /* Returns true if the request sets a clock or names a stream. */
 bool timens_wanted(const struct timens_request *r);
 
-/* Returns the anchor for timens_look(): TIMENS_ANCHOR_START if the request has "=DURATION", because
- * only "=DURATION" needs the start time of a process. */
+/* Returns the anchor for timens_look(): r->anchor if the request has "=DURATION", and
+ * TIMENS_ANCHOR_NOW if not, because only "=DURATION" needs the start time of a process. */
 enum timens_anchor timens_anchor(const struct timens_request *r);
 
 /*
- * Reads the clocks. With TIMENS_ANCHOR_START, the anchor of "=DURATION" is the start time of the
- * process procfd, which the kernel rounds down to hundredths of a second. Must be called before
- * unshare(CLONE_NEWTIME): afterwards the offsets of the caller's own namespace cannot be read.
- * Returns 0, or a negative errno with e set.
+ * Reads the clocks into *now. With TIMENS_ANCHOR_START, the anchor of "=DURATION" is the start time
+ * of the process procfd, which the kernel rounds down to hundredths of a second. Must be called
+ * before unshare(CLONE_NEWTIME): afterwards the offsets of the caller's own namespace cannot be
+ * read. Returns 0, or a negative errno with e set.
  */
 int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now,
 		struct nserr *e) must_check;
 
-/* Sets t to the offsets to write: reads the stream, or resolves the request for each clock, and
- * checks the range. Returns 0, or a negative errno with e set. */
+/* Sets *t to the offsets that r requests: reads the stream, or resolves the request for each clock,
+ * and checks the range. Returns 0, or a negative errno with e set. */
 int timens_request_resolve(const struct timens_request *r, const struct timens_now *now,
 			   struct timens *t, struct nserr *e) must_check;
 

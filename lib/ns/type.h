@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* type: declares the table of namespace types. Options, usage, parsing, scanning and printing use
- * it. A new namespace type needs one new row in the table. */
+/* type: declares the table of namespace types, from which the tools take the options, the names,
+ * the links in /proc and the texts of each type. A new namespace type needs one new row in the
+ * table. */
 #ifndef NSU_NS_TYPE_H
 #define NSU_NS_TYPE_H
 
@@ -61,8 +62,8 @@ static inline unsigned nstype_index(const struct nstype *t)
 	return (unsigned)(t - nstypes);
 }
 
-/* Parses "TYPE:[INODE]", the text of a /proc/PID/ns link. Returns 0 or -EINVAL. nslist calls it for
- * each link of each process, so it must be fast. */
+/* Parses "TYPE:[INODE]", the text of a /proc/PID/ns link, into *type and *inode. Returns 0 or
+ * -EINVAL. nslist calls it for each link of each process, so it must be fast. */
 int nstype_parse_link(const char *link, size_t n, const struct nstype **type,
 		      uint64_t *inode) must_check;
 

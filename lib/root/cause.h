@@ -7,9 +7,9 @@
 #include "root/place.h"
 
 /*
- * Explains EINVAL and ENOTDIR of a mount on p (mount(2), move_mount(2)): a file can be mounted on a
- * file only, and a directory on a directory. src is a descriptor of the file to mount. If src is
- * negative, a directory was to be mounted.
+ * Explains EINVAL and ENOTDIR of a mount on the mount point p (mount(2), move_mount(2)): a file can
+ * be mounted on a file only, and a directory on a directory. src is a descriptor of the file to
+ * mount. If src is negative, a directory was to be mounted.
  */
 void root_explain_type(int src, const struct root_place *p, struct nserr *e);
 
@@ -17,7 +17,8 @@ void root_explain_type(int src, const struct root_place *p, struct nserr *e);
  * read-only. */
 void root_explain_readonly(const struct root *r, const char *path, struct nserr *e);
 
-/* Explains EINVAL of a non-recursive bind mount of src. */
+/* Explains EINVAL of a bind mount of src without the mounts below it: these mounts are locked
+ * (mount_namespaces(7)). */
 void root_explain_locked(int src, struct nserr *e);
 
 #endif

@@ -31,9 +31,9 @@ void libmount_done(struct mnt_table *t);
 
 /*
  * Searches the table for the reason why no mount of the given type (proc or sysfs) is fully
- * visible. Returns a mount of this type that is read-only, or the mount that hides a part of one.
- * Returns NULL if a mount of this type is fully visible, or if the table has no mount of this type.
- * Has no side effects.
+ * visible. Returns a mount of this type that is read-only, or a mount that covers a part of a mount
+ * of this type. Returns NULL if a mount of this type is fully visible, or if the table has no mount
+ * of this type. Has no side effects.
  */
 const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
 
@@ -41,7 +41,8 @@ const struct mnt *libmount_mask(const struct mnt_table *t, const char *type);
  * (mount_namespaces(7)). Sets the hint of e if the reason is certain. */
 void libmount_explain(const char *type, struct nserr *e);
 
-/* Returns the id of the mount that fd is on, read from /proc/self/fdinfo, or a negative errno. */
+/* Returns the id of the mount that contains the file of fd, read from /proc/self/fdinfo, or a
+ * negative errno. */
 int libmount_id(int fd) must_check;
 
 /* Sets the hint of e if the caller lacks CAP_SYS_ADMIN, which explains EPERM. Returns true if the

@@ -27,12 +27,13 @@ int root_open(const struct root *r, const char *path, unsigned flags,
 int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,
 		struct root_log *log) must_check;
 
-/* Does the same as root_open(), and sets e to a message that names path. Returns a descriptor or a
- * negative errno with e set. */
+/* Does the same as root_open() without a log. After a failure, sets e to a message that names path.
+ * Returns a descriptor or a negative errno with e set. */
 int root_open_named(const struct root *r, const char *path, unsigned flags,
 		    struct nserr *e) must_check;
 
-/* Adds a hint to e if rc is -ENOSPC, the error of a mount that exceeds the sysctl fs.mount-max. */
+/* Adds a hint to e if rc is -ENOSPC, the error of the kernel if another mount would exceed the
+ * limit of the sysctl fs.mount-max. Otherwise does nothing. */
 void root_explain_space(int rc, struct nserr *e);
 
 #endif

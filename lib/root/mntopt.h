@@ -26,8 +26,9 @@ struct mntopt {
 /*
  * Adds the options in text, such as "ro,nosuid,size=1m", to o. text may be NULL. A later option
  * overrides an earlier one. In values, "\," means a comma and "\\" a backslash. Must be called at
- * most once for each o; set and clr may have been set before the call. The caller frees o with
- * mntopt_free(). Returns 0, or a negative errno with e set.
+ * most once for each o; the caller may have set o->set and o->clr before the call, and the options
+ * in text override them. The caller frees o with mntopt_free(). Returns 0, or a negative errno with
+ * e set.
  */
 int mntopt_parse(struct mntopt *o, const char *text, struct nserr *e) must_check;
 

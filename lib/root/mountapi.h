@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mountapi: builds a root with the mount API (Linux 5.2, mount_setattr(2) 5.12). */
+/* mountapi: builds a root with the mount API: fsopen(2) and related calls (since Linux 5.2), and
+ * mount_setattr(2) (since Linux 5.12). */
 #ifndef NSU_ROOT_MOUNTAPI_H
 #define NSU_ROOT_MOUNTAPI_H
 

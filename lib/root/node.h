@@ -7,7 +7,9 @@
 
 /* A device node. */
 struct root_node {
-	mode_t type; /* S_IFCHR or S_IFBLK; 0 means the type and number of the caller's node */
+	/* S_IFCHR or S_IFBLK; 0 means: use the type and number of the device node that has the same
+	 * path in the caller's root */
+	mode_t type;
 	unsigned major, minor;
 	mode_t mode; /* permission bits */
 	uid_t uid;

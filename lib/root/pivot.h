@@ -14,18 +14,18 @@
 int root_pivot_check_ns(struct nserr *e) must_check;
 
 /*
- * Checks that no process in the new root's /proc could reach the old root after the pivot. The root
- * and working directory of each process must be "/", which pivot_root(2) changes, or the caller
- * must have no permission to open these directories. Returns 0, -EBUSY or another negative errno
- * with e set.
+ * Checks that no process in the new root's /proc could lead the program back to the old root after
+ * the pivot. A process passes this check if its root and working directory are "/", because
+ * pivot_root(2) changes both, or if the caller has no permission to open these directories. Returns
+ * 0, -EBUSY with e set if a process fails the check, or another negative errno with e set.
  */
 int root_pivot_check_processes(const struct root *r, struct nserr *e) must_check;
 
 /*
  * Checks that the new root contains the program: a path, a path relative to the directory cwd, or a
  * name that is searched in the directories of the environment variable PATH. Returns 0 if the new
- * root contains the program or if only execve(2) can find this out, or a negative errno with e set;
- * the exit status in e is 126 or 127.
+ * root contains the program, or if this cannot be determined before execve(2). Otherwise returns a
+ * negative errno with e set; e then contains the exit status 126 or 127.
  */
 int root_pivot_check_program(const struct root *r, const char *cwd, const char *program,
 			     struct nserr *e) must_check;
@@ -38,9 +38,9 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
  */
 int root_pivot(struct root *r, const char *put_old, struct nserr *e) must_check;
 
-/* If one of the descriptors 0 to 2 is /dev/null of the old root, replaces it by /dev/null of the
- * new root. Returns 0, or a negative errno with e set. Fails also if one of these descriptors is a
- * directory. */
+/* Replaces each of the descriptors 0 to 2 that is /dev/null of the old root by /dev/null of the new
+ * root, if that exists. Returns 0, or a negative errno with e set. Also fails if one of these
+ * descriptors refers to a directory. */
 int root_pivot_std_fds(struct nserr *e) must_check;
 
 #endif

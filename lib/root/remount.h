@@ -10,8 +10,8 @@
  * each mount below it. Returns 0 or a negative errno with e set; e may be NULL. */
 int root_remount(int fd, const struct mntopt *o, struct nserr *e) must_check;
 
-/* Tries to make the mount writable whose root directory is dir, and ignores a failure. Changes the
- * working directory to dir, because the mount is named by the path ".". */
+/* Tries to make the mount with the root directory dir (a descriptor) writable, and ignores a
+ * failure. Changes the working directory to dir, because the mount is named by the path ".". */
 void root_remount_writable(int dir);
 
 #endif

@@ -19,7 +19,7 @@ int root_switch_check(struct nserr *e) must_check;
 int root_switch(struct root *r, struct nserr *e) must_check;
 
 /* Removes the contents of the directory dir (a descriptor, borrowed). Does not follow symbolic
- * links and does not enter other mounts. */
+ * links and does not enter other mounts. Skips files that it cannot remove. */
 void root_switch_empty(int dir);
 
 #endif

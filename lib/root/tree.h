@@ -23,8 +23,8 @@ struct root_place;
 /* The functions by which the mounts of a tree are made. Each function returns 0, a descriptor of
  * the new mount, or a negative errno with e set, except where noted. */
 struct root_ops {
-	/* Start a tree: the first function with a clone of the mounts at dir (borrowed), the second
-	 * one with a new file system. */
+	/* begin() starts a tree with a clone of the mounts at dir (borrowed), and begin_fs() with a
+	 * new file system. */
 	int (*begin)(struct root *r, int dir, struct nserr *e);
 	int (*begin_fs)(struct root *r, const char *type, const struct mntopt *o, struct nserr *e);
 
@@ -39,8 +39,8 @@ struct root_ops {
 	 * it. Returns 0 or a negative errno. */
 	int (*setattr)(int fd, const struct mntopt *o);
 
-	/* Moves a mount to the directory `to`. `from` is the root directory of the mount. Returns 0
-	 * or a negative errno. */
+	/* Moves the mount whose root directory is `from` to the directory `to` (borrowed
+	 * descriptors). Returns 0 or a negative errno. */
 	int (*move)(int from, int to);
 
 	/* Does the same as move(), but for the mount of the old root, which covers the new root
@@ -103,11 +103,12 @@ int root_new_fs(const struct root *r, const char *type, const struct mntopt *o,
 		struct nserr *e) must_check;
 
 /*
- * Clones the mount of src. rec is AT_RECURSIVE or 0. The clone is private and detached; its
- * attributes in `set` are set and those in `clr` are cleared. The kernel clones only mounts of this
- * mount namespace and, since Linux 6.15, detached mounts. On older kernels, if src is a detached
- * mount, sets its attributes and returns a duplicate of src. If src was opened in another mount
- * namespace, root_reopen() replaces it. Returns a descriptor or a negative errno.
+ * Clones the mount of src. rec is 0, or AT_RECURSIVE to clone the mounts below src, too. The clone
+ * is detached and has the propagation type `propagation`, such as MS_PRIVATE; its attributes in
+ * `set` are set and those in `clr` are cleared. The kernel clones only mounts of this mount
+ * namespace and, since Linux 6.15, detached mounts. On older kernels, if src is a detached mount,
+ * sets its attributes and returns a duplicate of src. If src was opened in another mount namespace,
+ * root_reopen() replaces it. Returns a descriptor or a negative errno.
  */
 int root_clone(int src, unsigned rec, uint64_t set, uint64_t clr,
 	       unsigned long propagation) must_check;
@@ -133,8 +134,9 @@ int root_move_old(struct root *r, int put, struct nserr *e) must_check;
  * r->readonly is set. Returns 0, or a negative errno with e set. */
 int root_finish(struct root *r, struct nserr *e) must_check;
 
-/* Mounts the tree on top of the old "/", unless it is mounted already. `early` means that the tree
- * is not complete yet. Returns 0, or a negative errno with e set. */
+/* Mounts the tree on top of the old "/", unless it is mounted already. If `early` is set, the tree
+ * is not complete yet; the tmpfs of root_scratch() is then mounted on "/", too, below the tree.
+ * Returns 0, or a negative errno with e set. */
 int root_attach(struct root *r, bool early, struct nserr *e) must_check;
 
 /* Removes the tree and the mount points that were created for it, and closes all descriptors of

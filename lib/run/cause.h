@@ -10,12 +10,12 @@
 #include "base/nserr.h"
 
 /* Explains a failure of unshare(2) or clone3(2) with these CLONE_NEW* flags, or of fork(2) if types
- * is 0. Must be called in the process that failed. */
+ * is 0. Must be called in the process whose call failed. */
 void cause_unshare(uint64_t types, struct nserr *e);
 
-/* Sets the hint for ENOMEM of fork(2) in a process whose children are created in another pid
- * namespace (pid_for_children). No process can be created in a pid namespace after its process 1
- * has ended (pid_namespaces(7)). */
+/* The hint for ENOMEM of fork(2) in a process whose children are created in another pid namespace
+ * (pid_for_children). No process can be created in a pid namespace after its process 1 has ended
+ * (pid_namespaces(7)). */
 #define CAUSE_ENDED_PIDNS \
 	"create a new pid namespace: this one has ended, because its process 1 has ended"
 

@@ -75,11 +75,11 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor);
 
 /*
  * Adds a step, run by the caller, that writes the pid file and reports "created" to --status-fd.
- * h->pid must be set by then. The step creates the pid file or replaces the regular file of an
- * earlier run. It writes to a device, or to a descriptor of the tool that is named by /dev/stdout,
- * /dev/fd/N or /proc/self/fd/N. It refuses other files: a FIFO could block, and a symbolic link of
- * another user could lead to any file. At the end of the run, the file is removed only if the step
- * has created it.
+ * h->pid must be set before the step runs. The step creates the pid file, or replaces a regular
+ * file of that name. It writes to a device, or to a descriptor of the tool that is named by
+ * /dev/stdout, /dev/fd/N or /proc/self/fd/N. It refuses other files: a FIFO could block, and a
+ * symbolic link of another user could lead to any file. handle_ended() removes the file only if the
+ * step has created or overwritten it.
  */
 void handle_plan_created(struct handle *h, struct plan *p);
 
@@ -90,13 +90,17 @@ void handle_plan_created(struct handle *h, struct plan *p);
 void handle_plan_created_by(struct handle *h, struct plan *p, enum plan_actor actor);
 void handle_served(struct handle *h);
 
-/* Adds the last step before exec, which closes descriptors and writes the line to --ready-fd.
- * program is argv[0]; if it cannot be executed, the line is not written. */
+/* Adds the last step before exec, which makes exec close the descriptors that the program must not
+ * inherit, writes the line to --ready-fd and waits for --start-fd. program is argv[0]; if it cannot
+ * be executed, the step fails and does not write the line. */
 void handle_plan_exec(struct handle *h, struct plan *p, enum plan_actor actor, const char *program);
 
-/* Sets h->pid to the pid of the program and writes the pid file. If waits_for_init is set, must be
- * called when the init process has reported this pid, before the answer lets the init process
- * execute the program. Returns 0, or a negative errno with e set. */
+/*
+ * Sets h->pid to the pid of the program and writes the pid file. If waits_for_init is set, must be
+ * called after the init process has reported this pid and before this process sends the answer
+ * (report_answer()), because the init process executes the program after the answer. Returns 0, or
+ * a negative errno with e set.
+ */
 int handle_identified(struct handle *h, pid_t pid, struct nserr *e) must_check;
 
 /* The two parts of handle_running(): handle_let_go() closes the descriptors of --ready-fd and
@@ -108,27 +112,28 @@ void handle_executed(struct handle *h);
 void handle_ready(struct handle *h);
 
 /*
- * The functions below are for the parent that waits for the program. handle_running() reports that
- * the program runs, and handle_ended() reports that the program has ended. A negative wstatus means
- * that the status is unknown. handle_ended() returns 0, or a negative errno with e set if the pid
- * file cannot be removed.
+ * The functions below are for the parent that waits for the program. handle_running() closes the
+ * descriptors of --ready-fd and --wait-fd, and reports to --status-fd that the program was
+ * executed. handle_ended() reports to --status-fd that the program has ended, and removes the pid
+ * file. A negative wstatus means that the status is unknown, and is not reported. handle_ended()
+ * returns 0, or a negative errno with e set if the pid file cannot be removed.
  */
 void handle_running(struct handle *h);
 int handle_ended(struct handle *h, int wstatus, struct nserr *e) must_check;
 
 /*
- * If the program is a chain of tools that ends with nsinit, this nsinit reports which process is
- * the program (handle_report.c). handle_expect_init() sets waits_for_init for such a chain.
- * handle_plan_report() adds a step in which the caller creates the socket, before the fork.
- * handle_plan_pass() adds the last step before exec, in which the process that executes the chain
- * passes the socket on.
+ * If the program is a chain of tools that ends with nsinit, this nsinit reports to this process
+ * which process is the program (handle_report.c). handle_expect_init() sets waits_for_init for such
+ * a chain. handle_plan_report() adds a step in which the caller creates the socket, before the
+ * fork. handle_plan_pass() adds the last step before exec, in which the process that executes the
+ * chain passes the socket to nsinit or nspivot.
  */
 void handle_expect_init(struct handle *h, char *const argv[]);
 void handle_plan_report(struct handle *h, struct plan *p);
 void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor);
 
-/* Closes the end of the socket that belongs to the init process. From then on, each message raises
- * SIGIO. Returns 0 or a negative errno. */
+/* Closes the init process's end of the socket, report[1], in this process. Makes each message that
+ * arrives at report[0] raise SIGIO. Returns 0 or a negative errno. */
 int handle_watch_init(struct handle *h) must_check;
 
 /*

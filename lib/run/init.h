@@ -22,9 +22,12 @@ struct init {
 	struct supervise supervise;
 	struct handle handle;
 	struct program program;
-	/* The supervisor of the process that has forked this process, if this process has not
-	 * called exec since. The signals are still blocked, and the program gets the signal mask
-	 * and actions that `outer` has saved. */
+	/*
+	 * The struct supervise of the parent, if the parent has called supervise_block() for it and
+	 * this process has not called exec since the fork; otherwise NULL. If `outer` is set, all
+	 * signals are still blocked, and the program gets the signal mask and actions that are
+	 * saved in `outer`.
+	 */
 	const struct supervise *outer;
 	/* If `reports` is set, the process that becomes the program sends its pid to report_fd
 	 * (run/report.h) and waits for the answer. */
@@ -53,10 +56,10 @@ void init_plan(struct init *i, struct plan *p);
 void init_plan_exec(struct init *i, struct plan *p);
 
 /*
- * Executes the plan as its caller and waits until all descendants have ended. When the program
- * runs, closes all descriptors above 2 that this process does not need. Returns the wait status of
- * the program; if the pid file could not be removed, also sets e. After any other failure, returns
- * a negative errno with e set.
+ * Executes the plan as the actor PLAN_CALLER and waits until all descendants have ended. When the
+ * program runs, closes all descriptors above 2 that this process does not need. Returns the wait
+ * status of the program; if the pid file could not be removed, also sets e. After any other
+ * failure, returns a negative errno with e set.
  */
 int init_run(struct init *i, struct plan *p, void *ctx, struct nserr *e) must_check;
 

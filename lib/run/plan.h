@@ -57,8 +57,8 @@ struct plan_kind {
 	pid_t (*vfork)(void *ctx, const struct plan_step *s, int (*child)(void *), void *arg,
 		       struct nserr *e);
 
-	/* The caller runs this step. It may run after vfork(2), when the program is running
-	 * already, and its failure is then ignored. */
+	/* The caller runs this step. If the child was created by vfork(2), the caller runs the step
+	 * after the program has begun, and ignores a failure of the step. */
 	bool afterwards;
 
 	/* The step is safe in a vfork(2) child: it waits for no other process and does not change
@@ -81,7 +81,8 @@ struct plan_step {
 	uint64_t num;
 };
 
-#define PLAN_STEPS 24 /* number of steps in struct plan; a longer plan allocates memory */
+/* number of steps that struct plan itself can hold; plan_add() allocates memory for more steps */
+#define PLAN_STEPS 24
 
 /*
  * Makes the helper run until the program has ended, for work that the caller cannot do from inside
@@ -89,8 +90,8 @@ struct plan_step {
  * functions below are called in the helper. ctx is the helper's own copy of the caller's memory.
  */
 struct plan_keeper {
-	/* Receives the pid of the child, before the first step that follows the creation of the
-	 * child. */
+	/* Called with the pid of the child, before the helper runs its first step after the
+	 * creation of the child. */
 	void (*created)(void *ctx, pid_t child);
 	/* Called after the child has executed its program. */
 	void (*running)(void *ctx);
@@ -100,8 +101,9 @@ struct plan_keeper {
 	 * is unknown because the caller was killed. Returns 0, or a negative errno with e set. */
 	int (*ended)(void *ctx, int wstatus, struct nserr *e);
 
-	int watch;  /* descriptor that the helper polls while it waits for the program, or -1 */
-	bool stays; /* if false, the helper ends when the program begins */
+	int watch; /* descriptor that the helper polls while it waits for the program, or -1 */
+	/* the helper runs until the program has ended; if false, it ends when the program begins */
+	bool stays;
 	/* the caller's socket to the helper, open from the call of plan_run() to that of
 	 * plan_keeper_end(); otherwise -1 */
 	int line;
@@ -113,12 +115,14 @@ struct plan {
 	struct plan_step first[PLAN_STEPS];
 	size_t n, size;
 	int err; /* the first error of plan_add(), 0 or -ENOMEM, which plan_run() returns */
-	/* signals that the caller has blocked and that end the run early */
+	/* signals that the caller has blocked; plan_run() returns -EINTR early if one of them
+	 * arrives */
 	sigset_t interrupts;
 	/* the functions of the helper, not copied; NULL if the helper is not a child of the
 	 * caller */
 	struct plan_keeper *keeper;
-	/* set by plan_run(): descriptors that it uses in the caller, or -1 */
+	/* set by plan_run(): descriptors that the caller must keep open until plan_run() returns
+	 * (the sockets to the other processes, a signalfd and /proc), or -1 */
 	int own[PLAN_ACTORS + 2];
 };
 
@@ -138,8 +142,9 @@ void plan_explain(const struct plan *p, const void *ctx, struct buf *out);
 int plan_run_step(const struct plan *p, size_t i, void *ctx, struct nserr *e) must_check;
 
 /*
- * Executes the plan. While the caller waits for another process, a signal in p->interrupts ends the
- * run with -EINTR. The signal stays pending; when the tool unblocks it, the signal ends the tool.
+ * Executes the plan. While the caller waits for another process, a signal in p->interrupts makes
+ * plan_run() undo the steps and return -EINTR. The signal stays pending; when the tool unblocks it,
+ * the signal ends the tool.
  *
  * Returns in the caller only. After all steps, returns 0 and sets *child to the pid of the child,
  * or to 0 if there is none; it does not return if the last step is an exec by the caller. After a
@@ -157,12 +162,14 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 
-/* Waits in the helper until the socket `line` is readable. Calls heard() whenever `watch` is
- * readable. Only plan_run() and plan_keep() call this function. */
+/* Waits in the helper until the descriptor `line` is readable or has hung up. Meanwhile calls
+ * k->heard() whenever k->watch is readable. Returns at once if k->watch is negative, and also
+ * returns after 100 failures of poll(2). Only plan_run() and plan_keep() call this function. */
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line);
 
-/* Runs the main loop of the helper until the program has ended. line is the socket to the caller,
- * and child is the pid of the program. Only plan_run() calls this function. */
+/* Runs the main loop of the helper until the program has ended. Then sends the result of k->ended()
+ * to the caller and ends the helper; does not return. line is the socket to the caller, and child
+ * is the pid of the program. Only plan_run() calls this function. */
 _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t child);
 
 #endif

@@ -79,7 +79,7 @@ static void undo(const struct plan_walk *w)
 }
 
 /* Returns the end (exclusive) of the group of consecutive steps from i on that the same process
- * runs. A step with kind->stays, which is the last step of its process, is a group of its own. */
+ * runs. A step with kind->stays, which is the last step of its process, is a separate group. */
 static size_t run_end(const struct plan *p, size_t i)
 {
 	enum plan_actor actor = p->steps[i].actor;

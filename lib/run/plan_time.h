@@ -7,14 +7,14 @@
 #include "ns/timens_proc.h"
 #include "run/plan.h"
 
-/* Creates a time namespace with unshare(CLONE_NEWTIME). A tool that also creates other namespaces
- * uses another step. */
+/* Creates a time namespace with unshare(CLONE_NEWTIME). For nstimeoffset; nsunshare creates a time
+ * namespace together with its other namespaces in its own step. */
 extern const struct plan_kind plan_time_unshare;
 
 /*
  * Writes the offsets (arg: const struct timens *) and reads them back. Must run after unshare(2)
  * and before a process enters the namespace (Linux 5.6). num is an O_PATH descriptor of the /proc
- * directory of the process whose children get the offsets; 0 means the actor.
+ * directory of the process whose children get the offsets; 0 means the process that runs the step.
  */
 extern const struct plan_kind plan_time_write;
 

@@ -24,8 +24,9 @@ struct pty_relay {
 
 #define PTY_RELAY_INIT ((struct pty_relay){ 0, -1, -1 })
 
-/* Forks the relay, which copies between descriptors 0 and 1 and the master that pty_open() sends.
- * Returns 0, or a negative errno with e set. */
+/* Forks the relay, a process that copies input from descriptor 0 to the master that pty_open()
+ * sends, and output from this master to descriptor 1. Sets *r. Returns 0, or a negative errno with
+ * e set. */
 int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
 
 /* Opens a new pseudo-terminal through /dev/ptmx and sends its master to the relay. Opens /dev/ptmx
@@ -33,8 +34,8 @@ int pty_relay_start(struct pty_relay *r, struct nserr *e) must_check;
  * caller closes, or a negative errno with e set. */
 int pty_open(struct pty_relay *r, struct nserr *e) must_check;
 
-/* Creates a session whose controlling terminal is slave, and makes slave the descriptors 0 to 2.
- * Returns 0, or a negative errno with e set. */
+/* Creates a session with slave as its controlling terminal, and duplicates slave to the descriptors
+ * 0 to 2. Returns 0, or a negative errno with e set. */
 int pty_attach(int slave, struct nserr *e) must_check;
 
 /* Closes the descriptors of r and waits until the relay has copied the remaining output and has

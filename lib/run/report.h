@@ -26,12 +26,12 @@ bool report_chain_has_init(char *const argv[]);
 /* Returns true if the command line argv executes nspivot. */
 bool report_is_pivot(char *const argv[]);
 
-/* Passes the socket to the program that this process executes next, by the environment variable.
- * Returns 0 or a negative errno. */
+/* Passes the socket fd to the program that this process executes next: sets the environment
+ * variable NSUTILS_REPORT_FD, and makes exec keep fd open. Returns 0 or a negative errno. */
 int report_pass(int fd) must_check;
 
 /* Returns the descriptor that report_pass() has passed to this program, and makes it O_CLOEXEC.
- * Returns -1 if there is none. Removes the variable from the environment. */
+ * Returns -1 if there is none. Removes NSUTILS_REPORT_FD from the environment. */
 int report_inherited(void);
 
 /* Sends the message with the pid of the program and waits for the answer. Called by the process
@@ -39,7 +39,8 @@ int report_inherited(void);
  * pid or has ended. */
 int report_program(int fd, struct nserr *e) must_check;
 
-/* Reports that the program could not be executed. Called by the init process. */
+/* Reports to the tool that the program could not be executed. A failure is ignored. Called by the
+ * init process. */
 void report_failed(int fd);
 
 enum { REPORT_PID = 1, REPORT_FAILED };
@@ -50,7 +51,8 @@ enum { REPORT_PID = 1, REPORT_FAILED };
  * -EAGAIN if a nonblocking socket has no message. */
 int report_receive(int fd, pid_t *pid) must_check;
 
-/* Sends the answer. If e is not NULL, it contains the reason why the program must not run. */
+/* Answers the message of report_program(). If e is NULL, the program may run; otherwise e contains
+ * the reason why it must not run. A failure is ignored. Called by the tool. */
 void report_answer(int fd, const struct nserr *e);
 
 #endif

@@ -22,19 +22,21 @@ bool shutdown_begin(struct supervise *s);
 /* Sends KILL to all descendants at once, or only to the child if supervise.init is not set. */
 void shutdown_kill(struct supervise *s);
 
-/* Returns true if the process with this pid is a descendant of the calling process. The kernel has
- * reported pid, and the process may have ended since then. */
+/*
+ * Returns true if the process with this pid is a descendant of the calling process. Returns false
+ * if it is not, or if this cannot be determined, for example because the process has ended. In
+ * process 1, returns true for each positive pid, so pid must come from the kernel (SCM_CREDENTIALS,
+ * unix(7)).
+ */
 bool shutdown_descends(const struct supervise *s, pid_t pid);
 
 /* Does nothing before the end of the grace period. Afterwards kills the processes whose parents
  * have been reaped. */
 void shutdown_orphans(const struct supervise *s);
 
-/*
- * Waits for a signal in the set. During the shutdown, waits at most until the end of the grace
- * period, and then kills all descendants. Returns the signal and sets *info, or returns 0 if no
- * signal arrived.
- */
+/* Waits for a signal in *set. During the shutdown, waits at most until the end of the grace period,
+ * and then kills all descendants. Returns the signal and sets *info, or returns 0 if no signal
+ * arrived. */
 int shutdown_wait(struct supervise *s, const sigset_t *set, siginfo_t *info);
 
 #endif

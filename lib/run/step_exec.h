@@ -10,8 +10,8 @@ struct program {
 	char *const *argv;
 	const char *shell; /* path of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
-	/* The plan enters the root directory that contains the program. If the path in shell does
-	 * not exist there, the step executes /bin/sh. */
+	/* The plan changes to another root directory, which contains the program. If the file
+	 * `shell` cannot be executed in this root directory, the step executes /bin/sh. */
 	bool new_root;
 	/* The program is looked up in a root directory other than the caller's. */
 	bool other_root;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * supervise: waits for the program on behalf of the caller. This process forwards its signals to
- * the program. It stops, continues and ends when the program does.
+ * supervise: waits for the program on behalf of the caller. The process that waits ("this process"
+ * in the comments below) forwards the signals that it receives to the program, and stops, continues
+ * and ends when the program does.
  *
  * The tool calls supervise_block() before the first fork. The child calls supervise_child() as the
  * last step before exec, after any change of credentials. The parent sets s.pid to the child and
@@ -124,14 +125,17 @@ void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor a
  * Sets only the parent-death signal, for a child that does not execute a program. Must be called
  * after the last change of credentials, because each change clears this signal (prctl(2)). parent
  * is a pidfd of the parent or -1. The pidfd shows the end of the parent even in a pid namespace,
- * where getppid(2) returns 0. Returns 0, -ESRCH if the parent has ended, or another negative errno.
+ * where getppid(2) returns 0. If parent is -1, the function compares parent_pid with the result of
+ * getppid(2), unless that is 0. Returns 0, -ESRCH if the parent has ended, or another negative
+ * errno.
  */
 int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
 
 /*
- * Opens the files of the child that supervise_wait() reads if `escalate` is set, and closes the
- * /proc of the caller. If the caller has entered the namespaces of the child, it calls this
- * function so that none of its descriptors leads out of these namespaces.
+ * Opens the files in /proc/PID of the child that supervise_wait() reads if `escalate` is set, and
+ * closes the descriptor of the caller's /proc. A failure is ignored. Must be called if this process
+ * has entered the namespaces of the child, because a descriptor of the caller's /proc leads out of
+ * them.
  */
 void supervise_hold_child(struct supervise *s);
 

@@ -32,7 +32,9 @@ medians()
 	jq -r '.results[].median * 1000' "$tmp/json"
 }
 
-# compare: prints one line of the table, measured with the sleeping processes that exist now.
+# compare: measures lsns, nslist and nslist --sources with the processes that exist now, and prints
+# their times in two lines. Appends the times of nslist and of the program nslist-loop to
+# $tmp/growth.
 compare()
 {
 	n=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
