@@ -340,16 +340,20 @@ test_watch_prints_empty_fields_as_raw_does()
 	nslist --watch=20ms -t uts -o NSFS,TYPE,NETNSID,NPROCS >"$TMP/events" &
 	watcher=$!
 	exec 4<"$TMP/events"
-	# try again, because nslist prints no event for a namespace that exists at its first scan,
-	# and this scan may be made after start_holder() has returned
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
-		read -r line <&4 && break
+	# create several namespaces, because nslist prints no event for a namespace that exists at
+	# its first scan
+	start_holder sh -c 'echo >&3; exec 3>&-; while :; do unshare -U -u sleep 0.1; done'
+	while read -r line <&4; do
+		case $line in
+		+*) break ;;
+		esac
 	done
 	kill $watcher
 	wait $watcher
 	exec 4<&-
+	stop_holder "$holder"
 	assertEquals '+  uts  1' "${line%% *} ${line#+ * }"
+	start_holder unshare -U -u sh -c 'echo >&3; exec sleep infinity 3>&-'
 	run nslist -rn -p "$holder" -t uts -o NSFS,TYPE,NETNSID,NPROCS
 	assert_ok
 	assert_out ' uts  1'

@@ -26,9 +26,9 @@
 # function only in this mode. A function that makes no assert fails, unless `feature` or
 # `kernel_call` reports that this machine lacks the feature under test.
 #
-# A function that tests a text or the test itself instead of a tool has `# runs no tool: REASON` as the
-# first line in its body. REASON is a sentence. All functions without this line must fail if the
-# tools are replaced by stubs that do nothing (./bootstrap check-tests).
+# A function that tests a text or the test itself instead of a tool has `# runs no tool: REASON` as
+# the first line in its body. REASON is a sentence. All functions without this line must fail if
+# the tools are replaced by stubs that do nothing (./bootstrap check-tests).
 #
 # A test file that is started directly passes itself to tests/run. The runner gives every file its
 # own namespaces, /tmp, /run, passwd and subuid. A test may mount, kill and configure anything there
