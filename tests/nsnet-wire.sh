@@ -74,8 +74,9 @@ netns:blue eth1 10.9.0.2/30 netns:red:x0'
 	assert_err_has "cannot find the network namespace 'green'"
 }
 
-# Each run uses the same address. When a run begins, the kernel may not have removed the bridge port
-# of the previous run yet. nsnet must then wait until the port is removed.
+# Each `nsnet run` of the loop uses the same address. When it begins, the kernel may not have
+# removed the bridge port of the previous `nsnet run` yet. nsnet must then wait until the port is
+# removed.
 test_address_of_another_namespace_is_refused_unless_forced()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -131,8 +132,8 @@ test_an_existing_process_is_connected_by_its_pid()
 	assert_rc 1
 }
 
-# A user namespace owns the network namespace. Connecting the network namespace to the host needs
-# privilege in the initial user namespace.
+# A new user namespace owns the network namespace. Only a process with privilege in the initial user
+# namespace can connect such a network namespace to the host.
 test_a_container_with_a_user_namespace_is_connected_from_outside()
 {
 	nsnet bridge br0,10.1.0.1/24
@@ -157,7 +158,7 @@ test_a_container_is_connected_before_its_program_starts()
 	assert_out_lacks tentative
 }
 
-# The commands that nsnet prints also work for namespaces without a name.
+# The commands that `nsnet --explain` prints must also work for namespaces without a name.
 test_the_explained_commands_reach_processes()
 {
 	start_holder nsunshare -n --lo -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
@@ -175,7 +176,7 @@ test_the_explained_commands_reach_processes()
 	assert_out_has 'inet 10.9.0.1/30'
 	run nsenter2 -t "$holder_line" -n -- ip -o -4 addr show b0
 	assert_out_has 'inet 10.9.0.2/30'
-	# the commands that `nsnet why` prints as cures also work for namespaces without a name
+	# the commands that `nsnet why` prints as cures must also work for namespaces without a name
 	nsenter2 -t "$first" -n -- ip link set lo down
 	run nsnet why "$first" 10.1.0.1
 	assert_rc 1
@@ -403,14 +404,14 @@ test_run_neither_forks_nor_moves_a_device()
 	assert_ok
 	assertTrue 'a device is created' "grep -q RTM_NEWLINK '$TMP/trace'"
 	assertEquals 'processes' 1 "$(awk '{ print $1 }' "$TMP/trace" | sort -u | wc -l)"
-	# no netlink request moves a device; such a request contains the index of a device and a
-	# namespace
+	# nsnet must not send a netlink request that moves a device; such a request contains both
+	# the index of a device and a namespace
 	assertEquals 0 "$(grep RTM_NEWLINK "$TMP/trace" | grep -v 'ifi_index=0' | grep -c IFLA_NET_NS)"
 }
 
-# nic_state: prints the state of nic0. A veth device replaces a physical device in this test. The
-# kernel destroys a veth device together with its namespace, so the test covers only the case in
-# which nsnet moves the device back before the namespace ends.
+# nic_state: prints the addresses, routes, MTU, flags and alias of nic0. A veth device replaces a
+# physical device in this test. The kernel destroys a veth device together with its namespace, so
+# the test covers only the case in which nsnet moves the device back before the namespace ends.
 nic_state()
 {
 	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'
@@ -432,8 +433,8 @@ test_moved_device_returns_in_its_previous_state()
 	assert_out_has DOWN
 	assert_out_has 'alias nsnet-nic:nic0 1400 up'
 	assertEquals "$before" "$(nic_state)"
-	# nsnet also moves the device back if the program fails or cannot be executed, or if nsnet
-	# is terminated
+	# nsnet must also move the device back if the program fails or cannot be executed, or if
+	# nsnet is terminated
 	run nsnet run --move nic0 -- sh -c 'exit 3'
 	assert_rc 3
 	run nsnet run --move nic0 -- /dev

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsoci-commands: checks examples/nsoci, the OCI runtime that is a shell script, with a bundle as podman makes it.
+# nsoci-commands: checks examples/nsoci, the OCI runtime that is a shell script, with a bundle as
+# podman makes it.
 # as: root user
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
@@ -37,7 +38,7 @@ tearDown()
 	rm -rf "$state"
 }
 
-# oci ARGUMENT…: runs nsoci with the arguments.
+# oci ARGUMENT…: runs nsoci with the arguments and with the state directory $state.
 oci()
 {
 	"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled "$@"
@@ -54,8 +55,8 @@ configure()
 		>"$TMP/bundle/config.json"
 }
 
-# contain ID: creates and starts a container, and waits until it has ended. Sets $out to the output
-# of the container, which is also in $TMP/said. Returns 0 if the container was started.
+# contain ID: creates and starts the container ID, and waits until it has ended. Sets $out to the
+# output of the container, which is also in $TMP/said. Returns 0 if the container was started.
 contain()
 {
 	mkfifo "$TMP/end"
@@ -241,7 +242,8 @@ test_start_state_and_kill_start_no_other_program()
 	done
 }
 
-# Kills `nsoci create` at different times after its start.
+# The test kills `nsoci create` at different times after its start. `nsoci delete --force` must then
+# remove everything.
 test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 {
 	for after in 0.01 0.02 0.03 0.04 0.06 0.1; do

@@ -266,8 +266,8 @@ test_mounts_have_their_type_as_source()
 	NSPIVOT_UNDER=
 }
 
-# The preset shows the processes of the host on purpose. Even so, nspivot must refuse to run in the
-# mount namespace of the machine.
+# The preset host shows the processes of the host on purpose, so nspivot must run without --force.
+# nspivot-safety.sh tests that nspivot still refuses to run in the mount namespace of the machine.
 test_host_preset_works_without_force()
 {
 	run box --preset=host "$box" -- /bin/sh -c 'echo /proc/[0-9]* /sys/k*'
@@ -306,7 +306,8 @@ test_explain_prints_presets_as_options_that_do_the_same()
 	assert_ok
 	assert_out_has '--mask=/proc/keys:try'
 	assert_out_has '--readonly=/proc/sys:try'
-	# the plan must be the same if the options are given instead of the preset
+	# the plan must be the same if the options that --preset=docker stands for are given one by
+	# one
 	sed -n 's/^ *[0-9]* caller \(--[^ ]*\): .*/\1/p' "$TMP/out" >"$TMP/plain"
 	tail -n +1 "$TMP/out" | grep -- ' --' >"$TMP/of_preset"
 	# shellcheck disable=SC2046 # several words
@@ -403,7 +404,8 @@ test_explain_names_the_directories_of_the_pivot()
 	assert_out_has ' bind the directories of / read-only on a tmpfs, read-only at the end: '
 }
 
-# The new root may lack the shell that $SHELL of the caller names.
+# The new root may lack the shell that $SHELL of the caller names. nspivot must then execute
+# /bin/sh.
 test_runs_a_shell_by_default()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -426,7 +428,7 @@ test_runs_a_shell_by_default()
 }
 
 # Kernels 5.2 to 5.11 have the mount API but lack mount_setattr(2), which changes the flags of a
-# mount.
+# mount. nspivot must nevertheless bind the directories of the host read-only.
 test_host_root_works_without_mount_setattr()
 {
 	for NSPIVOT_UNDER in 'enosys mount_setattr --' "$OLD_KERNEL"; do

@@ -8,11 +8,12 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns uts ipc net cgroup
-# build-aux/check creates the image; this test cannot skip, because shunit2 would report a skip as a
-# failure
+# build-aux/check creates the image. If it is missing, skip the whole file before shunit2 starts,
+# because shunit2 would report a skip in a test function as a failure.
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 
-# docker COMMAND…: runs the command in the image with the docker preset, without changing the image.
+# docker COMMAND…: runs the command in the image $NSUTILS_DEBIAN with the docker preset. An overlay
+# keeps the image unchanged.
 docker()
 {
 	nsunshare -mpiuC --hostname box -- nsinit -- \

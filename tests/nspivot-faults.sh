@@ -14,8 +14,8 @@ put_final "$box/final" /probe
 sed -i '2a for f in / /dev/* /etc/* /made/*; do [ ! -e "$f" ] || stat -c "%n %a %u %g %t:%T" "$f"; done' "$box/final"
 chmod 711 "$TMP"
 
-# tidy: removes the empty mount points that a successful run leaves in the root, so that the test
-# notices those of a failed run.
+# tidy COMMAND…: runs the command. If it succeeds, removes the empty mount points that nspivot
+# leaves in the root, so that the test notices only those of a failed nspivot.
 cat >"$TMP/tidy" <<EOF
 #!/bin/sh
 "\$@"
@@ -123,7 +123,8 @@ test_failure_removes_created_mount_points()
 	NSPIVOT_UNDER=
 }
 
-# The program, or the last step before it, fails after the new root is complete.
+# The program, or the last step before it, fails after the new root is complete. nspivot must then
+# remove the mount points that it has created.
 test_failure_after_the_pivot_removes_created_mount_points()
 {
 	note_state
@@ -258,8 +259,9 @@ each_call()
 	points=$(wc -l <"$TMP/list")
 }
 
-# refused_at N OPTION…: runs nspivot with these options, as each_call() does, and makes the Nth call
-# of CALL fail with ERRNO. each_call() has stored CALL and ERRNO.
+# refused_at N OPTION…: runs nspivot with these options and makes its Nth system call CALL fail with
+# ERRNO; each_call() must have stored CALL and ERRNO. Sets $rc, $out and $err, and fails the test if
+# nspivot makes fewer than N of these calls.
 refused_at()
 {
 	_k=$1

@@ -39,8 +39,8 @@ test_failure_removes_ten_thousand_mount_points()
 	assert_no_leftovers
 }
 
-# Fills the mount namespace up to the limit fs.mount-max. A tree that is bound into itself doubles
-# the number of mounts, and then smaller trees fill the rest.
+# The script fills the mount namespace up to the limit fs.mount-max: a tree that is bound into
+# itself doubles the number of mounts, and then smaller trees fill the rest.
 test_hint_names_the_sysctl_when_mounts_exceed_it()
 {
 	mkdir -p "$TMP/full"

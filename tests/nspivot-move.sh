@@ -8,8 +8,8 @@
 make_box
 
 # initramfs SCRIPT [OPTION…]: runs SCRIPT as process 1 of a system whose root is a tmpfs. nspivot
-# builds this root and binds the tools and their libraries into it. If $UNDER is set, it is a
-# command that runs the whole test system.
+# builds this root and binds the tools and their libraries into it. If $UNDER is set, this command
+# (such as failat) runs the nsunshare that creates the system, and thus acts on all its processes.
 initramfs()
 {
 	rm -rf "$TMP/real"

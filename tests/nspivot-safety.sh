@@ -106,7 +106,8 @@ test_working_directory_of_the_caller_does_not_lead_out()
 
 test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 {
-	# the shell is process 1, and its working directory stays in the old root
+	# the shell is process 1, and its working directory stays in the old root, so nspivot must
+	# refuse to run
 	run in_ns sh -c "cd '$TMP' && nspivot --preset=minimal '$box' -- /bin/ls /; echo \$?"
 	assert_out 125
 	assert_err_has 'through its cwd'
@@ -114,7 +115,7 @@ test_refuses_a_process_1_with_a_working_directory_in_the_old_root()
 	assert_ok
 	assert_out_has bin
 	assert_out_lacks usr
-	# with --force, nspivot does not check for processes in the old root
+	# with --force, nspivot must not check for processes in the old root
 	run in_ns sh -c "cd '$TMP' && nspivot --force --preset=minimal '$box' -- /bin/ls /; :"
 	assert_ok
 }

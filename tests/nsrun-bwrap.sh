@@ -10,7 +10,8 @@ work_in "$TMP/work"
 mkdir -p "$TMP/src/sub"
 echo content >"$TMP/src/file"
 
-# with OPTION… -- PROGRAM…: runs nsrun with these options, each of which has the form TOOL:OPTION.
+# with OPTION… -- PROGRAM…: runs PROGRAM in nsrun with these options, each of which has the form
+# TOOL:OPTION, the argument of `nsrun --with`.
 with()
 {
 	_n=$#
@@ -228,7 +229,8 @@ test_a_profile_replaces_args_and_can_omit_the_init()
 	assert_out '1 of the profile'
 }
 
-# The kernel sends the parent death signal to nsunshare, and the whole run must end.
+# The kernel sends the parent-death signal to nsunshare, and then all processes of the sandbox must
+# end.
 test_pdeathsig_ends_the_run_with_its_parent()
 {
 	start_holder sh -c 'setpriv --pdeathsig KILL nsrun --with nsunshare:--ready-fd=3 -- sleep 1000; :'
@@ -249,7 +251,8 @@ remount-ro ro-bind ro-bind-data ro-bind-fd ro-bind-try ro-overlay seccomp setenv
 unshare-cgroup unshare-cgroup-try unshare-ipc unshare-net unshare-pid unshare-user unshare-user-try unshare-uts userns
 userns-block-fd userns2'
 
-# rows: prints the rows of the table in nsrun(1).
+# rows: prints the rows of the table in nsrun(1) that lists an equivalent for each option of
+# bubblewrap.
 rows()
 {
 	sed -n '/^.Sh OPTIONS OF BUBBLEWRAP/,/^.Sh SEE ALSO/{ s/^.It \(.*--.*\)/\1/p; }' "${0%/*}/../man/nsrun.1"
@@ -257,7 +260,7 @@ rows()
 
 test_the_table_has_every_option_of_bubblewrap()
 {
-	# runs no tool: This test compares the page with bubblewrap.
+	# runs no tool: This test compares the table of nsrun(1) with the options of bubblewrap.
 	rows | sed 's/ Ta .*//' | grep -o -e '--[a-z0-9-]*' | cut -c3- | sort >"$TMP/table"
 	printf '%s\n' "$options_of_bubblewrap" | tr ' ' '\n' | sort >"$TMP/options"
 	run diff "$TMP/options" "$TMP/table"

@@ -7,14 +7,14 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
-# build-aux/check creates the image; this test cannot skip, because shunit2 would report a skip as a
-# failure
+# build-aux/check creates the image. If it is missing, skip the whole file before shunit2 starts,
+# because shunit2 would report a skip in a test function as a failure.
 [ -d "${NSUTILS_DEBIAN:-/none}" ] || skip 'needs the image of tests/helpers/debian-image.sh'
 work_in "$TMP/work"
 export XDG_RUNTIME_DIR="$TMP"
 mkdir -p /run/nsutils 2>/dev/null
 
-# await_name NAME: waits until the run NAME has started.
+# await_name NAME: waits until nslist finds the program that `nsrun --name NAME` has started.
 await_name()
 {
 	settle 100 nslist --show "name:$1" -t pid >/dev/null 2>&1

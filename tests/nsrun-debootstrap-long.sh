@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsrun-debootstrap-long: installs Debian 13 with debootstrap(8) in a container, and a package with apt-get
-# in the new system.
+# nsrun-debootstrap-long: installs Debian 13 with debootstrap(8) in a container, and a package with
+# apt-get in the new system.
 # as: root user
 # suite: long
 # budget: 300
@@ -9,7 +9,7 @@
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
 require_tool debootstrap
-# build-aux/check downloads the packages, because the tests have no network
+# build-aux/check has downloaded the packages, because the tests have no network
 [ -r "${NSUTILS_DEBIAN:-/none}.tgz" ] || skip 'needs the tarball of tests/helpers/debian-tarball.sh'
 work_in "$TMP/work"
 

@@ -10,8 +10,8 @@ stub "$TMP/bin"
 nsrun=$TMP/bin/nsrun
 work_in "$TMP/work"
 
-# pipeline TEXT: asserts that the output of the last run, the arguments of the tools, equals TEXT.
-# There is a blank between two arguments.
+# assert_pipeline_has TEXT: asserts that the output of the last `run` (testlib.sh) contains TEXT.
+# Each line of the output is an argument of a tool; in TEXT, a blank replaces the end of a line.
 assert_pipeline_has()
 {
 	_all=$(tr '\n' ' ' <"$TMP/out")
@@ -188,7 +188,8 @@ test_print_reports_a_failed_write()
 	assertEquals 'one message' 1 "$(grep -c . "$TMP/err")"
 }
 
-# A shell executes the output of --print, but stubs that print their arguments replace the tools.
+# A shell executes the commands that --print prints. Stubs that print their arguments replace the
+# tools.
 test_print_shows_the_executed_chain()
 {
 	for options in --profile=sandbox --profile=build --root=root '--root=root --profile=service' '--root=root --profile=system' \

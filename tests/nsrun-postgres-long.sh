@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsrun-postgres-long: runs PostgreSQL 15 of this machine with nsrun: a sandbox for an ordinary user, and
-# a container for root.
+# nsrun-postgres-long: runs PostgreSQL 15 of this machine with nsrun: a sandbox for an ordinary
+# user, and a container for root.
 # as: root user
 # suite: long
 # budget: 300
@@ -21,7 +21,8 @@ mkdir -p "$names"
 as=
 [ "$(id -u)" != 0 ] || as="--profile container --as $(id -un "$NSTEST_UID")"
 
-# in_box NAME OPTION… -- PROGRAM…: runs a program that can write to the directory of the database NAME.
+# in_box NAME OPTION… -- PROGRAM…: runs PROGRAM in nsrun with these options. The program can write
+# to $TMP/NAME, the directory of the database NAME.
 in_box()
 {
 	_dir=$TMP/$1
@@ -38,7 +39,7 @@ oneTimeSetUp()
 	in_box template -- initdb --no-sync --auth=trust --username=test -D "$TMP/template/data" >/dev/null 2>&1
 }
 
-# init NAME: creates a database.
+# init NAME: creates the database NAME as a copy of the template.
 init()
 {
 	cp -a "$TMP/template" "$TMP/$1"
@@ -49,7 +50,8 @@ is_ready()
 	grep -q 'ready to accept connections' "$TMP/$1.log"
 }
 
-# serve NAME: starts the server and waits for its readiness line. Sets $server.
+# serve NAME: starts the server of the database NAME in the background and waits for its readiness
+# line. Sets $server to the pid of the background process, whose status is that of nsrun.
 serve()
 {
 	in_box "$1" --name "$1" --with nsunshare:--stop-signal=INT -- postgres -D "$TMP/$1/data" -k "$TMP/$1" \

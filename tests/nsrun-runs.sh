@@ -302,7 +302,7 @@ test_explain_shows_the_steps_of_each_tool()
 	assert_ok
 	assert_out_has '--proc=/proc'
 	assert_out_has 'execute /bin/true'
-	# only the tools of the suite have --explain
+	# only the tools of this suite have --explain, so nsunshare must not execute another nspivot
 	printf '#!/bin/sh\necho executed\n' >nspivot
 	chmod 755 nspivot
 	run nsunshare -m --explain -- ./nspivot --proc /proc "$box" -- /bin/true

@@ -21,7 +21,8 @@ names=$XDG_RUNTIME_DIR/nsutils
 [ "$(id -u)" != 0 ] || names=/run/nsutils
 mkdir -p "$names"
 
-# start_named NAME OPTION…: starts a run with this name, and waits until it can be stopped.
+# start_named NAME OPTION…: starts `nsrun --name NAME` with these options, and waits until the file
+# NAME.json exists, in which `nsrun --stop NAME` finds the process to end.
 start_named()
 {
 	_name=$1
@@ -43,7 +44,8 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 }
 
-# The parent process reaps the run only after --stop has ended.
+# perl, the parent of the first process of the run, reaps this process only after `nsrun --stop` has
+# ended. So --stop must not wait until the process has been reaped.
 test_stop_does_not_wait_for_the_parent_of_the_run()
 {
 	require_tool perl
@@ -72,12 +74,14 @@ test_stop_accepts_no_program_and_no_other_action()
 	assert_ok
 }
 
-# With --detach, only an init process waits for the program.
+# With --detach, no nsunshare waits for the program. So --stop must send the signal to the init
+# process.
 test_stop_ends_a_detached_run_that_has_an_init()
 {
 	run nsunshare -rp --detach --init --name detached -- sleep 1000
 	assert_ok
-	# the helper process creates the file of the name 'detached' a moment after the program is executed
+	# wait for the file detached.json, which the helper process of nsunshare creates a moment
+	# after the program has been executed
 	settle 50 test -e "$names/detached.json"
 	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
 	assert_out null
@@ -98,7 +102,8 @@ test_stop_refuses_a_detached_run_without_an_init()
 	settle 50 test ! -e "$names/alone.lock"
 }
 
-# In the initial user namespace, root must not read a file that another user could have written.
+# In the initial user namespace, `nsrun --stop` of root must not read a file that another user could
+# have written, because the file could name any process.
 test_stop_ignores_the_directory_of_another_user()
 {
 	# as: root
@@ -165,8 +170,8 @@ chain()
 	done
 }
 
-# kill_nth NUMBER PID…: kills the process at position NUMBER of the list. After the last process,
-# counting continues with the first.
+# kill_nth NUMBER PID…: kills the process at position NUMBER of the list, counted from 0. After the
+# last process, counting continues with the first.
 kill_nth()
 {
 	_n=$1
@@ -175,8 +180,8 @@ kill_nth()
 	kill -KILL "$1" 2>/dev/null
 }
 
-# kill_one NUMBER OPTION…: starts a run, kills one of its processes, and asserts that no process,
-# file or mount of the run remains.
+# kill_one NUMBER OPTION…: starts nsrun with these options, kills the process at position NUMBER of
+# its process tree, and asserts that no process, file or mount of the run remains.
 kill_one()
 {
 	_n=$1
@@ -186,10 +191,11 @@ kill_one()
 	_pids=$(chain "$holder")
 	# shellcheck disable=SC2086 # a list
 	kill_nth "$_n" $_pids
-	# if a process that only cleans up is killed, the run does not end
+	# end nsrun, because the death of a process that only cleans up does not end the run
 	kill -TERM "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
-	# if the helper of a run was killed, the next run with the same name removes the files
+	# if the helper of the run was killed, its files remain until the next run with the same
+	# name, so start one
 	[ -z "$named" ] || settle 20 nsrun --name "$named" -- true 2>/dev/null
 	assert_no_leftovers
 }

@@ -86,8 +86,8 @@ test_anchor_now_puts_the_start_before_zero()
 	between 0 500
 }
 
-# The program is the first process of its pid namespace, so /proc shows no process that started
-# before the clock was at zero.
+# The program is the first process of its pid namespace. All processes that /proc shows have started
+# after the clock was at zero, so no start time may be negative.
 test_no_start_time_is_negative()
 {
 	feature timens-stat || return 0

@@ -63,7 +63,7 @@ test_explains_a_caller_that_is_not_mapped()
 	assert_err_has "hint: the caller's user id is not mapped"
 }
 
-# Kernels before 5.12 do not require CAP_SETFCAP to map root.
+# Kernels before 5.12 do not require CAP_SETFCAP to map root, so the test needs Linux 5.12.
 test_explains_root_without_the_capability_to_map_root()
 {
 	# as: root
@@ -353,6 +353,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 }
 
 # In the mount table, the root of a chroot that is a mount point looks like an ordinary root.
+# nsunshare must nevertheless detect the chroot.
 test_a_chroot_to_a_mount_point_is_explained()
 {
 	# as: root
@@ -371,7 +372,8 @@ test_names_no_chroot_if_there_is_none()
 	assert_err_lacks chroot
 }
 
-# Other programs interpret a name that begins with a digit as a number (passwd(5)).
+# nsunshare must refuse a name that begins with a digit, because other programs interpret such a
+# name as a number (passwd(5)).
 test_refuses_an_account_name_that_begins_with_a_digit()
 {
 	# as: root

@@ -473,8 +473,8 @@ test_empty_cgroups_that_the_program_has_created_are_removed()
 	done
 }
 
-# leave NAME: starts a run in a new cgroup NAME, and kills all its processes, so that nsunshare
-# cannot remove the cgroup.
+# leave NAME: starts nsunshare with a new cgroup NAME, and kills all its processes, so that
+# nsunshare cannot remove the cgroup.
 leave()
 {
 	start_holder nsunshare --fork --into-cgroup "$1" --cgroup-create ${2:+--cgroup-set "$2"} --ready-fd 3 -- sleep 1000
@@ -526,7 +526,8 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 	assertFalse 'the next run has removed it' "[ -d '$mount$name' ]"
 }
 
-# The second run in the cgroup ends before the first run has started its program.
+# The second nsunshare in the cgroup ends before the first nsunshare has started its program. The
+# cgroup must remain until the first nsunshare ends.
 test_the_cgroup_of_another_run_is_not_removed()
 {
 	mount=${v2:-$v1cpu}

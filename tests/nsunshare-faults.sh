@@ -157,7 +157,9 @@ test_a_failed_call_leaves_no_name_and_no_command()
 	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
 }
 
-# Process 1 of the new pid namespace sends the pid of the program to the helper.
+# Process 1 of the new pid namespace sends the pid of the program to the helper process. If a system
+# call of one of them fails, nsunshare must report an error, or do everything that it does without
+# the fault.
 test_a_failed_call_does_not_lose_the_pid_of_the_program()
 {
 	export XDG_RUNTIME_DIR="$TMP"

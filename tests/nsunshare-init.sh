@@ -17,9 +17,10 @@ setUp()
 	mkfifo "$TMP/fifo"
 }
 
-# start_run OPTIONS CHAIN: starts a run with the name web. CHAIN is the part of the command that
-# executes the program. The program is a child of an init process. Waits until the file of the name
-# exists. Sets $holder, $init and $program.
+# start_run OPTIONS CHAIN: starts `nsunshare --name web` with OPTIONS and the program sleep(1),
+# which becomes a child of an init process. CHAIN is empty, or the part of the command that executes
+# the program, such as `nsinit --`. Waits until the file web.json exists. Sets $holder to the pid of
+# nsunshare, $init to that of the init process, and $program to that of the program.
 start_run()
 {
 	start_holder sh -c 'exec nsunshare -r "$@" 7>"$0"' "$TMP/status" $1 --name web --pid-file "$TMP/pid" --status-fd 7 \

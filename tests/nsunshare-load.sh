@@ -22,8 +22,8 @@ test_starts_1000_instances_at_once()
 	assertEquals 1000 "$(grep -c ran "$TMP/ran")"
 }
 
-# orphans ARGUMENT…: runs nsunshare with the arguments and the program sleep 1,000 times, and kills
-# each nsunshare within 5 ms of its start.
+# orphans ARGUMENT…: 1,000 times, runs nsunshare with the arguments and the program sleep(1), and
+# kills nsunshare within 5 ms of its start. Asserts that no process remains.
 orphans()
 {
 	cat >"$TMP/killer" <<-'SCRIPT'

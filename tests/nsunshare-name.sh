@@ -24,8 +24,8 @@ tearDown()
 	settle 50 sh -c '! ls "$0"/*.lock' "$dir" >/dev/null 2>&1
 }
 
-# start_run NAME [OPTION…]: runs sleep under nsunshare --name NAME, and waits until the file of the
-# name exists. Sets $holder.
+# start_run NAME [OPTION…]: starts `nsunshare --name NAME` with the options and the program
+# sleep(1), and waits until the file NAME.json exists. Sets $holder to the pid of nsunshare.
 start_run()
 {
 	_name=$1
@@ -152,7 +152,8 @@ test_a_strict_umask_leaves_the_directory_usable()
 	assert_ok
 }
 
-# The second run begins while the first run still waits, so the first run has no file yet.
+# The second nsunshare begins while the first nsunshare waits for --wait-fd and has not created the
+# file web.json yet.
 test_a_second_run_is_refused_before_the_first_program_starts()
 {
 	mkfifo "$TMP/go"
@@ -183,8 +184,8 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 	assertTrue 'the helper removes the file' $?
 }
 
-# kill_all NAME: kills nsunshare and its helper, so that the files of the run remain. Sets $program
-# to the pid of the program.
+# kill_all: kills the nsunshare that start_run() has started, and its helper process, so that the
+# files of the run remain. Sets $program to the pid of the program.
 kill_all()
 {
 	program=$(sleep_of "$holder")
@@ -213,8 +214,8 @@ test_the_file_of_a_killed_helper_is_valid_while_the_program_lives()
 	assertFalse 'the new run removes the file' "[ -e '$dir/web.json' ]"
 }
 
-# forge JQ-FILTER: writes the file of a run named fake. Its contents are those of the live run,
-# changed by the filter.
+# forge JQ-FILTER: writes fake.json, the file of a run named fake. Its contents are those of
+# web.json, the file of the run that start_run() has started, changed by the filter.
 forge()
 {
 	jq -c "$1" <"$dir/web.json" >"$dir/fake.json"

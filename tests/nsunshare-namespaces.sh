@@ -125,7 +125,7 @@ test_a_failure_before_the_program_prints_one_message()
 }
 
 # After unshare(CLONE_NEWTIME), kernels before 6.2 cannot create a child that shares the memory of
-# its parent (EINVAL).
+# its parent (EINVAL). nsunshare must then use fork(2).
 test_forks_if_process_1_cannot_share_the_memory()
 {
 	# as: root

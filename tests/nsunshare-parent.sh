@@ -98,7 +98,8 @@ stolen_by()
 	"$@" sh -c 'exec 7<&-; steal s3cret $PPID' 7<>"$TMP/secret" 8<"$TMP" 2>/dev/null
 }
 
-# The parent process of unshare(1) keeps all descriptors of the caller open.
+# The parent process of unshare(1) keeps all descriptors of the caller open, so the program can take
+# them. The program must not be able to take a descriptor from nsunshare.
 test_the_program_takes_no_descriptor_of_the_parent()
 {
 	assertEquals 'the attack works' descriptor "$(stolen_by unshare -rf | grep -x descriptor)"
@@ -127,7 +128,8 @@ test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 	assert_out /
 }
 
-# The parent process keeps the privileges that options such as --cap-drop take from the program.
+# The parent process keeps the privileges that options such as --cap-drop take from the program, so
+# the program must not be able to trace the parent.
 test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do

@@ -35,7 +35,8 @@ test_mounts_every_type_on_a_missing_file()
 	done
 }
 
-# The helper of nsunshare still runs when the program begins.
+# strace delays the helper process of nsunshare, so it still runs when the program begins. The
+# program must nevertheless be able to unmount the namespace.
 test_the_program_can_unmount_the_namespace()
 {
 	require_tool strace

@@ -265,8 +265,9 @@ test_a_signal_at_any_moment_leaves_nothing()
 	assert_no_leftovers
 }
 
-# A pipe has room for 16 pages. If 16 pages are full, there is no room for the first line; if 15
-# pages are full, there is none for the second line.
+# A pipe has room for 16 pages, and poll(2) reports it as writable only if a page is free. If 16
+# pages are full, nsunshare waits before it writes the first line to --status-fd; if 15 pages are
+# full, it waits before the second line.
 test_a_signal_ends_nsunshare_at_a_full_status_pipe()
 {
 	note_state
@@ -298,7 +299,8 @@ ended_by()
 	assertTrue "ended after $took seconds" "[ $took -lt 10 ]"
 }
 
-# unshare(1) hangs in "timeout 1 unshare -pf sleep 48": the kernel discards signals that process 1 has no handler for.
+# unshare(1) hangs in "timeout 1 unshare -pf sleep 48": the kernel discards signals for which
+# process 1 has no handler. nsunshare must end the program.
 test_a_signal_that_process_1_would_ignore_ends_it()
 {
 	for o in -rp '-rp --mount-proc' '-rmpuin --mount-proc --kill-child'; do
@@ -309,7 +311,7 @@ test_a_signal_that_process_1_would_ignore_ends_it()
 			ended_by HUP 129 nsunshare $o sh -c 'echo ready; while :; do :; done'
 		}
 	done
-	# tries a signal whose default action does not end the process
+	# a signal whose default action does not end a process must not end the program
 	start nsunshare -rp sh -c 'echo ready; sleep 1; exit 4'
 	kill -s WINCH "$pid"
 	kill -s URG "$pid"
@@ -340,7 +342,8 @@ test_a_signal_that_process_1_handles_does_not_kill_it()
 	assert_rc 5
 }
 
-# While a thread waits for a signal, /proc shows the signal neither as blocked nor as caught.
+# While a thread waits for a signal with sigwait(3), /proc shows the signal neither as blocked nor
+# as caught. nsunshare must nevertheless send the signal to the program instead of killing it.
 test_a_program_that_waits_for_signals_is_not_killed()
 {
 	for how in '' alone; do

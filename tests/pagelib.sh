@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pagelib.sh: runs the examples of a text and compares their output. An example is a prompt (`$` of an ordinary user,
-# `#` of root) and a command, which a backslash at the end of the line continues. Its output follows. In the output
-# `...` matches any text in a line; a line that has only `...` matches any number of lines.
+# pagelib.sh: runs the examples of a text and compares their output. An example is a prompt (`$` of
+# an ordinary user, `#` of root) and a command, which a backslash at the end of the line continues.
+# Its output follows. In the output `...` matches any text in a line; a line that has only `...`
+# matches any number of lines.
 
 # displays PAGE HEADING [REGEX]: prints the literal displays (blocks of example text) of a man page,
 # from the heading of a section or subsection to the next heading. Removes the markup. Omits the

@@ -17,8 +17,8 @@ oneTimeSetUp()
 	mkdir "$box/tmp" "$TMP/engine"
 	printf '%s\n' root:x:0:0::/:/bin/sh web:x:33:33::/:/bin/sh >"$box/etc/passwd"
 	printf '%s\n' root:x:0: web:x:33: >"$box/etc/group"
-	# call the runtime crun, because podman can disable cgroups only for a runtime with this
-	# name
+	# give the runtime nsoci the name crun, because podman can disable cgroups only for a
+	# runtime with this name
 	ln -s "${0%/*}/../examples/nsoci" "$TMP/engine/crun"
 	cat >"$TMP/engine/containers.conf" <<-END
 		[engine]
@@ -43,7 +43,8 @@ oneTimeSetUp()
 	tar -C "$box" -c . | podman import --signature-policy "$TMP/engine/policy.json" - box:1 >/dev/null 2>&1
 }
 
-# start_container OPTION…: calls `podman run` with the options that this machine needs.
+# start_container ARGUMENT…: calls `podman run` with the arguments and with the options that this
+# machine needs.
 start_container()
 {
 	podman run --network none --cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"

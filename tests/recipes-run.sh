@@ -17,8 +17,8 @@ export XDG_RUNTIME_DIR="$TMP"
 export HOME="$TMP/home"
 mkdir "$HOME"
 
-# sections: prints the headings of the page below which there are displays (example text) with
-# $prompt.
+# sections: prints the headings of nsutils-recipes(7) below which there are displays (example text)
+# with $prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -35,7 +35,8 @@ prepare()
 	ln -s busybox rootfs/bin/ping
 }
 
-# umount ARG…: retries, because a namespace file is busy while nslist reads it in another test.
+# umount ARG…: calls umount(8). Retries if it fails, because a namespace file is busy while nslist
+# reads it in another test.
 umount()
 {
 	settle 20 command umount "$@" 2>/dev/null || command umount "$@"
@@ -53,7 +54,7 @@ test_every_recipe_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# displayed: prints the commands that the page shows in separate lines (.Dl).
+# displayed: prints the commands that nsutils-recipes(7) shows in separate lines (.Dl).
 displayed()
 {
 	sed -n 's/^\.Dl [$#]* *//p' "$page"
@@ -61,7 +62,8 @@ displayed()
 
 test_every_command_outside_of_the_examples_is_in_a_long_test()
 {
-	# runs no tool: This test compares the page with the long tests, which use Debian and podman.
+	# runs no tool: This test checks that the long tests, which use Debian and podman, contain
+	# these commands of nsutils-recipes(7).
 	displayed >"$TMP/displayed"
 	assertEquals 'nsrun and podman' 2 "$(grep -c . "$TMP/displayed")"
 	while read -r line; do
@@ -80,7 +82,7 @@ test_every_command_outside_of_the_examples_is_in_a_long_test()
 }
 
 # equivalents: prints the commands in the right column of the table that compares nsutils with other
-# tools. Replaces the names in the page by those that this test uses.
+# tools. Replaces the names in the table by those that this test uses.
 equivalents()
 {
 	sed -n '/^\.Sh FROM OTHER TOOLS/,/^\.El/{ s/^\.It .* Ta \(ns.*\)/\1/p; }' "$page" |
@@ -99,7 +101,8 @@ equivalents()
 		done
 }
 
-# Runs the rows in order. `docker exec`, `docker top` and `docker stop` act on a run with the name web.
+# The test executes the commands in the order of the rows. The equivalents of `docker exec`, `docker
+# top` and `docker stop` act on the sandbox web, which the test starts before the first of them.
 test_every_equivalent_of_another_tool_works()
 {
 	feature subids || return 0

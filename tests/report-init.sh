@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# report-init: checks that nsenter2 and nsnet run report the pid of the program below a chained nsinit.
+# report-init: checks that nsenter2 and nsnet run report the pid of the program below a chained
+# nsinit.
 # as: root user
 # shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 . "${0%/*}/testlib.sh"
@@ -12,7 +13,7 @@ setUp()
 	rm -rf "${TMP:?}"/*
 }
 
-# The target process is process 1 of a pid namespace.
+# start_target: starts process 1 of a new pid namespace. Sets $target to its pid.
 start_target()
 {
 	start_holder unshare --user --map-root-user --pid --fork --mount-proc --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-cgroup: the examples of an article on control groups: a container sees only its own group,
-# and a quota limits a cpu burner.
+# seed-cgroup: the examples of an article on cgroup namespaces: a container sees only its own
+# control group, and a quota limits an endless loop.
 # as: root
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -11,8 +11,8 @@ require_ns cgroup mnt
 [ -n "$v2" ] || skip 'no cgroup2 is mounted'
 name=/$own_cgroup
 
-# The article uses a separate command for each step: create a group, move a process into it, create
-# a namespace, and mount cgroup2 again.
+# The article on cgroup namespaces uses a separate command for each step: create a group, move a
+# process into it, create a namespace, and mount cgroup2 again.
 test_a_container_sees_only_its_own_group()
 {
 	note_state
@@ -39,7 +39,7 @@ test_the_group_is_visible_outside_by_name()
 	remove_cgroup "$v2$name"
 }
 
-# The quota limits an endless loop, the load that the article uses.
+# The quota limits an endless loop, the load that the article on cgroup namespaces uses.
 test_a_quota_limits_a_burner()
 {
 	assert_quota_holds nsunshare -pC --into-cgroup "$name" --cgroup-create

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-look: does with nslist and nsenter2 what the small programs of articles on namespaces do:
-# print type, owner and parent of a namespace, list namespaces that only a mount keeps alive, and
-# call setns(2) with a pidfd.
+# seed-look: does with nslist and nsenter2 what the example programs of articles on the namespace
+# API do: print type, owner and parent of a namespace, list namespaces that only a mount keeps
+# alive, and call setns(2) with a pidfd.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user uts net
@@ -16,8 +16,8 @@ shown()
 	printf '%s\n' "$out" | sed -n "s/^$1  *//p"
 }
 
-# The program ns_show of the article uses the ioctls NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT and
-# NS_GET_OWNER_UID.
+# ns_show, the example program of the article on the namespace API, uses the ioctls NS_GET_NSTYPE,
+# NS_GET_USERNS, NS_GET_PARENT and NS_GET_OWNER_UID. nslist --show must print the same facts.
 test_shows_type_owner_and_parent()
 {
 	start_holder nsunshare -r -u -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

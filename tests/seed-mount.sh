@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-mount: the examples of an article on mounts: seven differences between a bind mount and a
-# hard link, and propagation.
+# seed-mount: the examples of an article on bind mounts and mount namespaces: seven differences
+# between a bind mount and a hard link, and propagation.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns mnt

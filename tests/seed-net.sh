@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-net: the examples of articles on networks: loopback, a device moved to a container and back,
-# a veth pair with NAT to a server outside, a bridge with two containers, named namespaces. The
-# test's own network namespace plays the host.
+# seed-net: the examples of articles on network namespaces: loopback, a device moved to a container
+# and back, a veth pair with NAT to a server outside, a bridge with two containers, named
+# namespaces. The test's own network namespace plays the host.
 # as: root
 # budget: 90
 . "${0%/*}/testlib.sh"
@@ -24,7 +24,8 @@ reaches() # PID ADDRESS: asserts that the process PID can connect to TCP port 7 
 	assert_out hello
 }
 
-# serve PID: starts a server in the network namespace of PID. Returns when the server listens.
+# serve PID: starts a server in the network namespace of the process PID. Returns when the server
+# listens.
 serve()
 {
 	nsenter2 -t "$1" -n -- busybox nc -ll -p 7 -e echo hello &
@@ -50,9 +51,9 @@ test_lo_brings_loopback_up()
 	assert_out_has 127.0.0.1/8
 }
 
-# One end of a veth pair replaces the second network card that the article uses. If the namespace
-# ended, the kernel would destroy a virtual device but return a physical one. So the test moves the
-# device back first.
+# One end of a veth pair replaces the second network card that the article on moving a device to a
+# container uses. If the namespace ended, the kernel would destroy a virtual device but return a
+# physical one. So the test moves the device back first.
 test_moves_a_device_in_and_back()
 {
 	ip link add nic0 type veth peer name wire0
@@ -87,8 +88,8 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# follow the steps of the article: a veth pair, one end renamed inside, addresses, a default
-	# route
+	# follow the steps of the article on veth pairs and NAT: a veth pair, one end renamed
+	# inside, addresses, a default route
 	ip link add veth_b type veth peer name veth_a
 	ip link set veth_a netns "$inner" name eth0
 	ip addr add 10.60.0.1/24 dev veth_b && ip link set veth_b up
@@ -126,7 +127,8 @@ test_two_containers_on_a_bridge_reach_each_other()
 	ip link del lxcbr0
 }
 
-# The following tests create the same networks, each with a single nsnet(1) command.
+# The following tests create the same networks as the tests above, each with a single nsnet(1)
+# command.
 test_one_command_brings_lo_up()
 {
 	run nsnet run -- ip -br addr show lo
@@ -198,8 +200,8 @@ test_one_command_connects_each_container_to_a_bridge()
 	assertEquals lo "$(ip -br link | cut -d' ' -f1)"
 }
 
-# inside_and_port: prints the network of the namespace $1, of the bridge and of its port, without
-# names, indices and hardware addresses.
+# inside_and_port NAME: prints the devices, addresses and routes of the network namespace NAME, the
+# bridge and its port, and the firewall rules, without names, indices and hardware addresses.
 inside_and_port()
 {
 	ip -n "$1" -d -o link show eth0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e ' veth '
@@ -211,8 +213,9 @@ inside_and_port()
 	nft list ruleset
 }
 
-# The commands are those of the article, but ip(8) replaces brctl(8) and ifconfig(8), and the test
-# also brings up the device lxcbr0.1, which the article omits.
+# The commands are those of the article on a bridge with named namespaces, but ip(8) replaces
+# brctl(8) and ifconfig(8), and the test also brings up the device lxcbr0.1, which the article
+# omits. nsnet must create the same network.
 test_one_line_makes_the_same_network_as_the_article()
 {
 	ip link add lxcbr0 type bridge && ip addr add 192.168.10.1/24 dev lxcbr0 && ip link set lxcbr0 up

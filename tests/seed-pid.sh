@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-pid: the examples of articles on process ids: PID 1 with parent 0, old and new /proc,
+# seed-pid: the examples of articles on PID namespaces: PID 1 with parent 0, old and new /proc,
 # nesting, and the end of an init process.
 # as: root user
 . "${0%/*}/testlib.sh"
@@ -93,7 +93,8 @@ test_fork_fails_after_the_first_process_has_ended()
 	assert_err_has 'ork'
 }
 
-# The article requires that an init process forwards TERM, waits for its children and then ends.
+# The article on PID namespaces requires that an init process forwards TERM, waits for its children
+# and then ends.
 test_term_reaches_the_program_below_an_init()
 {
 	feature sandbox || return 0 # counts all processes

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-root: the examples of articles on root file systems: a root like Docker's in a C program, a
-# rootless container in Go programs, and `pivot_root . .` with busybox, which leaves only the
-# requested mounts.
+# seed-root: the examples of articles on mount namespaces and root file systems: a C program that
+# builds a root like Docker's, Go programs that start a rootless container, and `pivot_root . .`
+# with busybox, which leaves only the requested mounts.
 # as: root user
 # shellcheck disable=SC2086 # $own contains several words
 . "${0%/*}/testlib.sh"
@@ -31,8 +31,9 @@ oneTimeSetUp()
 	return 0
 }
 
-# container COMMAND: runs the command in a container like that of the C program in the article on mounts: uts,
-# ipc, pid and mount namespaces, nine mounts, three files, and a volume.
+# container COMMAND: runs the command in a container like that of the C program in the article on
+# mount namespaces: uts, ipc, pid and mount namespaces, nine mounts, three files, and a volume. Sets
+# $rc, $out and $err.
 container()
 {
 	run nsunshare $own -mpui --hostname container -- nspivot --proc=/proc --sysfs --dev --devpts --shm --tmpfs=/tmp --tmpfs=/run \
@@ -67,8 +68,8 @@ test_the_volume_is_shared_both_ways()
 	assertTrue 'created inside' "[ -e '$TMP/volume/made' ]"
 }
 
-# The article mounts the host's devtmpfs; nspivot provides only the few devices that a program
-# needs.
+# The C program in the article on mount namespaces mounts the host's devtmpfs; nspivot provides only
+# the few devices that a program needs.
 test_the_container_has_few_devices()
 {
 	container 'ls /dev; echo x >/dev/null; [ -c /dev/tty ]'
@@ -102,7 +103,7 @@ bird
 -[namespace-process]-# '
 }
 
-# nspivot clears the environment and sets only the prompt.
+# nsunshare clears the environment and sets only the prompt.
 test_sets_a_prompt_in_a_cleared_environment()
 {
 	run nsunshare -r --clear-env --setenv 'PS1=-[namespace-process]-# ' -- /usr/bin/env
@@ -114,7 +115,7 @@ test_sets_a_prompt_in_a_cleared_environment()
 	assert_out 'in here'
 }
 
-# As in the article, mountinfo must have only two lines: the root and proc.
+# As in the article on pivot_root(2), mountinfo must have only two lines: the root and proc.
 test_pivot_leaves_only_the_requested_mounts()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo
@@ -124,7 +125,8 @@ test_pivot_leaves_only_the_requested_mounts()
 /proc' "$(cut -d' ' -f5 "$TMP/out")"
 }
 
-# After chroot(2), the kernel refuses to create a user namespace.
+# After chroot(2), the kernel refuses to create a user namespace. After nspivot, it must permit
+# this.
 test_a_nested_user_namespace_works_after_pivot()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal --ro-bind="$NSUTILS_BIN:/suite" --ro-bind=/lib:/lib --ro-bind=/lib64:/lib64 \

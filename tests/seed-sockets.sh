@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-sockets: sockets and signals across namespaces. An article asks which PID a receiver sees if
-# its pid namespace does not contain the sender. The answer is 0.
+# seed-sockets: checks sockets and signals across namespaces. An article on PID namespaces asks
+# which PID a receiver sees if its pid namespace does not contain the sender. The answer is 0.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns pid net user uts
@@ -10,14 +10,15 @@ own=''
 [ "$(id -u)" = 0 ] || own=-r
 socket=$TMP/socket
 
-# receiver [PREFIX…]: starts a receiver, which writes the credentials of the sender to $TMP/heard.
+# receiver [PREFIX…]: starts a receiver with the command PREFIX. The receiver writes the credentials
+# of the sender to $TMP/heard.
 receiver()
 {
 	rm -f "$socket"
 	start_holder "$@" sh -c 'exec sockpeer recv "$0" >"$1"' "$socket" "$TMP/heard"
 }
 
-# heard: waits until the receiver has ended, and prints its output.
+# heard: waits until the receiver has ended, and sets $out to its output.
 heard()
 {
 	wait "$holder"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-time: the examples of an article on clocks: a container whose clocks look just booted, and
-# offsets relative to the initial namespace.
+# seed-time: the examples of an article on time namespaces: a container whose clocks look just
+# booted, and offsets relative to the initial namespace.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns time
@@ -57,8 +57,8 @@ test_offsets_are_relative_to_the_initial_namespace()
 	assert_out $((outer + 172800))
 }
 
-# As the program clock_times in the article shows, the realtime clock does not change, and the other
-# clocks are moved.
+# As the program clock_times in the article on time namespaces shows, the realtime clock does not
+# change, and the other clocks are moved.
 test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'

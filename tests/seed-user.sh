@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-user: the examples of articles on user ids: maps, how they look from other namespaces, and
-# the capabilities that a process gains and loses.
+# seed-user: the examples of articles on user namespaces: maps, how they look from other namespaces,
+# and the capabilities that a process gains and loses.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-uts-ipc: the examples of articles on host names and message queues: changes inside are
-# invisible outside.
+# seed-uts-ipc: the examples of articles on uts and ipc namespaces: changes inside are invisible
+# outside.
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns uts ipc
@@ -77,8 +77,8 @@ test_shared_memory_belongs_to_the_mount_namespace()
 		run nsunshare $own -m -- sh -c 'mount -t tmpfs none "$2" && exec shared "$0" "$1"' "$@"
 		assert_rc 1
 		assert_err_has 'No such file or directory'
-		# a process in another ipc namespace still shares the memory, so both processes see
-		# a change
+		# a process in another ipc namespace still shares the memory, so each process sees
+		# what the other process has written
 		run nsunshare $own -i -- shared "$1" "$2"
 		assert_ok
 		assert_out text

@@ -8,8 +8,8 @@
 #	finish
 #	assert_rc 0
 
-# start CMD…: starts CMD in the background and waits until it writes "ready". Sets $pid. Redirects
-# the standard error of CMD to $TMP/err.
+# start CMD…: starts CMD in the background and waits until it writes "ready". Sets $pid to the pid
+# of CMD. Redirects the standard error of CMD to $TMP/err.
 start()
 {
 	rm -f "$TMP/fifo"

@@ -195,8 +195,8 @@ test_a_file_that_exceeds_its_budget_is_killed()
 test_a_signal_ends_the_tests_and_removes_their_files()
 {
 	chmod 755 "$TMP"
-	# without a pid namespace, pgrep(1) also finds the processes of another run of this test, so
-	# use an argument that differs between the runs
+	# without a pid namespace, pgrep(1) also finds the processes of another instance of this
+	# test, so use an argument that differs between the instances
 	long=$((100000 + $$))
 	printf '%s\n' '#!/bin/sh' '# as: root user' '. "${0%/*}/testlib.sh"' \
 		"test_a() { echo begun; sleep $long; }" '. shunit2' >"$TMP/tests/waits.sh"

@@ -129,8 +129,8 @@ test_runs_with_the_source_of_another_owner()
 # processes of a pid namespace.
 test_end_all_leaves_no_process()
 {
-	# without a pid namespace, pgrep(1) also finds the processes of another run of this test, so
-	# use an argument that differs between the runs
+	# without a pid namespace, pgrep(1) also finds the processes of another instance of this
+	# test, so use an argument that differs between the instances
 	long=$((100000 + $$))
 	cat >"$TMP/leaves" <<-END
 		#!/bin/sh
@@ -154,7 +154,7 @@ test_end_all_leaves_no_process()
 
 test_end_all_returns_the_status_of_the_command()
 {
-	# runs no tool: This test checks a script of the test bed.
+	# runs no tool: This test checks the helper end-all.sh of the test bed.
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
 	assert_rc 9
 }

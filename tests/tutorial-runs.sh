@@ -12,7 +12,7 @@ page=${0%/*}/../man/nsutils-tutorial.7
 prompt=\$
 [ "$(id -u)" != 0 ] || prompt=\#
 
-# sections: prints the headings of the page below which there are examples with $prompt.
+# sections: prints the headings of nsutils-tutorial(7) below which there are examples with $prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -20,8 +20,8 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# lesson HEADING: prints the examples below HEADING. Replaces the name of the cgroup by the name of
-# a cgroup of this run.
+# lesson HEADING: prints the examples below HEADING. Replaces the name of the cgroup in the
+# examples, /box, by $own_cgroup, a name that is unique to this instance of the test.
 lesson()
 {
 	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
@@ -46,11 +46,11 @@ test_every_example_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# The page must have examples for each type of namespace. This test fails if a heading has been
-# lost.
+# nsutils-tutorial(7) must have examples for each type of namespace. This test fails if one of the
+# headings is missing.
 test_the_page_has_examples_for_every_type()
 {
-	# runs no tool: This test checks the text of the man page.
+	# runs no tool: This test checks the text of nsutils-tutorial(7).
 	run sections
 	if [ "$prompt" = \# ]; then
 		assert_out 'Control groups

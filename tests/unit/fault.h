@@ -82,10 +82,10 @@ static inline void fault_end(void)
 		atomic_store(&fault_run_now->armed, 0);
 }
 
-/* Returns the result that try_it() must return. rc is the return value of the function under test,
- * and e is the error that it sets, or NULL if it sets none. `done` says whether the
- * function has done all its work. If rc is not negative, `done` must be
- * true. */
+/* Returns the result that try_it() must return: rc if it is negative and e has a text, 0 if the
+ * function has succeeded, otherwise 1. rc is the return value of the function under test, and e is
+ * the error that it sets, or NULL if it sets none. `done` says whether the function has done all
+ * its work. If rc is not negative, `done` must be true. */
 static inline int fault_result(int rc, const struct nserr *e, bool done)
 {
 	fault_end();
@@ -156,7 +156,8 @@ static bool fault_libc_sets_cloexec(long number)
 #endif
 }
 
-/* Records a descriptor that an executed program would inherit. */
+/* Records in fault_run_now that the call has opened a descriptor that an executed program would
+ * inherit. */
 static void fault_check_cloexec(greg_t fd)
 {
 	const greg_t a[6] = { fd, F_GETFD };
@@ -267,7 +268,8 @@ static int fault_open_fds(void)
 	return n;
 }
 
-/* Runs in the child: calls try(), stores the results in f, and exits with 0. */
+/* Runs in the child: calls try() with the fault that f describes, stores the results in f, and
+ * exits with 0, or with 3 if the filter cannot be installed. */
 static void fault_child(int (*try)(void), struct fault_run *f)
 {
 	sigset_t before, after;
@@ -288,7 +290,9 @@ static void fault_child(int (*try)(void), struct fault_run *f)
 	_exit(0);
 }
 
-/* Runs a child. Returns NULL if the results are right, otherwise the reason why they are wrong. */
+/* Calls try() in a child, in which the system call f->target fails with the errno in f. Returns
+ * NULL if the results that the child stores in f are right, otherwise the reason why they are
+ * wrong. The next call may overwrite this text. */
 static const char *fault_one(int (*try)(void), struct fault_run *f)
 {
 	static char text[64];

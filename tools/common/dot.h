@@ -5,8 +5,9 @@
 
 #include "base/buf.h"
 
-/* Appends n bytes of untrusted text to a quoted label. Replaces each backslash and double quote,
- * which have a special meaning in a label, and each byte that is not printable ASCII by "?". */
+/* Appends to out the n bytes of untrusted text at s, as a part of a quoted label. Replaces each
+ * backslash and double quote, which have a special meaning in a label, and each byte that is not
+ * printable ASCII by "?". */
 void dot_label(struct buf *out, const char *s, size_t n);
 
 #endif

@@ -11,13 +11,13 @@
 /* Prints the plan to standard output, for --explain. Ends the process if the write fails. */
 void execute_explain(const struct plan *p, const void *ctx);
 
-/* Creates the child of a plan with fork(2), and stores its pid in s and h. Returns the pid, 0 in
- * the child, or a negative errno with e set. */
+/* Creates the child of a plan without shared memory, as fork(2) does, and stores its pid in s and
+ * h. Returns the pid, 0 in the child, or a negative errno with e set. */
 pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e) must_check;
 
-/* Blocks the signals as supervise_block() does, and executes a plan that creates the child of s.
- * Returns 0 after the child has executed the program, or a negative errno with e set. In case of an
- * error, the signals are unblocked again. */
+/* Blocks the signals as supervise_block() does, and executes the plan p, one step of which creates
+ * the child that s supervises. Returns 0 after the child has executed the program, or unblocks the
+ * signals and returns a negative errno with e set. */
 int execute_start(struct supervise *s, struct handle *h, struct plan *p, void *ctx,
 		  struct nserr *e) must_check;
 

@@ -50,8 +50,9 @@ struct each {
 	int ended_by; /* signal that requested the end of nsenter2, or 0 */
 };
 
-/* Reads and checks all references before any namespace is entered. Ends the process if a reference
- * is invalid, so that a mistake in the last reference is reported before any program runs. */
+/* Reads all references from standard input into refs and checks them, before any namespace is
+ * entered. Ends the process if a reference is invalid, so that a mistake in the last reference is
+ * reported before any program runs. */
 void each_read(const struct opts *o, struct each_refs *refs);
 
 /* Returns true if the options of r only select namespaces, so that the program may run in a
@@ -63,7 +64,7 @@ bool job_is_simple(const struct run *r);
 void job_start(struct each *each, struct job *job);
 
 /* Reads the available output from a pipe of the job, without blocking, and writes its complete
- * lines. */
+ * lines to the same stream of nsenter2. */
 void job_read(struct each *each, struct job *job, int stream);
 
 /* Copies the remaining output of a job whose program has ended, and closes its pipes. Later output

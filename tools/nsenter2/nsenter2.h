@@ -115,19 +115,21 @@ void opts_parse(struct opts *o, struct run *r, int argc, char **argv);
  * errno with e set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Opens the process or namespace of --target. Returns 0, or a negative errno with e set. */
+/* Opens the process or namespace of --target, and stores it in r->join. Returns 0, or a negative
+ * errno with e set. */
 int resolve_target(struct run *r, struct nserr *e) must_check;
 
-/* Opens all other files and namespaces that the options name, and determines which namespaces are
- * entered. Does not change the process. Returns 0, or a negative errno with e set. */
+/* Opens all other files and namespaces that the options name, determines which namespaces are
+ * entered, and stores the results in r. Does not change the attributes of the process. Returns 0,
+ * or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
-/* Parses a list such as "uid,gid,cwd" and adds its flags to *mask. Returns 0, or -EINVAL with e
- * set. */
+/* Parses a comma-separated list of attributes such as "uid,gid,cwd" and adds its flags to *mask.
+ * Returns 0, or -EINVAL with e set. */
 int follow_parse(const char *list, uint32_t *mask, struct nserr *e) must_check;
 
-/* Reads the attributes of --follow from the target. Must be called after the namespaces to enter
- * are known. Returns 0, or a negative errno with e set. */
+/* Reads the attributes of --follow from the target into r. Must be called after the namespaces to
+ * enter are known. Returns 0, or a negative errno with e set. */
 int follow_read(struct run *r, struct nserr *e) must_check;
 
 /* The namespace types that a process can enter without becoming visible to the processes in the
@@ -149,8 +151,8 @@ _Noreturn void run_target(struct run *r);
 /* Returns the name in /run/netns of the network namespace that the options select, or NULL. */
 const char *mount_netns_name(const struct opts *o);
 
-/* Reads references from standard input and runs the program for each of them. Returns the exit
- * status. */
+/* Reads references from standard input and runs the program of r for each of them. Returns the exit
+ * status of nsenter2. */
 int each_run(const struct run *r);
 
 /* The kinds of steps that are defined in steps.c. */

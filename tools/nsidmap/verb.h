@@ -46,20 +46,21 @@ enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
 	{ 'J', "json", CLI_NONE, NULL, "print JSON (the same as --format json)" }
 /* clang-format on */
 
-/* Processes an option of MAP_OUT_OPTS. Returns false if key is another option. Ends the process if
- * the argument is invalid. */
+/* Processes the option `key`: stores its argument in o and returns true. Returns false if `key` is
+ * none of MAP_OUT_OPTS. Ends the process if the argument is invalid. */
 bool map_out_option(struct map_out *o, int key, const char *arg);
 
 /* Checks the options of MAP_OUT_OPTS after all options have been parsed. Exits with a message if
  * one of them requires an option that was not given. */
 void map_out_check(const struct map_out *o);
 
-/* Prints the maps in the format that the options have selected. */
+/* Prints the maps in m to standard output, in the format that the options have selected. Ends the
+ * process if the write fails. */
 void map_print(const struct idmaps *m, const struct map_out *o);
 
-/* Reads the maps that a <map> argument names. The argument is a map in one word
- * ("u:0:1000:1,g:0:1000:1"), "like:REF" for the maps of another namespace, or a stream: "-", "fd:N"
- * or a path. Ends the process if this fails. The caller frees m. */
+/* Reads into m the maps that arg, the argument <map> of a verb, names. The argument is a map in one
+ * word ("u:0:1000:1,g:0:1000:1"), "like:REF" for the maps of another namespace, or a stream: "-",
+ * "fd:N" or a path. Ends the process if this fails. The caller frees m. */
 void map_load(const char *arg, struct idmaps *m);
 
 #endif

@@ -35,8 +35,8 @@ struct boxes {
 	char hostname[65], unit[256]; /* host name and systemd unit of the caller */
 };
 
-/* Sets run->boxes to the containers of the scan, and also to the services if `all` is set. Exits if
- * memory allocation fails. */
+/* Finds the containers among the processes of the scan, and with `all` the services too, and stores
+ * both in run->boxes, which boxes_free() frees. Exits if memory allocation fails. */
 void boxes_find(struct run *run, bool all);
 void boxes_free(struct run *run);
 

@@ -14,9 +14,9 @@ struct facts {
 	bool known;
 };
 
-/* Reads the facts about a namespace of the process pid: the host name, the IP addresses, the
- * mounts, or the maps. Namespaces of other types have no facts. Exits if memory allocation fails.
- * The caller frees out with facts_free(). */
+/* Reads into out the facts about ns, a namespace of the process pid: the host name, the IP
+ * addresses, the mounts, or the maps. Namespaces of other types have no facts. Exits if memory
+ * allocation fails. The caller frees out with facts_free(). */
 void facts_read(struct run *run, struct ns *ns, pid_t pid, struct facts *out);
 void facts_free(struct facts *f);
 

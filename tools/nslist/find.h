@@ -28,15 +28,17 @@ struct find {
 	bool is_device;       /* only for a mount: true if `text` has the form "MAJOR:MINOR" */
 };
 
-/* Parses "KIND:VALUE". Returns 0, or -EINVAL with e set. Has no side effects. */
+/* Parses s, which has the form "KIND:VALUE", into out. Returns 0, or -EINVAL with e set. Has no
+ * side effects. */
 int find_parse(const char *s, struct find *out, struct nserr *e) must_check;
 
-/* Defined in find_add.c: adds an answer, which consists of a namespace, a process in the namespace
- * (or 0), and the text of the column MATCH. Exits if memory allocation fails. */
+/* Defined in find_add.c: adds to run->found an answer, which consists of a namespace, a process in
+ * the namespace (or 0), and the formatted text of the column MATCH. Exits if memory allocation
+ * fails. */
 void find_add(struct run *run, struct ns *ns, pid_t pid, const char *fmt, ...) printf_like(4, 5);
 
-/* Defined in find_net.c and find_mount.c: each function finds the answers for one kind of
- * argument. */
+/* Defined in find_net.c and find_mount.c: each function finds the namespaces for one kind of
+ * argument of --find, and adds them to run->found with find_add(). */
 void find_link(struct run *run, const struct find *f);
 void find_addr(struct run *run, const struct find *f);
 void find_port(struct run *run, const struct find *f);

@@ -42,7 +42,8 @@ enum nslist_view {
 struct target {
 	/* pid of the process; 0 if the target is a namespace, -1 if the process has ended */
 	pid_t pid;
-	int procfd; /* directory of the process in /proc; -1 if the target is a namespace */
+	/* descriptor of the directory of the process in /proc; -1 if the target is a namespace */
+	int procfd;
 	/* type of the namespace; NULL if the reference was only an inode */
 	const struct nstype *type;
 	uint32_t inode;
@@ -293,8 +294,9 @@ void nslist_select_show(struct run *run);
  * memory allocation fails. */
 void nslist_allocate_rows(struct run *run, size_t n);
 
-/* Defined in limits_user.c: returns the limit for a namespace type. Exits if the limit cannot be
- * read. */
+/* Defined in limits_user.c: returns the number in /proc/sys/user/max_*_namespaces: how many
+ * namespaces of this type each user may create in the caller's user namespace. Exits if the file
+ * cannot be read. */
 uint64_t nslist_limit(const struct run *run, const struct nstype *type);
 
 /* Defined in sort.c: sorts the rows by the column of --sort. Exits if memory allocation fails. */
@@ -364,8 +366,8 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
  */
 void nslist_set_locale(void);
 
-/* Defined in tails.c: decides if libsmartcols gets placeholders instead of the texts of the last
- * column. */
+/* Defined in tails.c: begins a table. Sets run->has_tails to true if libsmartcols must get
+ * placeholders instead of the texts of the last column, and empties run->tails. */
 void nslist_tails_begin(struct run *run);
 
 /* Defined in tails.c: stores s (which may be NULL), the text of the last column of the next row.
@@ -376,11 +378,11 @@ const char *nslist_tail(struct run *run, const char *s);
  * the placeholders by the recorded texts. Exits if memory allocation fails. */
 void nslist_tails_end(struct run *run, struct buf *out, const char *text);
 
-/* Adds a cell to a JSON object, as a member with the name of the column. */
+/* Adds a cell to the JSON object j, as a member with the name of the column. */
 void nslist_json_cell(struct json *j, const struct column *col, const struct cell *cell);
 
-/* Appends the text of a cell, without blanks and control bytes. Appends nothing if the value is
- * unknown. */
+/* Appends to b the text of a cell, without blanks and control bytes. Appends nothing if the value
+ * is unknown. */
 void nslist_add_raw(struct buf *b, const struct cell *cell);
 
 /* Defined in list_columns.c: prints the names, types and descriptions of the columns for

@@ -37,7 +37,7 @@ void nat_v6_show(const struct net *n, struct buf *out);
  * Resets the sysctls that nsnet changed in order to forward IPv6 packets, and removes the table
  * that records them. Does nothing if another table of nsnet still has rules for IPv6; the table
  * `except`, which may be NULL, does not count. The process must be in the network namespace in
- * which nft was opened. If there is something to reset and out is not NULL, adds a line to out.
+ * which nft was opened. If there is something to reset and out is not NULL, appends a line to out.
  * With `dry`, only adds the line. Returns 0, or a negative errno with e set.
  */
 int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf *out,
@@ -45,15 +45,16 @@ int nat_v6_release(struct nft_ctx *nft, const char *except, bool dry, struct buf
 
 /* ---- into_chain.c: rules in a chain of another program */
 
-/* Checks that the chain exists and applies to a subnet of the request. Returns 0, or a negative
- * errno with e set. */
+/* Checks that the chain of --into-chain exists and applies to a subnet of the request. Returns 0,
+ * or a negative errno with e set. */
 int into_chain_check(const struct net *n, struct nserr *e) must_check;
-/* Adds the commands that add the rules to the chain of --into-chain, if the option was given. */
+/* Appends to b the nft(8) commands that insert rules into the chain of --into-chain, if the option
+ * was given. The rules accept the packets from and to the subnets of the request. */
 void into_chain_rules(const struct net *n, struct buf *b);
-/* Adds the commands that delete the rules which nsnet has added to chains of other programs
- * together with the given table of nsnet. */
+/* Appends to b the nft(8) commands that delete rules in chains of other programs: the rules whose
+ * comment is the name of the given table, with which nsnet has added them. */
 void into_chain_forget(struct nft_ctx *nft, const char *table, struct buf *b);
-/* Deletes each rule that nsnet added to a chain of another program together with a table that does
+/* Deletes each rule in a chain of another program whose comment names a table of nsnet that does
  * not exist any more. Adds a line for each of these rules to out. With `dry`, only adds the lines,
  * and treats the tables that out lists as removed. Returns 0, or a negative errno with e set. */
 int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct nserr *e) must_check;
@@ -63,19 +64,20 @@ int into_chain_collect(struct nft_ctx *nft, bool dry, struct buf *out, struct ns
  * Ignores failures. */
 void nat_forget_ports(struct net *n, bool removed);
 
-/* Returns true if p publishes a port of a loopback address of the host. This is an IPv4 address,
- * because the kernel has no sysctl like route_localnet for ::1. */
+/* Returns true if p publishes a port on a loopback address of the host. The address is always an
+ * IPv4 address, because the kernel has no sysctl like route_localnet for ::1. */
 bool nat_is_loopback(const struct publish *p);
-/* Returns true if the request publishes a port of a loopback address of the host. */
+/* Returns true if the request publishes a port on a loopback address of the host, and nsnet itself,
+ * not pasta, forwards the packets. */
 bool nat_loopback(const struct net *n);
 
-/* Adds a chain that drops packets to loopback addresses from other hosts. The kernel drops these
- * packets itself unless route_localnet is set. */
+/* Appends to b the definition of a chain that drops packets from other hosts to loopback addresses.
+ * The kernel drops these packets itself unless route_localnet is set. */
 void nat_guard_chain(struct buf *b);
 
-/* Adds the commands that create the table with all rules of the request. With `owner`, the table
- * has `flags owner`, so the kernel removes it when the socket that added it is closed. Without
- * `owner`, the table replaces an existing table of that name. */
+/* Appends to b the nft(8) commands that create the table with all rules of the request. With
+ * `owner`, the table has `flags owner`, so the kernel removes it when the socket that added it is
+ * closed. Without `owner`, the table replaces an existing table of that name. */
 void nat_rules(const struct net *n, bool owner, struct buf *b);
 
 /*

@@ -5,8 +5,8 @@
 
 #include "nsnet.h"
 
-/* Looks up the device to lend, and records its settings, which are restored later. Returns 0, or a
- * negative errno with e set. */
+/* Looks up n->nic, the device to lend, and records there its settings, which are restored later.
+ * Returns 0, or a negative errno with e set. */
 int nic_resolve(struct net *n, struct nserr *e) must_check;
 
 /* Moves the lent device back and restores its settings. Returns 0 if the device is back or no

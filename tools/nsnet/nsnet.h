@@ -216,9 +216,10 @@ char *spec_ref(const char *text);
 
 /* ---- stages */
 
-/* Looks up the namespaces, devices and bridges that the request names, and chooses automatic
- * addresses. Unless n->explain or n->check is set, locks the caller's network namespace against
- * other runs until the step `unlock`. Returns 0, or a negative errno with e set. */
+/* Looks up the namespaces, devices and bridges that the request n names, chooses automatic
+ * addresses, and stores the results in n. Unless n->explain or n->check is set, locks the caller's
+ * network namespace against other runs until the step `unlock`. Returns 0, or a negative errno with
+ * e set. */
 int resolve(struct net *n, struct nserr *e) must_check;
 void build_plan(struct net *n, struct plan *p);
 
@@ -244,11 +245,11 @@ enum { NAME_NONE, NAME_DEAD, NAME_ALIVE };
 int names_open(const char *name, int *fd, struct nserr *e) must_check;
 int names_remove(const char *name, struct nserr *e) must_check;
 
-/* Enters the network namespace ns, opens a netlink socket there, and returns to the namespace
+/* Enters the network namespace ns, opens the netlink socket nl there, and returns to the namespace
  * `own`. Returns 0, or a negative errno with e set. */
 int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check;
-/* Opens the network namespace that a reference names. Returns a descriptor, or a negative errno
- * with e set. */
+/* Opens the network namespace that the reference ref names. Returns a descriptor, or a negative
+ * errno with e set. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /*
  * Finds out if the other end of the pair `l` is in the network namespace ns. nl is a socket in the
@@ -256,8 +257,8 @@ int net_open_ref(const char *ref, struct nserr *e) must_check;
  * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
  */
 int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
-/* Writes to label the name or path that identifies the namespace of the reference in ip(8)
- * commands. */
+/* Writes to label the name or path by which ip(8) commands identify the namespace of the reference
+ * ref. */
 void net_label(const char *ref, char label[64]);
 /* If rc is -EPERM, sets the hint of e to the capabilities that are needed. Returns rc. */
 int net_denied(int rc, struct nserr *e);
@@ -337,21 +338,23 @@ static inline bool net_forks(const struct net *n)
 {
 	return handle_forks(&n->handle) || nat_wanted(n) || n->nic.name[0];
 }
-/* Parses the argument of --nat. NULL means the address of the device through which packets
- * leave. */
+/* Parses the argument of --nat, and stores the address in n->nat_to or n->nat_to6. NULL means the
+ * address of the device through which packets leave. Ends the process if the text is not an IP
+ * address. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
 void spec_into_chain(struct net *n, const char *text);
 /* Ends the process if --into-chain was given without an option that adds firewall rules. */
 void spec_into_chain_check(const struct net *n);
-/* Writes the name of the firewall table for a namespace (kind is "ns", name is its name or
- * "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
+/* Writes to `table` the name of the firewall table for a namespace (kind is "ns", name is its name
+ * or "net:INODE"), a bridge ("br"), a process ("run") or the loopback addresses of a bridge ("lo").
  * Returns 0, or -EINVAL with e set if nft(8) does not accept the name. */
 int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
 	      struct nserr *e) must_check;
-/* Finds the uplinks of the host, and the lowest of their MTUs. The uplinks are the devices of the
- * default routes. Without a default route, these are all devices with a route, except bridges of
- * nsnet. Returns 0, or a negative errno with e set. */
+/* Stores the uplinks of the host in n->uplinks and n->uplinks6, and the lowest of their MTUs in
+ * n->uplink_mtu. The uplinks are the devices of the default routes or, without a default route, all
+ * devices with a route. Devices that nsnet has created are not uplinks. Returns 0, or a negative
+ * errno with e set. */
 int nat_find_uplinks(struct net *n, struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
@@ -397,13 +400,13 @@ int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e);
 int run_files(void *ctx, const struct plan_step *s, struct nserr *e);
 int dns_read(struct net *n, struct nserr *e) must_check;
 
-/* Appends an argument of a shell command, in quotes if the shell requires them. */
+/* Appends to out the argument s of a shell command, in quotes if the shell requires them. */
 void shell_word(struct buf *out, const char *s);
 /* Returns the prefix of a command that runs in the namespace with that label, for example "ip netns
  * exec web ". If `ip` is set, returns the beginning of an ip(8) command, for example "ip -n web ".
  * The text is valid until the fourth call after this one. */
 const char *in_namespace(const char *label, bool ip);
-/* Appends the beginning of an ip(8) command for the target namespace, see in_namespace(). */
+/* Appends to out the beginning of an ip(8) command for the target namespace, see in_namespace(). */
 void ip_in(const struct net *n, struct buf *out);
 
 /* ---- verbs, each with the verb at argv[0] */

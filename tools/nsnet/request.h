@@ -22,7 +22,7 @@ int request_flush(struct net *n, struct nserr *e) must_check;
 /* Returns an address as text. The text is valid until the next call. */
 const char *text_of(const struct net_addr *a);
 
-/* Appends the text "addr replace ADDR dev DEV" and a newline. */
+/* Appends to out the text "addr replace ADDR dev DEV" and a newline. */
 void show_address(struct buf *out, const struct net_addr *a, const char *dev);
 
 #endif

@@ -14,30 +14,33 @@ struct host {
 	bool has_links, has_addrs, has_routes;
 };
 
-/* Read the list of devices or addresses, unless it has been read already. Return 0, or a negative
- * errno with e set. */
+/* Read the list of devices or addresses into h, unless it has been read already. Return 0, or a
+ * negative errno with e set. */
 int need_links(struct net *n, struct host *h, struct nserr *e) must_check;
 int need_addrs(struct net *n, struct host *h, struct nserr *e) must_check;
 
-/* Adds an address to a list, unless the list is full or contains the address already. */
+/* Adds the address a to the list l, unless the list is full or contains the address already. */
 void keep_addr(struct addrs *l, const struct net_addr *a);
 
-/* Checks an address that the device will get. Returns -EINVAL with e set if its subnet overlaps a
- * route of another device, unless --force is given. The kernel would accept overlapping subnets,
- * and packets would then leave through the wrong device. */
+/* Checks the address a, which the device `dev` with this index will get. Returns 0, or a negative
+ * errno with e set: -EINVAL if its subnet overlaps a route of another device, unless --force is
+ * given. The kernel would accept overlapping subnets, and packets would then leave through the
+ * wrong device. */
 int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int index,
 		  const char *dev, struct nserr *e) must_check;
 
-/* Looks up a bridge. Removes addresses that the bridge has already from the list of addresses to
- * add. Returns 0, or a negative errno with e set. */
+/* Looks up the bridge br->name, and sets the members of br that depend on it. Removes addresses
+ * that the bridge has already from br->addr, the list of addresses to add. Returns 0, or a negative
+ * errno with e set. */
 int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nserr *e) must_check;
 
-/* Chooses the lowest free address in each subnet of the bridge. Returns 0, or a negative errno with
- * e set. */
+/* Chooses for the device of w the lowest free address in each subnet of the bridge w->bridge, and
+ * adds it to w->addr. Returns 0, or a negative errno with e set: -EADDRNOTAVAIL if a subnet has no
+ * free address. */
 int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
 
-/* Checks that no other port of the bridge uses an address of the device. Returns -EADDRINUSE with e
- * set if one does, unless --force is given. */
+/* Checks that neither the bridge nor another of its ports uses an address of the device of w.
+ * Returns 0, or a negative errno with e set: -EADDRINUSE if one does, unless --force is given. */
 int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e) must_check;
 
 /*
@@ -52,9 +55,10 @@ typedef unsigned ports_count(void *arg, const struct net_links *links, bool *dyi
 int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left,
 		struct nserr *e) must_check;
 
-/* Looks up the other end of a device in the namespace, and sets the missing addresses, hardware
- * addresses and the alias of the device. `inside` lists the devices of an existing namespace. The
- * first device gets the default route. Returns 0, or a negative errno with e set. */
+/* Looks up the object to which the device of w in the namespace will be connected, and sets the
+ * missing addresses, hardware addresses and the alias in w. `inside` lists the devices of an
+ * existing namespace. `first` is true for the first device, which gets the default route. Returns
+ * 0, or a negative errno with e set. */
 int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, struct wire *w,
 		 bool first, struct nserr *e) must_check;
 

@@ -39,29 +39,31 @@ struct view {
 	struct buf rules;
 };
 
-/* Finds the network namespaces of the machine, and opens them. Sets their members inode, ref, name
- * and fd. Ends the process if the namespaces cannot be listed. */
+/* Finds the network namespaces of the machine, opens them, and stores them in v with their members
+ * inode, ref, name and fd. Ends the process if the namespaces cannot be listed. */
 void view_find(struct view *v);
 
 /* Frees the list of namespaces and closes their descriptors. */
 void view_free(struct view *v);
 #define cleanup_view __attribute__((cleanup(view_free)))
 
-/* Finds the other ends of all veth pairs. Clears v->complete if the kernel does not report the
- * namespace of one of these ends. Ends the process if memory allocation fails. */
+/* Finds the other ends of all veth pairs, and stores them in the namespaces of v. Clears
+ * v->complete if the kernel does not report the namespace of one of these ends. Ends the process if
+ * memory allocation fails. */
 void view_relate(struct view *v);
 
-/* Finds the other end of a veth pair. Returns the device and sets *ns to its namespace, or returns
- * NULL if the namespace was not found. view_relate() must have been called. */
+/* Finds the other end of the veth device l in the namespace `of`. Returns the device at the other
+ * end and sets *ns to its namespace, or returns NULL if the namespace was not found. view_relate()
+ * must have been called. */
 const struct net_link *view_peer(const struct view *v, const struct view_ns *of,
 				 const struct net_link *l, const struct view_ns **ns);
 
 /* Returns the state of a device: "UP", "DOWN" or "NO-CARRIER". */
 const char *view_state(const struct net_link *l);
 
-/* Each of these functions adds a list separated by commas. The lists contain the addresses of a
- * device (except those with the scope link), its gateways, and the published ports of the caller's
- * namespace that are forwarded to the device ("8080:80/tcp"). */
+/* Each of these functions appends a list separated by commas to out. The lists contain the
+ * addresses of a device (except those with the scope link), its gateways, and the published ports
+ * of the caller's namespace that are forwarded to the device ("8080:80/tcp"). */
 void view_addrs(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		struct buf *out);
 void view_gateways(const struct view *v, const struct view_ns *ns, const struct net_link *l,
@@ -69,12 +71,13 @@ void view_gateways(const struct view *v, const struct view_ns *ns, const struct 
 void view_ports(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		struct buf *out);
 
-/* Adds the name of the nft(8) table that nsnet has created for the device, if there is one. */
+/* Appends to out the name of the nft(8) table that nsnet has created for the device, if there is
+ * one. */
 void view_nat_table(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 
-/* Adds the other end of the device as "REF:IF", or as "?nsid:N" if the namespace of the other end
- * was not found. Adds nothing if the device has no other end. */
+/* Appends to out the other end of the device as "REF:IF", or as "?nsid:N" if the namespace of the
+ * other end was not found. Appends nothing if the device has no other end. */
 void view_peer_text(const struct view *v, const struct view_ns *ns, const struct net_link *l,
 		    struct buf *out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trace: follows the packets of a probe through the firewall rules (nf_tables). */
+/* trace: follows the packet that `nsnet why --probe` sends, and the answer to it, through the
+ * firewall rules (nf_tables). */
 #ifndef NSU_NSNET_TRACE_H
 #define NSU_NSNET_TRACE_H
 
@@ -34,14 +35,14 @@ struct dropped {
 	uint64_t handle; /* handle of the rule; 0 if the policy of the chain dropped the packet */
 };
 
-/* Opens the trace socket and libnftables in the network namespace of this process, and adds the
- * table that marks the packets. Returns 0 or a negative errno with e set. tracer_end() must be
- * called in both cases. */
+/* Opens the trace socket and libnftables in the network namespace of this process, stores them in
+ * t, and adds to the kernel the nf_tables table that marks the packets. Returns 0 or a negative
+ * errno with e set. tracer_end() must be called in both cases. */
 int tracer_start(const struct why *y, struct tracer *t, struct nserr *e) must_check;
 void tracer_end(struct tracer *t);
 
-/* Reads the available reports of the kernel without blocking. Sets *d to the first verdict that
- * dropped a packet. */
+/* Reads the available reports of the kernel from the socket of t, without blocking. Sets *d to the
+ * first verdict that dropped a packet. */
 void read_traces(struct tracer *t, const struct why *y, struct dropped *d);
 
 #endif

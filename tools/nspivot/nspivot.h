@@ -107,15 +107,16 @@ struct run {
  * a message and ends the process. */
 void opts_parse(struct run *r, int argc, char **argv);
 
-/* Adds a verb with its argument, which may be NULL. Returns 0, or a negative errno with e set. */
+/* Adds to o the verb v with its argument, which may be NULL. Returns 0, or a negative errno with e
+ * set. */
 int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr *e) must_check;
 
 /* Splits the argument of --dev-node, op->text, into op->dst and op->node. Returns 0, or a negative
  * errno with e set. */
 int dev_node_cut(struct op *op, struct nserr *e) must_check;
 
-/* Adds the options of a preset. Returns 0, or a negative errno with e set: -ENOENT if the name is
- * unknown. */
+/* Adds to o the options of the preset with this name. Returns 0, or a negative errno with e set:
+ * -ENOENT if the name is unknown. */
 int opts_add_preset(struct opts *o, const char *name, struct nserr *e) must_check;
 
 /* Returns true if both verbs have the same destination. Does not follow symbolic links. */
@@ -129,15 +130,15 @@ int check_hidden(const struct opts *o, struct nserr *e) must_check;
  * effects. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Checks and completes the credentials (cred_check()): reads the seccomp filter, and applies the
- * capability limit of the preset. Returns 0, or a negative errno with e set. */
+/* Checks and completes the credentials in r->cred (cred_check()): reads the seccomp filter, and
+ * applies the capability limit of the preset. Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Adds all steps to the plan, in the order in which they must run. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Opens "fd:N" or a path in the caller's root. Returns a descriptor, or a negative errno with e
- * set. */
+/* Opens src, which is "fd:N" or a path in the caller's root. Returns a descriptor, or a negative
+ * errno with e set. */
 int source_open(const char *src, int flags, struct nserr *e) must_check;
 
 /* Sets the hint of e to the reason why the kernel refused the overlay with EINVAL, if the reason is
@@ -149,8 +150,8 @@ void overlay_explain(const struct op *op, const char *newroot, struct nserr *e);
 int overlay_mount(struct root *r, const struct op *op, const char *newroot,
 		  struct nserr *e) must_check;
 
-/* Fills an empty root with read-only binds of the entries in the host's root directory. Returns 0,
- * or a negative errno with e set. */
+/* Fills the empty root r with read-only binds of the entries in the host's root directory. Returns
+ * 0, or a negative errno with e set. */
 int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
 /* The kinds of steps that are not verbs, in the order of a plan (steps.c). */

@@ -38,8 +38,8 @@ void opts_parse(struct opts *o, int argc, char **argv);
 /* Checks that the options can be combined. Returns 0, or -EINVAL with e set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Looks up the program and the target, reads the clocks and computes the offsets. Returns 0, or a
- * negative errno with e set. */
+/* Looks up the program and the target, reads the clocks, computes the offsets, and stores the
+ * results in r. Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Adds the steps of MODE_RUN or MODE_WRITE to the plan p. r must outlive p. */

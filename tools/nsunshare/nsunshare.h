@@ -111,34 +111,35 @@ void opts_parse(struct run *r, int argc, char **argv);
  * set. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
-/* Looks up the users, groups, maps and clocks that the options name. Returns 0, or a negative errno
- * with e set. */
+/* Looks up the users, groups, maps and clocks that the options name, and stores the results in r.
+ * Returns 0, or a negative errno with e set. */
 int resolve(struct run *r, struct nserr *e) must_check;
 
 /* Adds all steps to the plan, in the order in which they must run. */
 void build_plan(struct run *r, struct plan *p);
 
-/* Adds the last steps of the process `self`, which becomes the program: credentials, the death
- * signal and signal mask of s (unless it is NULL), the descriptors and handles of h, and exec. */
+/* Adds to the plan p the last steps of the process `self`, which becomes the program: the
+ * credentials, the parent-death signal and the signal mask of s (unless s is NULL), the descriptors
+ * and handles of h, and execve(2). */
 void build_exec(struct run *r, struct plan *p, enum plan_actor self, struct supervise *s,
 		struct handle *h);
 
-/* Adds the steps of the init process of --init to a separate plan. The init process, which is
- * process 1 of the new pid namespace, executes this plan. */
+/* Adds to the plan p the steps of the init process of --init. The init process, which is process 1
+ * of the new pid namespace, executes this separate plan. */
 void build_init(struct run *r, struct plan *p);
 
 /* Closes the descriptors of the mounted namespace files, so that other processes can unmount them.
- * The helper that runs until the end of the program calls this function. */
+ * The helper process, which runs until the end of the program, calls this function. */
 void pins_close(struct run *r);
 
-/* These functions must be called in the helper. name_publish() creates the file of --name.
+/* These functions must be called in the helper process. name_publish() creates the file of --name.
  * name_release() removes this file, and returns 0, or a negative errno with e set if creating or
  * removing the file has failed. */
 void name_publish(struct run *r);
 int name_release(struct run *r, struct nserr *e) must_check;
 
-/* Sets up r->keeper, whose functions run in the helper process. `needed` is false if the run needs
- * no helper. */
+/* Sets up r->keeper, whose functions run in the helper process. `needed` is false if the plan needs
+ * no helper process. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
 
 /* The kinds of steps that are defined in steps_ns.c. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * answers.h: replaces the kernel by a socket pair. A test writes the answers to the socket before
- * it sends the request.
+ * answers.h: replaces the kernel by a socket pair. A test writes the answers to the socket `kernel`
+ * before it sends the request with `nl`.
  */
 #ifndef NSU_UNIT_ANSWERS_H
 #define NSU_UNIT_ANSWERS_H
@@ -16,7 +16,8 @@
 static struct netlink nl = NETLINK_INIT;
 static int kernel = -1;
 
-/* Opens the socket pair. The first request has the sequence number 1. */
+/* Opens the socket pair, and stores one end in nl and the other end in `kernel`. The first request
+ * of nl has the sequence number 1. */
 static void begin(void)
 {
 	int pair[2];
@@ -32,7 +33,7 @@ static void end(void)
 	util_close(&kernel);
 }
 
-/* Sends a batch of answers, all with the sequence number seq. */
+/* Sends the answers in b to nl, all with the sequence number seq, and empties b. */
 static void answer(struct netlink_batch *b, uint32_t seq)
 {
 	for (size_t at = 0; at < b->len;) {
