@@ -36,7 +36,7 @@ in_pidns()
 
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
-	# runs no tool: This control attacks unshare(1), which does not protect its binary.
+	# runs no tool: This control experiment attacks unshare(1), which does not protect its binary.
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten
 }

@@ -65,7 +65,7 @@ by_name()
 
 test_control_proc_is_writable_without_the_protection()
 {
-	# runs no tool: This control attacks mount(8), which lacks the protection of nspivot.
+	# runs no tool: This control experiment attacks mount(8), which lacks the protection of nspivot.
 	forge
 	exchanged_and_back by_name
 	assertEquals "$err" 0 "$rc"
@@ -289,7 +289,7 @@ EOF
 
 test_control_a_device_is_opened_without_the_protection()
 {
-	# runs no tool: This control attacks unshare(1), which lacks the protection of nspivot.
+	# runs no tool: This control experiment attacks unshare(1), which lacks the protection of nspivot.
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
 	assert_out 'made
@@ -390,7 +390,7 @@ test_node_of_the_host_cannot_be_changed()
 
 test_control_a_bound_node_can_be_changed()
 {
-	# runs no tool: This control attacks bubblewrap.
+	# runs no tool: This control experiment attacks bubblewrap.
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null
 	assert_out_has '/dev/null 0'
 }

@@ -47,7 +47,7 @@ test_every_output_escapes_unicode_format_characters()
 # As a control, ps(1) prints the same name unchanged in its table.
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
-	# runs no tool: This control runs ps(1), which does not escape names.
+	# runs no tool: This control experiment runs ps(1), which does not escape names.
 	name=$(printf 'a\342\200\256b')
 	cp "$(command -v sleep)" "$TMP/$name"
 	# shellcheck disable=SC2016 # the inner shell expands it

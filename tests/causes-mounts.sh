@@ -83,7 +83,7 @@ test_a_read_only_parent_is_named()
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount --bind "$T/root" "$T/root" && mount -o remount,bind,ro "$T/root" &&
 		exec nspivot --tmpfs=/new "$T/root" -- /bin/true'
 	assert_rc 125
-	assert_err_has "hint: create '/new' in the root, which is read-only"
+	assert_err_has "hint: create '/new' beforehand, because the root is read-only"
 	assert_err_lacks 'earlier option'
 }
 

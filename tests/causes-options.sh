@@ -50,8 +50,8 @@ test_explains_an_option_that_hides_an_earlier_one()
 test_explains_a_user_of_the_root_without_a_group()
 {
 	situations <<-'TABLE'
-	125 | nsunshare -rmp -- nspivot --as=4321 root -- /bin/true | hint: add a group: --as 4321:<group> | no such user
-	125 | nsunshare -rmp -- nspivot --as=green root -- /bin/true | no such user 'green' | add a group: --as
+	125 | nsunshare -rmp -- nspivot --as=4321 root -- /bin/true | hint: add a group: --as 4321:<group> | has no user
+	125 | nsunshare -rmp -- nspivot --as=green root -- /bin/true | has no user 'green' | add a group: --as
 	125 | nsunshare -rmp -- nspivot --as=4321:77 root -- /bin/true | hint: group 77 is not mapped in this user namespace | add a group: --as
 	TABLE
 }

@@ -153,11 +153,11 @@ test_refuses_names_that_the_root_does_not_have()
 	for tool in $CARRIERS; do
 		# the user exists on the host, but not in the root
 		enter --as "nstest" -- /bin/true
-		assert_refused 125 "$tool: --as: no such user 'nstest' in '/etc/passwd' of the root directory"
+		assert_refused 125 "$tool: --as: the file '/etc/passwd' of the root directory has no user 'nstest'"
 		enter --as '#postgres' -- /bin/true
-		assert_refused 125 "$tool: --as: no such user '#postgres' in '/etc/passwd' of the root directory"
+		assert_refused 125 "$tool: --as: the file '/etc/passwd' of the root directory has no user '#postgres'"
 		enter --as postgres:nstest -- /bin/true
-		assert_refused 125 "$tool: --as: no such group 'nstest' in '/etc/group' of the root directory"
+		assert_refused 125 "$tool: --as: the file '/etc/group' of the root directory has no group 'nstest'"
 		enter --as broken -- /bin/true
 		assert_refused 125 "$tool: --as: line 3 of '/etc/passwd' in the root directory is invalid"
 		enter --as postgres:bad -- /bin/true

@@ -209,7 +209,7 @@ test_list_of_ascii_characters_reads_no_locale()
 	assertTrue 'a tree' "grep -q LC_CTYPE '$TMP/trace'"
 }
 
-# has_colors: returns 0 if the last run has printed an escape sequence of a colour.
+# has_colors: returns 0 if the last run printed a color escape sequence.
 has_colors()
 {
 	grep -q "$(printf '\033')\[" "$TMP/out"

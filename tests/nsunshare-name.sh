@@ -95,7 +95,7 @@ test_a_second_run_of_a_live_name_is_refused()
 {
 	start_run web
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "--name: a run is already named 'web': Device or resource busy"
+	assert_refused 125 "--name: a run with the name 'web' already exists: Device or resource busy"
 	assert_err_has 'hint: choose another name, or end that run (name:web)'
 	run nsunshare -r --name w/b -- echo ran
 	assert_refused 125 "--name: invalid name 'w/b'"
@@ -161,7 +161,7 @@ test_a_second_run_is_refused_before_the_first_program_starts()
 	read -r _ <"$TMP/fifo"
 	assertFalse 'no file before the program starts' "[ -e '$dir/web.json' ]"
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "a run is already named 'web'"
+	assert_refused 125 "a run with the name 'web' already exists"
 	run nsenter2 -t name:web -U true
 	assert_refused 125 "cannot find the run 'web'"
 	echo >"$TMP/go"
@@ -178,7 +178,7 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 	run nsenter2 -t name:web -U true
 	assert_ok
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "a run is already named 'web'"
+	assert_refused 125 "a run with the name 'web' already exists"
 	kill -KILL "$program"
 	settle 50 sh -c '! test -e "$0"' "$dir/web.json"
 	assertTrue 'the helper removes the file' $?
@@ -203,7 +203,7 @@ test_the_file_of_a_killed_helper_is_valid_while_the_program_lives()
 	run nsenter2 -t name:web -U true
 	assert_ok
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "a run is already named 'web'"
+	assert_refused 125 "a run with the name 'web' already exists"
 	kill -KILL "$program"
 	settle 50 sh -c '! kill -0 "$0"' "$program" 2>/dev/null
 	run nsenter2 -t name:web -U true
@@ -273,7 +273,7 @@ test_works_without_pidfds()
 	run enosys pidfd_open -- nsenter2 -t name:web -U true
 	assert_ok
 	run enosys pidfd_open -- nsunshare -r --name web true
-	assert_refused 125 "a run is already named 'web'"
+	assert_refused 125 "a run with the name 'web' already exists"
 	forge '.start += 100'
 	run enosys pidfd_open -- nsenter2 -t name:fake -U true
 	assert_refused 125 "cannot find the run 'fake'"

@@ -74,12 +74,13 @@ test_an_interrupt_runs_a_trap()
 test_an_interrupt_ends_a_shell_loop()
 {
 	for type in -p --uts; do
-		# the loop is in the shell that nsunshare runs
+		# ^C must end a loop of the shell that nsunshare runs
 		alike -e '> ' -s 'while :; do waits; done\r' -e run -s '^C' -e '> ' -s 'echo st=$?\r' \
 			-e 'st=130' -e '> ' -s 'exit 3\r' -- new $type sh -i
 	done
 	alike -e run -s '^C' -- new --uts sh -c 'while :; do waits; done'
-	# the loop is in the shell that runs nsunshare
+	# ^C must also end a loop of the shell that starts nsunshare, so nsunshare must die from
+	# SIGINT, too
 	alike -e run -s '^C' -- sh -c 'while :; do new --uts waits; done'
 	alike -e '> ' -s 'while :; do new --uts waits; done\r' -e run -s '^C' -e '> ' -s 'exit 3\r' -- sh -i
 }

@@ -25,7 +25,7 @@ enum nshold_kind {
 };
 #define NSHOLD_BIT(kind) (1u << (kind))
 
-/* The names of the reasons: "proc", "task", … */
+/* The names of the reasons why a namespace is alive: "proc", "task", … */
 extern const char *const nshold_names[NSHOLD_COUNT];
 
 /* A holder of a namespace. Holders of the kind NSHOLD_PROC are not stored, but only counted in

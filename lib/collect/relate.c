@@ -6,10 +6,10 @@
 
 #include "kernel/sys_ns.h"
 
-/* Sets e to the message that the namespace cannot be read. Returns the negative errno. */
+/* Sets e to the message that the namespace cannot be examined. Returns the negative errno. */
 static int cannot(int err, const struct ns *ns, struct nserr *e)
 {
-	return nserr_set(e, err, "cannot read %s namespace %u", ns->type->name, ns->inode);
+	return nserr_set(e, err, "cannot examine %s namespace %u", ns->type->name, ns->inode);
 }
 
 /* Returns true if the error rc of ioctl_ns(2) means that there is no such namespace, that it is not

@@ -44,9 +44,9 @@ struct worker {
 enum { WORKER_OK, WORKER_GONE, WORKER_DENIED };
 
 /*
- * Classifies rc, the error with which the file `path` of a process, below /proc, could not be
- * opened or read. Returns WORKER_GONE if the process has ended, WORKER_DENIED if the caller has no
- * permission, otherwise rc with w->e set.
+ * Classifies rc, the error of opening or reading the file `path`, a path relative to /proc that
+ * belongs to a process. Returns WORKER_GONE if the process has ended, WORKER_DENIED if the caller
+ * has no permission, otherwise rc with w->e set.
  */
 int worker_error(struct worker *w, int rc, const char *path) must_check;
 

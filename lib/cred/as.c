@@ -130,8 +130,8 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 	if (rc > 0 || (number && c->as_group))
 		return 0;
 	if (!number)
-		return nserr_set(e, 0, "no such user '%s' in '%s' of the root directory", c->as,
-				 passwd_file);
+		return nserr_set(e, 0, "the file '%s' of the root directory has no user '%s'",
+				 passwd_file, c->as);
 	nserr_set(e, 0,
 		  "the primary group of uid %s is unknown, because this uid is not in '%s' of the "
 		  "root "
@@ -158,8 +158,8 @@ static int find_group(struct cred *c, struct nserr *e)
 	if (rc < 0)
 		return invalid_line(line, group_file, e);
 	return rc > 0 ? 0
-		      : nserr_set(e, 0, "no such group '%s' in '%s' of the root directory",
-				  c->as_group, group_file);
+		      : nserr_set(e, 0, "the file '%s' of the root directory has no group '%s'",
+				  group_file, c->as_group);
 }
 
 /* Sets the supplementary groups: the group of the option only, or all groups of the user. Returns

@@ -24,8 +24,8 @@ struct shift_found {
 struct shift {
 	const struct idmaps *from, *to; /* borrowed */
 	struct journal *journal;        /* the journal, borrowed; NULL if no file may be changed */
-	/* an error has left the record of a file in the journal; only a later process of the tool
-	 * can restore this file, so no other file may be changed */
+	/* after an error, the record of a file is still in the journal; only the next start of the
+	 * tool can restore this file, so no other file may be changed */
 	bool stop;
 	/* the error with which journal_open() failed; set if journal->fd is -1 */
 	struct nserr no_journal;

@@ -233,7 +233,7 @@ int nsname_read(const char *name, struct nsname *out, struct nserr *e)
 	if (rc == -ENOENT)
 		return nserr_set(e, rc, "cannot find the run '%s'", name);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot read the run '%s'", name);
+		return nserr_set(e, rc, "cannot read the file of the run '%s'", name);
 	if (out->pidns != own_pidns())
 		return nserr_set(e, EXDEV, "the run '%s' was started in another pid namespace",
 				 name);

@@ -27,7 +27,7 @@ static struct file_name file_of(const struct nsname_keep *k, const char *suffix)
 
 static int busy(const char *name, struct nserr *e)
 {
-	nserr_set(e, EBUSY, "a run is already named '%s'", name);
+	nserr_set(e, EBUSY, "a run with the name '%s' already exists", name);
 	nserr_hint(e, "choose another name, or end that run (name:%s)", name);
 	return -EBUSY;
 }

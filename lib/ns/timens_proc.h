@@ -54,12 +54,13 @@ int timens_enter(struct nserr *e) must_check;
 enum timens_anchor { TIMENS_ANCHOR_START, TIMENS_ANCHOR_NOW };
 struct timens_request {
 	struct timens_want want[TIMENS_CLOCKS];
-	const char *stream; /* name of an offset stream, which replaces `want`; or NULL */
+	/* name of the file from which the offsets are read; NULL if they are in `want` */
+	const char *stream;
 	enum timens_base base;
 	enum timens_anchor anchor;
 };
 
-/* Returns true if the request sets a clock or names a stream. */
+/* Returns true if the request sets a clock, by `want` or by the offsets in a file. */
 bool timens_wanted(const struct timens_request *r);
 
 /* Returns the anchor for timens_look(): r->anchor if the request has "=DURATION", and

@@ -49,7 +49,7 @@ void root_explain_readonly(const struct root *r, const char *path, struct nserr 
 			   "read-only",
 			   path, m->path);
 	else
-		nserr_hint(e, "create '%s' in the root, which is read-only", path);
+		nserr_hint(e, "create '%s' beforehand, because the root is read-only", path);
 }
 
 void root_explain_locked(int src, struct nserr *e)

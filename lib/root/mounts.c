@@ -225,9 +225,9 @@ int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e)
 		struct statx st;
 
 		if (now < 0)
-			return nserr_set(e, now, "cannot verify '%s'", path);
+			return nserr_set(e, now, "cannot verify that '%s' is mounted", path);
 		if (statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
-			return nserr_set(e, errno, "cannot verify '%s'", path);
+			return nserr_set(e, errno, "cannot verify that '%s' is mounted", path);
 		for (size_t k = i; k < m->n && !found; k++)
 			found = shows(&st, &m->at[k]);
 		if (!found)

@@ -13,7 +13,7 @@
 /* Exit statuses of the tools, see nsutils(7). */
 enum {
 	CLI_EXIT_FAILED = 1,      /* a reporter (a tool that only prints information) failed */
-	CLI_EXIT_UNSUPPORTED = 2, /* the kernel lacks a feature that a reporter needs */
+	CLI_EXIT_UNSUPPORTED = 2, /* the kernel lacks a feature that such a tool needs */
 	CLI_EXIT_INCOMPLETE = 3,  /* a reporter with --strict could not collect all information */
 	/* an exec tool (a tool that executes a program) failed before the program ran */
 	CLI_EXIT_OWN = 125,

@@ -13,7 +13,7 @@ static void created(void *ctx, pid_t child)
 static void executed(struct run *r)
 {
 	if (handle_init_executed(&r->handle, &r->late) < 0)
-		nserr_prefix(&r->late, "the program runs, but");
+		nserr_prefix(&r->late, "the program is running, but");
 	if (!r->handle.not_executed)
 		name_publish(r);
 }

@@ -76,7 +76,7 @@ static const struct cli_opt table[] = {
 	{ OPT_MOUNT_PROC,      "mount-proc",       CLI_OPTARG, "<dir>",        "mount proc, on /proc by default (implies -m)", 0, CLI_NOT_EMPTY },
 	{ OPT_MOUNT_BINFMT,    "mount-binfmt",     CLI_OPTARG, "<dir>",        "mount binfmt_misc (implies -m and -U)", 0, CLI_NOT_EMPTY },
 	{ 'l',                 "load-interp",      CLI_ARG,    "<definition>", "register an interpreter (implies --mount-binfmt)", 0, CLI_NOT_EMPTY },
-	{ OPT_PROPAGATION,     "propagation",      CLI_ARG,    "<how>",        "make mounts private, slave, shared or unchanged" },
+	{ OPT_PROPAGATION,     "propagation",      CLI_ARG,    "<how>",        "set propagation: private, slave, shared, unchanged" },
 	{ 'R',                 "root",             CLI_ARG,    "<dir>",        "run the program with this root directory", 0, CLI_NOT_EMPTY },
 	{ 'w',                 "wd",               CLI_ARG,    "<dir>",        "run the program in this directory", 0, CLI_NOT_EMPTY },
 	{ OPT_HOSTNAME,        "hostname",         CLI_ARG,    "<name>",       "set the hostname (implies -u)" },
