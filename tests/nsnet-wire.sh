@@ -285,6 +285,28 @@ test_ipv6_address_can_be_bound_at_once()
 	assert_out_lacks tentative
 }
 
+# The kernel finishes new devices and IPv6 addresses in the background. If the program ran before
+# that, the kernel would drop some of the first answers, and ask again only after a second.
+test_the_first_packet_is_answered_at_once()
+{
+	ip netns add other
+	nsnet bridge br0,10.1.0.1/24
+	nsnet bridge br1,fd00:1::1/64
+	while read -r to link; do
+		for round in 1 2 3 4; do
+			settle 50 has_no_veth
+			run nsnet run --link "eth0$link" -- timeout 0.9 busybox nc "$to" 9
+			assertContains "$link, round $round" "$err" refused
+		done
+	done <<-EOF
+		10.1.0.1 @br0,auto
+		fd00:1::1 @br1,auto
+		10.2.0.1 ,10.2.0.2/24,gw=10.2.0.1
+		fd00:2::1 ,fd00:2::2/64,gw=fd00:2::1
+		fd00:3::2 @netns:other,fd00:3::2/64
+	EOF
+}
+
 test_attach_gives_a_running_namespace_a_name()
 {
 	start_holder nsunshare -n -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

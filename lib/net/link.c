@@ -80,9 +80,9 @@ static void forget_links(void *arg)
 	((struct net_links *)arg)->n = 0;
 }
 
-static void put_get(struct netlink_batch *b, uint16_t flags)
+static void put_get(struct netlink_batch *b, uint16_t flags, int index)
 {
-	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_index = index };
 
 	netlink_batch_init(b);
 	netlink_begin(b, RTM_GETLINK, flags, &ifi, sizeof(ifi));
@@ -96,7 +96,7 @@ int net_links_read(struct netlink *nl, struct net_links *out, struct nserr *e)
 	int rc;
 
 	*out = NET_LINKS_INIT;
-	put_get(&b, NLM_F_DUMP);
+	put_get(&b, NLM_F_DUMP, 0);
 	rc = netlink_ask(nl, &b, take_link, forget_links, out, e);
 	return rc < 0 ? net_failed(e, rc, "cannot list the network devices") : 0;
 }
@@ -133,10 +133,20 @@ int net_link_find(struct netlink *nl, const char *name, struct net_link *out, st
 	struct netlink_batch b;
 	int rc;
 
-	put_get(&b, 0);
+	put_get(&b, 0, 0);
 	netlink_put_str(&b, IFLA_IFNAME, name);
 	rc = netlink_ask(nl, &b, take_one, NULL, out, NULL);
 	return rc == -ENODEV || rc == 0 ? rc : net_failed(e, rc, "cannot look up '%s'", name);
+}
+
+int net_link_get(struct netlink *nl, int index, struct net_link *out, struct nserr *e)
+{
+	struct netlink_batch b;
+	int rc;
+
+	put_get(&b, 0, index);
+	rc = netlink_ask(nl, &b, take_one, NULL, out, e);
+	return rc < 0 ? net_failed(e, rc, "cannot read the state of a device") : 0;
 }
 
 /* ---- Changing */

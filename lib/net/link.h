@@ -57,6 +57,9 @@ const struct net_link *net_links_by_name(const struct net_links *l, const char *
 int net_link_find(struct netlink *nl, const char *name, struct net_link *out,
 		  struct nserr *e) must_check;
 
+/* Reads the device with an index into *out. Returns 0 or a negative errno with e set. */
+int net_link_get(struct netlink *nl, int index, struct net_link *out, struct nserr *e) must_check;
+
 /* Parses an RTM_NEWLINK message into *out. Returns 0 or -EBADMSG. Exported for tests. */
 int net_link_parse(const struct nlmsghdr *nh, struct net_link *out) must_check;
 

@@ -6,6 +6,7 @@
 # article that tests/seed-net.sh follows. The three take turns, ROUNDS (25) times. Each removes the
 # bridge before a round, and the removal is not measured. The time that date(1) takes is measured as
 # well and subtracted. Prints lowest deciles, medians and ratios; load can only increase the times.
+# Prints also the time from the start of nsnet until the program has bound a socket to its IPv6 address.
 # Needs root, cc and iproute2.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -18,6 +19,27 @@ trap 'rm -rf "$dir"' EXIT
 tool=$(command -v "${1:-nsnet}")
 ${CC:-cc} -D_GNU_SOURCE -O2 -I"$top/lib" -o "$dir/prototype" "$top/tests/bench/nsnet-prototype.c" \
 	"${2:-$top/build/lib/libns.a}"
+# bind ADDRESS TIME: binds a socket to the IPv6 address, and prints the nanoseconds since TIME.
+cat >"$dir/bind.c" <<'EOF'
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in6 a = { .sin6_family = AF_INET6 };
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	struct timespec now;
+
+	if (argc != 3 || inet_pton(AF_INET6, argv[1], &a.sin6_addr) != 1 ||
+	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		return 1;
+	clock_gettime(CLOCK_REALTIME, &now);
+	printf("%lld\n", now.tv_sec * 1000000000LL + now.tv_nsec - atoll(argv[2]));
+}
+EOF
+${CC:-cc} -D_GNU_SOURCE -O2 -o "$dir/bind" "$dir/bind.c"
 cat >"$dir/seed" <<'EOF'
 ip link add lxcbr0 type bridge
 ip addr add 192.168.10.1/24 dev lxcbr0
@@ -70,3 +92,9 @@ done | awk '
 		print_times("medians", 5)
 		print "wanted: at most 1.3 to prototype, 1/15 to seed"
 	}'
+for round in $(seq "${ROUNDS:-25}"); do
+	ip link del lxcbr0 2>/dev/null || :
+	"$tool" run --bridge lxcbr0,fd00:1::1/64 -- "$dir/bind" fd00:1::2 "$(now)"
+done | sort -n | sed -n "$((${ROUNDS:-25} / 10 + 1))p;$((${ROUNDS:-25} / 2 + 1))p" |
+	awk '{ t[NR] = $1 / 1000 }
+		END { printf "IPv6 bind: lowest decile %d us, median %d us; wanted: at most 10000\n", t[1], t[2] }'

@@ -75,6 +75,9 @@ static void add_inside(struct net *n, struct plan *p)
 	for (size_t i = 0; i < n->n_routes; i++)
 		add(p, STEP_ROUTE, &n->routes[i], 0);
 	add(p, STEP_FLUSH, NULL, 0);
+	for (size_t i = 0; i < n->n_wires; i++)
+		if (!n->wires[i].exists)
+			add(p, STEP_AWAIT, &n->wires[i], 0);
 	for (size_t i = 0; i < n->n_sysctls; i++)
 		add(p, STEP_SYSCTL, n->sysctls[i], 0);
 }

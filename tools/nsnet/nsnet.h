@@ -286,6 +286,7 @@ enum step {
 	STEP_OUTER_ADDR,
 	STEP_UNLOCK,
 	STEP_FLUSH,
+	STEP_AWAIT,
 	STEP_LO,
 	STEP_ADDR,
 	STEP_UP,
@@ -327,6 +328,7 @@ int run_gateway(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_gateway(const void *ctx, const struct plan_step *s, struct buf *out);
 int run_route(void *ctx, const struct plan_step *s, struct nserr *e);
 void show_route(const void *ctx, const struct plan_step *s, struct buf *out);
+int run_await(void *ctx, const struct plan_step *s, struct nserr *e);
 
 /* The functions below are defined in the files nat*.c. */
 static inline bool nat_wanted(const struct net *n)

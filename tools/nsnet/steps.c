@@ -236,6 +236,7 @@ const struct plan_kind step_kinds[STEPS] = {
 	[STEP_OUTER_ADDR] = LINK_STEP(outer_addr, "RTM_NEWADDR"),
 	[STEP_UNLOCK] = { .name = "unlock", .call = "close(2)", .run = run_unlock },
 	[STEP_FLUSH] = { .name = "flush", .call = "send(2)", .run = run_flush },
+	[STEP_AWAIT] = { .name = "await", .call = "RTM_GETLINK", .run = run_await },
 	[STEP_LO] = LINK_STEP(lo, "RTM_NEWLINK"),
 	[STEP_ADDR] = LINK_STEP(addr, "RTM_NEWADDR"),
 	[STEP_UP] = LINK_STEP(up, "RTM_NEWLINK"),

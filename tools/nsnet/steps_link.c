@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* steps_link: the steps that create devices, addresses and routes of the namespace, and the
  * commands of ip(8) that do the same. */
+#include "net/await.h"
 #include "request.h"
 
 static struct wire *wire_of(const struct plan_step *s)
@@ -314,4 +315,33 @@ int run_route(void *ctx, const struct plan_step *s, struct nserr *e)
 void show_route(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	show_one_route(ctx, s->arg, NULL, out);
+}
+
+static int await_addresses(struct netlink *nl, const struct addrs *l, struct nserr *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < l->n; i++)
+		rc = net_await_address(nl, &l->v[i], e);
+	return rc;
+}
+
+/* Waits until the program can send packets and receive answers. Otherwise, the kernel would often
+ * drop the first answer, and the program would wait a second until the kernel asks again. The
+ * carrier of the other end of a pair, and that of its bridge, appears when the device in the
+ * namespace is brought up. */
+int run_await(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	struct wire *w = wire_of(s);
+	struct net *n = ctx;
+	struct netlink *outside = w->kind == WIRE_REF ? &w->other_nl : &n->host;
+	int rc = w->outer ? net_await_link(outside, w->outer, e) : 0;
+
+	if (rc == 0 && w->bridge)
+		rc = net_await_link(&n->host, w->bridge->index, e);
+	if (rc == 0 && w->bridge)
+		rc = await_addresses(&n->host, &w->bridge->addr, e);
+	if (rc == 0)
+		rc = await_addresses(outside, &w->other_addr, e);
+	return rc < 0 ? rc : await_addresses(&n->inner, &w->addr, e);
 }

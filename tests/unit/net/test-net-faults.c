@@ -7,8 +7,8 @@
 #include "../fault.h"
 #include "../sandbox.h"
 #include "net/addr.h"
+#include "net/await.h"
 #include "net/conntrack.h"
-#include "net/link.h"
 #include "net/listen.h"
 #include "net/neigh.h"
 #include "net/route.h"
@@ -30,7 +30,7 @@ static int try_bridge(void)
 	cleanup_net_ifaddrs struct net_ifaddrs addrs = NET_IFADDRS_INIT;
 	cleanup_net_routes struct net_routes routes = NET_ROUTES_INIT;
 	const struct net_link *found = NULL;
-	const struct net_addr a = addr("10.9.0.1/24");
+	const struct net_addr a = addr("10.9.0.1/24"), v6 = addr("fd00:9::1/64");
 	struct net_link l = { .index = 0 };
 	struct netlink_batch b;
 	struct nserr e = NSERR_INIT;
@@ -51,12 +51,17 @@ static int try_bridge(void)
 	if (rc == 0) {
 		netlink_batch_init(&b);
 		net_addr_put(&b, l.index, &a);
+		net_addr_put(&b, l.index, &v6);
 		net_link_put_up(&b, l.index, 1400);
 		net_link_put_alias(&b, l.index, "alias");
 		rc = netlink_send(&nl, &b, NULL, &e);
 		if (rc < 0)
 			nserr_set(&e, rc, "cannot change the bridge");
 	}
+	if (rc == 0)
+		rc = net_await_link(&nl, l.index, &e);
+	if (rc == 0)
+		rc = net_await_address(&nl, &v6, &e);
 	if (rc == 0)
 		rc = net_links_read(&nl, &links, &e);
 	if (rc == 0)
