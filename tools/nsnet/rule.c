@@ -207,10 +207,17 @@ static bool is_verdict(const char *word)
 	return false;
 }
 
+/* Returns true if the rule has a match of iptables for which nft(8) prints nothing between two
+ * blanks, because the library of the match is not installed. */
+static bool hides_match(const char *rule)
+{
+	return rule[0] == ' ' || strstr(rule, "  ");
+}
+
 enum rule_match match_rule(const struct rules_packet *p, const char *text, char verdict[16],
 			   char chain[64])
 {
-	enum rule_match all = YES, m;
+	enum rule_match all = hides_match(text) ? UNKNOWN : YES, m;
 	char word[128];
 
 	verdict[0] = chain[0] = '\0';

@@ -207,6 +207,22 @@ const char *rules_user_chain(const char *ruleset, const struct rules_place *at)
 		       : at->chain;
 }
 
+bool rules_is_iptables(const char *ruleset, const char *table)
+{
+	static const char *const names[] = { "filter", "mangle", "security" };
+	static const char *const chains[] = { "INPUT", "FORWARD", "OUTPUT" };
+	const char *name = str_after(table, "ip6 ");
+	bool known = false;
+
+	name = name ? name : str_after(table, "ip ");
+	for (size_t i = 0; name && i < ARRAY_SIZE(names); i++)
+		known |= streq(name, names[i]);
+	for (size_t i = 0; known && i < ARRAY_SIZE(chains); i++)
+		if (find_chain(ruleset, table, chains[i]))
+			return true;
+	return false;
+}
+
 /* ---- published ports */
 
 static bool parse_dnat(const char *rule, struct rules_dnat *out)

@@ -74,6 +74,41 @@ static bool report(struct why *y, enum rules_fate fate, const struct rules_place
 	return true;
 }
 
+/* The packets to accept: those that enter or leave through a device, or only the answers. */
+enum accepted { IN, OUT, ANSWERS, ANSWERS_IN };
+
+/*
+ * Appends a command that accepts packets of the device `dev` before the rule at `at` drops them.
+ * The prefix runs the command in a namespace. In a table of iptables, a rule of nft(8) with `ct
+ * state` would prevent iptables-nft(8) from listing the table, so the command uses iptables-nft
+ * itself.
+ */
+static void add_accept(char cure[CURE_SIZE], const char *rules, const struct rules_place *at,
+		       const char *prefix, enum accepted what, const char *dev)
+{
+	static const struct {
+		const char *nft, *iptables;
+	} match[] = { [IN] = { "iifname", "-i" },
+		      [OUT] = { "oifname", "-o" },
+		      [ANSWERS] = { "oifname", "-o" },
+		      [ANSWERS_IN] = { "iifname", "-i" } };
+	const char *chain = rules_user_chain(rules, at), *table = strchr(at->table, ' ') + 1;
+	bool answers = what == ANSWERS || what == ANSWERS_IN, v6 = str_after(at->table, "ip6 ");
+	size_t len = strlen(cure);
+	char *end = cure + len;
+
+	if (rules_is_iptables(rules, at->table))
+		snprintf(end, CURE_SIZE - len, "%s%s%s%s%s -I %s %s %s%s -j ACCEPT",
+			 len ? "; " : "", prefix, v6 ? "ip6tables-nft" : "iptables-nft",
+			 streq(table, "filter") ? "" : " -t ", streq(table, "filter") ? "" : table,
+			 chain, match[what].iptables, dev,
+			 answers ? " -m conntrack --ctstate ESTABLISHED,RELATED" : "");
+	else
+		snprintf(end, CURE_SIZE - len, "%s%snft insert rule %s %s %s %s%s accept",
+			 len ? "; " : "", prefix, at->table, chain, match[what].nft, dev,
+			 answers ? " ct state established,related" : "");
+}
+
 bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 {
 	struct rules_packet p = {
@@ -90,34 +125,27 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 				       .dst = y->way.from,
 				       .proto = p.proto,
 				       .reply = true };
+	const char *rules = y->rules.s ? y->rules.s : "";
 	struct rules_place at = { .table = "" };
 	enum rules_fate fate;
-	char cure[CURE_SIZE];
+	char cure[CURE_SIZE] = "";
 
 	if (!y->has_rules)
 		return true;
-	fate = rules_decide(y->rules.s ? y->rules.s : "", "filter", hook, &p, &at);
+	fate = rules_decide(rules, "filter", hook, &p, &at);
 	/* an accept in another chain does not undo a drop, even if its priority is higher */
 	if (fate != RULES_PASS) {
-		const char *chain = rules_user_chain(y->rules.s, &at);
-
+		add_accept(cure, rules, &at, "", IN, in);
 		if (out)
-			HOST_CURE("nft insert rule %s %s iifname %s accept; nft insert rule %s %s "
-				  "oifname "
-				  "%s ct state established,related accept",
-				  at.table, chain, in, at.table, chain, in);
-		else
-			HOST_CURE("nft insert rule %s %s iifname %s accept", at.table, chain, in);
-		return report(y, fate, &at, "the packets", cure);
+			add_accept(cure, rules, &at, "", ANSWERS, in);
+		return report(y, fate, &at, "the packets", why_at_host(y, cure, sizeof(cure)));
 	}
 	if (out)
-		fate = rules_decide(y->rules.s ? y->rules.s : "", "filter", hook, &answer, &at);
-	if (fate != RULES_PASS)
-		return report(
-			y, fate, &at, "the answers",
-			HOST_CURE("nft insert rule %s %s oifname %s ct state established,related "
-				  "accept",
-				  at.table, rules_user_chain(y->rules.s, &at), in));
+		fate = rules_decide(rules, "filter", hook, &answer, &at);
+	if (fate != RULES_PASS) {
+		add_accept(cure, rules, &at, "", ANSWERS, in);
+		return report(y, fate, &at, "the answers", why_at_host(y, cure, sizeof(cure)));
+	}
 	why_passed(y, "no chain at '%s' drops the packets", hook);
 	return true;
 }
@@ -135,24 +163,22 @@ bool why_inner_rules(struct why *y)
 				       .proto = p.proto,
 				       .reply = true };
 	struct rules_place at = { .table = "" };
-	const char *rules = y->inner_rules.s;
+	const char *rules = y->inner_rules.s, *there = in_namespace(y->n->label, false);
 	enum rules_fate fate;
-	char cure[CURE_SIZE];
+	char cure[CURE_SIZE] = "";
 
 	if (!y->has_inner_rules || !rules || !y->way.from.family)
 		return true;
 	fate = rules_decide(rules, "filter", "output", &p, &at);
-	if (fate != RULES_PASS)
-		return report(y, fate, &at, "the packets, in the namespace,",
-			      CURE("%snft insert rule %s %s oifname %s accept",
-				   in_namespace(y->n->label, false), at.table, at.chain,
-				   y->dev->name));
+	if (fate != RULES_PASS) {
+		add_accept(cure, rules, &at, there, OUT, y->dev->name);
+		return report(y, fate, &at, "the packets, in the namespace,", cure);
+	}
 	fate = rules_decide(rules, "filter", "input", &answer, &at);
-	if (fate != RULES_PASS)
-		return report(y, fate, &at, "the answers, in the namespace,",
-			      CURE("%snft insert rule %s %s ct state "
-				   "established,related accept",
-				   in_namespace(y->n->label, false), at.table, at.chain));
+	if (fate != RULES_PASS) {
+		add_accept(cure, rules, &at, there, ANSWERS_IN, y->dev->name);
+		return report(y, fate, &at, "the answers, in the namespace,", cure);
+	}
 	why_passed(y, "no rule of the namespace drops the packets");
 	return true;
 }

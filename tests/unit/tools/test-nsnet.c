@@ -87,6 +87,8 @@ static void matches_decide_if_a_rule_applies(void)
 		{ "tcp sport 80 drop", RULES_MAYBE },
 		{ "udp sport 80 drop", RULES_PASS },
 		{ "ct mark 1 drop", RULES_MAYBE },
+		{ "iifname \"br0\"  counter packets 0 bytes 0 drop", RULES_MAYBE },
+		{ " counter packets 0 bytes 0 drop", RULES_MAYBE },
 		{ "ip saddr 10.1.0.300 drop", RULES_MAYBE },
 		{ "tcp dport 80-x drop", RULES_MAYBE },
 		{ "tcp dport x drop", RULES_MAYBE },
