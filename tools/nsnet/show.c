@@ -115,6 +115,8 @@ static void find_all(struct view *v, bool given, bool count)
 		.sources = NSTYPE_BIT(COLLECT_PROC) | NSTYPE_BIT(COLLECT_MNT) |
 			   (count ? holders : 0),
 		.self = getpid(),
+		/* parents, owners and ids are not shown */
+		.related = NSTYPE_BIT(NSTYPE_MNT),
 	};
 	struct nserr e = NSERR_INIT;
 	struct collect c;
