@@ -113,6 +113,7 @@ struct nic {
 struct pending {
 	struct netlink *nl; /* socket to which the messages are sent; NULL if there are none */
 	struct netlink_batch batch;
+	int failed; /* negative errno if the messages before this batch failed, otherwise 0 */
 	/* number of messages in the batch for which what[] contains the text of an error message */
 	unsigned named;
 	char what[NETLINK_BATCH_MAX][160];

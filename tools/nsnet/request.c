@@ -32,8 +32,8 @@ struct netlink_batch *request_begin(struct net *n, struct netlink *nl, struct ns
 	bool full = p->batch.n + 2 > NETLINK_BATCH_MAX ||
 		    p->batch.len + 2 * MESSAGE_MAX > NETLINK_BATCH_SIZE;
 
-	if (p->nl && (p->nl != nl || full) && request_flush(n, e) < 0)
-		return NULL;
+	if (p->nl && (p->nl != nl || full))
+		p->failed = request_flush(n, e);
 	if (!p->nl) {
 		netlink_batch_init(&p->batch);
 		p->named = 0;
@@ -47,6 +47,10 @@ int request_add(struct net *n, const char *fmt, ...)
 	struct pending *p = &n->pending;
 	va_list ap;
 
+	if (p->failed < 0) {
+		p->nl = NULL;
+		return p->failed;
+	}
 	for (; p->named < p->batch.n && p->named < NETLINK_BATCH_MAX; p->named++) {
 		va_start(ap, fmt);
 		vsnprintf(p->what[p->named], sizeof(p->what[0]), fmt, ap);

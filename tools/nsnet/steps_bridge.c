@@ -19,16 +19,14 @@ int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct bridge *br = bridge_of(ctx, s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->host, e);
 	struct net_link l;
 	int rc;
 
-	b = request_begin(n, &n->host, e);
-	if (!b)
-		return -e->errnum;
 	net_link_put_bridge(b, br->name, br->mac);
-	request_add(n, "cannot create the bridge '%s'", br->name);
-	rc = request_flush(n, e);
+	rc = request_add(n, "cannot create the bridge '%s'", br->name);
+	if (rc == 0)
+		rc = request_flush(n, e);
 	if (rc < 0)
 		return rc;
 	rc = net_link_find(&n->host, br->name, &l, e);
@@ -39,8 +37,6 @@ int run_bridge(void *ctx, const struct plan_step *s, struct nserr *e)
 	br->made = true;
 	/* `del` and `show` recognise the bridge by its alias. */
 	b = request_begin(n, &n->host, e);
-	if (!b)
-		return -e->errnum;
 	net_link_put_alias(b, br->index, bridge_alias(n));
 	return request_add(n, "cannot set the alias of '%s'", br->name);
 }
@@ -75,11 +71,8 @@ int run_bridge_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct bridge *br = bridge_of(ctx, s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->host, e);
 
-	b = request_begin(n, &n->host, e);
-	if (!b)
-		return -e->errnum;
 	net_addr_put(b, br->index, &br->addr.v[s->num]);
 	return request_add(n, "cannot add the address %s to '%s'", text_of(&br->addr.v[s->num]),
 			   br->name);
@@ -97,11 +90,8 @@ int run_bridge_up(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct bridge *br = bridge_of(ctx, s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->host, e);
 
-	b = request_begin(n, &n->host, e);
-	if (!b)
-		return -e->errnum;
 	net_link_put_up(b, br->index, br->mtu);
 	/* Set the alias of an existing bridge if the request adds firewall rules. */
 	if (!br->made && strstr(bridge_alias(n), " nat"))

@@ -51,11 +51,10 @@ int run_wire(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (n->target == TARGET_EXISTING && request_flush(n, e) < 0)
 		return -e->errnum;
 	b = request_begin(n, &n->host, e);
-	if (!b)
-		return -e->errnum;
 	put_wire(n, w, b);
-	request_add(n, "cannot create the device '%s'", w->ifname);
-	rc = request_flush(n, e);
+	rc = request_add(n, "cannot create the device '%s'", w->ifname);
+	if (rc == 0)
+		rc = request_flush(n, e);
 	if (rc < 0)
 		return rc;
 	rc = net_link_find(&n->inner, w->ifname, &l, e);
@@ -136,11 +135,8 @@ int run_alias(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->host, e);
 
-	b = request_begin(n, &n->host, e);
-	if (!b)
-		return -e->errnum;
 	net_link_put_alias(b, w->outer, w->alias);
 	if (needs_hairpin(n, w))
 		net_link_put_hairpin(b, w->outer);
@@ -167,11 +163,9 @@ int run_outer_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, w->kind == WIRE_REF ? &w->other_nl : &n->host,
+						e);
 
-	b = request_begin(n, w->kind == WIRE_REF ? &w->other_nl : &n->host, e);
-	if (!b)
-		return -e->errnum;
 	net_addr_put(b, w->outer, &w->other_addr.v[s->num]);
 	return request_add(n, "cannot add the address %s to the other end of '%s'",
 			   text_of(&w->other_addr.v[s->num]), w->ifname);
@@ -191,12 +185,9 @@ void show_outer_addr(const void *ctx, const struct plan_step *s, struct buf *out
 int run_lo(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->inner, e);
 
 	(void)s;
-	b = request_begin(n, &n->inner, e);
-	if (!b)
-		return -e->errnum;
 	net_link_put_up(b, 1, 0);
 	return request_add(n, "cannot bring lo up");
 }
@@ -216,11 +207,8 @@ int run_addr(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->inner, e);
 
-	b = request_begin(n, &n->inner, e);
-	if (!b)
-		return -e->errnum;
 	net_addr_put(b, w->index, &w->addr.v[s->num]);
 	return request_add(n, "cannot add the address %s to '%s'", text_of(&w->addr.v[s->num]),
 			   w->ifname);
@@ -238,11 +226,8 @@ int run_up(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct wire *w = wire_of(s);
 	struct net *n = ctx;
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->inner, e);
 
-	b = request_begin(n, &n->inner, e);
-	if (!b)
-		return -e->errnum;
 	net_link_put_up(b, w->index, 0);
 	return request_add(n, "cannot bring '%s' up", w->ifname);
 }
@@ -260,11 +245,8 @@ void show_up(const void *ctx, const struct plan_step *s, struct buf *out)
 static int add_route(struct net *n, const struct net_route *r, struct nserr *e)
 {
 	char via[NET_ADDR_TEXT];
-	struct netlink_batch *b;
+	struct netlink_batch *b = request_begin(n, &n->inner, e);
 
-	b = request_begin(n, &n->inner, e);
-	if (!b)
-		return -e->errnum;
 	net_route_put(b, r);
 	return request_add(n, "cannot add the route to %s via %s", text_of(&r->dst),
 			   net_addr_format(&r->via, false, via));

@@ -40,13 +40,15 @@ struct why {
 	struct buf text;
 };
 
-/* These functions add a line to the report. why_failed() also adds the cure (commands that solve
- * the problem), and returns false. why_unknown() is for a check that cannot be made, and why_note()
- * for a state that may be intended. */
-void why_passed(struct why *y, const char *fmt, ...) printf_like(2, 3);
-bool why_failed(struct why *y, const char *cure, const char *fmt, ...) printf_like(3, 4);
-void why_unknown(struct why *y, const char *fmt, ...) printf_like(2, 3);
-void why_note(struct why *y, const char *cure, const char *fmt, ...) printf_like(3, 4);
+/* These macros add a line to the report. why_failed() also adds the cure (commands that solve the
+ * problem), and returns false. why_unknown() is for a check that cannot be made, and why_note() for
+ * a state that may be intended. */
+#define why_passed(y, ...)       why_say(y, "ok", NULL, __VA_ARGS__)
+#define why_failed(y, cure, ...) why_say(y, "FAIL", cure, __VA_ARGS__)
+#define why_unknown(y, ...)      why_say(y, "?", NULL, __VA_ARGS__)
+#define why_note(y, cure, ...)   why_say(y, "note", cure, __VA_ARGS__)
+bool why_say(struct why *y, const char *mark, const char *cure, const char *fmt, ...)
+	printf_like(4, 5);
 
 /* Formats the text of a cure into a local variable, which must have the name `cure`. */
 #define CURE(...) \

@@ -11,61 +11,22 @@
 
 /* ---- the report */
 
-printf_like(3, 0) static void add_line(struct why *y, const char *mark, const char *fmt, va_list ap)
+bool why_say(struct why *y, const char *mark, const char *cure, const char *fmt, ...)
 {
-	char line[512], safe[1024];
+	char line[512], safe[2 * CURE_SIZE];
+	va_list ap;
 
+	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
 	str_escape(safe, sizeof(safe), line, strlen(line));
 	buf_printf(&y->text, "%-5s %s\n", mark, safe);
-}
-
-static void add_cure(struct why *y, const char *cure)
-{
-	char safe[2 * CURE_SIZE];
-
-	str_escape(safe, sizeof(safe), cure, strlen(cure));
-	buf_printf(&y->text, "      cure: %s\n", safe);
-}
-
-void why_passed(struct why *y, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "ok", fmt, ap);
-	va_end(ap);
-}
-
-bool why_failed(struct why *y, const char *cure, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "FAIL", fmt, ap);
-	va_end(ap);
-	add_cure(y, cure);
-	y->failures++;
+	if (cure) {
+		str_escape(safe, sizeof(safe), cure, strlen(cure));
+		buf_printf(&y->text, "      cure: %s\n", safe);
+	}
+	y->failures += streq(mark, "FAIL");
 	return false;
-}
-
-void why_unknown(struct why *y, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "?", fmt, ap);
-	va_end(ap);
-}
-
-void why_note(struct why *y, const char *cure, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_line(y, "note", fmt, ap);
-	va_end(ap);
-	add_cure(y, cure);
 }
 
 /* ---- the namespace */
