@@ -55,6 +55,21 @@ test_peer_outside_the_selection_is_shown_by_number()
 	assert_out 'x1 ?nsid:0'
 }
 
+# A namespace without a process and a name, which only a descriptor holds, is not found.
+test_answer_is_incomplete_if_an_end_is_in_a_namespace_that_was_not_found()
+{
+	run nsnet show --strict -rn -o IF
+	assert_rc 0
+	exec 7</run/netns/db
+	ip netns del db
+	run nsnet show --strict -rn -o REF,IF,PEER
+	exec 7<&-
+	assert_rc 3
+	assert_out_has 'netns:web x0 ?nsid:'
+	run nsnet show --strict -rn -o IF netns:web
+	assert_rc 0
+}
+
 test_json_has_the_values_of_the_table()
 {
 	run nsnet show --json netns:web self

@@ -285,7 +285,7 @@ int verb_show(int argc, char **argv)
 	if (!w.n || count || view_wants(&t, "NAME"))
 		find_all(&v, w.n > 0, count);
 	look(&v);
-	view_relate(&v);
+	view_relate(&v, w.n == 0);
 	if (t.json || view_wants(&t, "PORTS"))
 		read_rules(&v);
 	t.complete = v.complete;

@@ -48,9 +48,9 @@ void view_free(struct view *v);
 #define cleanup_view __attribute__((cleanup(view_free)))
 
 /* Finds the other ends of all veth pairs, and stores them in the namespaces of v. Clears
- * v->complete if the kernel does not report the namespace of one of these ends. Ends the process if
- * memory allocation fails. */
-void view_relate(struct view *v);
+ * v->complete if the kernel does not report the namespace of one of these ends or, with `all`, if
+ * the namespace was not found. Ends the process if memory allocation fails. */
+void view_relate(struct view *v, bool all);
 
 /* Finds the other end of the veth device l in the namespace `of`. Returns the device at the other
  * end and sets *ns to its namespace, or returns NULL if the namespace was not found. view_relate()

@@ -45,7 +45,7 @@ static const struct net_link *find_peer(struct view *v, const struct view_ns *of
 	return NULL;
 }
 
-void view_relate(struct view *v)
+void view_relate(struct view *v, bool all)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
@@ -54,8 +54,13 @@ void view_relate(struct view *v)
 		if (!ns->peers)
 			cli_die(ENOMEM,
 				"cannot allocate memory for the connections of the devices");
-		for (size_t k = 0; k < ns->links.n; k++)
-			ns->peers[k].link = find_peer(v, ns, &ns->links.v[k], &ns->peers[k].ns);
+		for (size_t k = 0; k < ns->links.n; k++) {
+			const struct net_link *l = &ns->links.v[k];
+
+			ns->peers[k].link = find_peer(v, ns, l, &ns->peers[k].ns);
+			if (all && !ns->peers[k].link && streq(l->kind, "veth") && l->peer)
+				v->complete = false;
+		}
 	}
 }
 
