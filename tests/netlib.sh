@@ -84,6 +84,51 @@ answers()
 	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused
 }
 
+# put_world: creates the namespace "world", which plays the internet, with the addresses 198.51.100.7
+# and 2001:db8:1::7, and connects it with the device up0 of this namespace.
+put_world()
+{
+	ip netns add world
+	ip link add up0 type veth peer name w0 netns world
+	ip addr add 198.51.100.1/24 dev up0 && ip addr add 2001:db8:1::1/64 dev up0 nodad
+	ip link set up0 up
+	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world addr add 2001:db8:1::7/64 dev w0 nodad
+	ip -n world link set w0 up
+}
+
+# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
+# stop_servers: ends the servers.
+serve()
+{
+	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
+	servers="${servers:-} $!"
+	until ip netns exec "$1" ss -Hltn "sport = $2" | grep -q .; do
+		kill -0 "${servers##* }" || return 1
+	done
+}
+
+stop_servers()
+{
+	# shellcheck disable=SC2086 # several pids
+	[ -z "${servers:-}" ] || kill $servers
+	servers=
+	wait
+}
+
+# get: a bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints
+# its greeting.
+# shellcheck disable=SC2016,SC2034 # the script is expanded later; the test files use it
+get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
+
+# nic_state: prints the settings of the device nic0 that nsnet must restore.
+nic_state()
+{
+	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'
+	ip route
+	ip -6 route | grep fd00
+	ip link show nic0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e 'alias .*'
+}
+
 # put_pasta: creates $TMP/bin/pasta, a script that replaces pasta(1). The script writes its
 # arguments to $TMP/args, creates one device in the namespaces that its arguments name, writes its
 # pid to $TMP/pid, and waits.

@@ -18,12 +18,7 @@ host_is_ours
 setUp()
 {
 	ip link set lo up
-	ip netns add world
-	ip link add up0 type veth peer name w0 netns world
-	ip addr add 198.51.100.1/24 dev up0 && ip addr add 2001:db8:1::1/64 dev up0 nodad
-	ip link set up0 up
-	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world addr add 2001:db8:1::7/64 dev w0 nodad
-	ip -n world link set w0 up
+	put_world
 	# create the chains and rules that Docker creates
 	nft 'table ip filter {
 		chain DOCKER-USER { counter return; }
@@ -34,10 +29,7 @@ setUp()
 
 tearDown()
 {
-	# shellcheck disable=SC2086 # several pids
-	[ -z "${servers:-}" ] || kill $servers
-	servers=
-	wait
+	stop_servers
 	stop_holders
 	nsnet del br0 br1 2>/dev/null
 	clear_network
@@ -62,21 +54,6 @@ others()
 {
 	nft -s list table ip filter | grep -v 'comment "nsnet_'
 }
-
-# serve NETNS PORT: starts a server in NETNS that sends a greeting, and adds its pid to $servers.
-# Returns when the server listens.
-serve()
-{
-	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
-	servers="${servers:-} $!"
-	until ip netns exec "$1" ss -Hltn "sport = $2" | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
-}
-
-# A bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints its
-# greeting.
-get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
 
 test_the_program_reaches_the_outside_only_with_the_rules()
 {

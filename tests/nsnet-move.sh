@@ -12,15 +12,6 @@ require_ns net mnt
 require_tool ip
 host_is_ours
 
-# nic_state: prints the settings of the device nic0 that nsnet must restore.
-nic_state()
-{
-	ip -o addr show nic0 scope global | sed 's/^[0-9]*: //'
-	ip route
-	ip -6 route | grep fd00
-	ip link show nic0 | grep -o -e 'mtu [0-9]*' -e '[<,]UP[,>]' -e 'alias .*'
-}
-
 setUp()
 {
 	ip link add nic0 type veth peer name wire0

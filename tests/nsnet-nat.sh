@@ -22,31 +22,13 @@ setUp()
 
 tearDown()
 {
-	# shellcheck disable=SC2086 # several pids
-	[ -z "${servers:-}" ] || kill $servers
-	servers=
-	wait
+	stop_servers
 	stop_holders
 	nsnet del br0 br1 2>/dev/null
 	clear_network
 	nft flush ruleset
 	echo 0 >/proc/sys/net/ipv4/conf/all/forwarding
 }
-
-# serve NETNS PORT: starts a server in NETNS that sends a greeting, and adds its pid to $servers.
-# Returns when the server listens.
-serve()
-{
-	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
-	servers="${servers:-} $!"
-	until ip netns exec "$1" ss -Hltn "sport = $2" | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
-}
-
-# A bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints its
-# greeting.
-get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
 
 test_run_reaches_the_outside_only_with_nat()
 {
