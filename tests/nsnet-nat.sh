@@ -105,6 +105,32 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assertNotEquals 0 "$rc"
 }
 
+# With br_netfilter, the firewall rules for IP packets also apply to packets that a bridge forwards.
+# This is off in Debian until Docker switches it on.
+test_ports_are_published_with_and_without_br_netfilter()
+{
+	file=/proc/sys/net/bridge/bridge-nf-call-iptables
+	if [ ! -e "$file" ]; then
+		echo 'n/a: the kernel has no br_netfilter'
+		return
+	fi
+	nsnet bridge br0,10.1.0.1/24
+	nsnet add web --bridge br0 --publish 8080:80 --publish 127.0.0.1:8081:80
+	serve web 80
+	before=$(cat "$file")
+	for filter in 0 1; do
+		echo $filter >"$file"
+		for from in 'ip netns exec world' '' 'ip netns exec web' 'nsnet run --bridge br0 --'; do
+			# shellcheck disable=SC2086 # several words
+			run $from timeout 5 bash -c "$get" 198.51.100.1 8080
+			assertEquals "from '$from', with bridge-nf-call-iptables $filter" 'hello from web' "$out"
+		done
+		run timeout 5 bash -c "$get" 127.0.0.1 8081
+		assertEquals "127.0.0.1, with bridge-nf-call-iptables $filter" 'hello from web' "$out"
+	done
+	echo "$before" >"$file"
+}
+
 test_port_of_a_loopback_address_serves_only_the_host()
 {
 	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
