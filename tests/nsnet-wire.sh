@@ -365,6 +365,21 @@ test_a_name_can_be_used_again_at_once()
 	assertEquals 'number of the failed round' 0 "$failed"
 }
 
+# The kernel removes the other end of a pair, and its route, some milliseconds after the program has
+# ended.
+test_a_pair_can_be_used_again_at_once()
+{
+	failed=0
+	for i in $(seq 20); do
+		nsnet run --link eth0,10.2.0.2/24,gw=10.2.0.1 -- true || failed=$i
+	done
+	assertEquals 'number of the failed round' 0 "$failed"
+	start_holder nsnet run --link eth0,10.2.0.2/24,gw=10.2.0.1 -- sh -c 'echo x >&3; exec sleep 1000 3>&-'
+	run nsnet run --link eth0,10.2.0.3/24,gw=10.2.0.1 -- true
+	assert_refused 125 'overlaps the route to 10.2.0.0/24'
+	stop_holder
+}
+
 test_parallel_runs_get_different_addresses()
 {
 	nsnet bridge br0,10.1.0.1/24

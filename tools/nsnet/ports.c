@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ports: waits until the kernel has removed the bridge ports of programs that have ended. */
+/* ports: waits until the kernel has removed the devices of programs that have ended. */
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <sys/socket.h>

@@ -37,28 +37,63 @@ void keep_addr(struct addrs *l, const struct net_addr *a)
 		l->v[l->n++] = *a;
 }
 
+static int need_routes(struct net *n, struct host *h, struct nserr *e)
+{
+	int rc = h->has_routes ? 0 : net_routes_read(&n->host, &h->routes, e);
+
+	h->has_routes = rc == 0;
+	return rc;
+}
+
+static const struct net_route *find_overlap(const struct host *h, const struct net_addr *a,
+					    int index)
+{
+	for (size_t i = 0; i < h->routes.n; i++) {
+		const struct net_route *r = &h->routes.v[i];
+
+		if (r->dst.prefix && r->index != index && net_addr_overlap(&r->dst, a))
+			return r;
+	}
+	return NULL;
+}
+
+/* Counts the device with that index; called by ports_await(). */
+static unsigned count_device(void *arg, const struct net_links *links, bool *dying)
+{
+	const struct net_link *l = net_links_by_index(links, *(const int *)arg);
+
+	*dying = l && str_after(l->alias, NET_ALIAS "run");
+	return l != NULL;
+}
+
 int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int index,
 		  const char *dev, struct nserr *e)
 {
 	char subnet[NET_ADDR_TEXT], other[NET_ADDR_TEXT];
-	int rc = 0;
+	const struct net_route *r;
+	unsigned left = 1;
+	int rc, user;
 
 	if (n->force || a->prefix == 8 * net_addr_size(a))
 		return 0;
-	if (!h->has_routes)
-		rc = net_routes_read(&n->host, &h->routes, e);
-	h->has_routes = rc == 0;
-	for (size_t i = 0; rc == 0 && i < h->routes.n; i++) {
-		const struct net_route *r = &h->routes.v[i];
-
-		if (r->dst.prefix == 0 || r->index == index || !net_addr_overlap(&r->dst, a))
-			continue;
-		rc = nserr_set(e, 0, "the subnet %s of '%s' overlaps the route to %s",
-			       net_addr_format(a, true, subnet), dev,
-			       net_addr_format(&r->dst, true, other));
-		nserr_hint(e, "choose another subnet, or use --force");
+	rc = need_routes(n, h, e);
+	r = rc == 0 ? find_overlap(h, a, index) : NULL;
+	user = r ? r->index : 0;
+	if (r && !n->explain && !n->check)
+		rc = ports_await(n, count_device, &user, &left, e);
+	/* the device of a program that has ended is removed, and its routes with it */
+	if (!left) {
+		net_routes_free(&h->routes);
+		h->has_routes = false;
+		rc = rc < 0 ? rc : need_routes(n, h, e);
+		r = rc < 0 ? NULL : find_overlap(h, a, index);
 	}
-	return rc;
+	if (rc < 0 || !r)
+		return rc;
+	nserr_set(e, 0, "the subnet %s of '%s' overlaps the route to %s",
+		  net_addr_format(a, true, subnet), dev, net_addr_format(&r->dst, true, other));
+	nserr_hint(e, "choose another subnet, or use --force");
+	return -EINVAL;
 }
 
 /* ---- bridges */
