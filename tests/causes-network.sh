@@ -33,6 +33,10 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	ip addr add 10.2.0.1/24 dev br2
 	situations <<-'TABLE'
 	125 | nsnet run none -- true | hint: create the namespace with 'nsnet add none' | -
+	0 | nsnet add known | - | -
+	127 | nsnet run known true | hint: use 'nsnet run known -- <program>' to run a program in the network namespace 'known' | -
+	127 | nsnet run none true | cannot execute 'none': No such file | to run a program in the network namespace
+	1 | nsnet add web --link eth0@known | hint: use '@netns:known' to connect a device with the network namespace 'known' | create the bridge
 	1 | nsnet why none | the network namespace 'none': No such file | create the namespace with 'nsnet add
 	1 | nsnet add web --link eth0@none0,10.1.0.2/24 | hint: create the bridge with 'nsnet bridge none0,<address>/<length>' | give the bridge
 	1 | nsnet add web --bridge lo | the device 'lo' is not a bridge | create the bridge with 'nsnet bridge

@@ -315,6 +315,13 @@ test_reports_the_chains_of_docker_that_drop()
 	assert_out_has 'cure: iptables-nft -I DOCKER-USER -i br0 -j ACCEPT; iptables-nft -I DOCKER-USER -o br0 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT'
 }
 
+test_names_the_command_of_firewalld_for_its_table()
+{
+	nft 'table inet firewalld { chain filter_FORWARD { type filter hook forward priority 10; ct state established accept; reject; }; }'
+	assert_cause "the chain 'filter_FORWARD' of the table 'inet firewalld' drops the packets"
+	assert_out_has 'cure: firewall-cmd --zone=trusted --add-interface=br0'
+}
+
 # iptables-nft refuses to list a table with a match that only nft(8) can express, such as "ct state".
 test_a_cure_keeps_iptables_working()
 {

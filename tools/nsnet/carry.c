@@ -84,8 +84,16 @@ int carry_out(struct net *n)
 		net_free(n);
 		return 0;
 	}
-	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127)
+	if (n->argv && exec_check(n->argv[0], &e) < 0 && e.status == 127) {
+		/* `ip netns exec` needs no -- between the name and the program */
+		if (!n->name && names_has(n->argv[0]))
+			nserr_hint(
+				&e,
+				"use 'nsnet run %s -- <program>' to run a program in the network "
+				"namespace '%s'",
+				n->argv[0], n->argv[0]);
 		cli_die_nserr(&e);
+	}
 	if (forks) {
 		/* The program is killed if nsnet dies, because the NAT rules end with nsnet. */
 		n->supervise.death_signal = nat_wanted(n) ? SIGKILL : 0;

@@ -99,6 +99,16 @@ int names_open(const char *name, int *fd, struct nserr *e)
 	return NAME_ALIVE;
 }
 
+bool names_has(const char *name)
+{
+	struct nserr e = NSERR_INIT;
+	int fd = -1;
+	bool has = name_is_valid(name) && names_open(name, &fd, &e) == NAME_ALIVE;
+
+	util_close(&fd);
+	return has;
+}
+
 int names_remove(const char *name, struct nserr *e)
 {
 	char path[PATH_MAX];

@@ -244,6 +244,8 @@ int names_share(struct nserr *e) must_check;
  * namespace in *fd, or a negative errno with e set. */
 enum { NAME_NONE, NAME_DEAD, NAME_ALIVE };
 int names_open(const char *name, int *fd, struct nserr *e) must_check;
+/* Returns true if a network namespace has that name. */
+bool names_has(const char *name);
 int names_remove(const char *name, struct nserr *e) must_check;
 
 /* Enters the network namespace ns, opens the netlink socket nl there, and returns to the namespace

@@ -114,8 +114,14 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 
 	if (rc == -ENODEV && !br->wanted) {
 		nserr_set(e, rc, "cannot find the bridge '%s'", br->name);
-		nserr_hint(e, "create the bridge with 'nsnet bridge %s,<address>/<length>'",
-			   br->name);
+		if (names_has(br->name))
+			nserr_hint(e,
+				   "use '@netns:%s' to connect a device with the network namespace "
+				   "'%s'",
+				   br->name, br->name);
+		else
+			nserr_hint(e, "create the bridge with 'nsnet bridge %s,<address>/<length>'",
+				   br->name);
 		return rc;
 	}
 	if (rc < 0 && rc != -ENODEV)

@@ -97,7 +97,10 @@ static void add_accept(char cure[CURE_SIZE], const char *rules, const struct rul
 	size_t len = strlen(cure);
 	char *end = cure + len;
 
-	if (rules_is_iptables(rules, at->table))
+	if (streq(table, "firewalld"))
+		snprintf(cure, CURE_SIZE, "%sfirewall-cmd --zone=trusted --add-interface=%s",
+			 prefix, dev);
+	else if (rules_is_iptables(rules, at->table))
 		snprintf(end, CURE_SIZE - len, "%s%s%s%s%s -I %s %s %s%s -j ACCEPT",
 			 len ? "; " : "", prefix, v6 ? "ip6tables-nft" : "iptables-nft",
 			 streq(table, "filter") ? "" : " -t ", streq(table, "filter") ? "" : table,
