@@ -390,7 +390,7 @@ test_reports_a_missing_server_in_the_namespace()
 
 test_applies_ip_rules_to_bridged_packets()
 {
-	nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }'
+	nft 'table ip f { chain fw { type filter hook forward priority 0; policy drop; }; }'
 	# without the module br_netfilter, the kernel does not apply the rules to packets that a
 	# bridge forwards
 	if [ ! -e /proc/sys/net/bridge ]; then
@@ -399,7 +399,7 @@ test_applies_ip_rules_to_bridged_packets()
 		return
 	fi
 	echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
-	to=10.1.0.3 assert_cause "the chain 'FORWARD' of the table 'ip filter' drops the packets" cured
+	to=10.1.0.3 assert_cause "the chain 'fw' of the table 'ip f' drops the packets" cured
 }
 
 publish()
