@@ -565,12 +565,12 @@ test_a_probe_over_ipv6_is_answered()
 test_a_probe_names_the_chain_and_the_rule_that_drops()
 {
 	world_answers
-	nft add table ip filter
-	nft 'add chain ip filter FORWARD { type filter hook forward priority 0; }'
-	nft add rule ip filter FORWARD ip ttl '!=' 7 counter drop
+	nft add table ip f
+	nft 'add chain ip f fw { type filter hook forward priority 0; }'
+	nft add rule ip f fw ip ttl '!=' 7 counter drop
 	run nsnet why web
 	assert_ok
-	assert_probe 198.51.100.7 "the probe was dropped by the chain 'FORWARD' of the table 'ip filter' of the host (ip ttl != 7 counter"
+	assert_probe 198.51.100.7 "the probe was dropped by the chain 'fw' of the table 'ip f' of the host (ip ttl != 7 counter"
 	printf '%s\n' "$out" | sed -n '/^FAIL/{n;s/^ *cure: //p;}' >"$TMP/cure"
 	run sh -e "$TMP/cure"
 	run nsnet why --probe web 198.51.100.7

@@ -99,6 +99,19 @@ bool why_inner_rules(struct why *y);
  * namespace. */
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
+/* The packets to accept: those that enter or leave through a device, or only the answers. */
+enum why_accept { WHY_IN, WHY_OUT, WHY_ANSWERS, WHY_ANSWERS_IN };
+
+/*
+ * Appends a command that accepts packets of the device `dev` before the rule at `at` drops them.
+ * The prefix runs the command in a namespace. In a table of iptables, a rule of nft(8) with `ct
+ * state` would prevent iptables-nft(8) from listing the table, so the command uses iptables-nft
+ * itself. Only firewalld can change its table, which has the flag `owner` since firewalld 2.1. Its
+ * zone `trusted` also accepts the answers.
+ */
+void why_add_accept(char cure[CURE_SIZE], const char *rules, const struct rules_place *at,
+		    const char *prefix, enum why_accept what, const char *dev);
+
 bool why_nat(struct why *y);
 /* Returns true if the address is private, or in the range that is shared by customers of a provider
  * (RFC 6598). */

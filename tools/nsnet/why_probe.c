@@ -167,17 +167,22 @@ static void report_drop(struct why *y, const struct dropped *d)
 {
 	const bool inside = d->by->where != y->host;
 	const char *dev = inside ? y->dev->name : y->entry ? y->entry->name : "<device>";
-	char cure[CURE_SIZE], back[256] = "";
+	const char *rules = inside ? y->inner_rules.s : y->rules.s;
+	const char *prefix = inside ? in_namespace(y->n->label, false) : "";
 	cleanup_buf struct buf rule = BUF_INIT;
+	struct rules_place at = { .table = "" };
+	char cure[CURE_SIZE] = "";
 
+	rules = rules ? rules : "";
+	snprintf(at.table, sizeof(at.table), "%s", d->table);
+	snprintf(at.chain, sizeof(at.chain), "%s", d->name);
 	if (d->handle)
 		nft_rule_text(d->by->nft, d->chain, d->handle, &rule);
-	if (!inside && !d->answer)
-		snprintf(back, sizeof(back),
-			 "; nft insert rule %s oifname %s ct state established,related accept",
-			 d->chain, dev);
-	CURE("%snft insert rule %s %s %s accept%s", inside ? in_namespace(y->n->label, false) : "",
-	     d->chain, inside == d->answer ? "iifname" : "oifname", dev, back);
+	if (!d->answer)
+		why_add_accept(cure, rules, &at, prefix, inside ? WHY_OUT : WHY_IN, dev);
+	if (d->answer || !inside)
+		why_add_accept(cure, rules, &at, prefix, inside ? WHY_ANSWERS_IN : WHY_ANSWERS,
+			       dev);
 	why_failed(y, inside ? cure : why_at_host(y, cure, sizeof(cure)),
 		   "%s was dropped by the chain '%s' of the table '%s' of %s (%s)",
 		   d->answer ? "the answer to the probe" : "the probe", d->name, d->table,

@@ -74,26 +74,18 @@ static bool report(struct why *y, enum rules_fate fate, const struct rules_place
 	return true;
 }
 
-/* The packets to accept: those that enter or leave through a device, or only the answers. */
-enum accepted { IN, OUT, ANSWERS, ANSWERS_IN };
-
-/*
- * Appends a command that accepts packets of the device `dev` before the rule at `at` drops them.
- * The prefix runs the command in a namespace. In a table of iptables, a rule of nft(8) with `ct
- * state` would prevent iptables-nft(8) from listing the table, so the command uses iptables-nft
- * itself.
- */
-static void add_accept(char cure[CURE_SIZE], const char *rules, const struct rules_place *at,
-		       const char *prefix, enum accepted what, const char *dev)
+void why_add_accept(char cure[CURE_SIZE], const char *rules, const struct rules_place *at,
+		    const char *prefix, enum why_accept what, const char *dev)
 {
 	static const struct {
 		const char *nft, *iptables;
-	} match[] = { [IN] = { "iifname", "-i" },
-		      [OUT] = { "oifname", "-o" },
-		      [ANSWERS] = { "oifname", "-o" },
-		      [ANSWERS_IN] = { "iifname", "-i" } };
+	} match[] = { [WHY_IN] = { "iifname", "-i" },
+		      [WHY_OUT] = { "oifname", "-o" },
+		      [WHY_ANSWERS] = { "oifname", "-o" },
+		      [WHY_ANSWERS_IN] = { "iifname", "-i" } };
 	const char *chain = rules_user_chain(rules, at), *table = strchr(at->table, ' ') + 1;
-	bool answers = what == ANSWERS || what == ANSWERS_IN, v6 = str_after(at->table, "ip6 ");
+	bool answers = what == WHY_ANSWERS || what == WHY_ANSWERS_IN,
+	     v6 = str_after(at->table, "ip6 ");
 	size_t len = strlen(cure);
 	char *end = cure + len;
 
@@ -138,15 +130,15 @@ bool why_rules(struct why *y, const char *hook, const char *in, const char *out)
 	fate = rules_decide(rules, "filter", hook, &p, &at);
 	/* an accept in another chain does not undo a drop, even if its priority is higher */
 	if (fate != RULES_PASS) {
-		add_accept(cure, rules, &at, "", IN, in);
+		why_add_accept(cure, rules, &at, "", WHY_IN, in);
 		if (out)
-			add_accept(cure, rules, &at, "", ANSWERS, in);
+			why_add_accept(cure, rules, &at, "", WHY_ANSWERS, in);
 		return report(y, fate, &at, "the packets", why_at_host(y, cure, sizeof(cure)));
 	}
 	if (out)
 		fate = rules_decide(rules, "filter", hook, &answer, &at);
 	if (fate != RULES_PASS) {
-		add_accept(cure, rules, &at, "", ANSWERS, in);
+		why_add_accept(cure, rules, &at, "", WHY_ANSWERS, in);
 		return report(y, fate, &at, "the answers", why_at_host(y, cure, sizeof(cure)));
 	}
 	why_passed(y, "no chain at '%s' drops the packets", hook);
@@ -174,12 +166,12 @@ bool why_inner_rules(struct why *y)
 		return true;
 	fate = rules_decide(rules, "filter", "output", &p, &at);
 	if (fate != RULES_PASS) {
-		add_accept(cure, rules, &at, there, OUT, y->dev->name);
+		why_add_accept(cure, rules, &at, there, WHY_OUT, y->dev->name);
 		return report(y, fate, &at, "the packets, in the namespace,", cure);
 	}
 	fate = rules_decide(rules, "filter", "input", &answer, &at);
 	if (fate != RULES_PASS) {
-		add_accept(cure, rules, &at, there, ANSWERS_IN, y->dev->name);
+		why_add_accept(cure, rules, &at, there, WHY_ANSWERS_IN, y->dev->name);
 		return report(y, fate, &at, "the answers, in the namespace,", cure);
 	}
 	why_passed(y, "no rule of the namespace drops the packets");
