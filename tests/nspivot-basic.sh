@@ -443,6 +443,24 @@ made'
 	NSPIVOT_UNDER=
 }
 
+# mount(2) builds the root on a tmpfs that covers "/". A copy of "/" must not contain this tmpfs.
+test_root_directory_is_copied_with_the_mounts_below_it()
+{
+	mkdir -p "$box/old"
+	for NSPIVOT_UNDER in '' 'enosys mount_setattr --' "$OLD_KERNEL"; do
+		run box --force / -- sh -c 'ls /usr; echo /proc/self/*id_map'
+		assert_ok
+		assert_out_has 'bin'
+		assert_out_has '/proc/self/uid_map'
+		run box --bind "/:/old" "$box" -- /bin/sh -c 'ls /old/usr; echo /old/proc/self/*id_map'
+		assert_ok
+		assert_out_has 'bin'
+		assert_out_has /old/proc/self/uid_map
+	done
+	NSPIVOT_UNDER=
+	rmdir "$box/old"
+}
+
 # If the program is not a regular file, execve(2) fails with EACCES. nspivot must then remove the
 # mount points that it has created.
 test_program_that_is_not_a_regular_file_exits_126()

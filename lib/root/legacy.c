@@ -90,15 +90,28 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
 }
 
+/* Changes the propagation of the tmpfs that covers "/". Returns 0 or a negative errno. */
+static int set_cover(const struct root *r, unsigned long propagation)
+{
+	return sys_mount(NULL, file_fd_path(r->files).text, NULL, propagation, NULL);
+}
+
 /* Bind mounts the file of src on target. Opens src again if it is from another mount namespace,
  * which mount(2) refuses with EINVAL. Returns 0 or a negative errno. */
-static int bind(int src, const char *target, unsigned long rec)
+static int bind(const struct root *r, int src, const char *target, unsigned long rec)
 {
-	int rc = sys_mount(file_fd_path(src).text, target, NULL, MS_BIND | rec, NULL);
-	cleanup_fd int again = rc == -EINVAL ? root_reopen(src) : -1;
+	/* a recursive copy of "/" must not contain the tmpfs that covers "/" */
+	bool covered = rec && root_is_same_file(src, r->old);
+	int rc = covered ? set_cover(r, MS_UNBINDABLE) : 0;
+	cleanup_fd int again = -1;
 
-	if (again >= 0)
+	if (rc < 0)
+		return rc;
+	rc = sys_mount(file_fd_path(src).text, target, NULL, MS_BIND | rec, NULL);
+	if (rc == -EINVAL && (again = root_reopen(src)) >= 0)
 		rc = sys_mount(file_fd_path(again).text, target, NULL, MS_BIND | rec, NULL);
+	if (covered && rc == 0)
+		rc = set_cover(r, MS_PRIVATE);
 	return rc;
 }
 
@@ -221,11 +234,11 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	int rc;
 
 	if (p->fd < 0) {
-		rc = bind(src, "/", rec);
+		rc = bind(r, src, "/", rec);
 		rc = rc < 0 ? nserr_set(e, rc, "cannot bind-mount on '/'") : take_top(r, src, e);
 		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
 	}
-	rc = bind(src, file_fd_path(p->fd).text, rec);
+	rc = bind(r, src, file_fd_path(p->fd).text, rec);
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot bind-mount on '%s'", p->path);
 		root_explain_space(rc, e);
@@ -256,7 +269,7 @@ static int begin(struct root *r, int dir, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	rc = bind(dir, "/", MS_REC);
+	rc = bind(r, dir, "/", MS_REC);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot bind the new root");
 	rc = take_top(r, dir, e);
