@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "idmap/idmap.h"
+#include "kernel/proc_stat.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_fd.h"
 #include "kernel/sys_mount.h"
@@ -213,7 +214,7 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 	const char *executed = (const char *)getauxval(AT_EXECFN);
 	cleanup_fd int self = -1, copy = -1;
 	struct stat binary;
-	int memory;
+	int memory, error;
 
 	if (is_out_of_reach(where))
 		return 0;
@@ -243,5 +244,9 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return memory;
 	}
 	fexecve(copy, argv, environ);
-	return nserr_set(e, errno, "cannot execute the protected copy of %s", name);
+	error = errno;
+	/* the security module TOMOYO looks up the name of the copy, /dev/fd/N, which needs /proc */
+	if (error == ENOENT && proc_stat_check(e) == -ENOENT)
+		return -ENOENT;
+	return nserr_set(e, error, "cannot execute the protected copy of %s", name);
 }
