@@ -129,6 +129,7 @@ test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge
 	every=7
+	[ "$NSUTILS_SLOW" -lt 10 ] || every=21
 	exchange_at_each "$box/proc" "$box/fake" --preset=docker "$box" -- /look
 	every=1
 	assertEquals 'runs with a writable proc' 0 "$(grep -c writable "$TMP/said")"
