@@ -22,19 +22,30 @@ setUp()
 	echo 'hosts: files' >/etc/nsswitch.conf
 	echo '203.0.113.9 server.test' >/etc/hosts
 	ip netns add world && ip netns add web
-	ip link add up0 type veth peer name w0 netns world
-	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up && ip -n world link set w0 up
-	ip route add default via 198.51.100.7
-	ip link add br0 type bridge && ip addr add 10.1.0.1/24 dev br0 && ip link set br0 up
-	ip link add v0 master br0 up type veth peer name eth0 netns web
-	ip -n web link set lo up
-	ip -n web addr add 10.1.0.2/24 dev eth0 && ip -n web link set eth0 up
-	ip -n web route add default via 10.1.0.1
+	ip -batch - <<-END
+		link add up0 type veth peer name w0 netns world
+		addr add 198.51.100.1/24 dev up0
+		link set up0 up
+		route add default via 198.51.100.7
+		link add br0 type bridge
+		addr add 10.1.0.1/24 dev br0
+		link set br0 up
+		link add v0 master br0 up type veth peer name eth0 netns web
+	END
+	ip -n world link set w0 up
+	ip -n web -batch - <<-END
+		link set lo up
+		addr add 10.1.0.2/24 dev eth0
+		link set eth0 up
+		route add default via 10.1.0.1
+	END
 	echo 1 >/proc/sys/net/ipv4/conf/br0/forwarding
 	echo 1 >/proc/sys/net/ipv4/conf/up0/forwarding
-	nft add table ip t
-	nft 'add chain ip t post { type nat hook postrouting priority srcnat; }'
-	nft add rule ip t post ip saddr 10.1.0.0/24 masquerade
+	nft -f - <<-END
+		add table ip t
+		add chain ip t post { type nat hook postrouting priority srcnat; }
+		add rule ip t post ip saddr 10.1.0.0/24 masquerade
+	END
 }
 
 tearDown()
