@@ -192,9 +192,9 @@ run()
 {
 	_ran=$*
 	"$@" >"$TMP/out" 2>"$TMP/err"
-	rc=$?
-	out=$(tr -d '\0' <"$TMP/out")
-	err=$(tr -d '\0' <"$TMP/err")
+	rc=$? out='' err=''
+	[ ! -s "$TMP/out" ] || out=$(tr -d '\0' <"$TMP/out")
+	[ ! -s "$TMP/err" ] || err=$(tr -d '\0' <"$TMP/err")
 	return 0
 }
 
@@ -324,7 +324,7 @@ tearDown()
 _verdict()
 {
 	if [ "$1" = 0 ]; then
-		assertTrue 0
+		_shunit_assertPass
 		return 0
 	fi
 	fail "$2"
@@ -343,17 +343,23 @@ _not_empty()
 	return 1
 }
 
-# _strict_asserts: replaces the asserts of shunit2 that pass if both values are empty.
+# _strict_asserts: replaces the asserts of shunit2 that pass if both values are empty, and the counter
+# of shunit2, which starts expr(1) twice for each assert.
 # shellcheck disable=SC2317 # the tests call them
 _strict_asserts()
 {
+	_shunit_assertPass()
+	{
+		: $((__shunit_assertsPassed += 1)) $((__shunit_assertsTotal += 1))
+	}
+
 	# assertEquals [MESSAGE] EXPECTED ACTUAL: EXPECTED must not be empty.
 	assertEquals()
 	{
 		[ $# = 3 ] || set -- '' "$@"
 		_not_empty "$2" || return 0
 		if [ "$2" = "$3" ]; then
-			assertTrue 0
+			_shunit_assertPass
 		else
 			failNotEquals "$1" "$2" "$3"
 		fi
@@ -364,7 +370,7 @@ _strict_asserts()
 	{
 		[ $# = 3 ] || set -- '' "$@"
 		if [ -n "$3" ] && [ "$2" != "$3" ]; then
-			assertTrue 0
+			_shunit_assertPass
 		else
 			failSame "$1" "$2" "$3"
 		fi
@@ -377,7 +383,7 @@ assert_empty()
 {
 	[ $# = 2 ] || set -- '' "$@"
 	if [ -z "$2" ]; then
-		assertTrue 0
+		_shunit_assertPass
 	else
 		fail "$1 nothing expected, but was:<$2>"
 	fi
