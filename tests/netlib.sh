@@ -16,10 +16,11 @@ host_is_ours()
 
 # dump_network: prints all objects in this network namespace that nsnet can create, without counters
 # and ages. Omits link-local addresses, because the kernel gives a bridge a link-local address when
-# the bridge gets its first port.
+# the bridge gets its first port. Omits the flags of the carrier, which the kernel sets in the
+# background.
 dump_network()
 {
-	ip -o link | sed 's/ qdisc.*//'
+	ip -o link | sed 's/ qdisc.*//; s/NO-CARRIER,//; s/,LOWER_UP//'
 	ip -o addr | grep -v ' fe80::' | sed 's/ *valid_lft.*//'
 	{ ip route show table all && ip -6 route show table main; } | grep -v -e fe80:: -e ff00::
 	ls /run/netns 2>/dev/null
