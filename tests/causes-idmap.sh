@@ -126,10 +126,25 @@ test_explains_a_process_of_another_user()
 	assert_err_lacks 'as the user of the process'
 }
 
+test_explains_a_mount_that_cannot_be_copied()
+{
+	# as: root
+	map=u:0:1000:9,g:0:1000:9
+	mkdir -p "$TMP/src" "$TMP/dst"
+	chmod 755 "$TMP"
+	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, which is needed to copy a mount'
+	run enosys -e EPERM open_tree -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_lacks 'which is needed to copy a mount'
+}
+
 test_explains_a_mount_whose_ids_cannot_be_mapped()
 {
 	# as: root
-	mkdir "$TMP/src" "$TMP/dst" "$TMP/more"
+	kernel_call mount_setattr && feature tmpfs-idmap || return 0
+	mkdir -p "$TMP/src" "$TMP/dst" "$TMP/more"
 	map=u:0:1000:9,g:0:1000:9
 	run nsidmap mount --map $map "$TMP/src" "$TMP/dst"
 	assert_ok
@@ -138,13 +153,6 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 	assert_err_has 'hint: use another mount of the file system: this mount is idmapped'
 	assert_err_lacks 'does not support idmapped mounts'
 	umount "$TMP/dst"
-	chmod 755 "$TMP"
-	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
-	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
-	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, which is needed to copy a mount'
-	run enosys -e EPERM open_tree -- nsidmap mount --map $map "$TMP/src" "$TMP/dst"
-	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
-	assert_err_lacks 'which is needed to copy a mount'
 	run nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$TMP/src" "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '$TMP/src': Operation not permitted"
 	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace that mounted the file system'
