@@ -184,7 +184,8 @@ static int try_mount(struct root *r, const struct op *op, const char *newroot, b
 	if (rc == -ELOOP)
 		nserr_hint(e, "use directories for lower=, upper= and work= that do not contain "
 			      "each other");
-	else if (rc == -ENOENT)
+	/* before Linux 6.5, EINVAL for too few layers comes before ENOENT for a missing layer */
+	else if (rc == -ENOENT || rc == -EINVAL)
 		name_missing(op, e);
 	done(&l);
 	return rc;

@@ -115,6 +115,9 @@ void overlay_explain(const struct op *op, const char *newroot, struct nserr *e)
 	const char *upper = value_of(op, "upper="), *work = value_of(op, "work=");
 	unsigned layers = 0;
 
+	/* older kernels, such as 5.10, return ENOMEM if only work= is missing */
+	if (e->errnum == ENOMEM && upper && !work)
+		(void)explain_upper(upper, work, e);
 	if (e->errnum != EINVAL || explain_upper(upper, work, e))
 		return;
 	for (size_t i = 0; i < op->o.n; i++)
