@@ -155,9 +155,9 @@ test_functions()
 }
 
 # suite: shunit2 calls this function to learn which test functions it must run. Prints the plan for
-# the runner, and makes each function report the number of its asserts. $functions_of names another
-# file that defines the functions. $functions_only is a regular expression that must match the whole
-# name of a function.
+# the runner, and makes each function report its name and the number of its asserts. $functions_of
+# names another file that defines the functions. $functions_only is a regular expression that must
+# match the whole name of a function.
 suite()
 {
 	_mode=user
@@ -171,7 +171,7 @@ suite()
 		exit 1
 	fi
 	for _f in $_functions; do
-		eval "_$_f() { _asserts_before=\$__shunit_assertsTotal; $_f; _end_function; }"
+		eval "_$_f() { echo 'test: $_f'; _asserts_before=\$__shunit_assertsTotal; $_f; _end_function; }"
 		suite_addTest "_$_f"
 	done
 }
@@ -344,7 +344,8 @@ _not_empty()
 }
 
 # _strict_asserts: replaces the asserts of shunit2 that pass if both values are empty, and the counter
-# of shunit2, which starts expr(1) twice for each assert.
+# of shunit2, which starts expr(1) twice for each assert. Defines the asserts that shunit2 2.1.6
+# (Debian 11) lacks.
 # shellcheck disable=SC2317 # the tests call them
 _strict_asserts()
 {
@@ -374,6 +375,24 @@ _strict_asserts()
 		else
 			failSame "$1" "$2" "$3"
 		fi
+	}
+
+	# assertContains [MESSAGE] TEXT FRAGMENT: FRAGMENT must not be empty.
+	assertContains()
+	{
+		[ $# = 3 ] || set -- '' "$@"
+		_not_empty "$3" || return 0
+		_has "$2" "$3"
+		assertTrue "$1 <$3> expected in:<$2>" $?
+	}
+
+	# assertNotContains [MESSAGE] TEXT FRAGMENT: FRAGMENT must not be empty.
+	assertNotContains()
+	{
+		[ $# = 3 ] || set -- '' "$@"
+		_not_empty "$3" || return 0
+		! _has "$2" "$3"
+		assertTrue "$1 <$3> not expected in:<$2>" $?
 	}
 }
 
