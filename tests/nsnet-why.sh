@@ -377,8 +377,8 @@ test_translation_of_another_subnet_does_not_count()
 
 test_reports_rules_that_drop_packets_to_the_host()
 {
-	nft 'table ip f { chain in { type filter hook input priority 0; policy drop; }; }'
-	to=10.1.0.1 assert_cause "the chain 'in' of the table 'ip f' drops the packets (policy drop)" cured
+	nft 'table ip f { chain input { type filter hook input priority 0; policy drop; }; }'
+	to=10.1.0.1 assert_cause "the chain 'input' of the table 'ip f' drops the packets (policy drop)" cured
 }
 
 test_reports_a_missing_server_on_the_host()

@@ -25,6 +25,8 @@ static const char *(*get_output)(struct nft_ctx *ctx);
 static void (*set_flags)(struct nft_ctx *ctx, unsigned flags);
 static int (*run_cmd)(struct nft_ctx *ctx, const char *buf);
 
+static unsigned contexts; /* number of open contexts */
+
 /* Sets close-on-exec on the sockets of the library, because not all of its versions do this. A
  * program that inherited such a socket could change the firewall of the host. */
 static void close_on_exec(void)
@@ -64,15 +66,18 @@ int nft_open(struct nft_ctx **nft, struct nserr *e)
 		return rc;
 	}
 	*nft = ctx_new(0);
+	contexts += *nft != NULL;
 	if (!*nft || buffer_error(*nft) != 0 || buffer_output(*nft) != 0)
 		return nserr_set(e, ENOMEM, "cannot use libnftables");
 	close_on_exec();
 	return 0;
 }
 
+/* Frees only the last open context, because nft_ctx_free() of version 0.9.8 frees data that all
+ * contexts share. */
 void nft_close(struct nft_ctx *nft)
 {
-	if (nft)
+	if (nft && --contexts == 0)
 		ctx_free(nft);
 }
 

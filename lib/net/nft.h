@@ -14,7 +14,8 @@ struct nft_ctx;
  * that the caller is in when it calls nft_open(). The kernel removes a table with `flags owner`
  * (Linux 5.12) when the context that added the table is closed. The socket of the context is
  * close-on-exec. Returns 0, or a negative errno with e set: -ENOENT, with the exit status 2 in e,
- * if libnftables is missing. nft_close() closes the context.
+ * if libnftables is missing. nft_close() closes the context. If another context is open at that
+ * time, the socket stays open until the process ends.
  */
 int nft_open(struct nft_ctx **nft, struct nserr *e) must_check;
 void nft_close(struct nft_ctx *nft);

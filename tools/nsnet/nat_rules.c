@@ -134,9 +134,10 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 	buf_adds(b, "\t}\n");
 	if (nat_loopback(n) && has_pair(n))
 		nat_guard_chain(b);
+	/* nftables 0.9.8 accepts no chain with the name "in" or "out" */
 	for (int output = 0; n->n_publish && output < 2; output++) {
 		buf_printf(b, "\tchain %s {\n\t\ttype nat hook %s priority %s; policy accept;\n",
-			   output ? "out" : "pre", output ? "output" : "prerouting",
+			   output ? "output" : "pre", output ? "output" : "prerouting",
 			   output ? "-100" : "dstnat");
 		for (size_t i = 0; i < n->n_publish; i++) {
 			if (output || !nat_is_loopback(&n->publish[i]))

@@ -170,7 +170,7 @@ static void published_ports_are_listed_once(void)
 		"\t\tip6 daddr 2001:db8::1 tcp dport 81 dnat ip6 to [fd00::2]:80\n"
 		"\t\ttcp dport 82 dnat ip6 to []:80\n\t\ttcp dport 82 dnat ip6 to :80\n"
 		"\t\ttcp dport 99999 dnat to 10.1.0.3:1\n\t\ttcp dport 1 dnat to 10.1.0.3\n\t}\n"
-		"\tchain out {\n\t\ttype nat hook output priority -100; policy accept;\n"
+		"\tchain output {\n\t\ttype nat hook output priority -100; policy accept;\n"
 		"\t\ttcp dport 8080 dnat ip to 10.1.0.2:80\n\t}\n}\n";
 	struct rules_dnat d;
 	char text[NET_ADDR_TEXT];
