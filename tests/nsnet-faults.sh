@@ -47,9 +47,8 @@ points()
 
 # Only every fourth call is tested, because libnftables makes hundreds of calls.
 #
-# Two things may remain: the rules, if the kernel (before 5.12) or libnftables (before 0.9.9) lacks the
-# table flag `owner`, because nsnet gc keeps them in this pid namespace; and the sysctls that allow
-# forwarding, which nsnet leaves set intentionally.
+# Two things may remain: without the table flag `owner`, the rules, because nsnet gc keeps them in this
+# pid namespace; and the sysctls that allow forwarding, which nsnet leaves set intentionally.
 test_killed_anywhere_a_run_with_nat_leaves_nothing()
 {
 	note_network
@@ -59,7 +58,7 @@ test_killed_anywhere_a_run_with_nat_leaves_nothing()
 	while [ $((k += 4)) -le "$n" ]; do
 		failat -k $k --kill 9 -o "$TMP/report" -- nsnet run --link eth0@br0,10.1.0.9/24 --nat -- "$FINAL" >/dev/null 2>&1
 	done
-	nft -c 'table inet nstest { flags owner; }' 2>/dev/null || nft flush ruleset
+	feature nft-owner || nft flush ruleset
 	assert_network_as_noted
 }
 

@@ -128,13 +128,9 @@ test_del_keeps_the_rules_of_other_namespaces()
 
 test_gc_removes_the_rules_of_a_killed_run()
 {
-	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because it cannot
-	# determine whether the process that created the table has ended: this process may be in
-	# another pid namespace
-	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
-		echo 'n/a: the kernel has no table flag owner (5.12)'
-		return
-	fi
+	# without the table flag `owner`, nsnet gc keeps the table, because the process that created
+	# it may run in another pid namespace
+	feature nft-owner || return 0
 	start_holder nsnet run --bridge br0,10.1.0.1/24 --nat --into-chain filter/DOCKER-USER -- \
 		sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	kill -KILL "$holder"

@@ -290,13 +290,9 @@ test_router_advertisements_are_still_accepted()
 
 test_gc_resets_what_a_killed_run_left()
 {
-	# if the kernel lacks the table flag `owner`, nsnet gc keeps the table, because it cannot
-	# determine whether the process that created the table has ended: this process may be in
-	# another pid namespace
-	if ! nft -c 'table inet nstest { flags owner; }' 2>/dev/null; then
-		echo 'n/a: the kernel has no table flag owner (5.12)'
-		return
-	fi
+	# without the table flag `owner`, nsnet gc keeps the table, because the process that created
+	# it may run in another pid namespace
+	feature nft-owner || return 0
 	before=$(sysctls)
 	start_holder nsnet run --bridge br0,fd00:1::1/64 --nat -- sh -c 'echo x >&3; exec sleep 1000 3>&-'
 	kill -KILL "$holder"

@@ -69,8 +69,7 @@ test_killed_runs_and_adds_leave_an_empty_file_or_a_complete_network()
 	assert_network_as_noted
 }
 
-# If the kernel (before 5.12) or libnftables (before 0.9.9) lacks the table flag `owner`, the rules
-# remain, and nsnet gc keeps them in this pid namespace.
+# Without the table flag `owner`, the rules remain, and nsnet gc keeps them in this pid namespace.
 test_killed_runs_with_nat_leave_no_rules()
 {
 	moments >"$TMP/moments"
@@ -78,7 +77,7 @@ test_killed_runs_with_nat_leave_no_rules()
 	while read -r moment; do
 		timeout --foreground -s KILL "$moment" nsnet run --bridge br0 --nat --publish 8080:80 -- true
 	done <"$TMP/later" 2>/dev/null
-	nft -c 'table inet nstest { flags owner; }' 2>/dev/null || nft flush ruleset
+	feature nft-owner || nft flush ruleset
 	assert_network_as_noted
 }
 

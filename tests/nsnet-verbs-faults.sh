@@ -66,6 +66,10 @@ chmod 755 "$TMP/host"
 
 before=
 
+# libnftables 0.9.8, which lacks the flag owner, reports success if a request for its cache fails.
+nft_errors='^$'
+feature nft-owner >/dev/null || nft_errors=':sendto:'
+
 # verb MAX EXCEPTION COMMAND…: makes system calls of the command fail, one in each run and at most
 # MAX of them. Accepts wrong results that match EXCEPTION.
 verb()
@@ -95,12 +99,12 @@ test_link_and_attach_are_complete_or_report_the_failure()
 
 test_bridge_with_nat_is_complete_or_reports_the_failure()
 {
-	verb 15 '^$' nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
+	verb 15 "$nft_errors" nsnet bridge br1,10.2.0.1/24 --mtu 1400 --nat
 }
 
 test_port_of_a_loopback_address_is_published_or_the_failure_is_reported()
 {
-	verb 20 '^$' nsnet add third --bridge br0 --publish 127.0.0.1:8080:80
+	verb 20 "$nft_errors" nsnet add third --bridge br0 --publish 127.0.0.1:8080:80
 }
 
 test_gc_is_complete_or_reports_the_failure()
