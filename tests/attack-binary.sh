@@ -245,8 +245,8 @@ test_accomplice_cannot_overwrite_the_binary_of_process_1()
 	user=
 	[ "$uid" = 0 ] || user='--user --map-root-user'
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
-	with_accomplice /usr/bin/unshare $user --mount --pid --fork --kill-child --mount-proc="$box/proc" \
-		dash -c 'chroot "$0" /bin/sh -c "$1"; true' "$box" "$(open_exe /proc/1/exe)"
+	with_accomplice /usr/bin/unshare $user --mount --pid --fork --kill-child \
+		dash -c 'mount -t proc proc "$0/proc"; chroot "$0" /bin/sh -c "$1"; true' "$box" "$(open_exe /proc/1/exe)"
 	assert_overwritten
 	fresh_victims
 	for options in --proc=/proc '--proc=/proc --cap-drop=all --no-new-privs' --preset=docker --preset=minimal; do

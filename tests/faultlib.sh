@@ -66,6 +66,18 @@ put_final "$FINAL"
 # a process whose user is not root, but another mapped id, must be able to execute the program
 chmod 711 "$TMP"
 
+# preload_nss: lets glibc before 2.34 load the module for user names when a program starts. Later it
+# does not report that it cannot load the module.
+preload_nss()
+{
+	case $(getconf GNU_LIBC_VERSION 2>/dev/null) in
+	'glibc 2.'[0-2]? | 'glibc 2.3'[0-3])
+		LD_PRELOAD=$(echo /lib/*/libnss_files.so.2)
+		export LD_PRELOAD
+		;;
+	esac
+}
+
 # _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.
 _fault_options()
 {

@@ -5,6 +5,7 @@
 # budget: 60
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
+preload_nss
 
 test_plan_reports_failed_calls()
 {

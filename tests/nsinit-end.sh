@@ -8,7 +8,8 @@
 require_ns user pid
 
 # nsinit can adopt orphans in two ways: as a subreaper, and as process 1.
-pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc nsinit'
+# unshare(1) of util-linux 2.36 ignores TERM in its child.
+pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc env --default-signal nsinit'
 
 # init_of COMMAND: prints the pid of the nsinit that was started by COMMAND, which is process $pid:
 # nsinit itself, or unshare(1), whose child is nsinit.

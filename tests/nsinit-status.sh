@@ -10,7 +10,8 @@ require_ns user pid
 # CMD sees.
 as_pid1()
 {
-	unshare --user --map-root-user --pid --fork --mount-proc "$@"
+	# unshare(1) of util-linux 2.36 ignores TERM in its child
+	unshare --user --map-root-user --pid --fork --mount-proc env --default-signal "$@"
 }
 
 test_ends_with_the_exit_status_of_the_program()

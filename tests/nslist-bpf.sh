@@ -195,7 +195,7 @@ test_reads_proc_without_the_capabilities()
 	for cap in sys_ptrace dac_read_search; do
 		refused setpriv --inh-caps=-$cap --bounding-set=-$cap
 	done
-	refused setpriv --inh-caps=-sys_admin,-bpf --bounding-set=-sys_admin,-bpf
+	refused setpriv --inh-caps=-sys_admin,-cap_39 --bounding-set=-sys_admin,-cap_39
 }
 
 test_reads_proc_as_root_of_a_user_namespace()

@@ -77,6 +77,7 @@ test_maps_a_single_id_over_explicit_ranges()
 test_maps_all_ranges_of_nss()
 {
 	# as: root
+	feature libsubid || return 0
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
 	run env LD_LIBRARY_PATH="$NSUTILS_HELPERS" strace -f -qq -e trace=openat -o "$TMP/with" \

@@ -4,6 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_ns user pid
+require_feature unshare-signals
 
 PS1='> '
 export PS1

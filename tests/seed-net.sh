@@ -100,12 +100,12 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	echo 1 >/proc/sys/net/ipv4/ip_forward
 	run nsenter2 -t "$inner" -n -- timeout 0.3 bash -c 'exec 3<>/dev/tcp/198.51.100.7/7'
 	assert_rc 124
-	nft add table ip seed
-	nft 'add chain ip seed post { type nat hook postrouting priority srcnat; }'
-	nft 'add rule ip seed post ip saddr 10.60.0.0/16 oifname != "veth_b" snat to 198.51.100.1'
+	nft add table ip seed_nat
+	nft 'add chain ip seed_nat post { type nat hook postrouting priority srcnat; }'
+	nft 'add rule ip seed_nat post ip saddr 10.60.0.0/16 oifname != "veth_b" snat to 198.51.100.1'
 	reaches "$inner" 198.51.100.7
 	echo 0 >/proc/sys/net/ipv4/ip_forward
-	nft delete table ip seed
+	nft delete table ip seed_nat
 	ip link del veth_b
 	ip link del up0
 }

@@ -343,9 +343,19 @@ _not_empty()
 	return 1
 }
 
+# _holds STATUS|CONDITION: returns 0 if the exit status is 0 or the shell command CONDITION succeeds.
+_holds()
+{
+	case $1 in
+	'') return 1 ;;
+	*[!0-9]*) (eval "$1") >/dev/null 2>&1 ;;
+	*) [ "$1" -eq 0 ] ;;
+	esac
+}
+
 # _strict_asserts: replaces the asserts of shunit2 that pass if both values are empty, and the counter
 # of shunit2, which starts expr(1) twice for each assert. Defines the asserts that shunit2 2.1.6
-# (Debian 11) lacks.
+# (Debian 11) lacks, and those that are wrong there.
 # shellcheck disable=SC2317 # the tests call them
 _strict_asserts()
 {
@@ -374,6 +384,28 @@ _strict_asserts()
 			_shunit_assertPass
 		else
 			failSame "$1" "$2" "$3"
+		fi
+	}
+
+	# assertTrue [MESSAGE] STATUS|CONDITION, and assertFalse: shunit2 2.1.6 changes the blanks of a
+	# CONDITION, and expands its wildcards.
+	assertTrue()
+	{
+		[ $# = 2 ] || set -- '' "$@"
+		if _holds "$2"; then
+			_shunit_assertPass
+		else
+			fail "$1"
+		fi
+	}
+
+	assertFalse()
+	{
+		[ $# = 2 ] || set -- '' "$@"
+		if _holds "$2"; then
+			fail "$1"
+		else
+			_shunit_assertPass
 		fi
 	}
 
