@@ -66,16 +66,22 @@ put_final "$FINAL"
 # a process whose user is not root, but another mapped id, must be able to execute the program
 chmod 711 "$TMP"
 
-# preload_nss: lets glibc before 2.34 load the module for user names when a program starts. Later it
-# does not report that it cannot load the module.
-preload_nss()
+# loads_nss: returns 0 if the C library loads a module to look up user names, as glibc before 2.34
+# does. It does not report that it cannot load the module.
+loads_nss()
 {
 	case $(getconf GNU_LIBC_VERSION 2>/dev/null) in
-	'glibc 2.'[0-2]? | 'glibc 2.3'[0-3])
-		LD_PRELOAD=$(echo /lib/*/libnss_files.so.2)
-		export LD_PRELOAD
-		;;
+	'glibc 2.'[0-2]? | 'glibc 2.3'[0-3]) return 0 ;;
 	esac
+	return 1
+}
+
+# preload_nss: loads this module when a program starts.
+preload_nss()
+{
+	loads_nss || return 0
+	LD_PRELOAD=$(echo /lib/*/libnss_files.so.2)
+	export LD_PRELOAD
 }
 
 # _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.

@@ -41,6 +41,7 @@ test_an_interrupted_wait_for_newuidmap_is_repeated()
 	# as: root
 	# do not interrupt the calls of newuidmap, nor those of the C library that read passwd
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
+	! loads_nss || unless="^1:read:3 |$unless"
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		nsunshare -r --map-auto -m -- "$FINAL"
 	unless=

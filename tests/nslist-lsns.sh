@@ -4,7 +4,7 @@
 # as: root user
 . "${0%/*}/testlib.sh"
 require_tool lsns jq
-lsns -o PNS -t time >/dev/null 2>&1 || skip 'needs lsns 2.38, with time namespaces'
+require_feature lsns-time
 . "${0%/*}/listlib.sh"
 require_ns user uts
 
