@@ -237,6 +237,14 @@ test_neither_environment_nor_descriptors_are_inherited()
 	assert_rc 0
 }
 
+test_a_command_runs_before_each_function()
+{
+	only='--as user --before echo'
+	with before "$good" 'test_bad() { run false; assert_rc 0; }'
+	assert_out_has 'FAIL before (user): test_bad'
+	assertEquals 'test_good test_bad' "$(grep -x 'test_[a-z]*' "$TMP/out" | xargs)"
+}
+
 test_enosys_hides_a_call()
 {
 	run enosys unshare -- unshare --user true

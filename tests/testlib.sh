@@ -171,7 +171,8 @@ suite()
 		exit 1
 	fi
 	for _f in $_functions; do
-		eval "_$_f() { echo 'test: $_f'; _asserts_before=\$__shunit_assertsTotal; $_f; _end_function; }"
+		eval "_$_f() { echo 'test: $_f'; ${NSUTILS_BEFORE:+$NSUTILS_BEFORE $_f;}
+			_asserts_before=\$__shunit_assertsTotal; $_f; _end_function; }"
 		suite_addTest "_$_f"
 	done
 }
