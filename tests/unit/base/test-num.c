@@ -11,6 +11,7 @@ static void accepts_plain_decimals(void)
 	int64_t s;
 	pid_t pid;
 	uint32_t id;
+	int fd;
 
 	CHECK_INT(num_u64("0", 0, 9, &u), 0);
 	CHECK_INT(num_u64("18446744073709551615", 0, UINT64_MAX, &u), 0);
@@ -21,6 +22,21 @@ static void accepts_plain_decimals(void)
 	CHECK(s == INT64_MIN);
 	CHECK_INT(num_s64("9223372036854775807", INT64_MIN, INT64_MAX, &s), 0);
 	CHECK_INT(num_pid("4194304", &pid), 0);
+	CHECK_INT(num_pid("1", &pid), 0);
+	CHECK_INT(num_fd("0", &fd), 0);
+	CHECK_INT(fd, 0);
+	CHECK_INT(num_fd("2147483647", &fd), 0);
+	CHECK_INT(fd, INT_MAX);
+	CHECK_INT(num_int("-5", -5, 5, &fd), 0);
+	CHECK_INT(fd, -5);
+	CHECK_INT(num_int("-6", -5, 5, &fd), -ERANGE);
+	CHECK_INT(num_int("6", -5, 5, &fd), -ERANGE);
+	CHECK_INT(fd, -5);
+	CHECK_INT(num_u64("9", 9, 9, &u), 0);
+	CHECK_INT(u, 9);
+	CHECK_INT(num_u64("8", 9, 9, &u), -ERANGE);
+	CHECK_INT(num_u64("10", 9, 9, &u), -ERANGE);
+	CHECK_INT(u, 9);
 	CHECK_INT(num_id("4294967294", &id), 0);
 	CHECK(id == 4294967294u);
 }

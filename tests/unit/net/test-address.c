@@ -24,14 +24,28 @@ static void reads_and_writes_addresses(void)
 	CHECK_STR(net_addr_format(&a, false, text), "10.0.0.1");
 	CHECK_INT(parse("fd00::1", &a), 0);
 	CHECK_INT(a.prefix, 128);
+	/* the longest text of an address */
+	CHECK_INT(parse("1111:1111:1111:1111:1111:1111:255.255.255.255/99", &a), 0);
+	CHECK_INT(a.prefix, 99);
+	CHECK_INT(a.b[15], 255);
 }
 
 static void refuses_invalid_addresses(void)
 {
 	static const char *const texts[] = {
-		"",           "/24",          "10.0.0",     "10.0.0.1/33",
-		"10.0.0.1/",  "10.0.0.1/-1",  "10.0.0.256", "fd00::1/129",
-		"10.0.0.1/a", "fe80::1%eth0", "host"
+		"",
+		"/24",
+		"10.0.0",
+		"10.0.0.1/33",
+		"10.0.0.1/",
+		"10.0.0.1/-1",
+		"10.0.0.256",
+		"fd00::1/129",
+		"10.0.0.1/a",
+		"fe80::1%eth0",
+		"host",
+		/* one byte longer than the longest text of an address */
+		"1111:1111:1111:1111:1111:1111:255.255.255.2550/128",
 	};
 	struct net_addr a;
 
@@ -76,13 +90,18 @@ static void recognises_addresses_that_no_host_can_have(void)
 	CHECK(!is_host("10.0.0.0/24"));
 	CHECK(!is_host("10.0.0.255/24"));
 	CHECK(is_host("10.0.0.0/31"));
+	CHECK(!is_host("10.0.0.0/30"));
+	CHECK(!is_host("10.0.0.3/30"));
+	CHECK(!is_host("0.0.0.0/32"));
 	CHECK(is_host("10.0.0.1/32"));
 	CHECK(!is_host("224.0.0.1/24"));
 	CHECK(!is_host("0.0.0.5/24"));
 	CHECK(is_host("fd00::1/64"));
 	CHECK(!is_host("::/64"));
 	CHECK(!is_host("fd00::/64"));
+	CHECK(!is_host("::/128"));
 	CHECK(is_host("fd00::/127"));
+	CHECK(!is_host("fd00::/126"));
 	CHECK(!is_host("ff02::1/64"));
 }
 
@@ -95,6 +114,8 @@ static void addition_stays_inside_the_subnet(void)
 	CHECK(net_addr_add(&a, 1));
 	CHECK_STR(net_addr_format(&a, true, text), "10.0.2.0/22");
 	CHECK(!net_addr_add(&a, 1024));
+	CHECK(net_addr_add(&a, 0));
+	CHECK_STR(net_addr_format(&a, true, text), "10.0.2.0/22");
 	CHECK_INT(parse("10.0.0.254/30", &a), 0);
 	net_addr_mask(&a);
 	CHECK_STR(net_addr_format(&a, true, text), "10.0.0.252/30");
@@ -115,7 +136,13 @@ static void reads_hardware_addresses(void)
 
 	CHECK_INT(net_mac_parse("02:6E:0a:00:00:02", 17, mac), 0);
 	CHECK_STR(net_mac_format(mac, text), "02:6e:0a:00:00:02");
+	CHECK_INT(net_mac_parse("0A:F9:af:90:5b:fF", 17, mac), 0);
+	CHECK_STR(net_mac_format(mac, text), "0a:f9:af:90:5b:ff");
 	CHECK_INT(net_mac_parse("02:6E:0a:00:00", 14, mac), -EINVAL);
+	CHECK_INT(net_mac_parse("02:6E:0a:00:00:02:", 18, mac), -EINVAL);
+	CHECK_INT(net_mac_parse("02:6E:0a:00:00:2/", 17, mac), -EINVAL);
+	CHECK_INT(net_mac_parse("02:6E:0a:00:00::2", 17, mac), -EINVAL);
+	CHECK_INT(net_mac_parse("02:6E:0a:00:00:G0", 17, mac), -EINVAL);
 	CHECK_INT(net_mac_parse("02:6E:0a:00:00:0g", 17, mac), -EINVAL);
 	CHECK_INT(net_mac_parse("02-6E-0a-00-00-02", 17, mac), -EINVAL);
 	CHECK_INT(net_mac_parse("00:00:00:00:00:00", 17, mac), -EINVAL);
