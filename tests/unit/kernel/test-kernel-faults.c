@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-kernel-faults: makes each system call of functions in lib/kernel, lib/base and lib/cgroup
- * fail (fault.h). */
+/* test-kernel-faults: makes each system call of functions in lib/kernel, lib/base, lib/cgroup and
+ * lib/cred fail (fault.h). */
 #include <sys/mount.h>
 
 #include "../fault.h"
 #include "../sandbox.h"
 #include "base/stream.h"
 #include "cgroup/cgroup.h"
+#include "cred/as.h"
+#include "cred/cred.h"
 #include "kernel/feature.h"
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
@@ -314,5 +316,56 @@ static void a_failed_call_finds_no_wrong_cgroup(void)
 	fault_all("cgroup_find", try_cgroup, NULL);
 }
 
-UNIT_MAIN(CASE(a_failed_call_leads_to_no_wrong_file), CASE(a_failed_call_reads_no_wrong_file),
-	  CASE(a_failed_call_finds_no_wrong_cgroup))
+/* ---- The user of --as */
+
+static int try_as(void)
+{
+	struct cred c = { .groups = NULL };
+	struct nserr e = NSERR_INIT;
+	const struct plan_step step = { .arg = &c };
+	size_t groups;
+	bool right;
+	int rc;
+
+	if (cred_as_parse(&c, name, &e) < 0)
+		return 1;
+	cred_as_prepare(&c);
+	fault_begin();
+	rc = cred_as.run(NULL, &step, &e);
+	fault_end();
+	/* a missing group file is the same as an empty one */
+	groups = strchr(name, ':') || (fault_run_now->number >= 0 && fault_run_now->error == ENOENT)
+			 ? 1
+			 : 2;
+	right = c.uid == 7 && c.gid == (strchr(name, ':') ? 9u : 8u) &&
+		(c.ngroups == groups || c.ngroups == 2);
+	right = right && c.as_user.home && streq(c.as_user.home, "/home/web");
+	cred_free(&c);
+	return fault_result(rc, &e, right);
+}
+
+static void users(const char *in)
+{
+	prepare(in);
+	CHECK_INT(mknod("group", S_IFREG | 0644, 0), 0);
+	CHECK_INT(file_write_at(AT_FDCWD, "text", "web:x:7:8:a user:/home/web:/bin/sh\n"), 0);
+	CHECK_INT(file_write_at(AT_FDCWD, "group", "www:x:9:web\n"), 0);
+	CHECK(mount("text", "/etc/passwd", NULL, MS_BIND, NULL) == 0);
+	CHECK(mount("group", "/etc/group", NULL, MS_BIND, NULL) == 0);
+	name = "web";
+	fault_all("--as web", try_as, NULL);
+	name = "web:www";
+	fault_all("--as web:www", try_as, NULL);
+}
+
+static void a_failed_call_selects_no_wrong_user(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, users);
+}
+
+UNIT_MAIN(CASE(a_failed_call_selects_no_wrong_user), CASE(a_failed_call_leads_to_no_wrong_file),
+	  CASE(a_failed_call_reads_no_wrong_file), CASE(a_failed_call_finds_no_wrong_cgroup))

@@ -8,6 +8,7 @@
 #include "../sandbox.h"
 #include "kernel/sys_ns.h"
 #include "ns/join.h"
+#include "ns/name.h"
 #include "ns/netnsid.h"
 #include "ns/pin.h"
 #include "ns/ref.h"
@@ -608,7 +609,73 @@ static void a_failed_call_finds_no_wrong_socket(void)
 	sandbox(CLONE_NEWNET | CLONE_NEWPID, sockets);
 }
 
-UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_opens_no_wrong_namespace),
-	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_wrong_namespace),
+/* ---- Names of runs */
+
+static int count_files(const char *in)
+{
+	char command[128];
+	int status;
+
+	snprintf(command, sizeof(command), "exit $(ls -A %s | wc -l)", in);
+	status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Reserves the name of a run that is a child, publishes and reads its file, and removes the file.
+ * Another run cannot reserve the name in the meantime. */
+static int try_name(void)
+{
+	struct nsname_keep k = NSNAME_KEEP_INIT, second = NSNAME_KEEP_INIT;
+	struct nsname n = { .pid = child }, back = { .pid = 0 };
+	struct nserr e = NSERR_INIT, ignored = NSERR_INIT;
+	int rc, released = 0;
+	bool right = true;
+
+	fault_begin();
+	rc = nsname_reserve(&k, "web", &e);
+	if (rc < 0)
+		goto end;
+	rc = nsname_describe(&n, &e);
+	if (rc == 0)
+		rc = nsname_publish(&k, &n, &e);
+	fault_end();
+	if (rc == 0)
+		right = nsname_reserve(&second, "web", &ignored) == -EBUSY;
+	fault_begin();
+	if (rc == 0)
+		rc = nsname_read("web", &back, &e);
+	if (rc == 0)
+		right = right && back.pid == child && back.start == n.start && n.start > 0 &&
+			back.pidns == n.pidns;
+	released = nsname_release(&k, &ignored);
+end:
+	fault_end();
+	/* a failed removal is reported */
+	if (released < 0)
+		return ignored.what[0] ? released : 1;
+	return right && count_files("/run/nsutils") <= 0 ? fault_result(rc, &e, true) : 1;
+}
+
+static void names(const char *in)
+{
+	(void)in;
+	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
+	fault_all("nsname_reserve", try_name, NULL);
+	sandbox_end_child(child);
+}
+
+static void a_failed_call_leaves_no_name(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, names);
+}
+
+UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_leaves_no_name),
+	  CASE(a_failed_call_opens_no_wrong_namespace), CASE(a_search_keeps_each_namespace_once),
+	  CASE(a_failed_call_enters_no_wrong_namespace),
 	  CASE(a_failed_call_sets_or_reads_no_wrong_clock),
 	  CASE(a_failed_call_finds_no_wrong_socket))
