@@ -4,6 +4,7 @@
 
 #include "../fault.h"
 #include "../sandbox.h"
+#include "idmap/journal.h"
 #include "idmap/mount.h"
 #include "idmap/newuidmap.h"
 #include "idmap/plan.h"
@@ -367,5 +368,117 @@ static void a_failed_call_finds_no_wrong_ranges(void)
 	sandbox(0, users);
 }
 
-UNIT_MAIN(CASE(a_failed_call_writes_or_reads_no_wrong_map),
+/* ---- The journal of chown */
+
+static struct statx journal_of; /* the directory whose owners change */
+
+/* Writes a record as a run that is killed later, and reads and removes the record in a second
+ * run. */
+static int try_journal(void)
+{
+	const struct journal_record r = { .ino = 7, .born = 8, .uid = 9, .gid = 10, .ncaps = 1 };
+	struct journal j = JOURNAL_INIT;
+	struct nserr e = NSERR_INIT;
+	struct stat st;
+	bool right = true;
+	int rc;
+
+	fault_begin();
+	rc = journal_open(&j, &journal_of, &e);
+	if (rc == 0) {
+		rc = journal_write(&j, &r);
+		if (rc < 0)
+			nserr_set(&e, rc, "cannot write");
+	}
+	journal_close(&j);
+	if (rc == 0) {
+		j = JOURNAL_INIT;
+		rc = journal_open(&j, &journal_of, &e);
+		right = rc < 0 || (j.pending && j.record.ino == 7 && j.record.gid == 10 &&
+				   j.record.ncaps == 1 && j.record.written > 0);
+		if (rc == 0) {
+			rc = journal_clear(&j);
+			if (rc < 0)
+				nserr_set(&e, rc, "cannot clear");
+		}
+		journal_close(&j);
+	}
+	fault_end();
+	right = right && umask(0) == 027;
+	umask(027);
+	/* a failed call may leave the file, but not another directory */
+	if (!fault_run_now->target)
+		right = right && stat("/run/nsutils", &st) == 0 && (st.st_mode & 07777) == 0755 &&
+			rmdir("/run/nsutils") == 0;
+	return fault_result(rc, &e, right);
+}
+
+static void journals(const char *in)
+{
+	const struct journal_record r = { .ino = 7, .uid = 9, .gid = 10, .ncaps = 1 };
+	struct journal j = JOURNAL_INIT, second = JOURNAL_INIT;
+	struct statx st = { .stx_ino = 7, .stx_uid = 9, .stx_gid = 10 };
+	struct nserr e = NSERR_INIT;
+
+	CHECK(statx(AT_FDCWD, in, 0, STATX_BASIC_STATS, &journal_of) == 0);
+	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	umask(027);
+	fault_all("journal_open", try_journal, NULL);
+
+	/* only one process at a time can use a journal */
+	CHECK_INT(journal_open(&j, &journal_of, &e), 0);
+	CHECK(!j.pending);
+	CHECK_INT(journal_open(&second, &journal_of, &e), -EWOULDBLOCK);
+	CHECK(second.fd >= 0);
+	CHECK_STR(unit_message(&e), "another process is changing the owners in the directory");
+	/* do not unlink the file of the process that has the lock */
+	util_close(&second.fd);
+	util_close(&second.dir);
+
+	/* the record describes one file */
+	CHECK_INT(journal_write(&j, &r), 0);
+	CHECK(journal_matches(&j, &st));
+	st.stx_ino = 8;
+	CHECK(!journal_matches(&j, &st));
+	st.stx_ino = 7;
+	st.stx_uid = 8;
+	CHECK(!journal_matches(&j, &st));
+	st.stx_uid = 9;
+	st.stx_gid = 9;
+	CHECK(!journal_matches(&j, &st));
+	st.stx_gid = 10;
+	st.stx_mask = STATX_BTIME;
+	st.stx_btime.tv_nsec = 1;
+	CHECK(!journal_matches(&j, &st));
+	CHECK_INT(journal_clear(&j), 0);
+	CHECK(!journal_matches(&j, &st));
+	journal_close(&j);
+
+	/* other users must not be able to replace files in the directory */
+	CHECK(chmod("/run/nsutils", 0775) == 0);
+	CHECK(unsetenv("XDG_RUNTIME_DIR") == 0);
+	e = NSERR_INIT;
+	j = JOURNAL_INIT;
+	CHECK_INT(journal_open(&j, &journal_of, &e), -EPERM);
+	CHECK_INT(j.fd, -1);
+	CHECK_STR(unit_message(&e),
+		  "cannot use the directory '/run/nsutils': Operation not permitted");
+	CHECK_STR(e.hint, "set XDG_RUNTIME_DIR to a directory of your own");
+	CHECK(setenv("XDG_RUNTIME_DIR", in, 1) == 0);
+	CHECK_INT(journal_open(&j, &journal_of, &e), 0);
+	CHECK(fcntl(j.fd, F_GETFD) & FD_CLOEXEC);
+	journal_close(&j);
+}
+
+static void a_failed_call_leaves_no_wrong_journal(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, journals);
+}
+
+UNIT_MAIN(CASE(a_failed_call_leaves_no_wrong_journal),
+	  CASE(a_failed_call_writes_or_reads_no_wrong_map),
 	  CASE(a_failed_call_finds_no_wrong_ranges))
