@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-collect-faults: makes each system call fail while namespaces are collected (fault.h). */
 #include <sys/socket.h>
+#include <sys/utsname.h>
 
 #include "../fault.h"
 #include "../sandbox.h"
 #include "collect/collect.h"
+#include "collect/visit.h"
+#include "net/link.h"
 
 static pid_t child;
 static unsigned sources;
@@ -100,4 +103,84 @@ static void a_failed_call_never_shortens_the_list(void)
 	sandbox(CLONE_NEWPID, collects);
 }
 
-UNIT_MAIN(CASE(a_failed_call_never_shortens_the_list))
+/* ---- Visits */
+
+static const char *host_name; /* the host name in the namespace of the child */
+
+/* Reads the host name and the devices inside the namespaces of the child. */
+static int try_visit(void)
+{
+	struct collect_query q = { .types = NSTYPE_ALL_BITS,
+				   .sources = NSTYPE_BIT(COLLECT_PROC),
+				   .self = getpid(),
+				   .no_bpf = true };
+	struct visit v[2] = { { .ns = NULL }, { .ns = NULL } };
+	struct nserr e = NSERR_INIT;
+	bool right = true;
+	struct collect c;
+	int rc = 0;
+
+	q.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (collect_run(&c, &q, &e) < 0)
+		return 1;
+	for (size_t i = 0; i < c.tab.n; i++) {
+		const struct ns *ns = c.tab.all[i];
+
+		if (ns->inode == want)
+			v[0].ns = ns;
+		else if (ns->type->flag == CLONE_NEWNET && ns->pid == child)
+			v[1].ns = ns;
+	}
+	if (!v[0].ns || !v[1].ns)
+		return 1;
+	fault_begin();
+	visit_all(&c, v, 1, visit_hostname, NULL);
+	visit_all(&c, v + 1, 1, visit_links, NULL);
+	fault_end();
+	for (size_t i = 0; i < 2; i++)
+		rc = v[i].rc < 0 ? v[i].rc : rc;
+	if (v[0].rc == 0)
+		right = v[0].out.s && streq(v[0].out.s, host_name);
+	if (v[1].rc == 0)
+		right = right && v[1].out.len == sizeof(struct net_link);
+	right = right && v[0].rc <= 0 && v[1].rc <= 0;
+	visit_free(v, 2);
+	close(q.proc);
+	collect_free(&c);
+	return right ? fault_result(rc, NULL, true) : 1;
+}
+
+static void visits(const char *in)
+{
+	static struct utsname names;
+	char path[64];
+	struct stat st;
+
+	(void)in;
+	CHECK(uname(&names) == 0);
+	host_name = names.nodename;
+	for (int user = 0; user <= CLONE_NEWUSER; user += CLONE_NEWUSER) {
+		CHECK((child = sandbox_child(user | CLONE_NEWUTS | CLONE_NEWNET)) > 0);
+		snprintf(path, sizeof(path), "/proc/%d/ns/uts", child);
+		CHECK(stat(path, &st) == 0);
+		want = st.st_ino;
+		/* the host name of this process is another one */
+		CHECK(unshare(CLONE_NEWUTS) == 0 && sethostname("own", 3) == 0);
+		fault_all(user ? "visit_all through a user namespace" : "visit_all", try_visit,
+			  NULL);
+		sandbox_end_child(child);
+		host_name = "own";
+	}
+}
+
+static void a_failed_call_visits_no_wrong_namespace(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, visits);
+}
+
+UNIT_MAIN(CASE(a_failed_call_visits_no_wrong_namespace),
+	  CASE(a_failed_call_never_shortens_the_list))

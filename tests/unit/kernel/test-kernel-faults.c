@@ -7,6 +7,7 @@
 #include "../sandbox.h"
 #include "base/stream.h"
 #include "cgroup/cgroup.h"
+#include "cgroup/memory.h"
 #include "cred/as.h"
 #include "cred/cred.h"
 #include "kernel/feature.h"
@@ -301,6 +302,20 @@ static int try_cgroup(void)
 	return fault_result(rc, &e, found);
 }
 
+static int try_memory(void)
+{
+	struct cgroup_memory m = CGROUP_MEMORY_INIT;
+	bool right;
+	int rc;
+
+	fault_begin();
+	rc = cgroup_memory_open(&m);
+	fault_end();
+	right = rc < 0 || (m.dir >= 0 && m.options[0] && m.root[0] == '/');
+	util_close(&m.dir);
+	return right ? fault_result(rc, NULL, true) : 1;
+}
+
 static void a_failed_call_finds_no_wrong_cgroup(void)
 {
 	struct cgroup c = { 0 };
@@ -314,6 +329,7 @@ static void a_failed_call_finds_no_wrong_cgroup(void)
 		return;
 	}
 	fault_all("cgroup_find", try_cgroup, NULL);
+	fault_all("cgroup_memory_open", try_memory, NULL);
 }
 
 /* ---- The user of --as */
