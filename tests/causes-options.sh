@@ -141,4 +141,31 @@ test_explains_letters_directly_after_an_option()
 	TABLE
 }
 
+# The first row of each pair has the highest value that is accepted.
+test_accepts_values_up_to_the_limit()
+{
+	situations <<-'TABLE'
+	0 | nslist -n -o $(printf 'NS,%.0s' $(seq 95))NS | - | too many columns
+	1 | nslist -n -o $(printf 'NS,%.0s' $(seq 96))NS | too many columns | -
+	0 | nsnet show -o $(printf 'NAME,%.0s' $(seq 15))NAME | - | too many columns
+	1 | nsnet show -o $(printf 'NAME,%.0s' $(seq 16))NAME | too many columns | -
+	125 | nsenter2 -U -t $(printf 'parent:%.0s' $(seq 32))user:$$ true | has no parent | more than
+	125 | nsenter2 -U -t $(printf 'parent:%.0s' $(seq 33))user:$$ true | more than 32 prefixes parent: or owner: | has no parent
+	0 | nspivot --explain --dev-node /x=c:4095:1048575:777:4294967294:4294967294 $T/root -- /bin/true | - | invalid
+	125 | nspivot --explain --dev-node /x=c:4096:1 $T/root -- /bin/true | invalid argument '/x=c:4096:1' | -
+	125 | nspivot --explain --dev-node /x=c:1:1048576 $T/root -- /bin/true | invalid argument '/x=c:1:1048576' | -
+	125 | nspivot --explain --dev-node /x=c:1:1:1000 $T/root -- /bin/true | invalid argument | -
+	125 | nspivot --explain --dev-node /x=c:1:1:777:4294967295 $T/root -- /bin/true | invalid argument | -
+	125 | nspivot --explain --dev-node /x=c:1:1:777:1:4294967295 $T/root -- /bin/true | invalid argument | -
+	125 | nspivot --explain --dev-node /x=c:1:1:777:1:1:1 $T/root -- /bin/true | invalid argument | -
+	125 | nspivot --explain --dev-node /x=b:1 $T/root -- /bin/true | invalid argument | -
+	125 | nsunshare -rm -- nspivot --bind fd:x:/bin $T/root -- /bin/true | invalid descriptor 'fd:x' | -
+	125 | nsunshare -rm -- nspivot --bind fd:99:/bin $T/root -- /bin/true | cannot duplicate descriptor 'fd:99': Bad file descriptor | -
+	0 | nsinit --rewrite TERM:0 -- true | - | -
+	125 | nsinit --rewrite TERM -- true | invalid 'TERM', expected <from>:<to> | -
+	125 | nsinit --rewrite CHLD:TERM -- true | 'CHLD' cannot be forwarded | -
+	125 | nsinit --rewrite KILL:TERM -- true | 'KILL' cannot be forwarded | -
+	TABLE
+}
+
 . shunit2
