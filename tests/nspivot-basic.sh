@@ -475,4 +475,17 @@ test_program_that_is_not_a_regular_file_exits_126()
 	rm "$box/fifo"
 }
 
+test_symlink_accepts_an_existing_link_with_the_same_target()
+{
+	ln -s target "$box/there"
+	run box --symlink target:/there "$box" -- /bin/readlink /there
+	assert_ok
+	assert_out target
+	for other in targe target2 tarGet; do
+		run box --symlink "$other:/there" "$box" -- /bin/true
+		assert_refused 125 "cannot create symbolic link '/there' in the new root: File exists"
+	done
+	rm "$box/there"
+}
+
 . shunit2
