@@ -104,4 +104,19 @@ test_the_propagation_of_the_root_is_as_given()
 	assert_err_has "--propagation: unknown propagation 'unchanged'"
 }
 
+test_explain_shows_a_propagation_that_needs_a_step()
+{
+	for how in shared unbindable; do
+		run nspivot --explain --propagation=$how "$box" -- /bin/true
+		assert_ok
+		assert_out_has "make / $how: "
+	done
+	for how in private slave; do
+		run nspivot --explain --propagation=$how "$box" -- /bin/true
+		assert_ok
+		assert_out_lacks 'make / '
+		assert_out_has 'execute /bin/true'
+	done
+}
+
 . shunit2
