@@ -48,6 +48,14 @@ test_reports_a_missing_program()
 	assert_refused 127 "cannot execute '/nonexistent'"
 }
 
+# With the security module TOMOYO, execveat(2) fails with ENOENT if there is no /dev/fd.
+test_runs_where_execveat_fails()
+{
+	run enosys -e ENOENT execveat -- nsunshare -rpm --root "$TMP/root" --mount-proc -- /nsinit -- /busybox echo ran
+	assert_ok
+	assert_out ran
+}
+
 test_passes_on_the_readiness_message()
 {
 	in_image --notify --status-fd 1 -- /busybox sh -c 'echo "socket $NOTIFY_SOCKET"'

@@ -244,8 +244,11 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 		return memory;
 	}
 	fexecve(copy, argv, environ);
+	/* the security module TOMOYO looks up the name of the copy, /dev/fd/N, but there may be no
+	 * /dev in a container */
+	if (errno == ENOENT)
+		execve(file_fd_path(copy).text, argv, environ);
 	error = errno;
-	/* the security module TOMOYO looks up the name of the copy, /dev/fd/N, which needs /proc */
 	if (error == ENOENT && proc_stat_check(e) == -ENOENT)
 		return -ENOENT;
 	return nserr_set(e, error, "cannot execute the protected copy of %s", name);
