@@ -75,7 +75,7 @@ test_reports_a_feature_with_its_system_call_as_available()
 {
 	has pidfd_open nslist pidfd
 	has setns nsenter2 setns-pidfd
-	has close_range nsinit close-range
+	! feature close-range-cloexec || has close_range nsinit close-range
 	has mount_setattr nspivot mount-setattr
 	has openat2 nspivot openat2
 	has fsopen nspivot mount-api
