@@ -150,7 +150,7 @@ test_accepts_values_up_to_the_limit()
 	0 | nsnet show -o $(printf 'NAME,%.0s' $(seq 15))NAME | - | too many columns
 	1 | nsnet show -o $(printf 'NAME,%.0s' $(seq 16))NAME | too many columns | -
 	125 | nsenter2 -U -t $(printf 'parent:%.0s' $(seq 32))user:$$ true | has no parent | more than
-	125 | nsenter2 -U -t $(printf 'parent:%.0s' $(seq 33))user:$$ true | more than 32 prefixes parent: or owner: | has no parent
+	125 | nsenter2 -U -t $(printf 'parent:%.0s' $(seq 33))user:$$ true | more than 32 'parent:' and 'owner:' prefixes | has no parent
 	0 | nspivot --explain --dev-node /x=c:4095:1048575:777:4294967294:4294967294 $T/root -- /bin/true | - | invalid
 	125 | nspivot --explain --dev-node /x=c:4096:1 $T/root -- /bin/true | invalid argument '/x=c:4096:1' | -
 	125 | nspivot --explain --dev-node /x=c:1:1048576 $T/root -- /bin/true | invalid argument '/x=c:1:1048576' | -

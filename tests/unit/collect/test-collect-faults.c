@@ -175,7 +175,14 @@ static void visits(const char *in)
 
 static void a_failed_call_visits_no_wrong_namespace(void)
 {
-	if (!fault_supported()) {
+	bool supported = fault_supported();
+
+#ifdef __SANITIZE_ADDRESS__
+	/* AddressSanitizer makes system calls in each new thread, and ends the process if one of
+	 * them fails */
+	supported = false;
+#endif
+	if (!supported) {
 		unit_skip("no faults here");
 		return;
 	}
