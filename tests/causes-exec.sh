@@ -72,8 +72,9 @@ test_explains_permission_denied()
 {
 	situations <<-'TABLE'
 	126 | nsunshare -r ./plain | hint: run 'chmod +x ./plain', because nobody may execute this file (mode 644) | search permission
-	126 | nsunshare -r ./dir | hint: name a program: './dir' is a directory | chmod
-	126 | nsunshare -r ./fifo | hint: name a program: './fifo' is not a regular file | chmod
+	126 | nsunshare -r ./plain | hint: run 'chmod +x ./plain' | specify a program
+	126 | nsunshare -r ./dir | hint: specify a program: './dir' is a directory | chmod
+	126 | nsunshare -r ./fifo | hint: specify a program: './fifo' is not a regular file | chmod
 	126 | nsunshare -r ./viaplain | hint: run 'chmod +x $T/plain', because nobody may execute this file | chmod +x ./viaplain
 	126 | nsunshare -rn nsenter2 --net=/proc/self/ns/net ./plain | hint: run 'chmod +x ./plain' | cannot enter
 	0 | nsunshare -r ./good | - | hint
@@ -133,7 +134,7 @@ test_a_name_is_looked_up_in_the_new_root()
 	127 | nsunshare -r -R root no-such | hint: install the program in the new root, where it is looked up | interpreter
 	127 | nsunshare -r -R root /bin/sh | hint: install the program in the new root, where it is looked up | interpreter
 	127 | nsunshare -rm nspivot --bind=$T/root:/mnt root -- /bin/no-such | hint: install the program in the new root, where it is looked up | interpreter
-	126 | nsunshare -rm nspivot root -- /bin | hint: name a program | looked up
+	126 | nsunshare -rm nspivot root -- /bin | hint: specify a program | looked up
 	127 | nsunshare -r no-such | cannot execute 'no-such' | new root
 	TABLE
 }
@@ -143,9 +144,9 @@ test_a_name_is_looked_up_in_the_new_root()
 test_explains_a_format_that_cannot_be_executed()
 {
 	situations <<-'TABLE'
-	126 | nsunshare -r ./good2 | hint: name a program: './good2' is neither an ELF file nor a script | which is an empty file
+	126 | nsunshare -r ./good2 | hint: specify a program: './good2' is neither an ELF file nor a script | which is an empty file
 	126 | nsunshare -r ./empty | hint: write a program to './empty', which is an empty file | ELF
-	126 | nsunshare -r ./binary | hint: name a program: './binary' is neither an ELF file nor a script | not found
+	126 | nsunshare -r ./binary | hint: specify a program: './binary' is neither an ELF file nor a script | not found
 	126 | nsunshare -r ./cut | hint: copy './cut' again: the ELF file is incomplete | architecture
 	126 | nsunshare -r ./cut | the ELF file is incomplete | no emulator is registered
 	126 | nsunshare -r ./risc | './risc' is for riscv, and no emulator is registered in binfmt_misc | aarch64
@@ -167,7 +168,7 @@ test_names_both_architectures()
 	TABLE
 	run nsunshare -r "$TMP/object"
 	assert_rc 126
-	assert_err_has "hint: name a program: '$TMP/object' is an object or core file"
+	assert_err_has "hint: specify a program: '$TMP/object' is an object or core file"
 }
 
 # A file that is open for writing cannot be executed.

@@ -27,9 +27,9 @@ oneTimeSetUp()
 test_a_file_and_a_directory_are_not_mounted_on_each_other()
 {
 	situations <<-'TABLE'
-	125 | ./box --bind=$T/file:/dir root -- /bin/true | hint: name a directory as the source, or '/dir/<name>' as the destination: a file cannot be mounted on a directory | is a file
-	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: name a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
-	125 | ./box --tmpfs=/file root -- /bin/true | hint: name a directory as the destination: '/file' in the new root is a file | as the source
+	125 | ./box --bind=$T/file:/dir root -- /bin/true | hint: specify a directory as the source, or '/dir/<name>' as the destination: a file cannot be mounted on a directory | is a file
+	125 | ./box --bind=$T/low:/file root -- /bin/true | hint: specify a file as the source, or another destination: '/file' in the new root is a file | '/file/<name>'
+	125 | ./box --tmpfs=/file root -- /bin/true | hint: specify a directory as the destination: '/file' in the new root is a file | as the source
 	125 | ./box --bind=$T/none:/dir root -- /bin/true | cannot open '$T/none': No such file or directory | hint: name a
 	127 | ./box --bind=$T/low:/dir --bind=$T/file:/file root -- /bin/none | cannot execute | mounted on
 	127 | ./box --bind=$T/low:/new --bind=$T/file:/newfile root -- /bin/none | cannot execute | mounted on
@@ -54,7 +54,7 @@ test_a_mistake_in_an_overlay_is_named()
 	125 | ./box --overlay=/dir:lower=$T/low,work=$T/work root -- /bin/true | hint: add upper=<dir>, or omit work= | add work=
 	125 | ./box --overlay=/dir:lower=$T/low,upper=$T/up,work=$T/other/work root -- /bin/true | hint: move work= to the mount of upper=$T/up: both must be on the same mount | add work=
 	125 | ./box --overlay=/dir:lower=$T/low,upper=$T/up,work=$T/up root -- /bin/true | hint: use directories for upper= and work= that do not contain each other | same mount
-	125 | ./box --overlay=/dir:lower=$T/file,lower=$T/low root -- /bin/true | hint: name a directory: the layer '$T/file' is a file | two layers
+	125 | ./box --overlay=/dir:lower=$T/file,lower=$T/low root -- /bin/true | hint: specify a directory: the layer '$T/file' is a file | two layers
 	125 | ./box --overlay=/dir:lower=$T/low root -- /bin/true | hint: add upper= and work=, or another lower=: an overlay needs two layers | is a mount
 	125 | ./box --overlay=/dir:lower=$T/low:upper=$T/up root -- /bin/true | hint: separate lower=, upper= and work= by commas | two layers
 	125 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs,work=$T/work root -- /bin/true | hint: omit work=, because upper=tmpfs has its own work directory | add upper=<dir>

@@ -131,10 +131,10 @@ test_explains_a_name_server_that_cannot_be_used()
 	: >/etc/resolv.conf
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	situations <<-'TABLE'
-	125 | nsnet run --dns host -- true | hint: name another server with --dns <address> | create the file
+	125 | nsnet run --dns host -- true | hint: specify another server with --dns <address> | create the file
 	0 | nsnet run --dns 192.0.2.9 -- true | - | create the file
-	125 | nsnet run --dns 192.0.2.999 -- true | - | name another server with
-	125 | rm /etc/resolv.conf; nsnet run --dns 192.0.2.9 -- true | hint: create the file '/etc/resolv.conf' first, because the mount needs this file as its mount point | name another server
+	125 | nsnet run --dns 192.0.2.999 -- true | - | specify another server with
+	125 | rm /etc/resolv.conf; nsnet run --dns 192.0.2.9 -- true | hint: create the file '/etc/resolv.conf' first, because the mount needs this file as its mount point | specify another server
 	TABLE
 }
 

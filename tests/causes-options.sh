@@ -114,8 +114,8 @@ test_explains_a_missing_option_or_comma()
 	125 | nsunshare --map 0:1000:1,5:6:7 true | hint: write the map as u:INSIDE:OUTSIDE:COUNT,g:INSIDE:OUTSIDE:COUNT | -
 	1 | nsidmap check 10 | cannot open '10': No such file or directory | write the map as
 	1 | nsidmap check no:file | cannot open 'no:file': No such file or directory | write the map as
-	125 | nsunshare -rm nspivot --tmpfs root /bin/true | hint: name a directory as the new root, which is the first argument after the options | -
-	125 | nsunshare -rm nspivot none /bin/true | cannot open the new root 'none': No such file or directory | name a directory as the new root
+	125 | nsunshare -rm nspivot --tmpfs root /bin/true | hint: specify a directory as the new root, which is the first argument after the options | -
+	125 | nsunshare -rm nspivot none /bin/true | cannot open the new root 'none': No such file or directory | specify a directory as the new root
 	1 | nsnet bridge br0 10.0.0.1/24 | hint: write the address after a comma: br0,10.0.0.1/24 | -
 	1 | nsnet bridge br0 br1 | unexpected argument 'br1' | write the address after a comma
 	TABLE

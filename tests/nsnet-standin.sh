@@ -85,7 +85,7 @@ test_a_pasta_that_fails_prevents_the_start()
 {
 	run nsnet run --pasta=--refuse -- echo ran
 	assert_refused 125 'nsnet: pasta could not connect the namespace'
-	# use a stub, and not the pasta of the machine
+	# use a stub instead of the installed pasta(1)
 	path=$TMP/bin:$NSUTILS_BIN
 	rm -f "$TMP/bin/away"
 	mv "$TMP/bin/pasta" "$TMP/bin/away"

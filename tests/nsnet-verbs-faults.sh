@@ -66,7 +66,8 @@ chmod 755 "$TMP/host"
 
 before=
 
-# libnftables 0.9.8, which lacks the flag owner, reports success if a request for its cache fails.
+# libnftables 0.9.8, which does not support the table flag `owner`, reports success even if a request
+# for its cache fails.
 nft_errors='^$'
 feature nft-owner >/dev/null || nft_errors=':sendto:'
 

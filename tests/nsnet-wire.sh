@@ -285,8 +285,9 @@ test_ipv6_address_can_be_bound_at_once()
 	assert_out_lacks tentative
 }
 
-# The kernel finishes new devices and IPv6 addresses in the background. If the program ran before
-# that, the kernel would drop some of the first answers, and ask again only after a second.
+# The kernel completes the set-up of new devices and IPv6 addresses in the background. If the program
+# ran before that, the kernel would drop some of the first answers to its neighbor solicitations, and
+# repeat them only after a second.
 test_the_first_packet_is_answered_at_once()
 {
 	ip netns add other

@@ -49,8 +49,8 @@ struct bpf {
 /* Initializes p for a new program. p needs no cleanup. */
 void bpf_init(struct bpf *p, struct btf *btf, uint32_t cast);
 
-/* Sets the distances of all jumps to their labels. Returns 0, or the negative errno of the first
- * error in p. */
+/* Resolves all jumps: stores in each jump the distance to its label. Returns 0, or the negative
+ * errno of the first error in p. */
 int bpf_finish(struct bpf *p) must_check;
 
 /* Returns true if all members of the path exist. The path begins in the structure `type`. */

@@ -21,18 +21,20 @@ void root_explain_type(int src, const struct root_place *p, struct nserr *e)
 		dir = S_ISDIR(st.st_mode);
 	}
 	if (dir && !p->dir)
+		nserr_hint(e,
+			   src < 0 ? "specify a directory as the destination: '%s' in the new root "
+				     "is a "
+				     "file, on which a directory cannot be mounted"
+				   : "specify a file as the source, or another destination: '%s' "
+				     "in the "
+				     "new root is a file, on which a directory cannot be mounted",
+			   p->path);
+	else if (!dir && p->dir)
 		nserr_hint(
 			e,
-			src < 0 ? "name a directory as the destination: '%s' in the new root is a "
-				  "file, on which a directory cannot be mounted"
-				: "name a file as the source, or another destination: '%s' in the "
-				  "new root is a file, on which a directory cannot be mounted",
+			"specify a directory as the source, or '%s/<name>' as the destination: a "
+			"file cannot be mounted on a directory",
 			p->path);
-	else if (!dir && p->dir)
-		nserr_hint(e,
-			   "name a directory as the source, or '%s/<name>' as the destination: a "
-			   "file cannot be mounted on a directory",
-			   p->path);
 }
 
 void root_explain_readonly(const struct root *r, const char *path, struct nserr *e)

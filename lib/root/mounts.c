@@ -232,8 +232,8 @@ int root_mounts_check(const struct root_mounts *m, int root, struct nserr *e)
 			found = shows(&st, &m->at[k]);
 		if (!found)
 			return nserr_set(e, 0,
-					 "'%s' is not the mount that was made there, because "
-					 "another process is changing the root",
+					 "the mount on '%s' was replaced: another process is "
+					 "changing the root",
 					 path);
 	}
 	return check_absent(m, root, e);

@@ -205,7 +205,7 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 		nserr_hint(e, "install the program in the new root, where it is looked up, or run "
 			      "another program");
 	else if (rc == -EACCES)
-		nserr_hint(e, "name a program: this file is not a regular file");
+		nserr_hint(e, "specify a program: this file is not a regular file");
 	e->status = rc == -ENOENT ? 127 : 126;
 	return rc;
 }

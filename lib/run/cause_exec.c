@@ -170,7 +170,7 @@ static void no_format(const char *path, struct nserr *e)
 		return;
 	}
 	if (!is_elf(&h)) {
-		nserr_hint(e, "name a program: '%s' is neither an ELF file nor a script", path);
+		nserr_hint(e, "specify a program: '%s' is neither an ELF file nor a script", path);
 		return;
 	}
 	if (!elf_parse(&h, &elf)) {
@@ -184,7 +184,7 @@ static void no_format(const char *path, struct nserr *e)
 			   "in binfmt_misc",
 			   machine_name(own) ? machine_name(own) : u.machine, path, name);
 	else if (elf.machine == own && elf.type != ET_EXEC && elf.type != ET_DYN)
-		nserr_hint(e, "name a program: '%s' is an object or core file", path);
+		nserr_hint(e, "specify a program: '%s' is an object or core file", path);
 }
 
 /* Explains ENOENT for a file that exists: its interpreter or loader is missing. */
@@ -255,9 +255,9 @@ static void no_access(const char *path, unsigned depth, struct nserr *e)
 	if (stat(path, &st) < 0)
 		return;
 	if (S_ISDIR(st.st_mode)) {
-		nserr_hint(e, "name a program: '%s' is a directory", path);
+		nserr_hint(e, "specify a program: '%s' is a directory", path);
 	} else if (!S_ISREG(st.st_mode)) {
-		nserr_hint(e, "name a program: '%s' is not a regular file", path);
+		nserr_hint(e, "specify a program: '%s' is not a regular file", path);
 	} else if (!(st.st_mode & 0111)) {
 		nserr_hint(e, "run 'chmod +x %s', because nobody may execute this file (mode %03o)",
 			   path, st.st_mode & 0777);

@@ -128,8 +128,8 @@ struct plan {
 
 #define PLAN_INIT ((struct plan){ 0 })
 
-/* Appends a step that this actor runs. arg and num are the arguments of the kind of step. Stores an
- * error in p->err. */
+/* Appends a step that this actor runs. arg and num are the arguments of the step; the kind
+ * determines their meaning. Stores an error in p->err. */
 void plan_add(struct plan *p, enum plan_actor actor, const struct plan_kind *kind, const void *arg,
 	      uint64_t num);
 void plan_free(struct plan *p);

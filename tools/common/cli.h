@@ -71,7 +71,7 @@ struct cli_tool {
 	 * command */
 	const char *synopsis[5];
 	const char *purpose; /* one sentence that says what the tool does */
-	/* the rows of the options; the last row is zero; --help and --version are added
+	/* the table of options, which ends with an element of zeros; --help and --version are added
 	 * automatically */
 	const struct cli_opt *opts;
 	/* Names of the options of the util-linux tool that this tool replaces, ending with NULL; or

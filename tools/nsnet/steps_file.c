@@ -88,7 +88,7 @@ int dns_read(struct net *n, struct nserr *e)
 		return n->resolv.err;
 	nserr_set(e, rc == -ENOENT ? 0 : rc,
 		  "no name server of this host can be reached from another network namespace");
-	nserr_hint(e, "name another server with --dns <address>");
+	nserr_hint(e, "specify another server with --dns <address>");
 	return -ENOENT;
 }
 

@@ -50,7 +50,7 @@ struct why {
 bool why_say(struct why *y, const char *mark, const char *cure, const char *fmt, ...)
 	printf_like(4, 5);
 
-/* Formats the text of a cure into a local variable, which must have the name `cure`. */
+/* Formats the text of a remedy into the local array `cure`, which the caller must declare. */
 #define CURE(...) \
 	({ \
 		snprintf(cure, sizeof(cure), __VA_ARGS__); \

@@ -43,9 +43,10 @@ static int run_begin(void *ctx, const struct plan_step *s, struct nserr *e)
 		if (dir < 0 && e->errnum)
 			nserr_set(e, dir, "cannot open the new root '%s'", r->o->newroot);
 		if (dir == -ENOTDIR)
-			nserr_hint(e,
-				   "name a directory as the new root, which is the first argument "
-				   "after the options");
+			nserr_hint(
+				e,
+				"specify a directory as the new root, which is the first argument "
+				"after the options");
 		rc = dir < 0 ? dir : root_begin(&r->root, dir, r->o->readonly, e);
 		root_done(&r->root, dir);
 	}
