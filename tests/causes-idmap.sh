@@ -159,7 +159,7 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 	assert_err_lacks 'this mount is idmapped'
 	run nsidmap mount --map $map /proc "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'hint: use another directory: its file system, or a file system mounted below it, does not support'
+	assert_err_has 'hint: use another directory: the file system of this one, or one mounted below it, does not support'
 	assert_err_lacks 'use Linux 5.12 or later'
 }
 

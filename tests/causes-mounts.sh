@@ -36,7 +36,7 @@ test_a_file_and_a_directory_are_not_mounted_on_each_other()
 	TABLE
 }
 
-# mount(2), which nspivot uses before 5.12, has no messages.
+# Before Linux 5.12, nspivot uses mount(2), for which the kernel provides no messages.
 test_the_message_of_the_kernel_about_a_file_system_is_printed()
 {
 	kernel_call mount_setattr || return 0

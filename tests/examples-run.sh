@@ -131,8 +131,8 @@ test_every_view_of_nslist_has_an_example()
 	done <"$TMP/views"
 }
 
-# The other tests of examples-run.sh read only literal displays with a prompt, so they would skip
-# any other example.
+# The other tests of examples-run.sh run only the examples that contain a prompt, so each example must
+# contain one.
 test_every_example_has_a_prompt()
 {
 	# runs no tool: This test checks the text of the man pages.

@@ -76,7 +76,7 @@ loads_nss()
 	return 1
 }
 
-# preload_nss: loads this module when a program starts.
+# preload_nss: loads the NSS module when a program starts.
 preload_nss()
 {
 	loads_nss || return 0

@@ -142,7 +142,7 @@ require_feature()
 	done
 }
 
-# ---- The functions of a file
+# ---- Running the test functions of a test file
 
 # test_functions FILE MODE: prints the test functions of FILE that are run in MODE.
 test_functions()

@@ -28,8 +28,8 @@ void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, 
 /* Frees the results of n elements of v. */
 void visit_free(struct visit *v, size_t n);
 
-/* The functions below are arguments for visit_all(). The caller is in the namespace ns. Each of
- * these functions returns 0 or a negative errno. */
+/* The functions below are callbacks of visit_all(), which calls them in the namespace ns. Each
+ * of these functions returns 0 or a negative errno. */
 
 /* Writes to out the host name of a uts namespace. */
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_check;

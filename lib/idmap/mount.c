@@ -79,8 +79,8 @@ static int fail_map(int rc, const char *path, int dir, struct nserr *e)
 		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace that "
 			      "mounted the file system");
 	else if (rc == -EINVAL)
-		nserr_hint(e, "use another directory: its file system, or a file system mounted "
-			      "below it, does not support idmapped mounts");
+		nserr_hint(e, "use another directory: the file system of this one, or one "
+			      "mounted below it, does not support idmapped mounts");
 	else if (rc == -ENOSYS)
 		nserr_hint(e, "use Linux 5.12 or later for idmapped mounts");
 	sys_filter_explain("mount_setattr(2)", e);

@@ -156,9 +156,9 @@ int plan_run(struct plan *p, void *ctx, pid_t *child, struct nserr *e) must_chec
 /*
  * Reports the wait status of the program to the helper that runs until the end of the program, and
  * waits for the end of the helper. If the helper waits for the reader of a pipe, a pending HUP,
- * INT, QUIT or TERM ends this wait. sig is the first of these signals that has arrived earlier, or
- * 0; it ends the wait at once. Returns the result of keeper->ended, or a negative errno with e set
- * if the helper has been killed. Returns 0 without a helper.
+ * INT, QUIT or TERM ends the helper's wait. sig is the first of these signals that arrived before
+ * the call, or 0; if it is not 0, the helper does not wait. Returns the result of keeper->ended, or
+ * a negative errno with e set if the helper has been killed. Returns 0 without a helper.
  */
 int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e) must_check;
 

@@ -225,11 +225,11 @@ void pty_relay_end(struct pty_relay *r)
 /* ---- Inside the target */
 
 /*
- * Opens the terminal multiplexer of the target. Any file of the target can be called /dev/ptmx, and
- * opening a device can have effects, so this function examines the file before it opens the file.
- * If the device is not on devpts, the kernel uses the devpts on "pts" in the same directory. The
- * /proc of the target may be forged, so fds must be from the /proc of the caller. Returns a
- * descriptor, or a negative errno with e set.
+ * Opens /dev/ptmx of the target, with which pseudo-terminals are created. Any file of the target
+ * can be called /dev/ptmx, and opening a device can have effects, so this function examines the
+ * file before it opens the file. If the device is not on devpts, the kernel uses the devpts on
+ * "pts" in the same directory. The /proc of the target may be forged, so fds must be from the /proc
+ * of the caller. Returns a descriptor, or a negative errno with e set.
  */
 static int open_ptmx(int fds, struct nserr *e)
 {
@@ -243,7 +243,8 @@ static int open_ptmx(int fds, struct nserr *e)
 	if (fstat(file, &st) < 0)
 		return nserr_set(e, errno, "cannot examine /dev/ptmx of the target");
 	if (!S_ISCHR(st.st_mode) || st.st_rdev != PTMX)
-		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
+		return nserr_set(e, 0,
+				 "/dev/ptmx of the target is not the pseudo-terminal device 5:2");
 	snprintf(number, sizeof(number), "%d", file);
 	fd = file_open_at(fds, number, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
 	return fd < 0 ? nserr_set(e, fd, "cannot open /dev/ptmx in the target") : fd;
@@ -261,7 +262,8 @@ int pty_open(struct pty_relay *r, struct nserr *e)
 	/* TIOCGPTPEER (Linux 4.13) opens the slave without a path, because the target's /dev/pts
 	 * cannot be trusted */
 	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
-		return nserr_set(e, 0, "/dev/ptmx of the target is not a terminal multiplexer");
+		return nserr_set(e, 0,
+				 "/dev/ptmx of the target is not the pseudo-terminal device 5:2");
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return nserr_set(e, errno, "cannot open a pseudo-terminal of the target");

@@ -12,7 +12,7 @@ enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_CROSS, OPT_EXPLAIN };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ OPT_FROM, "from", CLI_ARG, "<map>", "replace the outside ids of this map (required)" },
-	{ OPT_TO, "to", CLI_ARG, "<map>", "use the outside ids of this map instead (required)" },
+	{ OPT_TO, "to", CLI_ARG, "<map>", "give files the outside ids of this map (required)" },
 	{ OPT_CROSS, "cross-mounts", CLI_NONE, NULL, "also change file systems mounted below <directory>" },
 	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "count the files to change, and change nothing" },
 	TABLE_OPTS,

@@ -186,7 +186,7 @@ struct run {
 	 * or an empty text; each text ends with a NUL */
 	struct buf tails;
 	bool has_tails;
-	bool needs_locale; /* the table has characters beyond ASCII */
+	bool needs_locale; /* the table contains characters that are not ASCII */
 	int64_t boot_ns;   /* boot time on the real-time clock, or 0 if not computed */
 };
 

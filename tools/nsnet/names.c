@@ -62,7 +62,7 @@ int names_share(struct nserr *e)
 		nserr_set(e, rc, "cannot make '%s' a shared mount", NETNS_DIR);
 		if (rc == -EPERM)
 			nserr_hint(e, "run the command with CAP_SYS_ADMIN, because the name of a "
-				      "namespace is a mount");
+				      "namespace is a bind mount");
 	}
 	return rc;
 }

@@ -365,7 +365,8 @@ int nat_resolve(struct net *n, struct nserr *e) must_check;
 /* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
  * remove the table automatically (before 5.12). */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", "lo"), if the
+/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", or "lo" for its
+ * rules of loopback addresses), if the
  * table exists. The process must be in the network namespace of the table. Returns 0, or a negative
  * errno with e set. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;

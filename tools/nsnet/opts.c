@@ -50,7 +50,7 @@ enum {
 	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
 #define DRY_OPTS \
 	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print equivalent commands, and exit", 2 }, \
-	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "look for conflicts and exit", 2 }
+	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "check for conflicts with the host, and exit", 2 }
 
 static const struct cli_opt run_opts[] = {
 	PLAN_OPTS,

@@ -93,7 +93,7 @@ struct run {
 	struct nspin pin[NSTYPE_COUNT];
 	uint64_t mnt_id;         /* 64-bit id of the caller's mount namespace */
 	struct nspin_dir dir;    /* the directory of --persist */
-	struct nsname_keep name; /* the name of --name, which the helper has reserved */
+	struct nsname_keep name; /* the name given with --name, which the helper has reserved */
 	struct nsname entry;
 	struct nserr late; /* an error that occurred in the helper while the program ran */
 
