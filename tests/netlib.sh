@@ -22,7 +22,7 @@ dump_network()
 {
 	ip -o link | sed 's/ qdisc.*//; s/NO-CARRIER,//; s/,LOWER_UP//'
 	ip -o addr | grep -v ' fe80::' | sed 's/ *valid_lft.*//'
-	{ ip route show table all && ip -6 route show table main; } | grep -v -e fe80:: -e ff00::
+	{ ip route show table all && ip -6 route show table main; } | grep -v -e fe80:: -e ff00:: | sed 's, linkdown,,'
 	ls /run/netns 2>/dev/null
 	cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv[46]/conf/all/forwarding
 	nft list ruleset 2>/dev/null
