@@ -20,6 +20,8 @@ expected=${0%/*}/expected
 
 oneTimeSetUp()
 {
+	# mount a copy over /etc, because nsnet creates /etc/netns
+	cp -a /etc "$TMP/etc" && mount --bind "$TMP/etc" /etc || return
 	mkdir -p /tmp/r/dir /tmp/r/root/bin /tmp/r/root/tmp /tmp/r/root/etc /tmp/r/root/dev /tmp/r/root/proc /tmp/r/root/sys /tmp/r/root/mnt
 	cd /tmp/r || return
 	printf 'uid 0 1000 1\ngid 0 1000 1\n' >map
