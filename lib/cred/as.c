@@ -134,8 +134,7 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 				 passwd_file, c->as);
 	nserr_set(e, 0,
 		  "the primary group of uid %s is unknown, because this uid is not in '%s' of the "
-		  "root "
-		  "directory",
+		  "root directory",
 		  c->as, passwd_file);
 	nserr_hint(e, "add a group: --as %s:<group>", c->as);
 	return -EINVAL;

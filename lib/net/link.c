@@ -146,7 +146,7 @@ int net_link_get(struct netlink *nl, int index, struct net_link *out, struct nse
 
 	put_get(&b, 0, index);
 	rc = netlink_ask(nl, &b, take_one, NULL, out, e);
-	return rc < 0 ? net_failed(e, rc, "cannot read the state of a device") : 0;
+	return rc < 0 ? net_failed(e, rc, "cannot read the state of device %d", index) : 0;
 }
 
 /* ---- Changing */

@@ -23,11 +23,10 @@ void root_explain_type(int src, const struct root_place *p, struct nserr *e)
 	if (dir && !p->dir)
 		nserr_hint(e,
 			   src < 0 ? "specify a directory as the destination: '%s' in the new root "
-				     "is a "
-				     "file, on which a directory cannot be mounted"
+				     "is a file, on which a directory cannot be mounted"
 				   : "specify a file as the source, or another destination: '%s' "
-				     "in the "
-				     "new root is a file, on which a directory cannot be mounted",
+				     "in the new root is a file, on which a directory cannot be "
+				     "mounted",
 			   p->path);
 	else if (!dir && p->dir)
 		nserr_hint(
