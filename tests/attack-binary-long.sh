@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-binary-long: runs the race of attack-binary 1000 times.
-# as: root user
-# suite: long
-# budget: 600
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 600 seconds.
 RUNS=1000
 # shellcheck disable=SC2034 # testlib.sh reads it
 {

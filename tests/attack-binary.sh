@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-binary: a program in a hostile root does not overwrite the binary of the tool that executes
 # it (CVE-2019-5736).
-# as: root user
-# budget: 60
+# Runs as root and as an ordinary user.
+# Time limit: 60 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -36,7 +36,7 @@ in_pidns()
 
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
-	# runs no tool: This control experiment attacks unshare(1), which does not protect its binary.
+	# Runs no tool: This control experiment attacks unshare(1), which does not protect its binary.
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten
 }
@@ -128,7 +128,7 @@ victims_of_user()
 
 test_the_protection_works_under_every_memfd_noexec()
 {
-	# as: root
+	# Runs only as root.
 	feature memfd-noexec || return 0
 	for level in 0 1 2; do
 		as_user=
@@ -145,7 +145,7 @@ test_the_protection_works_under_every_memfd_noexec()
 # that the file is a sealed copy.
 test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
-	# as: root
+	# Runs only as root.
 	feature memfd-noexec || return 0
 	as_user=
 	for level in 0 2; do
@@ -162,7 +162,7 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 # control, the same is tried with an attached mount, which the program can remount.
 test_a_detached_mount_stays_read_only()
 {
-	# as: root
+	# Runs only as root.
 	feature memfd-noexec || return 0
 	as_user=
 	at_noexec 2 sh -c "mount --bind '$victims' '$victims' && mount -o remount,ro,bind '$victims' && exec remount '$victims/nsinit'"
@@ -184,7 +184,7 @@ test_a_detached_mount_stays_read_only()
 
 test_fails_with_a_message_if_no_copy_can_be_made()
 {
-	# as: root
+	# Runs only as root.
 	feature memfd-noexec || return 0
 	as_user=
 	at_noexec 2 enosys open_tree -- nsunshare -m -R "$box" -- /bin/true
@@ -300,7 +300,7 @@ test_program_cannot_overwrite_a_waiting_tool_in_its_user_namespace()
 # still owns the files of these ids.
 test_an_unmapped_owner_cannot_overwrite_the_binary()
 {
-	# as: root
+	# Runs only as root.
 	for tool in unshare nsunshare; do
 		attack nsunshare --map u:0:100000:10,g:0:100000:10 --keep-caps -mp --mount-proc="$box/proc" -- "$tool" -R "$box" /evil
 		case $tool in
@@ -327,7 +327,7 @@ test_an_unmapped_owner_cannot_overwrite_the_binary()
 # the file.
 test_a_binary_that_its_group_or_an_acl_entry_can_write_is_copied()
 {
-	# as: root
+	# Runs only as root.
 	as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 	for what in group acl; do
 		for tool in unshare nsunshare; do
@@ -415,7 +415,7 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 # the binary.
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	# if an ordinary user has started the runner, this user owns the tool's binary, so the tool
 	# executes a protected copy
 	feature sandbox || return 0

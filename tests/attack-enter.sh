@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-enter: checks that the program of nsenter2 does not get a privilege that a hostile target
 # has chosen.
-# as: root
-# budget: 30
+# Runs as root.
+# Time limit: 30 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-open-long: runs the races of attack-open with 1,000 tries each.
-# as: root
-# suite: long
-# budget: 900
+# Runs as root.
+# Runs only in check-long.
+# Time limit: 900 seconds.
 TRIES=1000
 # shellcheck disable=SC2034 # testlib.sh reads it
 {

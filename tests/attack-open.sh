@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-open: checks that a process that exchanges its files can neither block a tool of root nor
 # make it open them.
-# as: root
-# budget: 60
+# Runs as root.
+# Time limit: 60 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net

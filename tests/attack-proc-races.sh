@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-proc-races: tries a thousand times to win the races of attack-proc.sh without a tracer.
-# as: root
-# suite: long
-# budget: 300
+# Runs as root.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-proc: checks that another user cannot read secrets from the processes of a tool or redirect
 # its signals and files.
-# as: root
-# budget: 60
+# Runs as root.
+# Time limit: 60 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net time

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-root-long: exchanges names in the root at every system call of nspivot, at every pair of
 # calls, and continuously.
-# as: root
-# suite: long
-# budget: 900
+# Runs as root.
+# Runs only in check-long.
+# Time limit: 900 seconds.
 # shellcheck disable=SC2154,SC2016 # refused and ran are rootlib.sh's; for the inner shells
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"

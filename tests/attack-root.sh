@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-root: checks that neither the owner of a root directory nor a program in it can bypass
 # masks, modes, device rules and checks.
-# as: root
-# budget: 150
+# Runs as root.
+# Time limit: 150 seconds.
 # shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; for the inner shells
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -65,7 +65,7 @@ by_name()
 
 test_control_proc_is_writable_without_the_protection()
 {
-	# runs no tool: This control experiment attacks mount(8), which lacks the protection of nspivot.
+	# Runs no tool: This control experiment attacks mount(8), which lacks the protection of nspivot.
 	forge
 	exchanged_and_back by_name
 	assertEquals "$err" 0 "$rc"
@@ -290,7 +290,7 @@ EOF
 
 test_control_a_device_is_opened_without_the_protection()
 {
-	# runs no tool: This control experiment attacks unshare(1), which lacks the protection of nspivot.
+	# Runs no tool: This control experiment attacks unshare(1), which lacks the protection of nspivot.
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
 	assert_out 'made
@@ -331,7 +331,7 @@ null'
 
 test_docker_preset_limits_the_capabilities_if_some_become_ambient()
 {
-	# as: root
+	# Runs only as root.
 	NS_TOO=iuC
 	for ambient in none all chown,sys_admin; do
 		run box --preset=docker --cap-ambient=$ambient "$box" -- /bin/busybox grep CapBnd /proc/self/status
@@ -391,7 +391,7 @@ test_node_of_the_host_cannot_be_changed()
 
 test_control_a_bound_node_can_be_changed()
 {
-	# runs no tool: This control experiment attacks bubblewrap.
+	# Runs no tool: This control experiment attacks bubblewrap.
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null
 	assert_out_has '/dev/null 0'
 }

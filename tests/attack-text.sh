@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attack-text: checks that the name of a process cannot reorder, hide or forge parts of the output.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user
@@ -47,7 +47,7 @@ test_every_output_escapes_unicode_format_characters()
 # As a control, ps(1) prints the same name unchanged in its table.
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
-	# runs no tool: This control experiment runs ps(1), which does not escape names.
+	# Runs no tool: This control experiment runs ps(1), which does not escape names.
 	name=$(printf 'a\342\200\256b')
 	cp "$(command -v sleep)" "$TMP/$name"
 	# shellcheck disable=SC2016 # the inner shell expands it

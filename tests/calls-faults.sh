@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # calls-faults: makes each system call fail once, in commands that the fault tests of the single
 # tools do not run.
-# as: root user
-# budget: 180
+# Runs as root and as an ordinary user.
+# Time limit: 180 seconds.
 # shellcheck disable=SC2154,SC2016 # rc, out and err are testlib.sh's; faultlib.sh evaluates the checks
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
@@ -30,7 +30,7 @@ said_or_same()
 
 test_persist_and_unpersist_succeed_or_are_undone()
 {
-	# as: root
+	# Runs only as root.
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		"$@"
@@ -59,7 +59,7 @@ test_persist_and_unpersist_succeed_or_are_undone()
 
 test_a_search_finds_the_namespace_or_reports_the_failure()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	uts=$(stat -Lc %i "/proc/$holder/ns/uts")
 	# accept a wrong result if nsenter2 cannot read a file of /proc, because this file may be
@@ -71,7 +71,7 @@ test_a_search_finds_the_namespace_or_reports_the_failure()
 # If the memory for the stack of a vfork(2) child cannot be allocated, the tool uses fork(2).
 test_a_child_starts_without_memory_for_another_stack()
 {
-	# as: root
+	# Runs only as root.
 	FAULT_MAX=100 fault_all -s mmap -- nsunshare -mpui --mount-proc -- "$FINAL"
 }
 

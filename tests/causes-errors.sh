@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-errors: checks that the message names the object and the error if a system call fails.
-# as: user
-# budget: 120
+# Runs as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"

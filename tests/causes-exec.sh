@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-exec: checks that the tools say why a program cannot be executed, and give no wrong reason.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -83,7 +83,7 @@ test_explains_permission_denied()
 
 test_explains_permission_denied_to_a_user()
 {
-	# as: root
+	# Runs only as root.
 	situations <<-'TABLE'
 	126 | nsunshare -r $T/noexec/good | hint: use another file system for '$T/noexec/good': the mount on '$T/noexec' is noexec | chmod
 	126 | nsunshare -r $T/noexec/plain | hint: run 'chmod +x $T/noexec/plain' | another file system

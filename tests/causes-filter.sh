@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-filter: checks that a seccomp filter is named if it denies a call, and only then.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -30,7 +30,7 @@ test_names_the_call_that_a_filter_denies()
 
 test_names_the_call_for_root()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p "$TMP/a" "$TMP/b"
 	situations <<-'TABLE'
 	1 | enosys -e EPERM open_tree -- nsidmap mount $T/a $T/b --map u:0:1000:1,g:0:1000:1 | hint: allow open_tree(2) in the seccomp filter of this process | CAP_SYS_ADMIN
@@ -54,7 +54,7 @@ test_names_no_filter_that_is_not_the_reason()
 
 test_a_missing_privilege_is_not_attributed_to_a_filter()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	situations <<-'TABLE'
 	125 | enosys -e EPERM chroot -- nsunshare -u true | hint: CAP_SYS_ADMIN is required | seccomp
 	125 | enosys -e EPERM setns -- nspivot --force --host-root -- true | CAP_SYS_ADMIN is missing | seccomp

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-idmap: checks the hints of nsidmap. Each hint has a situation in which it must appear and a
 # similar one in which it must not.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 require_ns user mnt
 require_feature sandbox
@@ -17,7 +17,7 @@ start_target()
 
 test_explains_a_map_refused_to_a_user()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	start_target
 	run nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1,s:allow
 	assert_rc 1
@@ -32,7 +32,7 @@ test_explains_a_map_refused_to_a_user()
 
 test_explains_a_map_refused_to_root_without_a_capability()
 {
-	# as: root
+	# Runs only as root.
 	feature setfcap-to-map-root || return 0
 	start_target
 	set -- setpriv --bounding-set -setfcap --inh-caps -setfcap
@@ -49,7 +49,7 @@ test_explains_a_map_refused_to_root_without_a_capability()
 
 test_explains_a_map_refused_to_the_process_itself()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	id=$(id -u)
 	run unshare -U --keep-caps nsidmap write --via direct self u:0:0:5,g:0:0:1,s:deny
 	assert_rc 1
@@ -67,7 +67,7 @@ test_explains_a_map_refused_to_the_process_itself()
 
 test_explains_a_map_that_has_been_written()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
 	assert_rc 1
 	assert_err_has "hint: the process is in the caller's user namespace, which has a map already"
@@ -101,7 +101,7 @@ test_explains_setgroups_that_cannot_be_changed()
 
 test_explains_a_read_only_proc()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare -rmp --mount-proc sh -c 'mount -o remount,ro /proc && nsunshare -U -r true'
 	assert_refused 125 'Read-only file system'
@@ -113,7 +113,7 @@ test_explains_a_read_only_proc()
 
 test_explains_a_process_of_another_user()
 {
-	# as: root
+	# Runs only as root.
 	start_target setpriv --reuid 54321 --regid 54321 --clear-groups
 	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
@@ -128,7 +128,7 @@ test_explains_a_process_of_another_user()
 
 test_explains_a_mount_that_cannot_be_copied()
 {
-	# as: root
+	# Runs only as root.
 	map=u:0:1000:9,g:0:1000:9
 	mkdir -p "$TMP/src" "$TMP/dst"
 	chmod 755 "$TMP"
@@ -142,7 +142,7 @@ test_explains_a_mount_that_cannot_be_copied()
 
 test_explains_a_mount_whose_ids_cannot_be_mapped()
 {
-	# as: root
+	# Runs only as root.
 	kernel_call mount_setattr && feature tmpfs-idmap || return 0
 	mkdir -p "$TMP/src" "$TMP/dst" "$TMP/more"
 	map=u:0:1000:9,g:0:1000:9
@@ -168,7 +168,7 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 # recommend --recursive.
 test_explains_a_mount_with_locked_mounts_below()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	mkdir -p "$TMP/locked/below" "$TMP/dst"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run nsunshare -rm sh -c 'mount -t tmpfs none "$0/locked" && mkdir "$0/locked/below" &&
@@ -186,7 +186,7 @@ test_explains_a_mount_with_locked_mounts_below()
 
 test_explains_a_file_whose_owner_cannot_be_changed()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/tree"
 	echo >"$TMP/tree/file"
 	chown -R 61234:61234 "$TMP/tree"

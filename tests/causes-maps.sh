@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-maps: checks that the tools say why newuidmap(1) refuses a map, and give no wrong reason.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
 require_ns user
@@ -12,7 +12,7 @@ uid=$(id -u)
 
 test_names_the_range_that_the_user_does_not_own()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	situations <<-'TABLE'
 	125 | nsunshare --map-users 0:5000:9 true | in /etc/subuid (nsidmap subids), which do not contain 5000-5008 | written already
 	125 | nsunshare --map=u:0:1000000:70000,g:0:1000000:1 true | which do not contain 1000000-1069999 | written already
@@ -24,7 +24,7 @@ test_names_the_range_that_the_user_does_not_own()
 
 test_names_a_map_that_has_been_written()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsidmap write "$holder" u:0:1000000:5,g:0:1500000:1 --via helpers
 	assert_rc 1
@@ -38,7 +38,7 @@ test_names_a_map_that_has_been_written()
 
 test_names_a_root_that_is_not_mapped()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	[ -u "$(command -v newuidmap)" ] || return 0
 	run nsunshare --map="u:$uid:$uid:1,u:1000000:1000000:5,g:$uid:$uid:1,g:1500000:1500000:1" \
 		nsunshare --map=u:0:1000000:5,g:0:1500000:1 true
@@ -61,7 +61,7 @@ test_names_a_root_that_is_not_mapped()
 
 test_names_a_missing_library_of_nsswitch_conf()
 {
-	# as: root
+	# Runs only as root.
 	: >"$TMP/library"
 	{ cat /etc/nsswitch.conf; echo 'subid: nosuch'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
@@ -84,7 +84,7 @@ test_names_a_missing_library_of_nsswitch_conf()
 # In the subuid and subgid files of the tests, the user root has no range.
 test_names_a_missing_module_of_nsswitch_conf()
 {
-	# as: root
+	# Runs only as root.
 	feature libsubid || return 0
 	for module in nosuch files; do
 		{ cat /etc/nsswitch.conf; echo "subid: $module"; } >"$TMP/nsswitch"

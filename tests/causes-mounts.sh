@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-mounts: checks that nspivot says why a mount cannot be made, and gives no wrong reason.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -101,7 +101,7 @@ test_a_read_only_parent_is_named()
 
 test_lost_capabilities_are_named()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	situations <<-'TABLE'
 	125 | nsunshare -Umpc -- nspivot --host-root -- id -u | hint: add --keep-caps to nsunshare, or map the user to 0 with -r | nsunshare -Um:
 	125 | nsunshare -Umc -- nspivot root -- /bin/true | hint: add --keep-caps to nsunshare | nsunshare -Um:
@@ -115,7 +115,7 @@ test_lost_capabilities_are_named()
 # message for this cause must not appear if a file is bound to a directory, which fails with ENOTDIR.
 test_explains_a_bind_refused_without_the_mounts_below()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	mkdir -p "$TMP/locked" "$TMP/root/bound"
 	for under in '' 'enosys open_tree,move_mount,fsopen,mount_setattr,openat2 --'; do
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -135,7 +135,7 @@ test_explains_a_bind_refused_without_the_mounts_below()
 # The existing proc file system is read-only, so maps cannot be written.
 test_explains_a_read_only_proc()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	mkdir -p "$TMP/root/mnt"
 	for option in '' :ro; do
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -153,7 +153,7 @@ test_explains_a_read_only_proc()
 
 test_explains_a_mount_namespace_that_cannot_be_identified()
 {
-	# as: root
+	# Runs only as root.
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'cd "$0" && mount -t tmpfs none /proc/$$/ns && exec nspivot "$0/root" -- /bin/true' "$TMP"
 	assert_refused 125 'cannot identify the mount namespace by /proc/self/ns/mnt: No such file'
@@ -162,7 +162,7 @@ test_explains_a_mount_namespace_that_cannot_be_identified()
 
 test_explains_a_mount_namespace_that_cannot_be_compared()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
 	assert_refused 125 'cannot determine whether this is the initial mount namespace of the host'
 	assert_err_has 'hint: use --force to skip this check'
@@ -190,7 +190,7 @@ test_names_a_process_that_could_reach_the_old_root()
 
 test_a_default_acl_changes_the_mode_of_a_directory()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	mkdir "$TMP/root/acl"
 	setfacl -d -m u::rx,g::-,o::- "$TMP/root/acl" || return 0
 	situations <<-'TABLE'
@@ -202,7 +202,7 @@ test_a_default_acl_changes_the_mode_of_a_directory()
 
 test_the_propagation_of_a_chroot_cannot_be_changed()
 {
-	# as: root
+	# Runs only as root.
 	for d in usr bin lib lib64 "$NSUTILS_BIN" proc; do
 		mkdir -p "$TMP/jail/$d"
 	done

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-network: checks the hints of nsnet. Each hint has a situation in which it must appear and a
 # similar one in which it must not.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-options: checks the hints for options that contradict each other or have an invalid value.
 # Each hint has a situation in which it must appear and a similar one in which it must not.
-# as: user
+# Runs as an ordinary user.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-proc: checks that the tools say why a process or its namespaces cannot be opened or
 # entered, and give no wrong reason.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -11,7 +11,7 @@ require_ns user mnt pid net uts
 
 test_another_user_is_named()
 {
-	# as: root
+	# Runs only as root.
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
@@ -30,7 +30,7 @@ test_another_user_is_named()
 
 test_another_group_is_named()
 {
-	# as: root
+	# Runs only as root.
 	start_holder setpriv --reuid "$NSTEST_UID" --regid 12 --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
@@ -41,7 +41,7 @@ test_another_group_is_named()
 # A process that executes a file that its user cannot read is not dumpable (execve(2)).
 test_a_process_that_is_not_dumpable_is_named()
 {
-	# as: root
+	# Runs only as root.
 	chmod 755 "$TMP"
 	cp /bin/sleep "$TMP/secret"
 	chmod 711 "$TMP/secret"
@@ -57,7 +57,7 @@ test_a_process_that_is_not_dumpable_is_named()
 
 test_names_a_capability_that_the_caller_lacks()
 {
-	# as: root
+	# Runs only as root.
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups --inh-caps +net_raw \
 		--ambient-caps +net_raw sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run as_nstest nsenter2 -t "$holder" -n true
@@ -87,7 +87,7 @@ test_a_user_namespace_that_is_not_below_is_named()
 
 test_hidepid_is_named()
 {
-	# as: root
+	# Runs only as root.
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for option in 2 invisible 4; do
 		run unshare -m sh -c 'mount -t proc -o hidepid='$option' proc /proc && HOME=/ exec setpriv --reuid "$@"' \
@@ -126,7 +126,7 @@ test_a_missing_proc_is_named()
 
 test_a_chroot_without_proc_is_a_possible_reason()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p "$TMP/root"
 	mount --bind / "$TMP/root"
 	for d in usr lib lib64 bin tmp work; do
@@ -157,7 +157,7 @@ test_a_target_without_a_type_is_explained()
 
 test_a_namespace_of_the_caller_itself_is_named()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	start_holder nsunshare -rm --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -m -u true
 	assert_refused 125 "cannot enter the uts namespace of process $holder: Operation not permitted"
@@ -190,7 +190,7 @@ test_the_callers_user_namespace_is_named()
 
 test_the_owner_of_a_namespace_is_considered()
 {
-	# as: root
+	# Runs only as root.
 	# the caller did not create the user namespace that owns the network namespace
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -Un --ready-fd 3 -- sleep 1000
 	exec 8<"/proc/$holder/ns/net"
@@ -217,7 +217,7 @@ test_the_owner_of_a_namespace_is_considered()
 
 test_explains_attributes_that_need_the_user_namespace()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	start_holder nsunshare -r --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" --follow=caps true
 	assert_refused 125 "--follow=caps: nsenter2 must enter the user namespace of process $holder"
@@ -232,7 +232,7 @@ test_explains_attributes_that_need_the_user_namespace()
 
 test_a_namespace_without_a_process_is_named()
 {
-	# as: root
+	# Runs only as root.
 	touch "$TMP/time"
 	chmod 755 "$TMP"
 	run nsunshare --time="$TMP/time" true
@@ -248,7 +248,7 @@ test_a_namespace_without_a_process_is_named()
 
 test_explains_a_bounding_set_that_cannot_be_changed()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsunshare -r setpriv --bounding-set -setpcap --inh-caps -setpcap nsunshare --cap-drop=net_raw true
 	assert_rc 125
 	assert_err_has 'hint: run the command with CAP_SETPCAP'
@@ -261,7 +261,7 @@ test_explains_a_bounding_set_that_cannot_be_changed()
 
 test_proc_of_another_pid_namespace_is_named()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsunshare -rmp -- nsidmap show 1
 	assert_rc 1
 	assert_err_has 'hint: mount the proc file system of this pid namespace: mount -t proc proc /proc'
@@ -275,7 +275,7 @@ test_proc_of_another_pid_namespace_is_named()
 
 test_a_user_namespace_of_another_user_is_named()
 {
-	# as: root
+	# Runs only as root.
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -U --ready-fd 3 -- sleep 1000
 	exec 8<"/proc/$holder/ns/user"
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsenter2 --user=/proc/self/fd/8 true

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # causes-words: checks that an unknown word is reported with the valid word that resembles it.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the table expands $T
 . "${0%/*}/testlib.sh"
 . "${0%/*}/causelib.sh"
@@ -70,7 +70,7 @@ test_suggests_the_nearest_word_and_prints_a_short_list()
 
 test_names_a_network_namespace_of_ip_netns()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	run nsenter2 -t blue true

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # cred-as: checks --as, which looks up the user and its groups in the program's own root.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_feature subids
@@ -213,7 +213,7 @@ test_hostile_files_neither_block_nor_lead_outside()
 
 test_a_root_without_proc_is_read_by_name()
 {
-	# as: root
+	# Runs only as root.
 	tool=nspivot
 	enter --as postgres -- /bin/sh -c 'id -u; ls /proc'
 	assert_rc 1
@@ -268,7 +268,7 @@ test_applies_to_the_program_of_init_and_of_each()
 
 test_limits_of_capabilities_apply_to_the_user()
 {
-	# as: root
+	# Runs only as root.
 	for tool in $CARRIERS; do
 		enter --as postgres --cap-keep chown -- /bin/grep CapEff /proc/self/status
 		[ "$tool" = nspivot ] || continue
@@ -282,7 +282,7 @@ test_limits_of_capabilities_apply_to_the_user()
 
 test_without_a_program_the_shell_of_the_user_runs()
 {
-	# as: root
+	# Runs only as root.
 	for tool in $CARRIERS; do
 		case $tool in
 		nspivot) set -- nsunshare -mp -- nspivot --as postgres "$box" ;;

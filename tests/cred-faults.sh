@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # cred-faults: makes each system call fail once and checks that the program never runs with more
 # privilege than requested.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 require_ns uts

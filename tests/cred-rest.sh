@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # cred-rest: checks no_new_privs, system call filter, limits, environment and session of the program
 # in nsunshare, nsenter2 and nspivot.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/credlib.sh"
@@ -79,7 +79,7 @@ test_a_filter_that_keeps_signals_blocked_is_reported()
 # have.
 test_filter_leaves_no_privilege_behind()
 {
-	# as: root
+	# Runs only as root.
 	for tool in $CARRIERS; do
 		carry --seccomp "$PWD/nohostname" -S 1000 -G 1000 -- probe
 		assert_ok
@@ -114,7 +114,7 @@ test_refuses_an_invalid_filter()
 
 test_a_filter_without_privilege_requires_the_no_new_privs_option()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsunshare --seccomp nohostname -- echo ran
 	assert_refused 125 'cannot install the system call filter'
 	assert_err_has 'hint: add --no-new-privs, or run the command with CAP_SYS_ADMIN'
@@ -147,7 +147,7 @@ test_options_set_the_resource_limits()
 
 test_a_limit_above_the_hard_limit_is_reported()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run prlimit --nofile=64:64 nsunshare --rlimit nofile=65 -- echo ran
 	assert_refused 125 'cannot set limit nofile: Operation not permitted'
 	assert_err_has 'hint: use at most 64, or run the command with CAP_SYS_RESOURCE'
@@ -169,7 +169,7 @@ test_a_descriptor_limit_above_nr_open_is_reported()
 # too many processes.
 test_a_user_with_too_many_processes_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	start_holder setpriv --reuid "$NSTEST_UID" --clear-groups sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	for tool in $CARRIERS; do
 		carry -S "$NSTEST_UID" -G "$NSTEST_UID" --rlimit nproc=0 -- echo ran

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # cred-sets: checks the ids, the groups and all five capability sets that nsunshare, nsenter2 and
 # nspivot give the program.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/credlib.sh"
@@ -77,7 +77,7 @@ test_root_has_the_kept_capabilities_only()
 
 test_kept_capabilities_survive_the_change_of_user()
 {
-	# as: root
+	# Runs only as root.
 	want=$(bits $chown $net_raw)
 	for tool in $CARRIERS; do
 		carry -S 1000 -G 1001 --cap-keep chown,net_raw -- probe
@@ -89,7 +89,7 @@ test_kept_capabilities_survive_the_change_of_user()
 
 test_a_user_has_no_capabilities_unless_kept()
 {
-	# as: root
+	# Runs only as root.
 	for tool in $CARRIERS; do
 		carry --setuid 1000 --setgid 1000 --cap-drop net_raw -- probe
 		assert_ok
@@ -134,7 +134,7 @@ test_keep_caps_makes_capabilities_ambient()
 # capabilities.
 test_ambient_capabilities_are_lost_if_others_are_dropped()
 {
-	# as: root
+	# Runs only as root.
 	tool=nsunshare
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
 		--inh-caps=+net_raw,+chown,+sys_admin,+setpcap --ambient-caps=+net_raw,+chown,+sys_admin,+setpcap
@@ -160,7 +160,7 @@ test_cap_ambient_chooses_the_ambient_capabilities()
 
 test_cap_ambient_limits_what_another_user_gets()
 {
-	# as: root
+	# Runs only as root.
 	for tool in $CARRIERS; do
 		carry --cap-keep chown,kill --cap-ambient kill --setuid 7 --setgid 7 -- probe
 		assert_ok
@@ -178,7 +178,7 @@ test_cap_ambient_limits_what_another_user_gets()
 
 test_all_ids_and_groups_are_changed()
 {
-	# as: root
+	# Runs only as root.
 	for tool in $CARRIERS; do
 		carry -G 7 -S 5 --groups 8,9 -- probe
 		assert_ok
@@ -225,7 +225,7 @@ test_refuses_unknown_capabilities()
 # A change of ids clears the parent-death signal (prctl(2)), so the tool must set it afterwards.
 test_kill_child_signal_survives_the_change_of_user()
 {
-	# as: root
+	# Runs only as root.
 	tool=nsunshare
 	run nsunshare --fork --kill-child -S 1000 -G 1000 --cap-keep chown --no-new-privs -- probe
 	assert_ok

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo-runs: checks that demo.sh succeeds for root and for an ordinary user and leaves nothing
 # behind.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool busybox nsidmap nsinit nslist
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # examples-run: runs every example of the man pages and compares the output with the page.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
 . "${0%/*}/rootlib.sh"
@@ -109,7 +109,7 @@ test_every_example_prints_what_its_page_shows()
 
 test_every_page_has_three_to_eight_examples()
 {
-	# runs no tool: This test checks the text of the man pages.
+	# Runs no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		n=$(awk '/^\.Sh / { on = /EXAMPLES/ } on && /^\.Bd -literal/ { n++ } END { print n + 0 }' "$page")
@@ -135,7 +135,7 @@ test_every_view_of_nslist_has_an_example()
 # contain one.
 test_every_example_has_a_prompt()
 {
-	# runs no tool: This test checks the text of the man pages.
+	# Runs no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		bad=$(awk '
@@ -149,7 +149,7 @@ test_every_example_has_a_prompt()
 
 test_the_examples_follow_the_description()
 {
-	# runs no tool: This test checks the text of the man pages.
+	# Runs no tool: This test checks the text of the man pages.
 	pages >"$TMP/pages"
 	while read -r page; do
 		before=$(awk '/^\.Sh EXAMPLES/ { print last } /^\.Sh / { last = substr($0, 5) }' "$page")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # expected-output: compares the output, the messages, the exit status and the open descriptors of
 # many commands with the values in tests/expected/.
-# as: root
-# budget: 90
+# Runs as root.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 require_feature sandbox no-sanitizer subids
 

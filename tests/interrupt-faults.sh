@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # interrupt-faults: checks that a tool repeats a system call that a signal has interrupted, with the
 # same result as an undisturbed run.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2154 # rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
@@ -38,7 +38,7 @@ test_interrupted_calls_do_not_disturb_the_start()
 
 test_an_interrupted_wait_for_newuidmap_is_repeated()
 {
-	# as: root
+	# Runs only as root.
 	# do not interrupt the calls of newuidmap, nor those of the C library that read passwd
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	! loads_nss || unless="^1:read:3 |$unless"
@@ -68,7 +68,7 @@ test_interrupted_calls_do_not_change_a_listing()
 
 test_interrupted_calls_do_not_disturb_a_network()
 {
-	# as: root
+	# Runs only as root.
 	require_tool ip
 	interrupted -- nsnet run -- "$FINAL"
 	interrupted -- nsnet show --all -rno IF self

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # interrupt-init: checks that TERM, HUP and INT end each tool before it executes the program, even
 # if the tool is process 1 of a pid namespace.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2086,SC2154 # several words; rc, out and err are testlib.sh's
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt

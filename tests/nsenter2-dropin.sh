@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-dropin: checks that command lines of nsenter(1) work the same with nsenter2.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup time

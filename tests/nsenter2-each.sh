@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-each: checks --each, which runs one program in many namespaces.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user uts net pid
@@ -69,7 +69,7 @@ uts:$3: host3"
 
 test_container_names_of_nslist_are_labels()
 {
-	# as: root
+	# Runs only as root.
 	start_holder unshare -m -u -p -f --kill-child sh -c 'hostname web; echo >&3; exec sleep infinity 3>&-'
 	nslist --containers -rno REF,NAME >"$TMP/refs"
 	run nsenter2 --each -a --prefix -- hostname <"$TMP/refs"
@@ -213,7 +213,7 @@ test_a_signal_is_the_worst_exit_status()
 # An ordinary user cannot mount files in the mount namespace of the test, as ip-netns(8) does.
 test_enters_namespaces_without_a_process()
 {
-	# as: root
+	# Runs only as root.
 	require_tool ip
 	for n in blue red; do
 		ip netns add $n
@@ -354,7 +354,7 @@ test_a_line_of_64_KiB_is_not_cut()
 # such an escape must stay.
 test_escapes_in_references_are_decoded()
 {
-	# as: root
+	# Runs only as root.
 	start_targets 1
 	want=$(readlink "/proc/${targets# }/ns/uts")
 	for name in 'a b' 'c\xzz' 'd\x4' 'e\y20'; do

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-errors: checks the message for a process that ends or changes its namespaces while
 # nsenter2 enters them.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user uts net
 require_kernel_call pidfd_open
@@ -34,7 +34,7 @@ test_namespaces_are_entered_one_by_one_on_an_old_kernel()
 
 test_a_pid_namespace_that_has_ended_is_named()
 {
-	# as: root
+	# Runs only as root.
 	start_holder unshare --pid --fork --kill-child sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	exec 8<"/proc/$holder/ns/pid_for_children"
 	stop_holder "$holder"
@@ -46,7 +46,7 @@ test_a_pid_namespace_that_has_ended_is_named()
 
 test_the_name_of_a_network_namespace_gives_a_suggestion()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	run nsenter2 -t blue -n true

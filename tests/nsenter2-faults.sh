@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-faults: makes each system call of nsenter2 fail once and checks that no failure is
 # reported as success.
-# as: root user
-# budget: 600
+# Runs as root and as an ordinary user.
+# Time limit: 600 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -41,7 +41,7 @@ test_failed_call_with_some_types_is_reported()
 
 test_failed_call_with_join_cgroup_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	find_freezer
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	mkdir "$dir/$own_cgroup"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-follow: checks the attributes that the program takes over from the target and those that
 # options set.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid
@@ -138,7 +138,7 @@ test_join_cgroup_moves_to_the_cgroup_of_the_target()
 # cgroup contains ':' and a blank.
 test_join_cgroup_accepts_a_hostile_name()
 {
-	# as: root
+	# Runs only as root.
 	made=''
 	# shellcheck disable=SC2013 # several words
 	for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-hostile: checks targets that end, give false information, or try to get out of their
 # namespaces.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net pid
@@ -180,7 +180,7 @@ test_refuses_files_that_are_not_namespaces_of_the_type()
 # namespace.
 test_enters_a_namespace_whose_file_was_deleted()
 {
-	# as: root
+	# Runs only as root.
 	: >"$TMP/net"
 	unshare "--net=$TMP/net" true
 	inode=$(stat -c %i "$TMP/net")
@@ -250,7 +250,7 @@ test_the_program_inherits_no_descriptor_of_nsenter2()
 
 test_program_with_less_privilege_cannot_open_the_binary()
 {
-	# as: root
+	# Runs only as root.
 	# the kernel executes nsenter2 as the interpreter of the target's script, with arguments
 	# that the target chooses
 	mkdir -p "$TMP/cage/usr" "$TMP/cage/proc"
@@ -276,7 +276,7 @@ test_program_with_less_privilege_cannot_open_the_binary()
 # The target can reach only the copy of nsenter2 in memory, to which no process can write.
 test_user_namespace_with_the_same_root_cannot_write_the_binary()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p "$TMP/jail/usr" "$TMP/jail/proc" "$TMP/jail/dev"
 	: >"$TMP/jail/dev/null" # perl needs /dev/null
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/jail"
@@ -412,7 +412,7 @@ test_program_is_the_foreground_job_of_its_terminal()
 
 test_all_leaves_out_a_type_that_the_kernel_lacks()
 {
-	# as: root
+	# Runs only as root.
 	start_target env
 	mkdir "$TMP/ns"
 	# bind mounts over /proc/PID/ns imitate a kernel without time, cgroup and mount namespaces

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-mounts: checks the mounts for the program alone: --mount-proc, --mount-sys, --etc-netns.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net
 require_tool ip ps
@@ -39,7 +39,7 @@ test_mount_proc_shows_the_processes_of_the_target()
 
 test_mounts_of_the_program_are_not_visible_outside()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	mkdir "$TMP/shared"
 	mount -t tmpfs none "$TMP/shared"
@@ -72,7 +72,7 @@ test_explain_prints_the_mounts()
 
 test_etc_netns_mounts_the_files_of_the_namespace()
 {
-	# as: root
+	# Runs only as root.
 	ip netns add blue
 	# mount a copy over /etc, so the files of the machine stay unchanged
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc || return
@@ -114,7 +114,7 @@ test_refuses_etc_netns_without_a_name_or_with_another_root()
 
 test_reports_that_the_user_may_not_mount()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsenter2 --mount-proc -- true
 	assert_refused 125 'cannot create a mount namespace: Operation not permitted'
 }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-search-faults: checks that a failed call in the search for a namespace, by inode or by
 # id, never leads to another namespace.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 # shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-targets: checks that nsenter2 enters targets that other programs created: bubblewrap, ip
 # netns, unshare, and a layout like that of systemd-nspawn.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc net pid cgroup
@@ -70,7 +70,7 @@ test_enters_bubblewrap_with_nested_user_namespaces()
 # Both user namespaces deny setgroups(2), so nsenter2 cannot drop the supplementary group 5.
 test_keeps_the_groups_if_the_callers_user_namespace_denies_setgroups()
 {
-	# as: root
+	# Runs only as root.
 	mkfifo ready
 	exec 5<>ready
 	run setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --groups 5 nsunshare -r -- sh -c '
@@ -143,7 +143,7 @@ test_enters_a_namespace_of_ip_netns()
 # without entering another namespace first.
 test_enters_a_namespace_by_id()
 {
-	# as: root
+	# Runs only as root.
 	feature ns-id || return 0
 	start_holder unshare --user --map-root-user --net sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	inode=$(stat -Lc %i "/proc/$holder/ns/net")
@@ -230,7 +230,7 @@ test_refuses_a_namespace_id_if_the_kernel_has_none()
 
 test_finds_a_namespace_that_only_future_children_enter()
 {
-	# as: root
+	# Runs only as root.
 	start_holder unshare --time sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	start_holder holder children
 	inode=${holder_line#* }

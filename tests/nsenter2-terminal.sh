@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsenter2-terminal: checks that job control in a shell treats nsenter2 like the program that it
 # runs.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user pid

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-algebra: checks the verbs that compute a map from other maps.
-# as: user
+# Runs as an ordinary user.
 . "${0%/*}/testlib.sh"
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-check: checks that an invalid map is reported with its line and the kernel's rule that it
 # breaks.
-# as: user
+# Runs as an ordinary user.
 . "${0%/*}/testlib.sh"
 
 # refuses TEXT FRAGMENT: asserts that nsidmap refuses a map with the uid lines TEXT and a valid gid

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-chown: checks the change of a directory tree from the ids of one map to those of another.
-# as: root user
-# budget: 90
+# Runs as root and as an ordinary user.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 require_tool setcap getcap setfacl getfacl
 
@@ -69,7 +69,7 @@ no_journal()
 
 test_changes_owners_acls_and_capabilities_of_every_type()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	state "$TMP/t" | moved >want
 	run nsidmap chown --from $from --to $to "$TMP/t"
@@ -93,7 +93,7 @@ test_changes_owners_acls_and_capabilities_of_every_type()
 
 test_changes_to_and_from_the_ids_of_the_host()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	state "$TMP/t" >before
 	run nsidmap chown --from $from --to $identity "$TMP/t"
@@ -107,7 +107,7 @@ test_changes_to_and_from_the_ids_of_the_host()
 
 test_explain_counts_each_file_once_and_changes_nothing()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	before=$(state "$TMP/t") ctime=$(find "$TMP/t" -printf '%C@\n')
 	run nsidmap chown --explain --raw --from $from --to $to "$TMP/t"
@@ -162,7 +162,7 @@ test_refuses_wrong_arguments()
 
 test_keeps_and_counts_ids_in_neither_map()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	chown 5:100005 "$TMP/t/dir/plain"
 	setfacl -m u:77:r "$TMP/t/acl"
@@ -176,7 +176,7 @@ test_keeps_and_counts_ids_in_neither_map()
 
 test_skips_mount_points_unless_asked()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	mount -t tmpfs -o uid=100001,gid=100001 none "$TMP/t/dir/deep"
 	touch "$TMP/t/dir/deep/inside"
@@ -198,7 +198,7 @@ test_skips_mount_points_unless_asked()
 
 test_names_files_that_cannot_be_changed()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	if chattr +i "$TMP/t/suid" 2>/dev/null; then
 		run nsidmap chown --from $from --to $to "$TMP/t"
@@ -223,7 +223,7 @@ test_names_files_that_cannot_be_changed()
 # A program continuously exchanges a directory in the tree with a link to a directory outside.
 test_a_race_in_the_tree_does_not_lead_outside()
 {
-	# as: root
+	# Runs only as root.
 	rm -rf "$TMP/t" "$TMP/outside"
 	mkdir -p "$TMP/t/dir" "$TMP/outside"
 	i=0
@@ -250,7 +250,7 @@ test_a_race_in_the_tree_does_not_lead_outside()
 
 test_walks_a_deep_tree_with_few_descriptors()
 {
-	# as: root
+	# Runs only as root.
 	rm -rf "$TMP/t"
 	mkdir "$TMP/t"
 	(
@@ -289,7 +289,7 @@ again_completes()
 # The test runs nsidmap chown many times, and kills it before a different system call each time.
 test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t"
 	state "$TMP/t" >want
@@ -308,7 +308,7 @@ test_a_run_after_a_kill_at_any_call_gives_the_same_result()
 
 test_a_failed_call_is_named_and_a_second_run_completes_the_change()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t"
 	state "$TMP/t" >want
@@ -338,7 +338,7 @@ test_a_failed_call_is_named_and_a_second_run_completes_the_change()
 
 test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	rm "$TMP/t/both" "$TMP/t/caps"
 	point=$(failat -o points --list -- nsidmap chown --from $from --to $to "$TMP/t" >/dev/null; awk '/:chmod:/ { print $2 }' points | head -n 1)
@@ -361,7 +361,7 @@ test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 
 test_two_runs_do_not_change_the_same_tree_at_once()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	mkdir -p /run/nsutils
 	# the conversions %Hd and %Ld of stat(1) require coreutils 9
@@ -380,7 +380,7 @@ test_two_runs_do_not_change_the_same_tree_at_once()
 
 test_without_a_journal_only_files_that_need_it_are_refused()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	rm -rf /run/nsutils
 	touch /run/nsutils
@@ -399,7 +399,7 @@ test_without_a_journal_only_files_that_need_it_are_refused()
 
 test_a_strict_umask_leaves_the_directory_of_the_journal_usable()
 {
-	# as: root
+	# Runs only as root.
 	make_tree
 	rm -rf /run/nsutils
 	run sh -c 'umask 0777; exec "$@"' sh nsidmap chown --from $from --to $to "$TMP/t"
@@ -411,7 +411,7 @@ test_a_strict_umask_leaves_the_directory_of_the_journal_usable()
 
 test_a_user_changes_a_tree_in_a_user_namespace()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	rm -rf "$TMP/t" "$TMP/own"
 	mkdir -p "$TMP/t/d" "$TMP/own"
@@ -431,7 +431,7 @@ $TMP/t/suid cap_chown=p"
 
 test_a_user_without_privilege_is_refused()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	rm -rf "$TMP/u"
 	mkdir "$TMP/u"
 	run nsidmap chown --from "u:0:$(id -u):1,g:0:$(id -g):1" --to $to "$TMP/u"

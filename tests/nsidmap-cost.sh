@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-cost: measures the user instructions per translated id: the difference between two runs
 # that differ by 20,000 ids.
-# as: user
-# suite: long
+# Runs as an ordinary user.
+# Runs only in check-long.
 . "${0%/*}/testlib.sh"
 require_tool valgrind
 

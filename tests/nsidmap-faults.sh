@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-faults: checks that a failed system call is reported and never leads to a wrong answer.
-# as: root user
-# budget: 60
+# Runs as root and as an ordinary user.
+# Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 preload_nss
@@ -47,7 +47,7 @@ test_scan_reports_failed_calls()
 
 test_chown_reports_failed_calls()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/own"
 	touch "$TMP/own/a" "$TMP/own/b"
 	mkdir -p /run/nsutils
@@ -60,7 +60,7 @@ test_chown_reports_failed_calls()
 
 test_mount_reports_failed_calls()
 {
-	# as: root
+	# Runs only as root.
 	kernel_call mount_setattr || return 0
 	mkdir "$TMP/src"
 	FAULT_MAX=30 fault_all -- nsidmap mount --map u:0:5:1,g:0:6:1 --fd 9 "$TMP/src" -- "$FINAL"
@@ -111,7 +111,7 @@ test_reports_failed_output()
 # first one caused.
 test_reports_the_first_error()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p "$TMP/from" "$TMP/to"
 	set -- nsidmap mount --map u:0:100000:9,g:0:100000:9 "$TMP/from" "$TMP/to"
 	run unshare -m failat -s openat,openat2,pidfd_open --list -o "$TMP/report" -- "$@"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-formats: checks that every format is accepted by the program for which it is meant and
 # describes the same map.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool jq newuidmap
@@ -39,7 +39,7 @@ has_the_map()
 
 test_kernel_format_is_accepted_by_the_files()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	for kind in uid gid; do
 		plan --format kernel --only $kind >"$TMP/map"
@@ -51,7 +51,7 @@ test_kernel_format_is_accepted_by_the_files()
 
 test_newuidmap_format_is_accepted_by_newuidmap()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	start_target
 	for kind in uid gid; do
 		plan --format newuidmap --only $kind >"$TMP/map"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-mount: checks idmapped mounts, which show files with other owners, and passing them as
 # descriptors.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_kernel_call mount_setattr

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-plan: checks the maps that are made from the ids and ranges of the caller.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool strace
 
@@ -21,7 +21,7 @@ is_root()
 
 test_auto_uses_all_ranges_of_an_ordinary_user()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nsidmap plan --auto
 	assert_ok
@@ -35,7 +35,7 @@ gid 65537 2500000 20000'
 
 test_auto_maps_identity_with_a_note_for_root_without_ranges()
 {
-	# as: root
+	# Runs only as root.
 	run nsidmap plan
 	assert_rc 0
 	assert_out 'uid 0 0 4294967295
@@ -45,7 +45,7 @@ gid 0 0 4294967295'
 
 test_auto_ignores_lines_of_other_users_for_root()
 {
-	# as: root
+	# Runs only as root.
 	subids 'alice:500000:1000\nroot:700000:1000\n'
 	run nsidmap plan
 	umount /etc/subuid /etc/subgid
@@ -114,7 +114,7 @@ test_plans_a_map_in_every_style()
 
 test_overlap_option_refuses_cuts_or_shifts_ranges()
 {
-	# as: root
+	# Runs only as root.
 	subids 'root:0:10\nroot:5:10\n'
 	run nsidmap plan --style podman
 	assert_refused 1 "the caller's id 0 is mapped twice: alone, and in the range 0-9"
@@ -142,7 +142,7 @@ both_refused()
 
 test_empty_files_have_no_ranges()
 {
-	# as: root
+	# Runs only as root.
 	subids ''
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	run as_nstest nsidmap plan
@@ -153,7 +153,7 @@ test_empty_files_have_no_ranges()
 
 test_reports_lines_with_carriage_returns()
 {
-	# as: root
+	# Runs only as root.
 	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
 	assert_err_has 'hint: correct line 2 of /etc/subuid: the line ends in a carriage return'
@@ -166,7 +166,7 @@ test_reports_lines_with_carriage_returns()
 # The kernel refuses overlapping ranges, so the plan must use each id only once (incus issue 458).
 test_ignores_invalid_lines()
 {
-	# as: root
+	# Runs only as root.
 	subids 'root:4294967290:10\nroot:5:0\nroot:1\nroot:-1:1\n:9:9\n#root:8:8\n0:300000:5' 'root:1:1\n'
 	run nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
@@ -176,7 +176,7 @@ test_ignores_invalid_lines()
 
 test_accepts_missing_files_and_refuses_unreadable_files()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/etc"
 	cp -a /etc/passwd /etc/group /etc/nsswitch.conf /etc/alternatives "$TMP/etc/"
 	chmod 755 "$TMP/etc"
@@ -203,7 +203,7 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 # nsidmap must not treat an unreadable passwd file like a file that lacks the user.
 test_refuses_an_unreadable_passwd()
 {
-	# as: root
+	# Runs only as root.
 	cp /etc/passwd "$TMP/passwd"
 	chmod 0 "$TMP/passwd"
 	mount --bind "$TMP/passwd" /etc/passwd
@@ -225,7 +225,7 @@ test_refuses_an_unreadable_passwd()
 
 test_reads_100000_lines_of_subuid()
 {
-	# as: root
+	# Runs only as root.
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"
 		print "nstest:9:9"; printf "root:7:7" }' >"$TMP/many"
 	chmod 755 "$TMP"
@@ -243,7 +243,7 @@ test_reads_100000_lines_of_subuid()
 # refused.
 test_joins_or_refuses_many_ranges_of_one_user()
 {
-	# as: root
+	# Runs only as root.
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":10" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
 	run timeout 5 nsidmap plan --style lxc --format arg
@@ -259,7 +259,7 @@ test_joins_or_refuses_many_ranges_of_one_user()
 # extent with the range, but not a single extent with both.
 test_keeps_the_callers_id_apart_from_an_adjacent_range()
 {
-	# as: root
+	# Runs only as root.
 	id=$NSTEST_UID
 	subids "nstest:$((id + 1)):1000\\n"
 	after=:0:$id:1,X:1:$((id + 1)):1000
@@ -306,7 +306,7 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 # The kernel refuses an extent that spans two extents of the parent's map.
 test_splits_ranges_at_the_callers_own_map()
 {
-	# as: root
+	# Runs only as root.
 	run nsidmap run u:0:1000:1,u:1:100000:65536,g:0:5:2 -- nsidmap plan --identity --format arg
 	assert_ok
 	assert_out u:0:0:1,u:1:1:65536,g:0:0:2
@@ -319,7 +319,7 @@ test_splits_ranges_at_the_callers_own_map()
 
 test_accepts_a_user_without_a_passwd_entry()
 {
-	# as: root
+	# Runs only as root.
 	subids 'ghost:900000:10\n4242:800000:10\n'
 	run nsidmap plan --style lxc --user ghost --format arg
 	assert_out u:0:900000:10,g:0:900000:10
@@ -337,7 +337,7 @@ test_accepts_a_user_without_a_passwd_entry()
 
 test_auto_maps_the_callers_id_without_newuidmap()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run setpriv --no-new-privs nsidmap plan --format arg
 	assert_rc 0

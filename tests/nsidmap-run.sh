@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-run: checks that a program runs in a new user namespace with the map.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
 
@@ -29,7 +29,7 @@ test_runs_with_the_planned_map()
 
 test_forks_no_helper_for_the_callers_id()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nsidmap run u:5:61234:1,g:6:61234:1 -- sh -c 'id -u; id -g; cat /proc/self/setgroups'
 	assert_ok
@@ -42,7 +42,7 @@ deny'
 
 test_program_is_root_if_the_callers_id_is_not_mapped()
 {
-	# as: root
+	# Runs only as root.
 	run nsidmap run u:0:100000:10,g:0:100000:10 -- sh -c 'id -u; id -g; id -G'
 	assert_ok
 	assert_out '0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-scan: checks the list of file owners that have no id in a map.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_tool setcap setfacl strace

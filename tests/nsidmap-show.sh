@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-show: checks the three views of the maps of namespaces, with uids beside gids.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
 
@@ -153,7 +153,7 @@ test_shows_the_maps_of_another_users_process()
 
 test_a_namespace_that_may_not_be_entered_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	: >"$TMP/kept"
 	nsunshare -r "--user=$TMP/kept" true
 	run nsidmap show "$TMP/kept"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-subids: checks the list of a user's ranges and the check of the files.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool strace
 
@@ -68,7 +68,7 @@ test_lint_accepts_valid_files()
 
 test_lint_reports_every_kind_of_error()
 {
-	# as: root
+	# Runs only as root.
 	subids '#comment\nalice:100000:65536\nbob:150000:10\ncarol:61000:1000\nshort:1\nwrap:4294967290:10\ncr:1:1\r\n:5:5\nbob:165535:1\n' \
 		'neg:-5:5\nzero:5:0\ndave:0:70000'
 	run nsidmap subids --lint
@@ -103,7 +103,7 @@ test_lint_is_incomplete_without_all_accounts()
 
 test_lint_checks_100000_lines()
 {
-	# as: root
+	# Runs only as root.
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; print "x:599999:1" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid
 	run timeout 5 nsidmap subids --lint
@@ -114,7 +114,7 @@ test_lint_checks_100000_lines()
 
 test_reports_ignored_lines()
 {
-	# as: root
+	# Runs only as root.
 	subids 'nstest:5:5\r\nnstest:7:1\n'
 	run nsidmap subids nstest -n -o START
 	umount /etc/subuid /etc/subgid
@@ -127,7 +127,7 @@ test_reports_ignored_lines()
 # reads the files but provides no line numbers.
 test_uses_nss_if_nsswitch_conf_names_it()
 {
-	# as: root
+	# Runs only as root.
 	feature libsubid || return 0
 	{ cat /etc/nsswitch.conf; echo 'subid: nosuchmodule'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
@@ -146,7 +146,7 @@ test_uses_nss_if_nsswitch_conf_names_it()
 # files.
 test_uses_all_ranges_of_nss()
 {
-	# as: root
+	# Runs only as root.
 	feature libsubid || return 0
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
@@ -159,7 +159,7 @@ test_uses_all_ranges_of_nss()
 # getpwent(3) reports no error if it cannot open the only source of users.
 test_lint_names_an_unreadable_account_file()
 {
-	# as: root
+	# Runs only as root.
 	printf 'passwd: files\ngroup: files\n' >"$TMP/nsswitch"
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/closed"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-translate: checks the translation of ids between user namespaces against stat(2).
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_ns user

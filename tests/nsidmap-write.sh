@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsidmap-write: checks that maps are written completely and in the right order, and that refusals
 # are explained.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool perl strace
@@ -44,7 +44,7 @@ test_explains_a_second_write()
 
 test_denies_setgroups_for_the_callers_id()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	start_target
 	run nsidmap write "$holder" u:0:61234:1,g:0:61234:1
@@ -79,7 +79,7 @@ maps()
 # and bytes.
 test_accepts_maps_up_to_the_kernels_limits()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	maps 340 >"$TMP/map"
 	run nsidmap write "$holder" "$TMP/map"
@@ -142,7 +142,7 @@ test_refuses_a_reused_pid()
 # Between the check and the write, another process gets the PID of the target.
 test_refuses_a_pid_reused_before_the_write()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	first=$holder
 	mkfifo "$TMP/fifo"
@@ -177,7 +177,7 @@ gid 0 0 1' >&8
 # The process is not dumpable, because it executes a file that the user cannot read.
 test_explains_a_process_that_is_not_dumpable()
 {
-	# as: root
+	# Runs only as root.
 	cp /bin/sleep "$TMP/sleep"
 	chmod 755 "$TMP"
 	chmod 711 "$TMP/sleep"
@@ -195,7 +195,7 @@ test_explains_a_process_that_is_not_dumpable()
 # The process belongs to another user.
 test_explains_a_process_of_another_user()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	run as_nstest nsidmap write "$holder" \
 		u:0:61234:1,g:0:61234:1
@@ -211,7 +211,7 @@ test_explains_a_process_of_another_user()
 # the user namespace, but newuidmap checks the uid and the gid of the process.
 test_writes_to_a_process_of_another_group()
 {
-	# as: root
+	# Runs only as root.
 	start_holder setpriv --reuid 61234 --regid 5 --clear-groups unshare --user sh -c \
 		'echo ready >&3; exec sleep infinity 3>&-'
 	run as_nstest nsidmap write "$holder" u:0:1000000:1,g:0:1500000:1
@@ -229,7 +229,7 @@ test_writes_to_a_process_of_another_group()
 # maps of the process.
 test_explains_a_setuid_process()
 {
-	# as: root
+	# Runs only as root.
 	chmod 755 "$TMP"
 	cp "$(command -v unshare)" "$TMP/unshare"
 	chmod 4755 "$TMP/unshare"
@@ -272,7 +272,7 @@ test_reports_a_process_that_ends_during_the_write()
 # first line of the file.
 test_seven_ranges_reach_newuidmap()
 {
-	# as: root
+	# Runs only as root.
 	for i in 1 2 3 4 5 6 7; do echo "nstest:${i}00000:100"; done >"$TMP/seven"
 	mount --bind "$TMP/seven" /etc/subuid && mount --bind "$TMP/seven" /etc/subgid
 	run as_nstest nsidmap run -- cat /proc/self/uid_map /proc/self/gid_map
@@ -286,7 +286,7 @@ test_seven_ranges_reach_newuidmap()
 # newuidmap refuses the map, because the user does not own the ids.
 test_reports_the_message_of_newuidmap()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	start_target
 	run nsidmap write "$holder" u:0:5000:10,g:0:1500000:10
@@ -328,7 +328,7 @@ test_reports_broken_helpers()
 # The caller of nsidmap ignores SIGCHLD.
 test_waits_for_helpers_if_sigchld_is_ignored()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	start_target
 	run env --ignore-signal=CHLD nsidmap write --via helpers "$holder" u:0:1000000:10,g:0:1500000:10
@@ -343,7 +343,7 @@ test_waits_for_helpers_if_sigchld_is_ignored()
 # Only a process in the user namespace itself or in its parent namespace can write the map.
 test_refuses_a_grandchild_namespace()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	nsidmap write "$holder" u:0:100000:10,g:0:100000:10
 	start_holder nsenter -t "$holder" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
@@ -356,7 +356,7 @@ test_refuses_a_grandchild_namespace()
 # The extent that is written spans two extents of the parent namespace's map.
 test_explains_a_range_across_two_ranges_of_the_parent()
 {
-	# as: root
+	# Runs only as root.
 	start_target
 	nsidmap write "$holder" u:0:1000:1,u:1:100000:65536,g:0:100000:10
 	outer=$holder

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-end: checks that all processes end with the program or after TERM: first by the stop
 # signal, and by KILL after the grace period.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-faults: checks that no failed system call is reported as success, and that killing nsinit
 # at any call leaves nothing behind.
-# as: root user
-# suite: long
-# budget: 300
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 require_ns user pid
 . "${0%/*}/faultlib.sh"

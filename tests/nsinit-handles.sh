@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-handles: checks the descriptors and files that let a script control a run.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user pid
 require_tool jq

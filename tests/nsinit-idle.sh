@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-idle: checks that an idle nsinit uses little memory and no processor time.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 
 field() # NAME…: prints the sum of these fields of $holder's /proc/PID/status

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-load: checks that nsinit reaps many orphans, forwards many signals, and stays idle for a
 # long time.
-# as: root user
-# suite: long
-# budget: 180
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 180 seconds.
 . "${0%/*}/testlib.sh"
 require_ns user pid
 require_tool strace

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-pause: checks nsinit --pause, which runs no program, and --pdeathsig.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"

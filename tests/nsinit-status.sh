@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsinit-status: checks that nsinit ends in the same way as the program, as process 1 and as a
 # subreaper.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user pid
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-bpf-faults: checks that the list of nslist is complete, even if a system call fails while
 # BPF iterators are used.
-# as: root
-# pid: machine
-# budget: 90
+# Runs as root.
+# Runs in the initial pid namespace.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_root

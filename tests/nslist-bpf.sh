@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-bpf: checks that nslist prints the same with BPF iterators and with --no-bpf, and that it
 # reads /proc if the iterators cannot be used.
-# as: root
-# pid: machine
-# budget: 120
+# Runs as root.
+# Runs in the initial pid namespace.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_root

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-caps: checks nslist --caps: the rules, and its answers about CAP_SYS_ADMIN against what the
 # kernel permits to processes in random positions of a tree of user namespaces.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts
@@ -119,7 +119,7 @@ kernel_permits()
 
 test_agrees_with_the_kernel_in_random_namespaces()
 {
-	# as: root
+	# Runs only as root.
 	seed=20 count=0 yes=0
 	start_holder sh -c 'echo $$ >&3; exec sleep infinity 3>&-'
 	nodes=$holder_line

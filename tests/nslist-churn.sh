@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-churn: checks that nslist prints correct lists while processes start and end during its
 # scan.
-# as: root user
-# budget: 60
+# Runs as root and as an ordinary user.
+# Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
 require_ns user uts
 : "${RUNS:=40}"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-columns: checks the values of the columns that lsns(8) lacks.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user uts pid net
 
@@ -104,7 +104,7 @@ test_columns_from_inside_need_permission_to_enter()
 
 test_counts_holders_of_a_namespace()
 {
-	# as: root
+	# Runs only as root.
 	start_holder holder fd
 	is '1 0' NFDS,NTHREADS "ipc:${holder_line#* }"
 	kernel_call pidfd_getfd || return 0
@@ -115,7 +115,7 @@ test_counts_holders_of_a_namespace()
 
 test_container_and_unit_come_from_the_cgroup()
 {
-	# as: root
+	# Runs only as root.
 	[ -w /sys/fs/cgroup ] || skip 'no cgroup file system is mounted'
 	scope=machine-$own_cgroup.scope
 	start_holder nsunshare --pid --fork --into-cgroup "/$scope" --cgroup-create --ready-fd 3 -- sleep 1000
@@ -129,7 +129,7 @@ test_container_and_unit_come_from_the_cgroup()
 
 test_prints_the_name_of_ip_netns()
 {
-	# as: root
+	# Runs only as root.
 	mkdir /run/netns
 	: >/run/netns/blue
 	mount --bind "/proc/$inner/ns/net" /run/netns/blue

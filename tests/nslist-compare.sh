@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-compare: checks what --diff says about namespaces that differ, the files that --stale
 # lists, and the frames of containers in the graph of --dot.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts pid net mnt
@@ -82,7 +82,7 @@ test_stale_lists_nothing_without_files()
 
 test_stale_lists_files_without_a_namespace()
 {
-	# as: root
+	# Runs only as root.
 	ip netns add blue
 	ip netns add red
 	umount /run/netns/red

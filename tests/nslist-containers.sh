@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-containers: checks which groups of processes nslist --containers shows, and their columns.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -232,7 +232,7 @@ test_shows_a_chain_of_the_suite()
 
 test_takes_the_name_from_the_control_group()
 {
-	# as: root
+	# Runs only as root.
 	[ -n "$v2$v1cpu" ] || { feature cgroup2; return 0; }
 	while read -r group name; do
 		contain '--kill-child -p -f -m -u' 'hostname other'
@@ -259,7 +259,7 @@ test_takes_the_name_from_the_control_group()
 
 test_hides_services_with_the_root_of_the_host()
 {
-	# as: root
+	# Runs only as root.
 	[ -n "$v2$v1cpu" ] || { feature cgroup2; return 0; }
 	contain '-m'
 	in_cgroup system.slice/private.service
@@ -313,7 +313,7 @@ test_prints_the_root_of_a_container_with_and_without_statmount()
 
 test_shows_no_row_for_ip_netns_exec()
 {
-	# as: root
+	# Runs only as root.
 	ip netns add blue
 	start_holder ip netns exec blue sh -c 'echo >&3; exec sleep infinity 3>&-'
 	run nslist --containers -J --all
@@ -331,7 +331,7 @@ test_shows_no_row_for_ip_netns_exec()
 
 test_prints_the_memory_of_the_control_group()
 {
-	# as: root
+	# Runs only as root.
 	dir=$(cgroup_mount cgroup memory)
 	file=memory.usage_in_bytes
 	[ -n "$dir" ] || dir=$v2 file=memory.current

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-cost: checks the number of system calls per process, measured with 100 additional
 # processes.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_tool strace

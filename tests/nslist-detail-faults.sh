@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-detail-faults: checks that every view reports a value that cannot be read, and that
 # --strict then fails.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 # shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults

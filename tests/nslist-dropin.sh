@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-dropin: checks the features that lsns(8) has since util-linux 2.43, and that nslist prints
 # no messages that lsns does not print. nslist-lsns compares nslist with the installed lsns.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_tool jq
@@ -72,7 +72,7 @@ test_strict_adds_complete_and_missed_to_json()
 
 test_strict_names_processes_that_are_missing_in_json()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nslist -J --strict --sources proc
 	assert_rc 3
@@ -82,7 +82,7 @@ test_strict_names_processes_that_are_missing_in_json()
 
 test_network_columns_in_json_are_strings()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	: >"/run/netns/a b"
 	: >/run/netns/c
@@ -139,7 +139,7 @@ test_other_reporters_accept_options_after_arguments()
 
 test_nsnet_accepts_options_after_arguments()
 {
-	# as: root
+	# Runs only as root.
 	run nsnet show -J self
 	assert_ok
 	expected=$out
@@ -176,7 +176,7 @@ test_task_that_is_a_thread_has_no_rows()
 
 test_task_that_is_not_permitted_has_no_rows()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nslist -p 1
 	assert_ok
@@ -215,7 +215,7 @@ test_helpers_of_the_suite_cause_no_message()
 
 test_requested_value_that_cannot_be_read_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	: >/run/netns/mine
 	unshare --net=/run/netns/mine true
@@ -237,7 +237,7 @@ test_requested_value_that_cannot_be_read_is_reported()
 
 test_namespace_that_cannot_be_opened_is_reported_if_a_column_needs_it()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/private"
 	: >"$TMP/private/uts"
 	chmod 0711 "$TMP"
@@ -272,7 +272,7 @@ hidepid_run()
 
 test_strict_reports_processes_that_proc_hides()
 {
-	# as: root
+	# Runs only as root.
 	export NSTEST_UID
 	for option in hidepid=2 hidepid=4; do
 		hidepid_run $option nslist --strict -t uts -rno NS --sources proc
@@ -295,7 +295,7 @@ test_strict_reports_processes_that_proc_hides()
 
 test_strict_succeeds_if_proc_hides_nothing_from_the_caller()
 {
-	# as: root
+	# Runs only as root.
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec nslist --strict -t uts'
 	assert_ok
 	run unshare -m sh -c 'mount -t proc -o hidepid=4 proc /proc && exec nslist --strict -t uts'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-faults: checks that nslist reports everything that it cannot read and never prints a
 # shorter list instead.
-# as: root user
-# budget: 60
+# Runs as root and as an ordinary user.
+# Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 # shellcheck disable=SC2034 # faultlib.sh reads it; check-long tries all faults
@@ -64,7 +64,7 @@ test_fails_if_standard_output_cannot_be_written()
 
 test_strict_counts_processes_that_it_may_not_read()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nslist -rno NS,TYPE -p $$
 	assert_rc 0
@@ -78,7 +78,7 @@ test_strict_counts_processes_that_it_may_not_read()
 
 test_lists_own_namespaces_with_hidepid()
 {
-	# as: root
+	# Runs only as root.
 	run unshare -m sh -c 'mount -o remount,hidepid=2 /proc 2>/dev/null || mount -t proc -o hidepid=2 proc /proc
 		exec setpriv --reuid=61234 --regid=61234 --clear-groups nslist -rno NS,TYPE'
 	assert_rc 0
@@ -94,7 +94,7 @@ test_failed_call_never_shortens_the_list()
 # If nslist cannot read a link of a thread, it must not simply omit the namespace of the thread.
 test_failed_call_for_a_thread_never_shortens_the_list()
 {
-	# as: root
+	# Runs only as root.
 	start_holder holder task
 	fault_all -f '1 3' -s readlink,readlinkat -- nslist -rno NS,TYPE -t uts --sources proc,task
 }

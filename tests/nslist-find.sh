@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-find: checks what nslist --find finds, and that each answer has a reference.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts pid mnt net
@@ -103,7 +103,7 @@ test_finds_a_device_and_the_other_end_of_the_pair()
 
 test_finds_the_other_end_of_a_pair_in_another_namespace()
 {
-	# as: root
+	# Runs only as root.
 	ip netns add blue
 	ip netns add red
 	ip netns add other

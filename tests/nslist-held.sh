@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-held: checks that nslist finds namespaces without processes by their holders, and
 # prints the holders in HELD.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_root

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-hostile: checks that hostile names and command lines cannot forge a row or send control
 # bytes to a terminal.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_tool jq iconv

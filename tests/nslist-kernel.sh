@@ -3,8 +3,8 @@
 # nslist-kernel: checks that nslist finds namespaces with listns(2), and that nsenter2 enters them
 # by id through an nsfs handle. Runs in the initial pid namespace, because elsewhere listns(2) shows
 # even root only its own namespaces.
-# as: root
-# pid: machine
+# Runs as root.
+# Runs in the initial pid namespace.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_root

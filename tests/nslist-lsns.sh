@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-lsns: checks that nslist prints the same as lsns(8) for options and columns that both have.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool lsns jq
 require_feature lsns-time
@@ -175,7 +175,7 @@ test_processes_of_an_inode_equal_those_of_lsns()
 # namespace without a process alive.
 test_persistent_option_equals_that_of_lsns()
 {
-	# as: root
+	# Runs only as root.
 	feature lsns-persistent || return 0
 	start_holder holder fd
 	same -P -o NS,TYPE,NPROCS,PID,USER

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-refs: builds a busy listing and opens every reference that nslist prints with nslist,
 # nsenter2 and nsidmap.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts net time
@@ -74,7 +74,7 @@ test_each_printed_reference_opens()
 
 test_each_printed_reference_of_a_mount_opens()
 {
-	# as: root
+	# Runs only as root.
 	mount -t tmpfs t "$TMP"
 	mount --make-private "$TMP"
 	mkdir -p /run/netns "$TMP/cover"
@@ -129,7 +129,7 @@ test_references_of_processes_open()
 
 test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	unshare --net=/run/netns/blue true
@@ -159,7 +159,7 @@ test_descriptor_opened_through_a_removed_mount_holds_its_namespace()
 
 test_user_sees_own_descriptor_opened_through_a_removed_mount()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	: >/run/netns/blue
 	unshare --net=/run/netns/blue true
@@ -194,7 +194,7 @@ test_namespace_of_a_socket_is_found_by_its_inode()
 
 test_link_in_run_netns_names_the_namespace()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns "$TMP/docker"
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
 	ln -s "/proc/$holder/ns/net" /run/netns/linked
@@ -228,7 +228,7 @@ test_link_in_run_netns_names_the_namespace()
 
 test_link_to_a_missing_or_other_file_names_no_namespace()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
 	mkfifo "$TMP/fifo"
@@ -246,7 +246,7 @@ test_link_to_a_missing_or_other_file_names_no_namespace()
 
 test_covered_mount_in_run_netns_names_no_namespace()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p /run/netns
 	start_holder unshare -n sh -c 'echo >&3; exec sleep infinity 3>&-'
 	: >/run/netns/blue
@@ -265,7 +265,7 @@ test_covered_mount_in_run_netns_names_no_namespace()
 
 test_mount_below_a_covering_mount_names_the_namespace()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/dir"
 	for n in 1 2; do
 		mount -t tmpfs "t$n" "$TMP/dir"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-tables: checks what makes the tables of nslist readable: the order of the rows, the holder
 # of a namespace without a process, ages, lists of types, and the limits of each user.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts pid
@@ -84,7 +84,7 @@ test_command_shows_the_holder_of_a_namespace_without_a_process()
 
 test_command_shows_the_mount_of_a_network_namespace()
 {
-	# as: root
+	# Runs only as root.
 	require_tool ip
 	ip netns add blue
 	run nslist -t net -n -o COMMAND "$(stat -c 'net:%i' /run/netns/blue)"
@@ -197,7 +197,7 @@ test_list_has_characters_beyond_ascii_in_a_utf8_locale()
 
 test_list_of_ascii_characters_reads_no_locale()
 {
-	# as: root
+	# Runs only as root.
 	require_tool strace
 	for options in '-l -o NS,TYPE' '-r -o NS,COMMAND' '-J -o NS' --dot; do
 		# shellcheck disable=SC2086 # several words

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nslist-views: checks references and the views: --show, --members, --diff, --orphans, --limits,
 # --watch, --dot, and the tree of user and pid namespaces.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
 require_ns user uts pid
@@ -270,7 +270,7 @@ test_filter_keeps_matching_rows()
 
 test_filter_compares_negative_numbers()
 {
-	# as: root
+	# Runs only as root.
 	feature scols-filter || return 0
 	start_holder nsunshare --ready-fd 3 --time --boottime -1 -- sleep 1000
 	run nslist -rn -t time -o PID,BOOTOFF -Q 'BOOTOFF < 0'
@@ -371,7 +371,7 @@ test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
 
 test_dot_draws_an_arrow_to_a_namespace_outside_of_the_frames()
 {
-	# as: root
+	# Runs only as root.
 	hold fd
 	run nslist --dot
 	assert_rc 0

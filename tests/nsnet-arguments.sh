@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-arguments: checks that invalid arguments and combinations are refused with a message that
 # names them, before anything is looked up.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user net mnt
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-faults: makes each system call fail once and kills nsnet at each call. Checks that the
 # network is then unchanged or complete.
-# as: root
-# budget: 180
+# Runs as root.
+# Time limit: 180 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"

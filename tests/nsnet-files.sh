@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-files: checks the files in /etc that a program of nsnet sees, and the commands that
 # --explain prints.
-# as: root
-# budget: 90
+# Runs as root.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

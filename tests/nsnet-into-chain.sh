@@ -3,8 +3,8 @@
 # nsnet-into-chain: checks that --into-chain accepts the packets of a namespace in a chain of
 # another program whose policy drops them, and that the rules of that program stay unchanged. The
 # test's namespace plays the host, and the namespace "world" plays the internet.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"

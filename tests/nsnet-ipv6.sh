@@ -3,8 +3,8 @@
 # nsnet-ipv6: checks address translation, published ports and forwarding for IPv6. The test's
 # namespace plays the host, and the namespace "world" plays the internet. The world has no route to
 # the subnets of the host's namespaces.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"

@@ -3,9 +3,9 @@
 # nsnet-kills-long: kills nsnet 1,000 times at random moments. Checks that only an empty file of a
 # name remains, which gc removes. nsnet-faults kills nsnet at each system call; a random moment can
 # also be inside a system call.
-# as: root
-# suite: long
-# budget: 600
+# Runs as root.
+# Runs only in check-long.
+# Time limit: 600 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

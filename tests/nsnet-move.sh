@@ -3,8 +3,8 @@
 # nsnet-move: checks that `add --move` lends a device to a named namespace, and that `del` returns
 # the device with its old settings. The device is one end of a veth pair. nsnet-nic repeats the
 # tests of killed runs with a physical device, in a virtual machine.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"

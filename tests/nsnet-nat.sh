@@ -3,8 +3,8 @@
 # nsnet-nat: checks address translation, published ports and forwarding. The test's namespace plays
 # the host, and the namespace "world" plays the internet. The world has no route to the subnets of
 # the host's namespaces.
-# as: root
-# budget: 90
+# Runs as root.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

@@ -3,9 +3,9 @@
 # nsnet-nic: checks that a lent network device returns to the initial namespace with its old
 # settings, even after SIGKILL. The kernel moves only physical devices back, and only to the initial
 # namespace. Therefore the test needs a virtual machine, which build-aux/in-kernel starts.
-# as: root
-# pid: machine
-# budget: 90
+# Runs as root.
+# Runs in the initial pid namespace.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 require_ns net mnt
 require_tool ip

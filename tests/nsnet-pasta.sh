@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-pasta: checks the network that an ordinary user gets by pasta(1). The test's namespace plays
 # the host, and another namespace plays the internet.
-# as: root
-# budget: 60
+# Runs as root.
+# Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt user

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-show: checks that the connections between namespaces are shown as a table, a tree, JSON and
 # a graph.
-# as: root
-# budget: 90
+# Runs as root.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

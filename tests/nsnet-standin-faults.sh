@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-standin-faults: makes each system call of nsnet run --pasta fail once. A script replaces
 # pasta(1).
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-standin: runs nsnet run --pasta with a script that replaces pasta(1), and checks the
 # arguments of pasta, its end, and its failures.
-# as: root user
-# budget: 60
+# Runs as root and as an ordinary user.
+# Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns user net

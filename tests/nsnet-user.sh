@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-user: checks nsnet for an ordinary user in its own namespaces, and the errors of the command
 # line.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user net mnt
 require_tool ip
@@ -18,7 +18,7 @@ test_user_connects_its_own_namespaces()
 
 test_hint_tells_a_user_how_to_get_a_namespace()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsnet run -- true
 	assert_refused 125 'cannot create a network namespace'
 	assert_err_has 'nsunshare -rn'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-verbs-faults: makes each system call of each verb fail once. Checks that a verb that reports
 # success has done all of its work.
-# as: root
-# budget: 180
+# Runs as root.
+# Time limit: 180 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-why-router: checks that `nsnet why` finds the cause if a third network namespace, instead of
 # the caller's, is the router of a namespace, and that the printed cure works there.
-# as: root
-# budget: 60
+# Runs as root.
+# Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

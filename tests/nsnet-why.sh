@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-why: breaks one requirement of a packet's path at a time. Checks that `nsnet why` reports
 # this requirement first and that the printed cure works.
-# as: root
-# budget: 150
+# Runs as root.
+# Time limit: 150 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

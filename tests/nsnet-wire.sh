@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsnet-wire: checks that run, add, link, bridge, attach and del connect namespaces as requested and
 # remove everything that they created.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

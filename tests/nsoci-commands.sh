@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsoci-commands: checks examples/nsoci, the OCI runtime that is a shell script, with a bundle as
 # podman makes it.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -430,7 +430,7 @@ test_invalid_files_are_refused()
 
 test_volumes_have_the_propagation_of_the_configuration()
 {
-	# as: root
+	# Runs only as root.
 	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
 	kernel_call open_tree_attr || return 0
 	mkdir "$TMP/volume"

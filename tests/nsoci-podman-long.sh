@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsoci-podman-long: runs podman(1) with examples/nsoci as its OCI runtime.
-# as: root
-# suite: long
-# budget: 600
+# Runs as root.
+# Runs only in check-long.
+# Time limit: 600 seconds.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsoci-rootless-long: runs podman(1) as an ordinary user with examples/nsoci as its OCI runtime.
-# as: user
-# suite: long
-# budget: 300
+# Runs as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"

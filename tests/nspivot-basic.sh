@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-basic: checks every option that builds a root, the pivot, and the program.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
@@ -360,7 +360,7 @@ test_features_reports_kernel_features()
 
 test_idmapped_mount_is_attached_unchanged()
 {
-	# as: root
+	# Runs only as root.
 	kernel_call mount_setattr && feature tmpfs-idmap || return 0
 	mkdir -p "$TMP/ids"
 	touch "$TMP/ids/file"

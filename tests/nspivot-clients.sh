@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-clients: checks that typical container programs work in a Debian 12 image with the docker
 # and systemd presets.
-# as: root
-# suite: long
-# budget: 180
+# Runs as root.
+# Runs only in check-long.
+# Time limit: 180 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns uts ipc net cgroup

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-devnode: checks the option --dev-node.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -13,7 +13,7 @@ describe='stat -c "%F %t:%T %a %u:%g"'
 
 test_root_creates_a_node_with_the_given_number_mode_and_owner()
 {
-	# as: root
+	# Runs only as root.
 	for under in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086 # separate words
 		run in_ns $under nspivot --proc /proc --dev --dev-node /dev/full=c:1:3 --dev-node /dev/mine=c:1:5:0640:5:6 \
@@ -32,7 +32,7 @@ character special file 1:5 600 5:6
 
 test_the_node_replaces_no_file_of_the_root()
 {
-	# as: root
+	# Runs only as root.
 	echo content >"$box/file"
 	run in_ns nspivot --dev-node /file=c:1:3 "$box" -- /bin/sh -c 'cat /file; echo x >/file'
 	assert_ok

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-faults: makes each system call fail once, with / shared. Checks that the program does not
 # run and that no mount, file or process remains.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/rootlib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-hidden: checks that no option can hide the mount of an earlier option, and that an option
 # replaces an option of a preset with the same destination.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box

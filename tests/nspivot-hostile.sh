@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-hostile: checks that nspivot creates, changes or mounts nothing outside the root,
 # regardless of the contents of the root.
-# as: root user
-# budget: 90
+# Runs as root and as an ordinary user.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 
@@ -160,7 +160,7 @@ test_bind_source_is_opened_once()
 # file (CVE-2025-31133).
 test_mask_uses_only_the_real_null_device()
 {
-	# as: root
+	# Runs only as root.
 	evil
 	echo secret >"$box/plain"
 	mkfifo "$TMP/ready"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-limits: checks that nspivot works with thousands of mounts, and that the message for one
 # mount too many names the sysctl.
-# as: root user
-# suite: long
-# budget: 240
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 240 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box

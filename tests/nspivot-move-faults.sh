@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-move-faults: makes each system call of nspivot --move-root fail once. Checks that the
 # program runs in the complete new root or does not run.
-# as: root
-# budget: 120
+# Runs as root.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/rootlib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-move: checks that --move-root leaves an initramfs, and that it removes the files of the
 # initramfs and no others.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-nofile: checks that nspivot needs few descriptors for many files and binds.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-propagation: checks the options private, slave and shared of a bind, and --propagation.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns user mnt pid

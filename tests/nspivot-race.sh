@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-race: runs each method of path resolution and mounting 10,000 times while a directory is
 # exchanged for a link. Checks that no run leads outside.
-# as: root user
-# suite: long
-# budget: 900
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 900 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 harm

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-safety: checks that restrictions are applied, that unsafe pivots are refused, and that the
 # program cannot reach the old root.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
@@ -136,7 +136,7 @@ test_refuses_the_mount_namespace_of_the_machine_unless_forced()
 
 test_refuses_visible_processes_of_another_root()
 {
-	# as: root
+	# Runs only as root.
 	run nsunshare -m -- nspivot --preset=minimal "$box" -- /bin/ls /
 	assert_refused 125 'could still reach the old root through its root'
 	run nsunshare -m -- nspivot "$box" -- /bin/ls /
@@ -176,7 +176,7 @@ test_nested_user_namespace_works_after_the_pivot()
 
 test_nodev_makes_devices_unusable()
 {
-	# as: root
+	# Runs only as root.
 	mknod "$TMP/src/null" c 1 3
 	run box --bind "$TMP/src:/src:nodev" --dev "$box" -- /bin/sh -c 'echo x >/src/null'
 	assert_rc 1
@@ -267,7 +267,7 @@ test_read_only_root_leaves_added_mounts_writable()
 
 test_refuses_to_keep_the_group_root()
 {
-	# as: root
+	# Runs only as root.
 	run box --setuid 7 "$box" -- /bin/id
 	assert_refused 125 'with --setuid 7 alone, the program would keep the group root'
 	assert_err_has 'hint: add --setgid, or --groups to set only the supplementary groups'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-sandbox: checks the sandbox preset, binds without a destination or without a source, and
 # the console.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box

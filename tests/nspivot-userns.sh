@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nspivot-userns: checks that nspivot works in a user namespace, and that its hints explain refused
 # mounts.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 require_ns user
@@ -132,7 +132,7 @@ test_overlay_accepts_any_name_of_a_layer()
 # enter the directory. The message must contain the path.
 test_refuses_a_root_directory_that_it_may_not_enter()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/closed"
 	chown 12345:12345 "$TMP/closed"
 	chmod 700 "$TMP/closed"
@@ -146,7 +146,7 @@ test_refuses_a_root_directory_that_it_may_not_enter()
 # mount(2) refuses to mount another cgroup2 on that mount.
 test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 {
-	# as: root
+	# Runs only as root.
 	for NSPIVOT_UNDER in '' 'enosys mount_setattr --' "$OLD_KERNEL"; do
 		run unshare -m sh -c "mount -t cgroup2 c /sys/fs/cgroup &&
 			exec nsunshare -rmpiuC -- $NSPIVOT_UNDER nspivot --preset=docker '$box' -- \

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-build-long: configures and compiles this suite with nsrun --profile build, which makes the sources
 # read-only.
-# as: root user
-# suite: long
-# budget: 300
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_feature source-tree

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-bwrap: checks the equivalents of bubblewrap's options in the table of nsrun(1).
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
@@ -260,7 +260,7 @@ rows()
 
 test_the_table_has_every_option_of_bubblewrap()
 {
-	# runs no tool: This test compares the table of nsrun(1) with the options of bubblewrap.
+	# Runs no tool: This test compares the table of nsrun(1) with the options of bubblewrap.
 	rows | sed 's/ Ta .*//' | grep -o -e '--[a-z0-9-]*' | cut -c3- | sort >"$TMP/table"
 	printf '%s\n' "$options_of_bubblewrap" | tr ' ' '\n' | sort >"$TMP/options"
 	run diff "$TMP/options" "$TMP/table"
@@ -273,7 +273,7 @@ test_the_table_has_every_option_of_bubblewrap()
 
 test_every_equivalent_of_the_table_is_in_a_test()
 {
-	# runs no tool: This test compares the table of nsrun(1) with the tests in this file.
+	# Runs no tool: This test compares the table of nsrun(1) with the tests in this file.
 	rows | sed 's/.* Ta //' | grep -oE -e '(nsunshare:|nspivot:|^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u >"$TMP/equivalents"
 	assertTrue 'many equivalents' "[ $(grep -c . "$TMP/equivalents") -ge 30 ]"
 	grep -v '^[[:space:]]*#' "$0" | grep -oE -e '((nsunshare|nspivot):)?--[a-z-]+' | sort -u >"$TMP/tested"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-clients-long: runs systemd and nginx in a Debian 12 image, and 50 sandboxes at the same time.
-# as: root user
-# suite: long
-# budget: 300
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup
@@ -22,7 +22,7 @@ await_name()
 
 test_systemd_boots_and_halts()
 {
-	# as: root
+	# Runs only as root.
 	note_state
 	nsrun --profile system --name box --overlay -R "$NSUTILS_DEBIAN" -- /lib/systemd/systemd --show-status=false \
 		</dev/null >"$TMP/log" 2>&1 &
@@ -53,7 +53,7 @@ test_systemd_boots_and_halts()
 
 test_the_boot_is_visible_on_the_terminal()
 {
-	# as: root
+	# Runs only as root.
 	run pty -t 100 -e 'Multi-User System' -k 15 -e 'Reached target' -- nsrun --profile system --name tty --overlay -R "$NSUTILS_DEBIAN" -- \
 		/lib/systemd/systemd --show-status=true
 	assert_out_has 'Reached target'
@@ -62,7 +62,7 @@ test_the_boot_is_visible_on_the_terminal()
 
 test_nginx_serves_a_file_and_stops()
 {
-	# as: root
+	# Runs only as root.
 	note_state
 	echo hello >hello
 	nsrun --profile service --name web --overlay -R "$NSUTILS_DEBIAN" --ro-bind "$PWD/hello:/var/www/html/hello" -- \

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-debootstrap-long: installs Debian 13 with debootstrap(8) in a container, and a package with
 # apt-get in the new system.
-# as: root user
-# suite: long
-# budget: 300
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_ns user mnt pid uts ipc net cgroup

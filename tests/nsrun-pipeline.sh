@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-pipeline: checks the pipeline that nsrun composes of options and profiles, with tools that
 # only print their arguments.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 

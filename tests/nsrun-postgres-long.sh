@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-postgres-long: runs PostgreSQL 15 of this machine with nsrun: a sandbox for an ordinary
 # user, and a container for root.
-# as: root user
-# suite: long
-# budget: 300
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
 require_feature postgresql-15

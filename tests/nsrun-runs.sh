@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-runs: checks what a program sees in the profiles and with each option, and the exit status.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -51,7 +51,7 @@ test_sandbox_has_pseudo_terminals_and_no_controlling_terminal()
 # A file with file capabilities or the setuid bit gives no privilege.
 test_sandbox_ignores_setuid_and_file_capabilities()
 {
-	# as: root
+	# Runs only as root.
 	cp "$(command -v id)" "$(command -v grep)" .
 	chmod 4755 id
 	setcap cap_net_raw+ep grep
@@ -167,7 +167,7 @@ content'
 # an overlay of / is impossible, because the root of the host has mounts below it, such as /proc
 test_overlay_of_the_host_root_names_the_mount_that_prevents_it()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature overlay-userns || return 0
 	run nsrun --overlay -- true
 	assert_refused 125 'cannot mount overlay: Invalid argument'
@@ -194,7 +194,7 @@ test_host_network_is_that_of_the_caller()
 
 test_bridge_connects_the_program()
 {
-	# as: root
+	# Runs only as root.
 	ip link add br0 type bridge
 	ip addr add 10.77.0.1/24 dev br0
 	ip link set br0 up
@@ -213,7 +213,7 @@ test_tty_gives_job_control_on_a_new_terminal()
 
 test_limits_apply_and_the_control_group_is_removed()
 {
-	# as: root
+	# Runs only as root.
 	pids=$(cgroup_mount cgroup pids)
 	[ -n "$pids$v2" ] || return 0
 	# the shell of the program is the third process, so it can create two more processes
@@ -226,7 +226,7 @@ test_limits_apply_and_the_control_group_is_removed()
 
 test_service_with_limits_of_its_profile()
 {
-	# as: root
+	# Runs only as root.
 	pids=$(cgroup_mount cgroup pids)
 	[ -n "$pids$v2" ] || return 0
 	sed 's/^#   \(nsrun --pids=\).*/\14/; s/^#   \(nspivot --rlimit=nofile=\).*/\120:30/' \
@@ -245,7 +245,7 @@ test_service_with_limits_of_its_profile()
 
 test_limits_without_a_delegated_control_group_give_a_hint()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsrun --pids 5 -- true
 	assert_refused 125 cgroup
 	assert_err_has hint

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsrun-stop: checks names of runs, --stop, and that nothing is left of a run of which a process was
 # killed.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
 . "${0%/*}/nsrunlib.sh"
@@ -106,7 +106,7 @@ test_stop_refuses_a_detached_run_without_an_init()
 # have written, because the file could name any process.
 test_stop_ignores_the_directory_of_another_user()
 {
-	# as: root
+	# Runs only as root.
 	start_named web -- sleep 1000
 	mkdir "$XDG_RUNTIME_DIR/nsutils"
 	sleep 1000 &

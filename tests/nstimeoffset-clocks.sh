@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nstimeoffset-clocks: checks that programs read shifted clocks.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/timelib.sh"
@@ -202,7 +202,7 @@ test_runs_the_program_in_the_same_process()
 
 test_never_forks()
 {
-	# as: root
+	# Runs only as root.
 	run enosys fork,vfork,clone,clone3 -- nstimeoffset -b =0 -m +5 -- echo ran
 	assert_ok
 	assert_out ran

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nstimeoffset-faults: makes each system call fail once and checks that no program runs with clocks
 # that did not move.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 require_ns time

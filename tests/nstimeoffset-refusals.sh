@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nstimeoffset-refusals: checks that invalid requests are refused before anything is changed, and
 # explained.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/timelib.sh"
 require_ns time

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nstimeoffset-show: checks that the offsets of other processes can be shown, copied, and written
 # from outside.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns time
 require_tool jq
@@ -56,7 +56,7 @@ test_shows_several_processes_at_the_same_moment()
 
 test_shows_a_namespace_without_processes()
 {
-	# as: root
+	# Runs only as root.
 	: >clocks
 	nstimeoffset -b +1.5s -m -2.25 -- mount --bind /proc/self/ns/time clocks
 	run nstimeoffset --show ./clocks self "$PWD/clocks"
@@ -150,7 +150,7 @@ true'
 
 test_escapes_foreign_names()
 {
-	# as: root
+	# Runs only as root.
 	name=$(printf './a\033[31m')
 	: >"$name"
 	nstimeoffset -b +1 -- mount --bind /proc/self/ns/time "$name"

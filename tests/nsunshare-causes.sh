@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-causes: checks that messages name the cause of a failure and that hints name the
 # solution.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -36,7 +36,7 @@ test_names_the_nesting_limit()
 
 test_missing_privilege_suggests_a_user_namespace()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsunshare -n true
 	assert_refused 125 'Operation not permitted'
 	assert_err_has 'hint: CAP_SYS_ADMIN is required; add --user or --map-root-user (-r)'
@@ -47,7 +47,7 @@ test_missing_privilege_suggests_a_user_namespace()
 
 test_explains_a_chroot_of_the_caller()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/root"
 	mount --rbind / "$TMP/root" && mount --make-rslave "$TMP/root"
 	run chroot "$TMP/root" "$NSUTILS_BIN/nsunshare" -r true
@@ -66,7 +66,7 @@ test_explains_a_caller_that_is_not_mapped()
 # Kernels before 5.12 do not require CAP_SETFCAP to map root, so the test needs Linux 5.12.
 test_explains_root_without_the_capability_to_map_root()
 {
-	# as: root
+	# Runs only as root.
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
 	assert_refused 125 '/uid_map: Operation not permitted'
@@ -78,7 +78,7 @@ test_explains_root_without_the_capability_to_map_root()
 
 test_refuses_ids_that_the_user_may_not_map()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nsunshare --map-users 0:5000:9 true
 	assert_refused 125 'newuidmap failed: '
@@ -92,7 +92,7 @@ test_refuses_ids_that_the_user_may_not_map()
 # If newgidmap(1) maps only the user's own group, it also denies setgroups(2).
 test_setgroups_allow_requires_a_subordinate_group()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
 	assert_refused 125 '/setgroups differs from the requested value'
@@ -108,7 +108,7 @@ test_setgroups_allow_requires_a_subordinate_group()
 # capabilities inside it, so the maps of the process cannot be written.
 test_restricted_user_namespaces_are_explained()
 {
-	# as: root
+	# Runs only as root.
 	mount -t tmpfs none /proc/sys/kernel
 	echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 	for error in EPERM EACCES; do
@@ -144,7 +144,7 @@ test_a_process_limit_that_is_not_reached_is_not_named()
 
 test_denied_setgroups_is_explained()
 {
-	# as: root
+	# Runs only as root.
 	run setpriv --groups 5 nsunshare -r -G 0 true
 	assert_refused 125 'cannot set the supplementary groups'
 	assert_err_has 'hint: setgroups is denied in this user namespace'
@@ -157,7 +157,7 @@ test_denied_setgroups_is_explained()
 
 test_a_missing_or_powerless_newuidmap_is_explained()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	mkdir "$TMP/bin"
 	for t in nsunshare id; do
@@ -177,7 +177,7 @@ test_a_missing_or_powerless_newuidmap_is_explained()
 
 test_a_newuidmap_on_a_nosuid_mount_is_explained()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/nosuid"
 	chmod 711 "$TMP"
 	mount -t tmpfs -o nosuid,mode=755 none "$TMP/nosuid"
@@ -190,7 +190,7 @@ test_a_newuidmap_on_a_nosuid_mount_is_explained()
 
 test_missing_subordinate_ids_and_passwd_entries_are_explained()
 {
-	# as: root
+	# Runs only as root.
 	run nsunshare --map-auto true
 	assert_refused 125 'has no range of subordinate uids'
 	assert_err_has "hint: add a range to /etc/subuid with 'usermod --add-subuids FIRST-LAST USER'"
@@ -303,7 +303,7 @@ test_a_directory_that_the_mapped_user_cannot_search_is_named()
 
 test_an_unsearchable_working_directory_is_explained()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/closed"
 	chmod 700 "$TMP/closed"
 	chmod 711 "$TMP"
@@ -322,7 +322,7 @@ test_an_unsearchable_working_directory_is_explained()
 
 test_a_full_cgroup_is_explained()
 {
-	# as: root
+	# Runs only as root.
 	feature cgroup-pids || return 0
 	pids=$(cgroup_mount cgroup pids)
 	: "${pids:=$v2}"
@@ -356,7 +356,7 @@ test_a_second_pid_namespace_without_a_process_is_explained()
 # nsunshare must nevertheless detect the chroot.
 test_a_chroot_to_a_mount_point_is_explained()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/mounted"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'mount --rbind / "$0" && exec chroot "$0" "$1" -U echo ran' "$TMP/mounted" \
@@ -376,7 +376,7 @@ test_names_no_chroot_if_there_is_none()
 # name as a number (passwd(5)).
 test_refuses_an_account_name_that_begins_with_a_digit()
 {
-	# as: root
+	# Runs only as root.
 	for file in passwd group; do
 		cp "/etc/$file" "$TMP/$file"
 		echo '7up:x:12345:12345::/:/bin/sh' >>"$TMP/$file"
@@ -394,7 +394,7 @@ test_refuses_an_account_name_that_begins_with_a_digit()
 # nsunshare must ignore a source that nsswitch.conf(5) lists but that is not installed.
 test_reports_an_unknown_account()
 {
-	# as: root
+	# Runs only as root.
 	printf 'passwd: files absent\ngroup: files absent\n' >"$TMP/nsswitch"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	set -- unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf && exec "$@"' "$TMP/nsswitch" nsunshare

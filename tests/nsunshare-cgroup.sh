@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-cgroup: checks control groups of version 2 and 1: nsunshare creates one, runs the
 # program in it with limits, and removes it.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_root

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-detach: checks programs that continue after nsunshare and nsenter2 have ended, the sysctls of new namespaces
 # and the OOM score adjustment.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -40,7 +40,7 @@ test_detach_ends_at_once_and_the_program_continues()
 
 test_detach_removes_the_cgroup_at_the_end()
 {
-	# as: root
+	# Runs only as root.
 	[ -n "$v2" ] || return 0
 	run nsunshare -rp --detach --into-cgroup "$v2$name" --cgroup-create sh -c 'read -r w <"$0/go"; cat /proc/self/cgroup' "$TMP"
 	assert_ok
@@ -119,7 +119,7 @@ test_oom_score_adj_is_set()
 
 test_an_oom_score_adj_below_that_of_the_session_is_refused()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsunshare -r --oom-score-adj -1 echo ran
 	assert_refused 125 'cannot set oom_score_adj to -1: Permission denied'
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-dropin: runs the same command lines with unshare(1) and nsunshare and compares the environment of the
 # program and the exit status.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool unshare
 require_ns user mnt pid net uts ipc cgroup time
@@ -65,7 +65,7 @@ same_for()
 
 test_command_lines_of_a_user_work_as_with_unshare()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	cat >"$TMP/lines" <<-LINES
 		-U sh $TMP/look
@@ -118,7 +118,7 @@ test_command_lines_of_a_user_work_as_with_unshare()
 
 test_command_lines_of_root_work_as_with_unshare()
 {
-	# as: root
+	# Runs only as root.
 	cat >"$TMP/lines" <<-LINES
 		sh $TMP/look
 		-m sh $TMP/look
@@ -177,7 +177,7 @@ test_runs_a_shell_by_default()
 # value clears the capabilities, so no capability can be kept.
 test_keep_caps_keeps_no_more_than_with_unshare()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	cat >"$TMP/lines" <<-LINES
 		-r --map-auto --setuid 33 --setgid 33 --keep-caps grep CapEff /proc/self/status
@@ -224,7 +224,7 @@ test_abbreviations_mean_what_they_mean_in_unshare()
 # 1000; 1001 1001000 64536".
 test_the_callers_id_is_the_first_line_of_a_map()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	u=$(id -u) g=$(id -g)
 	maps='tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map'
@@ -252,7 +252,7 @@ test_the_callers_id_is_the_first_line_of_a_map()
 # caller.
 test_setuid_with_a_name_sets_the_groups()
 {
-	# as: root
+	# Runs only as root.
 	name=$(id -un "$NSTEST_UID")
 	run nsunshare -S "$name" sh -c 'id -u; id -g; id -G'
 	assert_ok

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-faults: makes each system call fail once, and sends a signal at each. Checks that
 # nsunshare reports the failure and undoes its steps, or that the program runs as usual.
-# as: root user
-# budget: 240
+# Runs as root and as an ordinary user.
+# Time limit: 240 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -19,7 +19,7 @@ test_no_failed_call_is_reported_as_success()
 # tests cover vfork(2) with a map.
 test_failed_call_in_a_vfork_child_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	fault_all -- nsunshare -mpui --mount-proc --hostname box --kill-child -- "$FINAL"
 	fault_kill -- nsunshare -mp --mount-proc --kill-child -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -mp --mount-proc -- "$FINAL"
@@ -33,7 +33,7 @@ test_a_failed_call_without_a_fork_is_reported()
 # The test runs as root, because newuidmap gains no privilege while an ordinary user traces it.
 test_failed_call_with_newuidmap_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	set -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -r --map-auto
 	fault_all -b nsunshare -- "$@" -mp --mount-proc -S 1 -G 1 -- "$FINAL"
 	fault_kill -S 15 -b nsunshare -- "$@" -- "$FINAL"
@@ -43,7 +43,7 @@ test_failed_call_with_newuidmap_is_reported()
 # namespaces.
 test_failed_call_with_an_owner_is_reported()
 {
-	# as: root
+	# Runs only as root.
 	fault_all -- nsunshare -Um --owner 1234:2345 --fork -- "$FINAL"
 	fault_all -s setgroups,setresgid,setresuid,getgroups,clone3 -- nsunshare -rp --owner 1234:2345 \
 		--into-cgroup "/$own_cgroup/a" --cgroup-create -- "$FINAL"
@@ -75,7 +75,7 @@ test_process_1_reports_a_lost_status()
 # for an ordinary user; the next test is for root.
 test_a_signal_at_any_call_leaves_nothing()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	FAULT_MAX=1000
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc -- "$FINAL"
 	FAULT_MAX=25
@@ -86,7 +86,7 @@ test_a_signal_at_any_call_leaves_nothing()
 # before it prints anything. So the script removes them.
 test_a_signal_at_any_call_removes_files_and_cgroup()
 {
-	# as: root
+	# Runs only as root.
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		nsunshare --status-fd 7 "$@" 7>"$KEPT.status"
@@ -111,7 +111,7 @@ test_a_signal_at_any_call_removes_files_and_cgroup()
 
 test_a_cgroup_is_removed_if_a_call_fails()
 {
-	# as: root
+	# Runs only as root.
 	setting=cgroup.max.depth=5
 	[ -z "$v1cpu" ] || setting=cpu.cfs_quota_us=20000
 	! feature cgroup2-cpu || setting='cpu.max=20000 100000'
@@ -125,7 +125,7 @@ test_a_cgroup_is_removed_if_a_call_fails()
 # wait(2) is accepted, because the program has run by then.
 test_files_are_removed_if_a_call_fails()
 {
-	# as: root
+	# Runs only as root.
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
 		nsunshare "$@"

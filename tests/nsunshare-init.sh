@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-init: checks that nsunshare reports the pid of the program and not that of its init.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt time

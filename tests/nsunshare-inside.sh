@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-inside: checks the mounts, names, clocks, loopback interface, directories and environment of the program.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts time
@@ -26,7 +26,7 @@ test_mount_proc_shows_the_new_pid_namespace_only()
 # unchanged, and never if there is a new user namespace.
 test_propagation_controls_which_mounts_appear_outside()
 {
-	# as: root
+	# Runs only as root.
 	mkdir -p "$TMP/dir/sub"
 	mount -t tmpfs none "$TMP/dir" && mkdir "$TMP/dir/sub"
 	mount --make-shared "$TMP/dir"

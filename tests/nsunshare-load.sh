@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-load: checks 1,000 instances that start at once, and 1,000 instances whose parents are
 # killed at random moments.
-# as: root user
-# suite: long
-# budget: 300
+# Runs as root and as an ordinary user.
+# Runs only in check-long.
+# Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts ipc pid
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-maps: checks the maps that each option creates, which equal those of unshare(1), and the
 # maps that are refused.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool strace
@@ -42,7 +42,7 @@ test_a_user_namespace_can_have_no_map()
 
 test_maps_all_subordinate_ids_of_the_user_in_order()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	run nsunshare -r --map-auto sh -c "$maps"
 	assert_ok
@@ -76,7 +76,7 @@ test_maps_a_single_id_over_explicit_ranges()
 # library of the module only if it needs subordinate ids.
 test_maps_all_ranges_of_nss()
 {
-	# as: root
+	# Runs only as root.
 	feature libsubid || return 0
 	{ cat /etc/nsswitch.conf; echo 'subid: nstest'; } >"$TMP/nsswitch"
 	mount --bind "$TMP/nsswitch" /etc/nsswitch.conf
@@ -98,7 +98,7 @@ test_maps_all_ranges_of_nss()
 # and newgidmap only if the map requires them.
 test_maps_ranges_of_only_users_or_only_groups()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	feature sandbox || return 0
 	users=0:1000000:7 groups=0:1500000:9
 	for option in --no-fork --fork; do
@@ -139,7 +139,7 @@ allow'
 
 test_root_maps_all_ids_itself()
 {
-	# as: root
+	# Runs only as root.
 	run nsunshare --map-users all --map-groups all sh -c "$maps"
 	assert_ok
 	assert_out '0 0 4294967295 : 0 0 4294967295'
@@ -187,7 +187,7 @@ test_auto_is_the_map_of_nsidmap_plan()
 
 test_auto_uses_the_ranges_of_the_owner()
 {
-	# as: root
+	# Runs only as root.
 	run nsidmap plan --auto --user "$NSTEST_UID" --format arg
 	assert_ok
 	run nsunshare --map="$out" sh -c "$maps"
@@ -251,7 +251,7 @@ test_refuses_map_options_that_exclude_each_other()
 
 test_owner_option_makes_the_user_own_the_namespace()
 {
-	# as: root
+	# Runs only as root.
 	for option in --fork --pid --no-fork; do
 		run nsunshare "$option" --owner 1234:2345 --map-users 0:1234:1 --map-groups 0:2345:1 sh -c "$maps; id -u; id -G"
 		assert_ok
@@ -276,7 +276,7 @@ test_owner_option_makes_the_user_own_the_namespace()
 
 test_owner_option_requires_root()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: run the command as root to use --owner'
@@ -290,7 +290,7 @@ test_owner_option_requires_root()
 
 test_refuses_an_owner_that_is_not_mapped()
 {
-	# as: root
+	# Runs only as root.
 	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --owner 12:3 true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: use ids that are mapped'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-name: checks that nsunshare --name registers a run, and that the tools accept name:NAME.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
@@ -297,7 +297,7 @@ test_the_start_time_does_not_depend_on_the_time_namespace()
 
 test_files_of_other_users_are_ignored()
 {
-	# as: root
+	# Runs only as root.
 	start_run web
 	forge .
 	chown "$NSTEST_UID" "$dir/fake.json"
@@ -316,7 +316,7 @@ test_files_of_other_users_are_ignored()
 
 test_a_user_has_names_of_its_own()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/user"
 	chown "$NSTEST_UID" "$TMP/user"
 	chmod 711 "$TMP"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-namespaces: checks that nsunshare creates each type of namespace, and the status and
 # descriptors of the program.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid net uts ipc cgroup time
 require_tool jq
@@ -128,7 +128,7 @@ test_a_failure_before_the_program_prints_one_message()
 # its parent (EINVAL). nsunshare must then use fork(2).
 test_forks_if_process_1_cannot_share_the_memory()
 {
-	# as: root
+	# Runs only as root.
 	run unshare --time nsunshare -mp --mount-proc readlink /proc/self
 	assert_ok
 	assert_out 1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-outside: checks nsunshare --setup-outside.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
@@ -35,7 +35,7 @@ test_the_command_runs_outside_with_the_pid_of_the_child()
 # --setup runs.
 test_the_command_comes_before_setup()
 {
-	# as: root
+	# Runs only as root.
 	require_tool ip
 	# the outer shell keeps the network namespace of left0 alive, because the kernel would
 	# remove moved0, the peer of left0, together with that namespace

@@ -3,7 +3,7 @@
 # nsunshare-parent: checks the parent that waits for the program. As with unshare(1), other programs
 # enter the new namespaces by the PID of the parent. The program inside must not get anything from
 # the parent that the program does not have itself.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # for the shell inside
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -45,7 +45,7 @@ test_the_parent_is_in_the_same_namespaces_as_with_unshare()
 # outside of the new namespaces, the mount would be made on the host.
 test_a_mount_in_the_namespace_of_the_parent_is_not_made_outside()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/dir"
 	for tool in unshare nsunshare; do
 		start_holder $tool -fm --kill-child sh -c 'echo ready >&3; exec sleep 1000'
@@ -78,7 +78,7 @@ cgroup_is_removed()
 # program. Otherwise the cgroup could not be removed.
 test_the_parent_stays_out_of_the_cgroup()
 {
-	# as: root
+	# Runs only as root.
 	start_holder nsunshare -pC --into-cgroup "/$own_cgroup" --cgroup-create --kill-child \
 		sh -c 'echo ready >&3; exec sleep 1000'
 	assertEquals 'cgroup pid_for_children ' "$(new_in "$holder")"
@@ -113,7 +113,7 @@ test_the_program_takes_no_descriptor_of_the_parent()
 # to trace the parent. Otherwise the process could gain the ids of the parent.
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
-	# as: root
+	# Runs only as root.
 	for o in '--owner 1000:1000 -U' '--owner 1000:1000 -r' '--map-users 0:1000000:9 --map-groups 0:1000000:9'; do
 		# shellcheck disable=SC2086 # words
 		{

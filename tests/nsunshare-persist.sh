@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-persist: checks that nsunshare mounts namespaces on files, creates missing files, and
 # undoes both if the program cannot run.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_ns user mnt pid net uts ipc cgroup time
@@ -203,7 +203,7 @@ test_unpersist_leaves_other_mounts_and_files()
 
 test_unpersist_refuses_other_options_and_a_program()
 {
-	# as: root
+	# Runs only as root.
 	nsunshare -u --persist "$TMP/kept" true
 	for with in --explain "--persist=$TMP/other"; do
 		run nsunshare "$with" --unpersist "$TMP/kept"

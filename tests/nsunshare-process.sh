@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-process: checks nsunshare and its child: statuses, handles, descriptors, and the end of
 # both.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
@@ -122,7 +122,7 @@ test_kill_child_ends_the_program_with_its_parent()
 
 test_the_death_signal_is_set_after_the_ids_are_changed()
 {
-	# as: root
+	# Runs only as root.
 	for options in '-S 1000' '-S 1000 -G 1000' '-p -S 1000 -G 1000'; do
 		# shellcheck disable=SC2086 # several words
 		run nsunshare $options --kill-child=USR2 setpriv -d
@@ -286,7 +286,7 @@ test_init_is_process_1_and_reaps_orphans()
 # the call (user_namespaces(7)).
 test_an_owner_that_cannot_be_set_is_refused()
 {
-	# as: root
+	# Runs only as root.
 	set -- nsunshare -Um --fork --owner 71:72 -- echo ran
 	calls=setgroups,setresgid,setresuid
 	run failat -s $calls --list -o "$TMP/report" -- "$@"
@@ -307,7 +307,7 @@ test_an_owner_that_cannot_be_set_is_refused()
 # status of the program.
 test_a_pid_file_that_cannot_be_removed_is_reported()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	mkdir "$TMP/pids"
 	for status in 0 3; do
 		# shellcheck disable=SC2016 # the inner shell expands it

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-signals: checks that signals to nsunshare reach the program, and that nsunshare and the
 # program end together.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/signallib.sh"
 require_ns user pid
@@ -160,7 +160,7 @@ test_dies_from_the_signal_that_process_1_reports_as_a_status()
 # with and without pidfd_open(2), that the process whose ids are mapped has ended.
 test_a_signal_while_newuidmap_hangs_leaves_nothing()
 {
-	# as: root
+	# Runs only as root.
 	chmod 711 "$TMP"
 	note_state
 	mkdir "$TMP/fake"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsunshare-terminal: checks that a user at a terminal sees the same as with unshare(1).
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user pid
 require_feature unshare-signals

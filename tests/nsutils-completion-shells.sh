@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsutils-completion-shells: checks what interactive bash, zsh and fish complete after a tab on a
 # terminal.
-# as: user
+# Runs as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool bash zsh fish
 

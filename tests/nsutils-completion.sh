@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsutils-completion: checks the completions that bash proposes, and the text of those of zsh and fish.
-# as: user
+# Runs as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_tool bash
 

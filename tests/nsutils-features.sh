@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsutils-features: checks that --features of every tool tries each feature and reports whether it
 # is available.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user mnt time
 require_tool jq

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nsutils-setuid: checks that a tool whose actions the caller controls refuses to run with more
 # privilege than the caller has.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 require_root
 require_ns user

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # readme-runs: checks that the tour of the README prints the output in the text, and that the
 # commands that replace those of other tools work.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
 require_ns user mnt pid uts ipc net time

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # recipes-run: checks that every recipe of nsutils-recipes(7) that needs no Debian system runs and
 # prints the output on the page, and that every command in the table of other tools works.
-# as: root user
-# budget: 120
+# Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
 . "${0%/*}/rootlib.sh"
@@ -62,7 +62,7 @@ displayed()
 
 test_every_command_outside_of_the_examples_is_in_a_long_test()
 {
-	# runs no tool: This test checks that the long tests, which use Debian and podman, contain
+	# Runs no tool: This test checks that the long tests, which use Debian and podman, contain
 	# these commands of nsutils-recipes(7).
 	displayed >"$TMP/displayed"
 	assertEquals 'nsrun and podman' 2 "$(grep -c . "$TMP/displayed")"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # report-init: checks that nsenter2 and nsnet run report the pid of the program below a chained
 # nsinit.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 . "${0%/*}/testlib.sh"
 require_ns user pid net
@@ -52,7 +52,7 @@ test_nsenter2_reports_the_program()
 
 test_nsnet_reports_the_program()
 {
-	# as: root
+	# Runs only as root.
 	require_tool nsnet
 	run nsnet add web
 	assert_rc 0

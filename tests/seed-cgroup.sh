@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-cgroup: the examples of an article on cgroup namespaces: a container sees only its own
 # control group, and a quota limits an endless loop.
-# as: root
+# Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_root

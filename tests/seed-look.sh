@@ -3,7 +3,7 @@
 # seed-look: does with nslist and nsenter2 what the example programs of articles on the namespace
 # API do: print type, owner and parent of a namespace, list namespaces that only a mount keeps
 # alive, and call setns(2) with a pidfd.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user uts net
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-mount: the examples of an article on bind mounts and mount namespaces: seven differences
 # between a bind mount and a hard link, and propagation.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns mnt
 require_tool mount umount

@@ -3,8 +3,8 @@
 # seed-net: the examples of articles on network namespaces: loopback, a device moved to a container
 # and back, a veth pair with NAT to a server outside, a bridge with two containers, named
 # namespaces. The test's own network namespace plays the host.
-# as: root
-# budget: 90
+# Runs as root.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 require_ns net mnt

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-pid: the examples of articles on PID namespaces: PID 1 with parent 0, old and new /proc,
 # nesting, and the end of an init process.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns pid
 require_tool ps pstree

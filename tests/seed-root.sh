@@ -3,7 +3,7 @@
 # seed-root: the examples of articles on mount namespaces and root file systems: a C program that
 # builds a root like Docker's, Go programs that start a rootless container, and `pivot_root . .`
 # with busybox, which leaves only the requested mounts.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2086 # $own contains several words
 . "${0%/*}/testlib.sh"
 require_ns user mnt pid

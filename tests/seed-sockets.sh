@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-sockets: checks sockets and signals across namespaces. An article on PID namespaces asks
 # which PID a receiver sees if its pid namespace does not contain the sender. The answer is 0.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns pid net user uts
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-time: the examples of an article on time namespaces: a container whose clocks look just
 # booted, and offsets relative to the initial namespace.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns time
 require_tool uptime

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-user: the examples of articles on user namespaces: maps, how they look from other namespaces,
 # and the capabilities that a process gains and loses.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
 require_tool setpriv busybox ip

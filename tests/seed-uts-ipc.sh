@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # seed-uts-ipc: the examples of articles on uts and ipc namespaces: changes inside are invisible
 # outside.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns uts ipc
 require_tool ipcmk ipcs hostname domainname

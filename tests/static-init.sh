@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # static-init: checks that nsinit of configure --enable-static-init works in an image without a C library.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
 require_feature no-sanitizer # a program with sanitizers cannot be linked statically

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # testbed-runner: checks that tests/run and testlib.sh notice failures and other problems of a test
 # file.
-# as: root user
+# Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the generated test files expand it
 . "${0%/*}/testlib.sh"
 
@@ -28,7 +28,7 @@ with()
 {
 	name=$1
 	shift
-	printf '%s\n' '#!/bin/sh' '# as: root user' "# budget: $budget" \
+	printf '%s\n' '#!/bin/sh' '# Runs as root and as an ordinary user.' "# Time limit: $budget seconds." \
 		'. "${0%/*}/testlib.sh"' "$@" '. shunit2' >"$TMP/tests/$name.sh"
 	# shellcheck disable=SC2086 # several words
 	run env NSUTILS_MUST_RUN="$must" "$TMP/tests/run" $only "$TMP/tests/$name.sh"
@@ -101,11 +101,11 @@ test_empty_values_are_not_accepted_as_equal()
 
 test_a_function_of_another_mode_is_not_run()
 {
-	with modes 'test_user() {' '	# as: user' 'assertNotEquals 0 "$(id -u)"; }' 'test_root()' '{' \
-		'	# as: root' 'assertEquals 0 "$(id -u)"; }' "$good"
+	with modes 'test_user() {' '	# Runs only as an ordinary user.' 'assertNotEquals 0 "$(id -u)"; }' 'test_root()' '{' \
+		'	# Runs only as root.' 'assertEquals 0 "$(id -u)"; }' "$good"
 	assert_rc 0
 	assert_out_has 'modes (user)                                 2 passed, 0 failed'
-	with nothing 'test_root() {' '	# as: root' 'assertEquals 0 "$(id -u)"; }'
+	with nothing 'test_root() {' '	# Runs only as root.' 'assertEquals 0 "$(id -u)"; }'
 	assert_rc 1
 	assert_out_has 'no function of this file is run in the mode user'
 }
@@ -142,7 +142,7 @@ ok 3 - tap (user): test_absent # SKIP absent is absent here
 
 test_unprivileged_skips_the_root_mode_with_a_reason()
 {
-	# as: user
+	# Runs only as an ordinary user.
 	only='--tap --as unprivileged' with tap "$good"
 	only=
 	assert_rc 0
@@ -199,7 +199,7 @@ test_a_signal_ends_the_tests_and_removes_their_files()
 	# without a pid namespace, pgrep(1) also finds the processes of another instance of this
 	# test, so use an argument that differs between the instances
 	long=$((100000 + $$))
-	printf '%s\n' '#!/bin/sh' '# as: root user' '. "${0%/*}/testlib.sh"' \
+	printf '%s\n' '#!/bin/sh' '# Runs as root and as an ordinary user.' '. "${0%/*}/testlib.sh"' \
 		"test_a() { echo begun; sleep $long; }" '. shunit2' >"$TMP/tests/waits.sh"
 	for sig in INT:2 TERM:15 HUP:1; do
 		number=${sig#*:} sig=${sig%:*}

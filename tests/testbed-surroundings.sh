@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # testbed-surroundings: checks that tests/run works in unusual surroundings: beside a second run, with
 # another umask, without HOME, in a read-only or oddly named directory.
-# as: root user
-# budget: 90
+# Runs as root and as an ordinary user.
+# Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 
 # The second test bed has one test file. The test starts a tool and uses a cgroup, a file in $TMP
@@ -25,7 +25,7 @@ bed()
 	done
 	cat >"$1/tests/uses-all.sh" <<-'END'
 		#!/bin/sh
-		# as: root user
+		# Runs as root and as an ordinary user.
 		. "${0%/*}/testlib.sh"
 		test_all()
 		{
@@ -108,7 +108,7 @@ test_uses_another_directory_if_tmpdir_cannot_be_used()
 
 test_uses_another_directory_if_tmp_is_noexec()
 {
-	# as: root
+	# Runs only as root.
 	mkdir "$TMP/noexec"
 	mount -t tmpfs -o noexec,mode=1777 nsutils-test "$TMP/noexec"
 	assert_ok
@@ -118,7 +118,7 @@ test_uses_another_directory_if_tmp_is_noexec()
 
 test_runs_with_the_source_of_another_owner()
 {
-	# as: root
+	# Runs only as root.
 	bed "$TMP/foreign"
 	chown -R "$NSTEST_UID:$NSTEST_UID" "$TMP/foreign"
 	chmod 700 "$TMP/foreign"
@@ -154,7 +154,7 @@ test_end_all_leaves_no_process()
 
 test_end_all_returns_the_status_of_the_command()
 {
-	# runs no tool: This test checks the helper end-all.sh of the test bed.
+	# Runs no tool: This test checks the helper end-all.sh of the test bed.
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
 	assert_rc 9
 }

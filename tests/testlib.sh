@@ -8,9 +8,9 @@
 #	#!/bin/sh
 #	# SPDX-License-Identifier: GPL-2.0-or-later
 #	# TOOL-BEHAVIOUR: one sentence.
-#	# as: root user		the modes in which the file runs: root, user, or both
-#	# budget: 30		the runner kills the file after this many seconds; default 60
-#	# suite: long		the file runs only in `./bootstrap check-long`; default check
+#	# Runs as root and as an ordinary user.
+#	# Time limit: 30 seconds.
+#	# Runs only in check-long.
 #	. "${0%/*}/testlib.sh"
 #	require_ns time
 #
@@ -22,11 +22,15 @@
 #
 #	. shunit2
 #
-# If the first line in the body of a function is `# as: root` or `# as: user`, the runner runs the
-# function only in this mode. A function that makes no assert fails, unless `feature` or
-# `kernel_call` reports that this machine lacks the feature under test.
+# The sentences after the first one are the tags of the file. `Runs as root.` and `Runs as an ordinary
+# user.` select one mode only. The default of the time limit is 60 seconds. A file without the last tag
+# runs in every check. `Runs in the initial pid namespace.` is explained in tests/run.
 #
-# A function that tests a text or the test itself instead of a tool has `# runs no tool: REASON` as
+# If the first line in the body of a function is `# Runs only as root.` or `# Runs only as an ordinary
+# user.`, the runner runs the function only in this mode. A function that makes no assert fails,
+# unless `feature` or `kernel_call` reports that this machine lacks the feature under test.
+#
+# A function that tests a text or the test itself instead of a tool has `# Runs no tool: REASON` as
 # the first line in its body. REASON is a sentence. All functions without this line must fail if
 # the tools are replaced by stubs that do nothing (./bootstrap check-tests).
 #
@@ -150,7 +154,7 @@ test_functions()
 	awk -v mode="$2" '
 		function put() { if (name != "") print name }
 		match($0, /^test[A-Za-z0-9_]*\(\)/) { put(); name = substr($0, 1, RLENGTH - 2) }
-		/^\t# as: / && $3 != mode { name = "" }
+		/^\t# Runs only as / && ($5 == "root." ? "root" : "user") != mode { name = "" }
 		END { put() }' "$1"
 }
 

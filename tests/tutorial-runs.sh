@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tutorial-runs: checks that every example of nsutils-tutorial(7) runs and prints the output on the
 # page.
-# as: root user
+# Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/pagelib.sh"
 require_ns user mnt pid uts ipc net time cgroup
@@ -50,7 +50,7 @@ test_every_example_prints_what_the_page_shows()
 # headings is missing.
 test_the_page_has_examples_for_every_type()
 {
-	# runs no tool: This test checks the text of nsutils-tutorial(7).
+	# Runs no tool: This test checks the text of nsutils-tutorial(7).
 	run sections
 	if [ "$prompt" = \# ]; then
 		assert_out 'Control groups
