@@ -47,8 +47,8 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-/* Sends the descriptor fd to the socket `to`. As with runc, the text of the message is `name`, the
- * path of the terminal. `path` is the path of the socket for messages. */
+/* Sends the descriptor fd to the socket `to`, in a message whose text is `name`, the path of the
+ * terminal. runc sends the same text. Error messages name the socket by its path, `path`. */
 static void send_fd(int to, int fd, const char *name, const char *path)
 {
 	union {
@@ -68,9 +68,9 @@ static void send_fd(int to, int fd, const char *name, const char *path)
 		fail("send the terminal to", path);
 }
 
-/* Forks. In the child, the function returns. The parent waits until the child executes its program,
- * which closes the pipe between them, then writes the pid of the child to the file, and ends the
- * process. */
+/* Forks, and returns in the child. The parent waits until the child executes its program, which
+ * closes the pipe between the two processes. Then the parent writes the pid of the child to
+ * pid_file and exits. */
 static void detach(const char *pid_file)
 {
 	int line[2], status;

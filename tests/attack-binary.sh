@@ -36,7 +36,8 @@ in_pidns()
 
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
-	# Runs no tool: This control experiment attacks unshare(1), which does not protect its binary.
+	# Runs no tool: This test shows that the attack works against unshare(1), which does not
+	# protect its binary.
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten
 }
@@ -158,8 +159,9 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 	done
 }
 
-# A program that has CAP_SYS_ADMIN in its namespaces cannot make the detached mount writable. As a
-# control, the same is tried with an attached mount, which the program can remount.
+# With vm.memfd_noexec=2, a tool executes itself from a detached read-only mount. A program that has
+# CAP_SYS_ADMIN in its namespaces cannot make this mount writable. For comparison, the test first
+# uses an attached mount, which the program can remount.
 test_a_detached_mount_stays_read_only()
 {
 	# Runs only as root.
@@ -188,7 +190,7 @@ test_fails_with_a_message_if_no_copy_can_be_made()
 	feature memfd-noexec || return 0
 	as_user=
 	at_noexec 2 enosys open_tree -- nsunshare -m -R "$box" -- /bin/true
-	assert_err_has 'cannot protect the binary of nsunshare by a copy in memory: Permission denied'
+	assert_err_has 'cannot protect the binary of nsunshare with a copy in memory: Permission denied'
 	as_user="setpriv --reuid $NSTEST_UID --regid $NSTEST_UID --clear-groups"
 	victims_of_user
 	at_noexec 2 enosys -e EPERM unshare -- nsenter2 -t 1 -m -- /bin/true
@@ -212,9 +214,9 @@ test_no_copy_is_made_if_no_foreign_namespace_is_entered()
 	assertEquals 0 "$(grep -c 'memfd_create\|execveat' "$TMP/trace")"
 }
 
-# with_accomplice COMMAND…: the program of the command opens the binary as descriptor 9 and waits.
-# An accomplice outside the container takes this descriptor and writes to it after the command has
-# ended.
+# with_accomplice COMMAND…: the program of the command opens the tool's binary as descriptor 9 and
+# waits. An accomplice outside the container takes this descriptor and writes to it after the
+# command has ended.
 with_accomplice()
 {
 	out=''
@@ -233,8 +235,8 @@ with_accomplice()
 	exec 8<&-
 }
 
-# open_exe FILE: prints the shell command that the program runs to open the binary. FILE may contain
-# variables, which the shell of the program expands.
+# open_exe FILE: prints the shell command by which the program of with_accomplice() opens FILE, the
+# tool's binary, and waits. FILE may contain variables, which the shell of the program expands.
 open_exe()
 {
 	echo "exec 9<$1 && echo ready && exec sleep 1000"

@@ -15,7 +15,7 @@ require_tool strace perl
 chmod 711 "$TMP"
 initial_user=$(readlink /proc/self/ns/user)
 
-# start_capable: starts a process of an ordinary user that has all capabilities in a new user
+# start_capable: as the user nstest, starts a process that has all capabilities in a new user
 # namespace. Sets $holder to its pid.
 start_capable()
 {
@@ -70,9 +70,9 @@ let_it_change()
 	read -r _ <"$TMP/gone"
 }
 
-# The program that the control attacks. It lacks the protection of nsenter2: it first checks that it
-# shares the user namespace with the target, and enters the other namespaces later, when the target
-# may have changed its user namespace.
+# For comparison, the test below also attacks this program, which lacks the protection of nsenter2:
+# the program first checks if it shares the user namespace with the target, and enters the mount
+# namespace later, when the target may have changed its namespaces.
 naive='my $target = $ARGV[0];
 	my $shared = readlink("/proc/$target/ns/user") eq readlink("/proc/self/ns/user");
 	my $fd = syscall(434, $target + 0, 0);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-open: checks that a process that exchanges its files can neither block a tool of root nor
-# make it open them.
+# attack-open: a process continuously replaces the files to which its descriptors refer. Checks that
+# it can neither block a tool that root runs nor make the tool open these files.
 # Runs as root.
 # Time limit: 60 seconds.
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
@@ -13,8 +13,9 @@ require_ns user mnt uts net
 # the ordinary user must be able to reach the FIFOs in $TMP
 chmod 711 "$TMP"
 
-# start_attacker KIND FILE: starts the helper `alternate KIND FILE`, which exchanges its descriptors
-# continuously, as an ordinary user who is root in a new user namespace.
+# start_attacker KIND FILE: starts the helper `alternate KIND FILE` as an ordinary user who is root
+# in a new user namespace. The helper continuously replaces its descriptors, so that each one is
+# sometimes a namespace and sometimes another file.
 start_attacker()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \
@@ -53,8 +54,8 @@ look_again()
 	done
 }
 
-# control_blocks: checks that a tool that opens files by name is blocked by the attack. If the tool
-# were not blocked, the tests would prove nothing.
+# control_blocks: for comparison, checks that the attack blocks `alternate naive`, which opens the
+# descriptors by name. If the attack did not work, the tests would prove nothing.
 control_blocks()
 {
 	run timeout -k 1 2 alternate naive "$holder"
@@ -129,8 +130,8 @@ test_socket_exchanged_with_a_file_blocks_no_tool()
 	assertEquals 'nslist is blocked' 0 $blocked
 	look_again nsenter2 -t "socket:$holder/9" -- echo entered
 	assertEquals 'nsenter2 -t socket:PID/N is blocked' 0 $blocked
-	# the control runs last, because its close(2) cannot be interrupted before the FUSE server
-	# ends
+	# run `alternate naive`, which lacks the protection of the tools, last: its close(2) cannot
+	# be interrupted before the FUSE server ends
 	alternate naive "$holder" sock &
 	naive=$!
 	sleep 4

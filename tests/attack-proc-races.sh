@@ -59,8 +59,8 @@ stop_exchange()
 	attacker=
 }
 
-# victims N COMMAND…: runs COMMAND N times, prints how many of them mounted a namespace over the
-# victim file, and appends the output to $TMP/said.
+# victims N COMMAND…: runs COMMAND N times, and prints how many runs mounted a namespace on
+# $TMP/victim, the file that the attacker chose. Appends the output of COMMAND to $TMP/said.
 victims()
 {
 	_tries=$1 n=0 i=0
@@ -134,9 +134,10 @@ $pid = fork;
 exec @ARGV if !$pid;
 waitpid $pid, 0 while kill 0, $pid;
 SCRIPT
-# Innocent processes use up the free pids, and the driver program stops the subreaper again and
-# again. The driver prints how many innocent processes got a signal and how many there were. As
-# process 1, it reaps the remaining processes.
+# The driver program starts the subreaper and ends it with TERM again and again. Meanwhile,
+# short-lived innocent processes reuse the pids that become free. The driver prints how many
+# innocent processes got a signal and how many there were. As process 1, it reaps the remaining
+# processes.
 cat >"$TMP/driver" <<'SCRIPT'
 my ($tries, @command) = @ARGV;
 open my $max, ">", "/proc/sys/kernel/pid_max" or exit 77;

@@ -229,7 +229,7 @@ test_unpersist_detaches_nothing_of_an_exchanged_directory()
 	assert_rc 125
 	run stat -fc %T "$TMP/ours/net"
 	assert_out nsfs
-	# a control: umount(8), which lacks the protection of nsunshare, follows the link
+	# for comparison: umount(8), which lacks the protection of nsunshare, follows the link
 	umount "$TMP/theirs/box/net"
 	run stat -fc %T "$TMP/ours/net"
 	assertNotEquals 'the attack works' nsfs "$out"

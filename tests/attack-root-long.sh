@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# attack-root-long: exchanges names in the root at every system call of nspivot, at every pair of
+# attack-root-long: exchanges names in the root at every system call of nspivot, at many pairs of
 # calls, and continuously.
 # Runs as root.
 # Runs only in check-long.
@@ -37,8 +37,8 @@ test_exchange_at_each_call_never_leads_outside()
 	each_way at_each
 }
 
-# at_two: exchanges two names at one system call of nspivot, and exchanges them back at a later
-# call. Tries all pairs of calls of a short run.
+# at_two: exchanges the names of $box/proc and $box/fake at one system call of nspivot, and
+# exchanges them back at a later call. Tries each call with every third later call.
 at_two()
 {
 	set -- --proc=/proc --readonly /proc/sys:try --mask /proc/timer_list:try "$box" -- /look

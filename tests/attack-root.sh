@@ -23,8 +23,8 @@ setUp()
 # ---- The owner of the root directory replaces a path component by a symbolic link during the set-up
 # (CVE-2021-30465, CVE-2025-31133).
 
-# pauses: creates two FIFOs. A --file option that reads one of them waits until the names are
-# exchanged.
+# pauses: creates two FIFOs. An option --file of nspivot that reads one of them waits until a
+# background process has exchanged the names of $box/proc and $box/fake.
 pauses()
 {
 	rm -f "$TMP/pause1" "$TMP/pause2"
@@ -39,8 +39,8 @@ pauses()
 	pauser=$!
 }
 
-# exchanged_and_back COMMAND…: runs the command, exchanges two names in the root while it runs, and
-# exchanges them back.
+# exchanged_and_back COMMAND…: runs the command, exchanges the names of $box/proc and $box/fake
+# while it runs, and exchanges them back.
 exchanged_and_back()
 {
 	pauses
@@ -65,7 +65,8 @@ by_name()
 
 test_control_proc_is_writable_without_the_protection()
 {
-	# Runs no tool: This control experiment attacks mount(8), which lacks the protection of nspivot.
+	# Runs no tool: This test shows that the attack works against mount(8), which lacks the
+	# protection of nspivot.
 	forge
 	exchanged_and_back by_name
 	assertEquals "$err" 0 "$rc"
@@ -123,8 +124,8 @@ test_mask_stays_on_a_proc_reached_through_a_link()
 	done
 }
 
-# Exchanges the names at a sample of the system calls. attack-root-long.sh exchanges them at all
-# system calls.
+# Exchanges the names of $box/proc and $box/fake at a sample of the system calls of nspivot.
+# attack-root-long.sh exchanges them at all system calls.
 test_exchange_at_any_call_leaves_no_writable_proc()
 {
 	forge
@@ -172,7 +173,7 @@ test_refuses_a_try_path_that_appears_later()
 			(exec 4>"$TMP/pause1" && mkdir "$box/late") &
 			run box --$verb /late:try --file "$TMP/pause1:/one" "$box" -- /bin/true
 			wait
-			assert_refused 125 'was absent, but exists now'
+			assert_refused 125 'did not exist earlier, but exists now'
 			run box --$verb /never:try "$box" -- /bin/true
 			assert_ok
 		done
@@ -290,7 +291,8 @@ EOF
 
 test_control_a_device_is_opened_without_the_protection()
 {
-	# Runs no tool: This control experiment attacks unshare(1), which lacks the protection of nspivot.
+	# Runs no tool: This test shows that the attack works against unshare(1), which lacks the
+	# protection of nspivot.
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
 	assert_out 'made
@@ -391,7 +393,8 @@ test_node_of_the_host_cannot_be_changed()
 
 test_control_a_bound_node_can_be_changed()
 {
-	# Runs no tool: This control experiment attacks bubblewrap.
+	# Runs no tool: This test shows that the attack works against bwrap(1), which binds the
+	# device nodes without write protection.
 	with_own_dev bwrap --bind "$box" / --dev /dev /bin/chmod 000 /dev/null
 	assert_out_has '/dev/null 0'
 }

@@ -44,10 +44,10 @@ test_every_output_escapes_unicode_format_characters()
 	assertEquals 'characters' 7 "$seen"
 }
 
-# As a control, ps(1) prints the same name unchanged in its table.
+# For comparison: ps(1) prints the same name unchanged in its table.
 test_control_a_table_without_escapes_shows_the_name_unchanged()
 {
-	# Runs no tool: This control experiment runs ps(1), which does not escape names.
+	# Runs no tool: For comparison, this test runs ps(1), which does not escape names.
 	name=$(printf 'a\342\200\256b')
 	cp "$(command -v sleep)" "$TMP/$name"
 	# shellcheck disable=SC2016 # the inner shell expands it

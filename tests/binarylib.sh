@@ -54,8 +54,8 @@ assert_untouched()
 	assertEquals "$1: a binary was overwritten" "$sums" "$(cd "$victims" && cksum ./*)"
 }
 
-# assert_overwritten: asserts that the attack succeeded. Used for the control, which attacks a tool
-# that does not protect its binary.
+# assert_overwritten: asserts that the attack succeeded. For comparison, some tests attack a tool
+# that does not protect its binary, and call this function to show that the attack works.
 assert_overwritten()
 {
 	assertContains "the control: $err" "$out" overwritten

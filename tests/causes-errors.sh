@@ -67,12 +67,13 @@ test_names_what_cannot_be_read()
 	TABLE
 }
 
-# Older kernels and filters lack calls of the mount API; then nspivot calls mount(2).
+# If the kernel is older than Linux 5.12 or a filter denies calls of the mount API, nspivot calls
+# mount(2) instead, so the test is skipped.
 test_names_what_cannot_be_mounted()
 {
 	kernel_call mount_setattr || return 0
 	situations <<-'TABLE'
-	125 | nsunshare -rm enosys -e EIO pivot_root -- nspivot $T/root -- /bin/true | nspivot: cannot pivot: Input/output error | hint
+	125 | nsunshare -rm enosys -e EIO pivot_root -- nspivot $T/root -- /bin/true | nspivot: cannot pivot into the new root: Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO fsopen -- nspivot --tmpfs=/low $T/root -- /bin/true | nspivot: /low: cannot create a file system of type 'tmpfs': Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO fsmount -- nspivot --tmpfs=/low $T/root -- /bin/true | nspivot: /low: cannot mount tmpfs: Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO fsconfig -- nspivot --tmpfs=/low $T/root -- /bin/true | nspivot: /low: cannot mount tmpfs: Input/output error | hint

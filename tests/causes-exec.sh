@@ -102,7 +102,7 @@ test_explains_a_file_that_was_not_found()
 	127 | nsunshare -r ./noint | hint: install the interpreter '/no/interpreter', which the first line of './noint' names | loader
 	127 | nsunshare -r ./blank | hint: install the interpreter '/no/blank', | -
 	127 | nsunshare -r ./nested | hint: install the interpreter '/no/interpreter', which the first line of '$T/noint' names | -
-	127 | nsunshare -r ./dos | hint: remove the carriage returns of './dos' (dos2unix), because its first line names the interpreter '/bin/sh\x0d' | install
+	127 | nsunshare -r ./dos | hint: remove the carriage returns from './dos' (dos2unix), because its first line names the interpreter '/bin/sh\x0d' | install
 	127 | PATH=$T/bin:$PATH nsunshare -r inpath | hint: install the interpreter '/no/interpreter', which the first line of '$T/bin/inpath' names | -
 	127 | nsunshare -r ./absent | cannot execute './absent': No such file or directory | hint
 	127 | nsunshare -r ./dangling | hint: correct the symbolic link './dangling': its target '/no/target' does not exist | interpreter

@@ -39,8 +39,8 @@ test_names_the_call_for_root()
 	TABLE
 }
 
-# The filter denies a call that the tool does not make here, so the filter is not the reason for the
-# failure.
+# The filter denies only a call that the tool does not make here. If the tool fails, the reason is
+# another one, and the message must not name the filter.
 test_names_no_filter_that_is_not_the_reason()
 {
 	situations <<-'TABLE'

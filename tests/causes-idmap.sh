@@ -38,7 +38,7 @@ test_explains_a_map_refused_to_root_without_a_capability()
 	set -- setpriv --bounding-set -setfcap --inh-caps -setfcap
 	run "$@" nsidmap write --via direct "$holder" u:0:0:5,g:0:0:5
 	assert_rc 1
-	assert_err_has 'hint: run the command with CAP_SETFCAP, which is needed to map id 0 of the parent'
+	assert_err_has 'hint: run the command with CAP_SETFCAP, which is needed to map id 0 of the parent namespace'
 	run setpriv --bounding-set -setuid,-setfcap --inh-caps -setuid,-setfcap nsidmap write --via direct "$holder" u:0:1:5,g:0:0:5
 	assert_rc 1
 	assert_err_has 'hint: map only your own id, or run the command with CAP_SETUID'
@@ -53,11 +53,11 @@ test_explains_a_map_refused_to_the_process_itself()
 	id=$(id -u)
 	run unshare -U --keep-caps nsidmap write --via direct self u:0:0:5,g:0:0:1,s:deny
 	assert_rc 1
-	assert_err_has "hint: write the map from the parent namespace, or map only the creator's own id (for a gid, deny setgroups first)"
+	assert_err_has "hint: write the map from the parent namespace, or map only the id of the namespace's creator (for a gid, deny setgroups first)"
 	assert_err_lacks '(to map id 0 of the parent'
 	run unshare -U --keep-caps nsidmap write --via direct self u:0:5:1,g:0:5:1,s:deny
 	assert_rc 1
-	assert_err_has "hint: write the map from the parent namespace, or map only the creator's own id"
+	assert_err_has "hint: write the map from the parent namespace, or map only the id of the namespace's creator"
 	assert_err_lacks '(for a gid, deny setgroups first)'
 	assert_err_lacks '(0 only'
 	run unshare -U --keep-caps nsidmap write --via direct self "u:0:$id:1,g:0:$id:1,s:deny"
@@ -70,16 +70,16 @@ test_explains_a_map_that_has_been_written()
 	# Runs only as an ordinary user.
 	run nsidmap write --via direct $$ u:0:0:1,g:0:0:1
 	assert_rc 1
-	assert_err_has "hint: the process is in the caller's user namespace, which has a map already"
+	assert_err_has "hint: specify a process in another user namespace: the caller's user namespace has a map already"
 	assert_err_lacks 'can be written only once'
 	start_target
 	map="u:0:$(id -u):1,g:0:$(id -g):1,s:deny"
 	nsidmap write "$holder" "$map"
 	run nsidmap write --via direct "$holder" "$map"
 	assert_rc 1
-	assert_err_has 'hint: the map has been written already, and a map can be written only once'
-	assert_err_lacks "in the caller's user namespace"
-	assert_err_lacks 'write the map from inside the namespace'
+	assert_err_has 'hint: create a new user namespace, because the map of this one has been written already, and a map can be written only once'
+	assert_err_lacks 'specify a process in another user namespace'
+	assert_err_lacks 'enter the namespace or its parent'
 }
 
 test_explains_setgroups_that_cannot_be_changed()
@@ -155,17 +155,17 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 	umount "$TMP/dst"
 	run nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$TMP/src" "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '$TMP/src': Operation not permitted"
-	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace that mounted the file system'
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace in which the file system was mounted'
 	assert_err_lacks 'this mount is idmapped'
 	run nsidmap mount --map $map /proc "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'hint: use another directory: the file system of this one, or one mounted below it, does not support'
+	assert_err_has 'hint: use another directory: the file system of this directory or a file system mounted below it does not support'
 	assert_err_lacks 'use Linux 5.12 or later'
 }
 
-# In a user namespace, the inherited mounts are locked together. The first case is a control: an
-# unbindable mount cannot be copied because of its propagation type, so the message must not
-# recommend --recursive.
+# In a user namespace, an inherited mount cannot be copied without the mounts below it, so the
+# message must recommend --recursive. In the first case, the mount cannot be copied because it is
+# unbindable, so the message must not recommend --recursive.
 test_explains_a_mount_with_locked_mounts_below()
 {
 	# Runs only as an ordinary user.

@@ -47,7 +47,8 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'neither setuid root'
 	run nsunshare -c nsunshare -c true
 	assert_ok
-	# a control with the same error but another cause: newuidmap(1) is not set-user-ID
+	# newuidmap(1) without the set-user-ID bit causes the same error, but the message must name
+	# this other cause
 	mkdir -p "$TMP/bin"
 	for t in newuidmap newgidmap; do
 		cp "$(command -v $t)" "$TMP/bin/$t"

@@ -76,7 +76,8 @@ test_a_layer_with_inherited_mounts_below_is_named()
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/true
 	assert_rc 125
 	assert_err_has "hint: use a layer without mounts below it: in a user namespace, the mount '$TMP/layer/mnt' cannot be separated from '$TMP/layer'"
-	# a control: the submount was made in the same user namespace, so it is not locked
+	# a submount that was made in the same user namespace is not locked, so the layer is
+	# accepted
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/layer/mnt" && exec nspivot "$@"' sh \
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/none
 	assert_rc 127
@@ -86,10 +87,10 @@ test_a_layer_with_inherited_mounts_below_is_named()
 test_a_read_only_parent_is_named()
 {
 	situations <<-'TABLE'
-	125 | ./box --ro-bind=$T/low:/dir --tmpfs=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of '/dir', which an earlier option has mounted read-only | in the root,
-	125 | ./box --ro-bind=$T/low:/dir --dir=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of '/dir', | in the root,
-	125 | ./box --ro-bind=$T/low:/dir --symlink=x:/dir/new root -- /bin/true | hint: create '/dir/new' in the source of '/dir', | in the root,
-	125 | ./box --ro-bind=$T/low:/dir --file=$T/file:/dir/new root -- /bin/true | hint: create '/dir/new' in the source of '/dir', | in the root,
+	125 | ./box --ro-bind=$T/low:/dir --tmpfs=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', which an earlier option has made read-only | in the root,
+	125 | ./box --ro-bind=$T/low:/dir --dir=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', | in the root,
+	125 | ./box --ro-bind=$T/low:/dir --symlink=x:/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', | in the root,
+	125 | ./box --ro-bind=$T/low:/dir --file=$T/file:/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', | in the root,
 	127 | ./box --ro-bind=$T/low:/dir --tmpfs=/dir/sub root -- /bin/none | cannot execute | read-only
 	TABLE
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount --bind "$T/root" "$T/root" && mount -o remount,bind,ro "$T/root" &&

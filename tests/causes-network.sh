@@ -173,7 +173,7 @@ test_explains_a_missing_privilege()
 	situations <<-'TABLE'
 	125 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet run -- true | hint: create a user namespace first, for example with 'nsunshare -rn -- <program>' | -
 	125 | enosys -e EPERM unshare -- nsnet run -- true | hint: allow unshare(2) | create a user namespace first
-	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN in this network namespace, and with CAP_SYS_ADMIN in the user namespace of any other network namespace | -
+	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN in this network namespace, and with CAP_SYS_ADMIN in the user namespace that owns any other network namespace | -
 	1 | failat -b nsnet -s setns -k 1 -e EPERM -o r -- nsnet add target --link eth0@br2,10.2.0.9/24 | cannot enter the network namespace: Operation not permitted | CAP_NET_ADMIN in this network namespace
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet add web | hint: run the command with CAP_SYS_ADMIN, because the name of a namespace is a bind mount | -
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet bridge br0/0 | - | because the name of a namespace is a bind mount

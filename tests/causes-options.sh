@@ -52,7 +52,7 @@ test_explains_a_user_of_the_root_without_a_group()
 	situations <<-'TABLE'
 	125 | nsunshare -rmp -- nspivot --as=4321 root -- /bin/true | hint: add a group: --as 4321:<group> | has no user
 	125 | nsunshare -rmp -- nspivot --as=green root -- /bin/true | has no user 'green' | add a group: --as
-	125 | nsunshare -rmp -- nspivot --as=4321:77 root -- /bin/true | hint: group 77 is not mapped in this user namespace | add a group: --as
+	125 | nsunshare -rmp -- nspivot --as=4321:77 root -- /bin/true | hint: use a mapped id: group 77 is not mapped in this user namespace | add a group: --as
 	TABLE
 }
 
@@ -96,11 +96,11 @@ test_explains_a_map_with_too_many_lines()
 	1 | nsidmap check half | the map has no gid line | merge adjacent ranges
 	1 | nsidmap check /dev/null | the map is empty | hint
 	1 | nsidmap check --parent u:0:1000:1,u:1:100000:9,g:0:0:1 u:0:0:9,g:0:0:1 | hint: split the range with 'nsidmap split --parent <map>' | not mapped
-	1 | nsidmap check --parent u:0:1000:5,g:0:0:1 u:0:0:9,g:0:0:1 | is not mapped in the parent | split the range
+	1 | nsidmap check --parent u:0:1000:5,g:0:0:1 u:0:0:9,g:0:0:1 | is not mapped in the parent namespace | split the range
 	TABLE
 }
 
-# A newcomer omits an option or a comma.
+# If the user has omitted an option or a comma, the message must explain how to write the command.
 test_explains_a_missing_option_or_comma()
 {
 	situations <<-'TABLE'

@@ -78,7 +78,8 @@ test_a_user_namespace_that_is_not_below_is_named()
 	run nsunshare -U nsenter2 -t "$holder" -n true
 	assert_refused 125 "cannot open /proc/$holder/ns/net: Permission denied"
 	assert_err_has 'hint: run the command outside of this user namespace'
-	# a control: the caller can open a user namespace that is a descendant of its user namespace
+	# the hint must not appear for a user namespace that is a descendant of the caller's,
+	# because the caller can open it
 	start_holder nsunshare -rn --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$holder" -U -n true
 	assert_ok
@@ -100,8 +101,7 @@ test_hidepid_is_named()
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
 	assert_rc 125
 	assert_err_has 'hint: run the command as root, because /proc is mounted with hidepid=1'
-	# a control: if the process has ended, the message must report this and must not name
-	# hidepid
+	# if the process has ended, the message must report this and must not name hidepid
 	stop_holder "$holder"
 	run unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid "$@"' \
 		sh "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsenter2 -t "$holder" -n true
@@ -239,11 +239,11 @@ test_a_namespace_without_a_process_is_named()
 	assert_ok
 	run as_nstest nstimeoffset -b "=@$TMP/time" --print
 	assert_rc 125
-	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, because no process is in the namespace'
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, because a namespace without a process must be entered to read its offsets'
 	run nstimeoffset -b "=@$TMP/time" --print
 	umount "$TMP/time"
 	assert_ok
-	assert_err_lacks 'because no process is in the namespace'
+	assert_err_lacks 'because a namespace without a process must be entered to read its offsets'
 }
 
 test_explains_a_bounding_set_that_cannot_be_changed()
@@ -292,7 +292,8 @@ test_an_ended_pid_namespace_is_named()
 	run nsunshare -rm sh -c 'nsunshare --pid="$1/pid" true && nsenter2 --pid="$1/pid" echo ran' sh "$TMP"
 	assert_refused 125 'cannot create a process: Cannot allocate memory'
 	assert_err_has 'hint: create a new pid namespace: this one has ended, because its process 1 has ended'
-	# a control: a pid namespace whose process 1 still runs
+	# process 1 of this pid namespace still runs, so no message may say that the namespace has
+	# ended
 	start_holder nsunshare -rp --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$(pgrep -P "$holder" sleep || echo "$holder")" -U -p echo ran
 	assert_err_lacks 'has ended'

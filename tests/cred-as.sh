@@ -98,7 +98,7 @@ test_an_unknown_uid_needs_a_group()
 {
 	for tool in $CARRIERS; do
 		enter --as 1234 -- /bin/true
-		assert_refused 125 "$tool: --as: the primary group of uid 1234 is unknown, because this uid is not in '/etc/passwd' of the root directory"
+		assert_refused 125 "$tool: --as: the primary group of uid 1234 is unknown, because '/etc/passwd' in the root directory does not contain this uid"
 		assert_err_has 'hint: add a group: --as 1234:<group>'
 		enter --as 1234:5678 -- /bin/sh -c "$report"
 		assert_ok
@@ -153,11 +153,11 @@ test_refuses_names_that_the_root_does_not_have()
 	for tool in $CARRIERS; do
 		# the user exists on the host, but not in the root
 		enter --as "nstest" -- /bin/true
-		assert_refused 125 "$tool: --as: the file '/etc/passwd' of the root directory has no user 'nstest'"
+		assert_refused 125 "$tool: --as: '/etc/passwd' in the root directory has no user 'nstest'"
 		enter --as '#postgres' -- /bin/true
-		assert_refused 125 "$tool: --as: the file '/etc/passwd' of the root directory has no user '#postgres'"
+		assert_refused 125 "$tool: --as: '/etc/passwd' in the root directory has no user '#postgres'"
 		enter --as postgres:nstest -- /bin/true
-		assert_refused 125 "$tool: --as: the file '/etc/group' of the root directory has no group 'nstest'"
+		assert_refused 125 "$tool: --as: '/etc/group' in the root directory has no group 'nstest'"
 		enter --as broken -- /bin/true
 		assert_refused 125 "$tool: --as: line 3 of '/etc/passwd' in the root directory is invalid"
 		enter --as postgres:bad -- /bin/true
@@ -230,7 +230,7 @@ test_reports_an_id_that_is_not_mapped()
 		inside='nsunshare -r --'
 		enter --as postgres -- /bin/true
 		assert_refused 125 "$tool: cannot become group 71: Invalid argument"
-		assert_err_has 'hint: group 71 is not mapped in this user namespace'
+		assert_err_has 'hint: use a mapped id: group 71 is not mapped in this user namespace'
 		enter --as root -- /bin/sh -c "$report"
 		inside=
 		[ "$(id -u)" = 0 ] || inside='nsunshare -r --map-auto --'

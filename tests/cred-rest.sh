@@ -8,7 +8,8 @@
 . "${0%/*}/credlib.sh"
 require_ns mnt uts
 
-# Two filters in the format of setpriv(1). The second one denies system calls that the tools need.
+# Two seccomp filters in the format of setpriv(1). The second one denies system calls that the tools
+# need.
 enosys -e EPERM --print sethostname >nohostname
 enosys -e EPERM --print prctl,capset,setresuid,setgroups >noprctl
 

@@ -209,7 +209,7 @@ test_an_unmapped_id_is_reported()
 {
 	run nsunshare -Ur -S 5 -- echo ran
 	assert_refused 125 'cannot become user 5: Invalid argument'
-	assert_err_has 'hint: user 5 is not mapped in this user namespace'
+	assert_err_has 'hint: use a mapped id: user 5 is not mapped in this user namespace'
 }
 
 test_refuses_unknown_capabilities()

@@ -67,8 +67,8 @@ put_final "$FINAL"
 # a process whose user is not root, but another mapped id, must be able to execute the program
 chmod 711 "$TMP"
 
-# loads_nss: returns 0 if the C library loads a module to look up user names, as glibc before 2.34
-# does. It does not report that it cannot load the module.
+# loads_nss: returns 0 if the C library loads an NSS module to look up user names, as glibc before
+# 2.34 does. Such a glibc does not report that it cannot load the module.
 loads_nss()
 {
 	case $(getconf GNU_LIBC_VERSION 2>/dev/null) in
@@ -77,7 +77,8 @@ loads_nss()
 	return 1
 }
 
-# preload_nss: loads the NSS module when a program starts.
+# preload_nss: if loads_nss() succeeds, sets LD_PRELOAD so that each program loads the NSS module
+# when it starts.
 preload_nss()
 {
 	loads_nss || return 0
@@ -209,8 +210,8 @@ $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 }
 
 # _fault_loop CMD…: runs CMD once for each line that _fault_plan() has printed. Adds to $_missed the
-# number of points that CMD did not reach: the disturbed run took another path than the undisturbed
-# one.
+# number of points that CMD did not reach, because it made other system calls than in the
+# undisturbed run.
 _fault_loop()
 {
 	_bad=0 _runs=0

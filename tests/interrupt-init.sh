@@ -52,8 +52,9 @@ assert_ends()
 {
 	_status=$1 _signal=$2
 	shift 2
-	# a shell without job control ignores INT and QUIT in its background processes, and unshare(1)
-	# of util-linux 2.36 ignores INT and TERM in its child
+	# env sets the default signal actions, because a shell without job control ignores INT and
+	# QUIT in its background processes, and unshare(1) of util-linux 2.36 ignores INT and TERM
+	# in its child
 	unshare --user --map-root-user --pid --fork --mount --mount-proc env --default-signal "$@" 3<&9 <"$TMP/fifo" >"$TMP/out" 2>"$TMP/err" &
 	_unshare=$!
 	settle 50 first_of $_unshare

@@ -90,7 +90,8 @@ test_command_lines_that_fail_with_nsenter_fail()
 	done
 }
 
-# bash executes the last command of -c without a fork, so the target process is nsenter itself.
+# bash executes the last command of -c without a fork, so $$ is the pid of nsenter or nsenter2
+# itself.
 test_accepts_its_own_pid_as_target()
 {
 	for o in '-t $$ -u' '-t $$ -a' '-t $$ -n -i' '-t $$ -m -w'; do

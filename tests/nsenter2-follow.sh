@@ -156,7 +156,8 @@ test_join_cgroup_accepts_a_hostile_name()
 	assert_out "$(cat "/proc/$holder/cgroup")
 0 1 2 3 "
 	assert_out_has "/a:b c$own_cgroup"
-	# nsenter2 must enter the user and cgroup namespaces as well
+	# nsenter2 must also find the cgroup if it enters the user and cgroup namespaces of the
+	# target
 	run nsenter2 -t "$holder" -a --follow=cgroup cat /proc/self/cgroup
 	assert_ok
 	assert_out_has "/a:b c$own_cgroup"

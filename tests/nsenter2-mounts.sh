@@ -102,7 +102,7 @@ test_refuses_etc_netns_without_a_name_or_with_another_root()
 {
 	start_target -n
 	run nsenter2 -t "$target" --user --net --etc-netns -- true
-	assert_refused 125 '--etc-netns: no network namespace with a name in /run/netns selected'
+	assert_refused 125 '--etc-netns: no network namespace with a name in /run/netns is selected'
 	run nsenter2 --net=/run/netns/../netns --etc-netns -- true
 	assert_rc 125
 	for option in --all --mount --root; do

@@ -76,7 +76,7 @@ test_user_parent_enters_the_owning_user_namespace()
 	assertNotEquals "$(ns_of self user)" "$out"
 	run nsenter2 --user-parent true
 	assert_rc 125
-	assert_err_has '--user-parent requires another namespace'
+	assert_err_has '--user-parent requires --target or another namespace option'
 }
 
 test_directory_options_set_root_and_working_directory()
@@ -198,8 +198,8 @@ test_kill_child_kills_the_program_with_nsenter2()
 test_pty_gives_the_program_another_terminal()
 {
 	start_target --mount
-	# the helper pty provides the outer terminal; script(1) would type ^D, because its input is
-	# /dev/null
+	# the helper pty provides the outer terminal; script(1) would send ^D to the terminal,
+	# because its input is /dev/null
 	cat >"$TMP/session" <<-END
 		echo "outer \$(tty)"
 		nsenter2 -t $target -U -m --pty -- sh -c 'echo "inner \$(tty)"; test -t 0 -a -t 1 -a -t 2; exit 7'

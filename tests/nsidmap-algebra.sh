@@ -10,7 +10,7 @@ test_composes_two_maps()
 	run nsidmap compose --format arg u:0:0:100,g:0:5:1 u:0:1000:1,u:1:100000:65536,g:0:2000:10
 	assert_ok
 	assert_out u:0:1000:1,u:1:100000:99,g:0:2005:1
-	# the result contains only ids whose outside id is an inside id of the second map
+	# the result contains only ids that the first map translates to inside ids of the second map
 	run nsidmap compose --format arg u:0:1000:10,g:0:1000:10 u:1005:5:100,g:1000:0:10
 	assert_ok
 	assert_out u:5:5:5,g:0:0:10
@@ -39,7 +39,7 @@ test_splits_ranges_at_the_ranges_of_the_parent()
 	run nsidmap check --parent $parent "$out"
 	assert_ok
 	run nsidmap split --parent $parent u:0:0:70000,g:0:0:10
-	assert_refused 1 'uid map: extent 1: outside id 65537 is not mapped in the parent'
+	assert_refused 1 'uid map: extent 1: outside id 65537 is not mapped in the parent namespace'
 	run nsidmap split u:0:0:1,g:0:0:1
 	assert_rc 1
 	assert_err_has 'missing --parent'
@@ -74,9 +74,9 @@ gid 1000 0 1'
 test_fails_when_no_id_is_left()
 {
 	run nsidmap subtract u:0:0:1,g:0:0:1 u:0:0:5,g:5:5:1
-	assert_refused 1 'the resulting map has no uid'
+	assert_refused 1 'the resulting map has no uids'
 	run nsidmap compose u:0:0:1,g:0:0:1 u:0:0:1,g:1:1:1
-	assert_refused 1 'the resulting map has no gid'
+	assert_refused 1 'the resulting map has no gids'
 }
 
 test_refuses_invalid_maps()

@@ -38,8 +38,8 @@ test_refuses_invalid_numbers()
 	refuses 'uid 0 0 0\n' 'line 2: the count is 0'
 	refuses 'uid 0 0 4294967297\n' "line 2: '4294967297' does not fit in 32 bits"
 	refuses 'uid 0 0 18446744073709551617\n' "line 2: '18446744073709551617' does not fit in 32 bits"
-	refuses 'uid 2 0 4294967295\n' 'line 2: inside: 4294967295 ids from 2 exceed the last id, 4294967294'
-	refuses 'uid 2 0 4294967294\n' 'line 2: inside: 4294967294 ids from 2 exceed the last id, 4294967294'
+	refuses 'uid 2 0 4294967295\n' 'line 2: inside: a range of 4294967295 ids from 2 exceeds the last id, 4294967294'
+	refuses 'uid 2 0 4294967294\n' 'line 2: inside: a range of 4294967294 ids from 2 exceeds the last id, 4294967294'
 }
 
 test_names_both_lines_of_an_overlap()
@@ -81,7 +81,7 @@ test_checks_the_rules_of_the_parent()
 	assert_refused 1 "uid map: extent 1: outside range 0-99 spans two extents of the parent's map; the second begins at 1"
 	printf '# a map\nuid 0 0 1\nuid 5 1 70000\ngid 0 0 1\n' >"$TMP/map"
 	run nsidmap check --parent $parent "$TMP/map"
-	assert_refused 1 'uid map: line 3: outside id 65537 is not mapped in the parent'
+	assert_refused 1 'uid map: line 3: outside id 65537 is not mapped in the parent namespace'
 	printf 'gid 0 0 1\n\nuid 5 0 2\n' >"$TMP/map"
 	run nsidmap check --parent $parent "$TMP/map"
 	assert_refused 1 "uid map: line 3: outside range 0-1 spans two extents of the parent's map; the second begins at 1"
@@ -89,7 +89,7 @@ test_checks_the_rules_of_the_parent()
 	run nsidmap check --parent $parent u:0:0:1,u:1:1:99,g:0:0:1
 	assert_ok
 	run nsidmap check --parent $parent u:0:0:1,g:5:1:1
-	assert_refused 1 'gid map: extent 1: outside id 1 is not mapped in the parent'
+	assert_refused 1 'gid map: extent 1: outside id 1 is not mapped in the parent namespace'
 	run nsidmap check --parent like:self u:0:0:1,g:5:1:1
 	assert_ok
 }

@@ -77,7 +77,7 @@ test_changes_owners_acls_and_capabilities_of_every_type()
 	assert_out_empty
 	state "$TMP/t" >got
 	assertEquals 'state of the tree' "$(cat want)" "$(cat got)"
-	# expected values that the sed command of moved() does not compute
+	# compare some values with constants, too, in case the sed command of moved() is wrong
 	assertEquals '300005:300006 6751' "$(stat -c '%u:%g %a' "$TMP/t/suid")"
 	assertEquals '300000:300000 4755' "$(stat -c '%u:%g %a' "$TMP/t/both")"
 	assertEquals "$TMP/t/caps cap_net_raw=ep [rootid=300000]" "$(getcap -n "$TMP/t/caps")"
@@ -373,7 +373,7 @@ test_two_runs_do_not_change_the_same_tree_at_once()
 	flock 8
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	exec 8<&-
-	assert_refused 1 "nsidmap: '$TMP/t': another process is changing the owners in the directory"
+	assert_refused 1 "nsidmap: '$TMP/t': another process is changing the file owners in this directory"
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_ok
 }

@@ -127,7 +127,7 @@ test_explains_refused_mounts()
 	note_state
 	run nsidmap mount --map $map /proc "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
-	assert_err_has 'hint: use another directory: the file system of this one, or one mounted below it, does not support idmapped mounts'
+	assert_err_has 'hint: use another directory: the file system of this directory or a file system mounted below it does not support idmapped mounts'
 	run nsidmap mount --map $map "$TMP/nosuch" "$TMP/dst"
 	assert_refused 1 "cannot copy the mount of '$TMP/nosuch': No such file"
 	run nsidmap mount --map $map "$TMP/src" "$TMP/nosuch"

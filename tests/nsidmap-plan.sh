@@ -189,8 +189,8 @@ test_accepts_missing_files_and_refuses_unreadable_files()
 	chmod 0 /etc/subuid
 	# root can read the file although its mode has no read permission
 	both_refused 'user root has no range of subordinate uids' 'cannot open /etc/subuid: Permission denied'
-	# nsidmap must not plan a map of only the caller's own id either, because the unreadable
-	# file may contain ranges
+	# nsidmap must not print a map that contains only the caller's own id, because the
+	# unreadable file may contain ranges
 	run as_nstest nsidmap plan
 	assert_refused 1 'cannot open /etc/subuid: Permission denied'
 	run as_nstest nsidmap subids
@@ -273,7 +273,8 @@ test_keeps_the_callers_id_apart_from_an_adjacent_range()
 	assert_ok
 	assert_out "0 $id 1 1 $((id + 1)) 1000
 0 $id 1 1 $((id + 1)) 1000"
-	# plan prints two adjacent extents, and merge and run must not join them
+	# `nsidmap plan` prints two adjacent extents, which `nsidmap merge` and `nsidmap run` must
+	# not join
 	run as_nstest sh -c 'nsidmap plan | nsidmap merge - | nsidmap run - -- cat /proc/self/gid_map'
 	assert_ok
 	assertEquals "0 $id 1 1 $((id + 1)) 1000" "$(tr -s " \n" " " <"$TMP/out" | sed "s/^ //; s/ $//")"
@@ -332,7 +333,7 @@ test_accepts_a_user_without_a_passwd_entry()
 	assert_rc 0
 	assert_out u:0:4242:1,g:0:4242:1,s:deny
 	assert_err_has 'add a passwd entry for uid 4242, which newuidmap needs'
-	assert_err_lacks 'no_new_privs is set'
+	assert_err_lacks 'run the command without no_new_privs'
 }
 
 test_auto_maps_the_callers_id_without_newuidmap()
@@ -342,7 +343,7 @@ test_auto_maps_the_callers_id_without_newuidmap()
 	run setpriv --no-new-privs nsidmap plan --format arg
 	assert_rc 0
 	assert_out u:0:61234:1,g:0:61234:1,s:deny
-	assert_err_has 'hint: no_new_privs is set'
+	assert_err_has 'hint: run the command without no_new_privs'
 	assert_err_lacks 'add a passwd entry for uid'
 	run env PATH="$NSUTILS_BIN" nsidmap plan --format arg
 	assert_out u:0:61234:1,g:0:61234:1,s:deny

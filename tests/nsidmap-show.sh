@@ -130,7 +130,7 @@ test_reports_partial_visibility()
 	start_ns
 	run nsenter -t "$holder" -U --preserve-credentials nsidmap show -n -r -o INSIDE,UID "$first"
 	assert_rc 0
-	assert_err_has "nsidmap: incomplete: only part of the maps of '$first' is visible from the caller's user namespace"
+	assert_err_has "nsidmap: incomplete output: only part of the maps of '$first' is visible from the caller's user namespace"
 	run nsenter -t "$holder" -U --preserve-credentials nsidmap show --strict --json "$first"
 	assert_rc 3
 	assert_out_has '"complete": false'
@@ -162,7 +162,7 @@ test_a_namespace_that_may_not_be_entered_is_reported()
 	umount "$TMP/kept"
 	assert_rc 1
 	assert_err_has 'cannot enter the user namespace to read its maps: Operation not permitted'
-	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace, because this namespace has no visible process'
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in this user namespace, which must be entered because no process in it is visible'
 }
 
 test_many_references_need_few_descriptors()

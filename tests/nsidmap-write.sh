@@ -192,7 +192,7 @@ test_explains_a_process_that_is_not_dumpable()
 	assert_err_one_line
 }
 
-# The process belongs to another user.
+# The process belongs to another user, so the caller may not write its maps.
 test_explains_a_process_of_another_user()
 {
 	# Runs only as root.
@@ -325,7 +325,8 @@ test_reports_broken_helpers()
 	assert_out_has 'newuidmap failed: '
 }
 
-# The caller of nsidmap ignores SIGCHLD.
+# If SIGCHLD is ignored, the kernel discards the status of a child (wait(2)). nsidmap must get the
+# status of newuidmap even if the caller of nsidmap ignores SIGCHLD.
 test_waits_for_helpers_if_sigchld_is_ignored()
 {
 	# Runs only as an ordinary user.
@@ -349,11 +350,12 @@ test_refuses_a_grandchild_namespace()
 	start_holder nsenter -t "$holder" -U -S 0 -G 0 unshare --user sh -c 'echo ready >&3; exec sleep infinity 3>&-'
 	run nsidmap write "$holder" u:0:0:1,g:0:0:1
 	assert_rc 1
-	assert_err_has "hint: write the map from inside the namespace or from its parent"
+	assert_err_has "hint: enter the namespace or its parent with 'nsenter2 --user'"
 	assert_err_lacks 'a map can be written only once'
 }
 
-# The extent that is written spans two extents of the parent namespace's map.
+# The kernel refuses an extent that spans two extents of the parent namespace's map, so the hint
+# must name the position where the extent must be split.
 test_explains_a_range_across_two_ranges_of_the_parent()
 {
 	# Runs only as root.

@@ -7,8 +7,9 @@
 . "${0%/*}/signallib.sh"
 require_ns user pid
 
-# nsinit can adopt orphans in two ways: as a subreaper, and as process 1.
-# unshare(1) of util-linux 2.36 ignores TERM in its child.
+# nsinit can adopt orphans in two ways: as a subreaper, and as process 1. $pid1 is a command that
+# starts nsinit as process 1. env sets the default signal actions, because unshare(1) of util-linux
+# 2.36 ignores TERM in its child.
 pid1='unshare --user --map-root-user --pid --fork --kill-child --mount-proc env --default-signal nsinit'
 
 # init_of COMMAND: prints the pid of the nsinit that was started by COMMAND, which is process $pid:
@@ -171,7 +172,8 @@ test_kills_a_program_that_stops_itself_on_TERM()
 	assertTrue "killed: $took s" "[ $took -lt 5 ]"
 }
 
-# The proc file system at /proc shows the pids of the outer pid namespace.
+# The proc file system at /proc shows the pids of the outer pid namespace. nsinit must find its
+# descendants there and must not signal other processes.
 test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -223,7 +225,8 @@ test_a_subreaper_signals_parents_before_children()
 	assert_rc 143
 }
 
-# The kernel lists a child in /proc under the thread that created it.
+# The kernel lists a child in /proc under the thread that created it, so nsinit must read the lists
+# of all threads of a process.
 test_a_subreaper_ends_the_children_of_threads()
 {
 	# shellcheck disable=SC2016 # for perl

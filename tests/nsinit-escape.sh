@@ -26,7 +26,8 @@ new()
 	fi
 }
 
-# As a control, process 1 is not nsinit, and then the helper finds ways out of the namespaces.
+# For comparison: if process 1 is a shell instead of nsinit, the helper `escape` finds ways out of
+# the namespaces.
 test_control_unprotected_process_1_leads_to_the_host()
 {
 	run new --mount-proc -- sh -c 'escape places; true'

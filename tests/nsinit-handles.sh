@@ -80,7 +80,8 @@ test_a_signal_ends_the_wait_and_undoes_everything()
 # number.
 test_a_signal_ends_the_wait_of_process_1_with_128_plus_n()
 {
-	# unshare(1) of util-linux 2.36 ignores TERM in its child
+	# env sets the default signal actions, because unshare(1) of util-linux 2.36 ignores TERM in
+	# its child
 	unshare --user --map-root-user --pid --fork --mount-proc \
 		env --default-signal nsinit --wait-fd 3 --status-fd 4 -- \
 		touch "$TMP/ran" 3<>"$TMP/go" 4>"$TMP/fifo" 2>"$TMP/err" &

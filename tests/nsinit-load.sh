@@ -47,7 +47,8 @@ test_loses_no_signal_at_1000_a_second_for_10_seconds()
 	assertEquals 'status of the program' 0 $?
 }
 
-# The programs end while signals arrive.
+# Each program ends while signals arrive at nsinit, which must still return the status of the
+# program.
 test_no_status_is_lost_under_signals()
 {
 	lost=0

@@ -10,7 +10,8 @@ require_ns user pid
 # CMD sees.
 as_pid1()
 {
-	# unshare(1) of util-linux 2.36 ignores TERM in its child
+	# env sets the default signal actions, because unshare(1) of util-linux 2.36 ignores TERM in
+	# its child
 	unshare --user --map-root-user --pid --fork --mount-proc env --default-signal "$@"
 }
 

@@ -109,8 +109,8 @@ test_stale_lists_the_files_of_killed_runs()
 	fi
 	start_holder nsunshare -U -r -u --name lives --ready-fd 3 -- sleep infinity
 	settle 50 test -e "$dir/lives.json"
-	# copy the file that nsunshare --name has created, so that a file remains when nsunshare has
-	# removed this one
+	# copy the file that nsunshare --name has created: nsunshare removes the original when it
+	# ends, and the copy is then a stale file
 	cp -p "$dir/lives.json" "$dir/killed.json"
 	run nslist --stale -n
 	assert_ok

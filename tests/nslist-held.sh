@@ -267,8 +267,8 @@ test_fails_rather_than_omit_a_namespace_without_free_descriptors()
 	rm "$TMP/report"
 }
 
-# Kernels before 6.8 report mounts only in /proc/PID/mountinfo. So a process must be in the mount
-# namespace, or nslist must enter it.
+# Kernels before Linux 6.8 report mounts only in /proc/PID/mountinfo. If no process is in a mount
+# namespace, nslist must enter the namespace to read this file.
 test_finds_a_mount_through_mountinfo_alone()
 {
 	hold lostmount "$TMP/at"
@@ -277,8 +277,8 @@ test_finds_a_mount_through_mountinfo_alone()
 	assert_out_has ":$TMP/at"
 }
 
-# If the memory for the stack of a vfork(2) child (8 MiB) cannot be allocated, a child of fork(2)
-# reads the sockets.
+# nslist reads the sockets of other processes in a child that vfork(2) creates. If the memory for
+# the stack of this child (8 MiB) cannot be allocated, nslist must use fork(2) instead.
 test_finds_a_socket_without_memory_for_another_stack()
 {
 	kernel_call pidfd_getfd || return 0

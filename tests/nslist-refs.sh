@@ -44,9 +44,10 @@ open_all()
 	done <"$TMP/out"
 }
 
-# Starts one process for each way to keep a namespace alive. unshare -r makes the process the owner
-# of its namespaces, because a process that has entered another namespace can return only to a
-# namespace that it owns.
+# Starts one process for each way to keep a namespace alive. Some of these processes create a
+# namespace and return to their previous one. setns(2) permits the return only with CAP_SYS_ADMIN in
+# the user namespace that owns the previous namespace, so unshare(1) first creates this user
+# namespace (-r) and the previous namespaces.
 hold_everything()
 {
 	for kind in socket fd task children taskfd newpid; do
@@ -86,9 +87,9 @@ test_each_printed_reference_of_a_mount_opens()
 	unshare --uts="$TMP/uts" true
 	unshare --ipc="$TMP/cover/ipc" true
 	mount -t tmpfs t "$TMP/cover"
-	# a namespace whose file is mounted in a mount namespace without a process. Since Linux 6.18
-	# the id of a new mount namespace can be lower than the caller's. Only nsunshare can mount
-	# such a namespace on a file, so the test does not use unshare(1).
+	# Mount a network namespace on a file in a mount namespace that has no process. Since Linux
+	# 6.18 the id of a new mount namespace can be lower than the caller's, and then unshare(1)
+	# cannot mount this namespace on a file. So use nsunshare.
 	nsunshare --mount="$TMP/mnt" sh -c 'mount -t tmpfs t /mnt; : >/mnt/net; unshare --net=/mnt/net true'
 	assertEquals 'mount namespace' nsfs "$(stat -fc %T "$TMP/mnt")"
 	for way in --no-bpf ''; do
@@ -276,7 +277,7 @@ test_mount_below_a_covering_mount_names_the_namespace()
 	run nslist -rn -t uts -P -o NSFS,NAME
 	assert_ok
 	assertEquals "$TMP/dir/sub/name1 ,$TMP/dir/sub/name2 name2" "$(sort "$TMP/out" | paste -sd ,)"
-	# a third tmpfs on the directory also covers the second namespace file
+	# a tmpfs on $TMP/dir/sub also covers the file name2, so neither namespace may have a name
 	mount -t tmpfs t3 "$TMP/dir/sub"
 	run nslist -rn -t uts -P -o NAME
 	assertEquals ',' "$(paste -sd , "$TMP/out")"

@@ -153,7 +153,8 @@ test_narrow_terminal_never_cuts_numbers_and_references()
 	assertEquals 'sleep i' "$(awk '{ print $4, $5 }' "$TMP/lines")"
 }
 
-# If the output is a pipe, libsmartcols does not get the text of the last column.
+# If the output is a pipe, nslist gives libsmartcols only a placeholder for the text of the last
+# column, and inserts the text itself. The table must be the same as on a terminal.
 test_pipe_has_the_same_table_as_a_wide_terminal()
 {
 	for name in sleep 'back\slash \x41' "$(printf 'tab\tand\nline')" '@' "$(printf 'caf\303\251')"; do

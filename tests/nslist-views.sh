@@ -352,7 +352,8 @@ test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 	assertEquals "$(sort -u "$TMP/out" | wc -l)" "$nested"
 }
 
-# dot(1) draws the first row of frames at the bottom of the picture.
+# dot(1) draws the first row of frames at the bottom of the picture. So nslist must print the rows
+# in reverse order, and the row with the frame of the caller last.
 test_dot_prints_the_frames_in_rows_from_the_last_one_to_the_caller()
 {
 	for _ in 1 2 3 4; do
@@ -411,8 +412,8 @@ test_limits_print_exact_numbers_in_json()
 # Another process may have got the pid of the ended process, so the column REF must be empty.
 test_ended_process_has_no_reference()
 {
-	# skip the test if the runner has not created a pid namespace for it, because the number of
-	# system calls then depends on the other processes of the machine
+	# skip this test if it has no separate pid namespace, because the number of system calls
+	# then depends on the other processes of the machine
 	feature sandbox || return 0
 	start_container
 	run nslist -rn --members "uts:$inner" -o REF

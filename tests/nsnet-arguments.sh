@@ -61,9 +61,9 @@ test_each_wrong_argument_is_named()
 		invalid 'net/../x=1', expected <key>=<value>|run --sysctl net/../x=1 -- true
 		invalid 'net//x=1', expected <key>=<value>|run --sysctl net//x=1 -- true
 		'netx=1' is not below net|run --sysctl netx=1 -- true
-		--nat: 'x' is not an IP address|run --nat=x -- true
-		--nat: 'fd00::1/64' is not an IP address|run --nat=fd00::1/64 -- true
-		--nat: '10.0.0.1/24' is not an IP address|run --nat=10.0.0.1/24 -- true
+		--nat: invalid IP address 'x'|run --nat=x -- true
+		--nat: invalid IP address 'fd00::1/64'|run --nat=fd00::1/64 -- true
+		--nat: invalid IP address '10.0.0.1/24'|run --nat=10.0.0.1/24 -- true
 		--publish: '80' is not|run --publish 80 -- true
 		--publish: '80:' is not|run --publish 80: -- true
 		--publish: ':80' is not|run --publish :80 -- true

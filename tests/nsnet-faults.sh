@@ -45,10 +45,11 @@ points()
 	grep -c . "$TMP/report"
 }
 
-# Only every fourth call is tested, because libnftables makes hundreds of calls.
+# The test kills nsnet only at every fourth system call, because libnftables makes hundreds of them.
 #
-# Two things may remain: without the table flag `owner`, the rules, because nsnet gc keeps them in this
-# pid namespace; and the sysctls that allow forwarding, which nsnet leaves set intentionally.
+# The sysctls that allow forwarding may remain, because nsnet leaves them set intentionally. Without
+# the table flag `owner`, the rules may also remain, because nsnet gc keeps them in this pid
+# namespace.
 test_killed_anywhere_a_run_with_nat_leaves_nothing()
 {
 	note_network

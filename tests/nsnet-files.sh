@@ -10,7 +10,8 @@ require_ns net mnt
 require_tool ip
 host_is_ours
 
-# A copy is mounted over /etc, so the files of the machine stay unchanged.
+# A directory with copies of a few files is mounted over /etc, so that the files of the machine stay
+# unchanged.
 oneTimeSetUp()
 {
 	mkdir "$TMP/etc" && cp -a /etc/passwd /etc/group /etc/alternatives "$TMP/etc" && mount --bind "$TMP/etc" /etc
@@ -110,8 +111,9 @@ test_del_keeps_files_that_nsnet_did_not_create()
 	assertTrue 'the file stays' '[ -e /etc/netns/web/resolv.conf ]'
 }
 
-# state: prints the network that a plan creates, as ip(8) reports it. Omits numbers that the kernel
-# chooses, and omits link-local addresses and carrier flags, because they depend on timing.
+# state: prints the network of the host and of the namespace web as ip(8) reports it, and the
+# ping_group_range and resolv.conf of web. Omits numbers that the kernel chooses, and omits
+# link-local addresses and carrier flags, because they depend on timing.
 state()
 {
 	carrier='["NO-CARRIER", "LOWER_UP"]'

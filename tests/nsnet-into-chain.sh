@@ -8,8 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# Accept descriptors without O_CLOEXEC in child processes of nsnet (1.N), because they call
-# libnftables, which opens files and sockets without O_CLOEXEC.
+# libnftables opens files and sockets without O_CLOEXEC. So accept such descriptors in the child
+# processes of nsnet, which failat calls 1.1, 1.2 and so on.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
@@ -84,8 +84,8 @@ test_a_published_port_is_reachable_until_del()
 	assert_foreign_as_noted
 }
 
-# The rules accept new connections, but the table of nsnet drops those that no port is published
-# for.
+# The rules in the chain DOCKER-USER accept new connections to the namespace. But the table of nsnet
+# must drop connections to ports that are not published.
 test_other_ports_stay_closed()
 {
 	nsnet add web --bridge br0,10.1.0.1/24 --nat --into-chain filter/DOCKER-USER
@@ -105,7 +105,7 @@ test_repeated_commands_do_not_repeat_the_rules()
 	nsnet bridge br0,10.1.0.1/24 --nat --into-chain filter/DOCKER-USER
 	run nft list table ip filter
 	assertEquals 2 "$(printf '%s\n' "$out" | grep -c 'comment "nsnet_br/br0"')"
-	# without --into-chain, nsnet removes the rules
+	# without --into-chain, nsnet must remove its rules from the chain
 	nsnet bridge br0,10.1.0.1/24 --nat 2>/dev/null
 	assertEquals "$(cat "$TMP/foreign")" "$(nft -s list table ip filter)"
 	nsnet bridge br0,10.1.0.1/24 --nat --into-chain filter/DOCKER-USER
@@ -206,7 +206,7 @@ test_a_missing_or_unsuitable_chain_is_refused()
 	for text in filter filter/ /chain 'ip filter' 'arp filter/x' 'filter/x;' 'filter/x y' 'a b/c'; do
 		run nsnet add web --bridge br0,10.1.0.1/24 --nat --into-chain "$text"
 		assert_rc 1
-		assert_err_has "--into-chain: '$text' is not [ip|ip6|inet ]<table>/<chain>"
+		assert_err_has "--into-chain: invalid '$text', expected [ip|ip6|inet ]<table>/<chain>"
 	done
 	run nsnet add web --bridge br0,10.1.0.1/24 --into-chain filter/DOCKER-USER
 	assert_rc 1

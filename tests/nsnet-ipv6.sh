@@ -8,8 +8,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# Accept descriptors without O_CLOEXEC in child processes of nsnet (1.N), because they call
-# libnftables, which opens files and sockets without O_CLOEXEC.
+# libnftables opens files and sockets without O_CLOEXEC. So accept such descriptors in the child
+# processes of nsnet, which failat calls 1.1, 1.2 and so on.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
@@ -123,8 +123,9 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assertNotEquals 'the port is closed' 0 "$rc"
 }
 
-# Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
-# added or removed.
+# Connection tracking stores the destination of a UDP connection. The kernel sends later packets of
+# the connection to this destination, even if a rule was added or removed. So nsnet must delete the
+# stored entry.
 test_a_published_udp_port_takes_over_old_connections()
 {
 	nft 'table ip6 c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
@@ -198,7 +199,7 @@ test_invalid_ports_are_refused()
 	for port in '2001:db8::1:8080:80' '[198.51.100.1]:8080:80' '[::1]8080:80' '[2001:db8::1/64]:80:80'; do
 		run nsnet add web --bridge br0,fd00:1::1/64 --publish "$port"
 		assert_rc 1
-		assert_err_has "'$port' is not [<address>:]<port>:<port>[/udp]"
+		assert_err_has "invalid '$port', expected [<address>:]<port>:<port>[/udp]"
 	done
 	run nsnet add web --bridge br0,fd00:1::1/64 --publish '[::1]:8080:80'
 	assert_rc 1
@@ -224,7 +225,8 @@ test_other_networks_of_the_host_stay_separate()
 	assert_out 'hello from world'
 	run ip netns exec lan timeout 0.5 bash -c "$get" 2001:db8:1::7 7
 	assert_rc 124
-	# a control: without the rules, the router forwards the packets
+	# without the rules, the router must forward the packets, which proves that the rules have
+	# dropped them
 	nft delete table inet nsnet_ipv6
 	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 	run ip netns exec lan timeout 5 bash -c "$get" 2001:db8:1::7 7
@@ -272,8 +274,8 @@ test_a_value_that_the_administrator_set_stays()
 	assertEquals 0 "$(cat /proc/sys/net/ipv6/conf/up0/force_forwarding)"
 }
 
-# Before Linux 6.17 only conf/all/forwarding allows forwarding. A router ignores router
-# advertisements unless accept_ra is 2.
+# On kernels before Linux 6.17, only conf/all/forwarding allows IPv6 forwarding. With this sysctl, a
+# device ignores router advertisements unless its accept_ra is 2, so nsnet must set accept_ra.
 test_router_advertisements_are_still_accepted()
 {
 	before=$(cat /proc/sys/net/ipv6/conf/up0/accept_ra)

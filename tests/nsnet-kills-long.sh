@@ -14,7 +14,8 @@ host_is_ours
 
 RUNS=1000
 
-# moments: prints RUNS random numbers of seconds. The longest time is about as long as a whole run.
+# moments: prints RUNS random numbers of seconds, after which the tests kill nsnet. The upper limit
+# is 1.2 times the duration of one `nsnet run`.
 moments()
 {
 	began=$(date +%s%N)

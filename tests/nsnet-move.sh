@@ -113,7 +113,7 @@ test_check_finds_conflicts_and_moves_nothing()
 	assert_refused 1 "cannot find the device 'none0'"
 	nsnet add web --link nic0,10.60.0.2/24
 	run nsnet add web --move nic0 --check
-	assert_refused 1 "the namespace has another device 'nic0'"
+	assert_refused 1 "another device 'nic0' exists in the namespace"
 }
 
 test_failed_add_returns_the_device()
@@ -146,7 +146,7 @@ test_del_refuses_in_another_network_namespace()
 {
 	nsnet add web --move nic0,name=in0
 	run unshare -n nsnet del web
-	assert_refused 1 "the device 'in0' must return to another network namespace"
+	assert_refused 1 "the device 'in0' was lent from another network namespace"
 	assert_err_has 'run the command in the network namespace that lent the device'
 	assert_err_lacks "rename the device that has taken the name 'nic0', and repeat the command"
 	run ip -n web link show in0

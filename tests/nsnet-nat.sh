@@ -170,8 +170,8 @@ test_port_of_a_loopback_address_works_for_a_pair()
 }
 
 # With route_localnet, a host on the bridge could send packets to the loopback addresses of this
-# host (CVE-2020-8558). The second attempt succeeds, which proves that the first one was refused for
-# the right reason.
+# host (CVE-2020-8558). nsnet must drop these packets. At the end, the test deletes the table of
+# rules. The connection then succeeds, which proves that the rules have dropped the packets before.
 test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 {
 	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
@@ -195,8 +195,9 @@ test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 	assert_out secret
 }
 
-# Connection tracking stores the path of a UDP connection. This path stays valid when a rule is
-# added or removed.
+# Connection tracking stores the destination of a UDP connection. The kernel sends later packets of
+# the connection to this destination, even if a rule was added or removed. So nsnet must delete the
+# stored entry.
 test_a_published_udp_port_takes_over_old_connections()
 {
 	nft 'table ip c { chain pre { type filter hook prerouting priority -150; ct state new; }; }'
@@ -502,7 +503,7 @@ test_reports_invalid_arguments()
 		assert_err_has "--publish: '$port' is not"
 	done
 	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
-	assert_err_has 'is not an IP address'
+	assert_err_has 'invalid IP address'
 	run nsnet add web --nat
 	assert_refused 1 'need a bridge with an address'
 	# nft(8) would interpret the text after the ';' in the name as rules

@@ -55,7 +55,8 @@ test_peer_outside_the_selection_is_shown_by_number()
 	assert_out 'x1 ?nsid:0'
 }
 
-# A namespace without a process and a name, which only a descriptor holds, is not found.
+# nsnet show does not find a namespace that only an open descriptor keeps alive. In this
+# case, nsnet show --strict must exit with status 3.
 test_answer_is_incomplete_if_an_end_is_in_a_namespace_that_was_not_found()
 {
 	run nsnet show --strict -rn -o IF

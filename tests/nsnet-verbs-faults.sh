@@ -7,8 +7,8 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# Accept descriptors without O_CLOEXEC in child processes of nsnet (1.N), because they call
-# libnftables, which opens files and sockets without O_CLOEXEC.
+# libnftables opens files and sockets without O_CLOEXEC. So accept such descriptors in the child
+# processes of nsnet, which failat calls 1.1, 1.2 and so on.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft

@@ -628,7 +628,7 @@ probe_rules_are_there()
 	nft list tables | grep -q nsnet_probe && ip netns exec web nft list tables | grep -q nsnet_probe
 }
 
-# If a table has the flag `owner` (5.12), the kernel removes the table when nsnet ends.
+# If a table has the flag `owner` (Linux 5.12), the kernel removes the table when nsnet ends.
 test_a_killed_probe_leaves_no_rules()
 {
 	nsnet why --probe web >/dev/null &

@@ -87,7 +87,7 @@ test_address_of_another_namespace_is_refused_unless_forced()
 	run nsnet add web --link eth0@br0,10.1.0.9/24
 	assert_ok
 	run nsnet add db --link eth0@br0,10.1.0.9/24
-	assert_refused 1 "another namespace of the bridge 'br0' ('web') has the address 10.1.0.9"
+	assert_refused 1 "on the bridge 'br0', the namespace 'web' already has the address 10.1.0.9"
 	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
 	run nsnet add db --link eth0@br0,10.1.0.1/24
 	assert_refused 1 "the bridge 'br0' has the address 10.1.0.1"
@@ -448,8 +448,8 @@ test_run_neither_forks_nor_moves_a_device()
 }
 
 # A veth device replaces a physical device in this test. The kernel destroys a veth device together
-# with its namespace, so the test covers only the case that nsnet moves the device back before the
-# namespace ends.
+# with its namespace, so nsnet must move the device back before the kernel destroys the namespace.
+# The test does not cover the case that the kernel moves a physical device back.
 test_moved_device_returns_in_its_previous_state()
 {
 	ip link add nic0 type veth peer name wire0
@@ -524,8 +524,8 @@ test_gc_restores_a_device_from_its_record()
 {
 	ip link add nic0 type veth peer name wire0
 	ip link set wire0 up
-	# set up the state in which the kernel leaves a physical device after its namespace has
-	# ended
+	# simulate the state of a physical device that the kernel has moved back because its
+	# namespace was destroyed
 	ip link set nic0 name dev7 alias 'nsnet-nic:nic0 1400 up 192.0.2.1/24 10.99.0.0/16=192.0.2.2'
 	run nsnet gc
 	assert_ok

@@ -445,7 +445,8 @@ made'
 	NSPIVOT_UNDER=
 }
 
-# mount(2) builds the root on a tmpfs that covers "/". A copy of "/" must not contain this tmpfs.
+# If the kernel lacks the mount API, nspivot mounts a tmpfs over "/" before it builds the root with
+# mount(2). A copy of "/" must not contain this tmpfs.
 test_root_directory_is_copied_with_the_mounts_below_it()
 {
 	mkdir -p "$box/old"

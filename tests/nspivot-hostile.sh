@@ -10,7 +10,7 @@
 harm
 
 # both OPTION…: runs nspivot with box() three times: with the mount API and openat2(2), without
-# both, and without openat2(2) only.
+# either of them, and with the mount API but without openat2(2).
 both()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL" 'enosys openat2 --'; do
@@ -117,8 +117,9 @@ test_directory_exchanged_for_a_link_never_leads_outside()
 	NSPIVOT_UNDER=
 }
 
-# bind_swapped PATH: binds a source directory while a helper continuously exchanges it with another
-# directory. Each bind must show one of the two directories, and must have the options of the bind.
+# bind_swapped: runs nspivot ten times with a read-only bind of $box/src, while a helper
+# continuously exchanges this directory with $box/other. Asserts that each bind is read-only. Sets
+# $seen to what the program has read from the binds.
 bind_swapped()
 {
 	start_holder exchange "$box/src" "$box/other"
@@ -156,8 +157,8 @@ test_bind_source_is_opened_once()
 	assert_canary
 }
 
-# A device that nspivot has verified masks the path, even while /dev/null is exchanged with another
-# file (CVE-2025-31133).
+# nspivot must mask a path only with a device that it has verified, even while a helper exchanges
+# /dev/null with another file (CVE-2025-31133).
 test_mask_uses_only_the_real_null_device()
 {
 	# Runs only as root.
@@ -179,7 +180,7 @@ test_mask_uses_only_the_real_null_device()
 	rm "$TMP/ready"
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
-	# a control: without an exchange, the file is masked
+	# without an exchange, nspivot must mask the file and execute the program
 	run in_ns nspivot --dev --mask /plain "$box" -- /bin/sh -c 'cat /plain; echo masked'
 	assert_out masked
 }

@@ -69,7 +69,7 @@ test_the_propagation_is_refused_for_a_new_file_system()
 {
 	run in_ns nspivot --tmpfs /mnt:slave "$box" -- /bin/true
 	assert_rc 125
-	assert_err_has 'private, slave and shared are options of a bind mount'
+	assert_err_has 'private, slave and shared are allowed only for a bind mount'
 }
 
 # root_of [OPTION…]: runs nspivot with the options and a root directory on the shared tmpfs. Sets

@@ -314,7 +314,7 @@ test_wrong_options_are_refused()
 	done
 	for wrong in nspivot nspivot: x:y nspivot:x; do
 		run "$nsrun" --with "$wrong" prog
-		assert_refused 125 "--with: '$wrong' is not <tool>:<option>"
+		assert_refused 125 "--with: invalid '$wrong', expected <tool>:<option>"
 	done
 	for option in --bind --ro-bind; do
 		run "$nsrun" $option dir prog

@@ -302,7 +302,8 @@ test_explain_shows_the_steps_of_each_tool()
 	assert_ok
 	assert_out_has '--proc=/proc'
 	assert_out_has 'execute /bin/true'
-	# only the tools of this suite have --explain, so nsunshare must not execute another nspivot
+	# nsunshare must execute the nspivot in the directory of nsunshare, because another program with this
+	# name could perform its steps instead of printing them
 	printf '#!/bin/sh\necho executed\n' >nspivot
 	chmod 755 nspivot
 	run nsunshare -m --explain -- ./nspivot --proc /proc "$box" -- /bin/true

@@ -44,8 +44,8 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 }
 
-# perl, the parent of the first process of the run, reaps this process only after `nsrun --stop` has
-# ended. So --stop must not wait until the process has been reaped.
+# perl starts nsrun and reaps this child only after `nsrun --stop` has ended. So --stop must not
+# wait until the child has been reaped.
 test_stop_does_not_wait_for_the_parent_of_the_run()
 {
 	require_tool perl
@@ -181,7 +181,7 @@ kill_nth()
 }
 
 # kill_one NUMBER OPTION…: starts nsrun with these options, kills the process at position NUMBER of
-# its process tree, and asserts that no process, file or mount of the run remains.
+# its process tree, and asserts that no process, file or mount remains.
 kill_one()
 {
 	_n=$1
@@ -191,11 +191,11 @@ kill_one()
 	_pids=$(chain "$holder")
 	# shellcheck disable=SC2086 # a list
 	kill_nth "$_n" $_pids
-	# end nsrun, because the death of a process that only cleans up does not end the run
+	# end nsrun, because it continues to run if the killed process was only a helper process
 	kill -TERM "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
-	# if the helper of the run was killed, its files remain until the next run with the same
-	# name, so start one
+	# if the helper process was killed, the files for the name remain until nsrun is started
+	# again with this name, so start it again
 	[ -z "$named" ] || settle 20 nsrun --name "$named" -- true 2>/dev/null
 	assert_no_leftovers
 }

@@ -9,7 +9,7 @@ require_ns time
 
 test_refuses_invalid_times()
 {
-	# the unit test test-timens has further invalid times
+	# the unit test test-timens checks further invalid times
 	for t in '' + 1x ' 1' =-1 0x10; do
 		run nstimeoffset -b "$t" -- echo ran
 		assert_refused 125 "--boottime: invalid time '$t'"

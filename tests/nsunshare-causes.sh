@@ -70,10 +70,10 @@ test_explains_root_without_the_capability_to_map_root()
 	feature setfcap-to-map-root || return 0
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare -r true
 	assert_refused 125 '/uid_map: Operation not permitted'
-	assert_err_has "map only the creator's own id (to map id 0 of the parent, the creator must have had CAP_SETFCAP)"
+	assert_err_has "map only the id of the namespace's creator (to map id 0 of the parent namespace, the creator must have had CAP_SETFCAP)"
 	run setpriv --bounding-set -setfcap --inh-caps -setfcap nsunshare --map=u:0:0:9,g:0:0:9 true
 	assert_refused 125 'newuidmap failed: '
-	assert_err_has 'hint: run the command with CAP_SETFCAP, or use the ids of this user in /etc/subuid (nsidmap subids)'
+	assert_err_has "hint: run the command with CAP_SETFCAP, or map only the subordinate ids of this user in /etc/subuid (see 'nsidmap subids')"
 }
 
 test_refuses_ids_that_the_user_may_not_map()
@@ -82,11 +82,11 @@ test_refuses_ids_that_the_user_may_not_map()
 	feature sandbox || return 0
 	run nsunshare --map-users 0:5000:9 true
 	assert_refused 125 'newuidmap failed: '
-	assert_err_has 'hint: run the command with CAP_SETUID, or use the ids of this user in /etc/subuid (nsidmap subids)'
+	assert_err_has "hint: run the command with CAP_SETUID, or map only the subordinate ids of this user in /etc/subuid (see 'nsidmap subids')"
 	run nsunshare --map-groups 0:5000:9 true
 	assert_refused 125 'newgidmap failed: '
-	assert_err_has 'use the ids of this user in /etc/subgid (nsidmap subids)'
-	assert_err_lacks 'newgidmap denies setgroups'
+	assert_err_has "map only the subordinate ids of this user in /etc/subgid (see 'nsidmap subids')"
+	assert_err_lacks 'map a subordinate group'
 }
 
 # If newgidmap(1) maps only the user's own group, it also denies setgroups(2).
@@ -96,8 +96,8 @@ test_setgroups_allow_requires_a_subordinate_group()
 	feature sandbox || return 0
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
 	assert_refused 125 '/setgroups differs from the requested value'
-	assert_err_has 'hint: newgidmap denies setgroups unless a subordinate group is mapped'
-	assert_err_lacks 'or use the ids of this user in /etc/subgid'
+	assert_err_has 'hint: map a subordinate group, because newgidmap denies setgroups otherwise'
+	assert_err_lacks 'or map only the subordinate ids of this user in /etc/subgid'
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,g:1:1500000:1,s:allow cat /proc/self/setgroups
 	assert_ok
 	assert_out allow
@@ -147,7 +147,7 @@ test_denied_setgroups_is_explained()
 	# Runs only as root.
 	run setpriv --groups 5 nsunshare -r -G 0 true
 	assert_refused 125 'cannot set the supplementary groups'
-	assert_err_has 'hint: setgroups is denied in this user namespace'
+	assert_err_has 'hint: use a user namespace in which setgroups is allowed'
 	assert_err_lacks 'use ids that are mapped'
 	run nsunshare --map=u:0:0:9,g:0:0:9 nsunshare --groups 12 true
 	assert_refused 125 'cannot set the supplementary groups'
@@ -172,7 +172,7 @@ test_a_missing_or_powerless_newuidmap_is_explained()
 	assert_err_has 'is neither setuid root nor has file capabilities'
 	run setpriv --no-new-privs nsunshare -r --map-auto id
 	assert_refused 125 "cannot map more than your own id"
-	assert_err_has 'hint: no_new_privs is set'
+	assert_err_has 'hint: run the command without no_new_privs'
 }
 
 test_a_newuidmap_on_a_nosuid_mount_is_explained()
@@ -271,8 +271,8 @@ test_names_a_seccomp_filter_as_the_cause()
 		assert_refused 125 'Operation not permitted'
 		assert_err_has 'in the seccomp filter of this process'
 	done
-	# The filter denies the creation of a process, which needs no privilege. The hint must be
-	# the same as for a call that needs privilege.
+	# A seccomp filter denies the creation of a process, which needs no privilege. The hint must
+	# be the same as for a system call that needs privilege.
 	run enosys -e EPERM clone,clone3 -- nsunshare --fork true
 	assert_refused 125 'cannot create a process'
 	assert_err_has 'in the seccomp filter of this process'
@@ -293,11 +293,11 @@ test_a_directory_that_the_mapped_user_cannot_search_is_named()
 		chmod 755 "$TMP"
 		run nsunshare --map=u:0:100000:65536,g:0:100000:65536 -S 0 -G 0 "$TMP/private/bin/program"
 		assert_refused 126 "cannot execute '$TMP/private/bin/program'"
-		assert_err_has "has no search permission for the directory '$TMP/private' (mode 700"
+		assert_err_has "search permission for the directory '$TMP/private' (mode 700"
 	else
 		run nsunshare -r --map-auto -S 1 "$TMP/private/bin/program"
 		assert_refused 126 "cannot execute '$TMP/private/bin/program'"
-		assert_err_has "hint: user 1 has no search permission for the directory"
+		assert_err_has "hint: grant user 1 search permission for the directory"
 	fi
 }
 
@@ -311,12 +311,12 @@ test_an_unsearchable_working_directory_is_explained()
 		# shellcheck disable=SC2086 # several words
 		run as_nstest nsunshare -r $option"$TMP/closed/in" true
 		assert_refused 125 "'$TMP/closed/in': Permission denied"
-		assert_err_has "has no search permission for the directory '$TMP/closed' (mode 700"
+		assert_err_has "search permission for the directory '$TMP/closed' (mode 700"
 	done
 	for option in --wd --root; do
 		run as_nstest nsunshare -r $option "$TMP/closed" true
 		assert_refused 125 "'$TMP/closed': Permission denied"
-		assert_err_has "has no search permission for the directory '$TMP/closed' (mode 700"
+		assert_err_has "search permission for the directory '$TMP/closed' (mode 700"
 	done
 }
 

@@ -56,8 +56,9 @@ test_a_relative_name_is_below_the_cgroup_of_the_caller()
 	assert_out "${own%/}$name"
 }
 
-# A relative name must not lead above the cgroup at which it starts. nsunshare must remove only
-# cgroups that it has created.
+# nsunshare must refuse the components "." and ".." in a cgroup name, because they could lead above
+# the cgroup at which a relative name starts. nsunshare must remove only cgroups that it has
+# created.
 test_a_cgroup_name_cannot_lead_up()
 {
 	note_state
@@ -120,7 +121,7 @@ test_cgroup_set_writes_the_settings()
 	fi
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.such=1 true
 	assert_refused 125 "no cgroup file 'no.such' in '$name'"
-	[ -z "$v2" ] || assert_err_has "hint: controller 'no' is missing in cgroup.controllers of $v2"
+	[ -z "$v2" ] || assert_err_has "hint: make controller 'no' available: it is missing in cgroup.controllers of $v2"
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cgroup.none=1 true
 	assert_refused 125 "no cgroup file 'cgroup.none' in '$name'"
 	assert_err_lacks hint
@@ -201,7 +202,7 @@ cpu pids
 cpu pids'
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.none=1 true
 	assert_refused 125 "no cgroup file 'cpu.none' in '$name/a/b'"
-	assert_err_has "hint: controller 'cpu' is available in this cgroup, but provides no such file in it"
+	assert_err_has "hint: use another file: controller 'cpu' is available in this cgroup, but does not provide the file"
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.max=rubbish true
 	assert_refused 125 "cannot write 'rubbish' to $v2$name/a/b/cpu.max"
 	assertEquals "$host" "$(cat "$v2/cgroup.subtree_control")"
@@ -316,10 +317,10 @@ test_a_controller_of_version_1_is_reported()
 	feature cgroup1-cpu || return 0
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cpu.max=1 true
 	assert_refused 125 "no cgroup file 'cpu.max'"
-	assert_err_has "hint: use a file of cgroup v1: controller 'cpu' is in the v1 hierarchy at $v1cpu"
+	assert_err_has "hint: use a cgroup v1 file, because controller 'cpu' is in the cgroup v1 hierarchy at $v1cpu"
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.max=1 true
 	assert_refused 125 "no cgroup file 'no.max'"
-	assert_err_lacks 'use a file of cgroup v1'
+	assert_err_lacks 'use a cgroup v1 file'
 }
 
 # nsunshare must find the hierarchy even if its root directory lacks the files of the controller.

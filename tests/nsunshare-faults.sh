@@ -62,8 +62,8 @@ test_a_failed_call_of_process_1_is_reported()
 	fault_kill -S 15 -- nsunshare -rmp --mount-proc --init -- "$FINAL"
 }
 
-# If a wait fails, process 1 itself must report this, because its pipe to the outer process is
-# closed as soon as the program runs.
+# If wait4(2) fails in process 1, process 1 itself must report the error, because its pipe to the
+# outer process is closed as soon as the program runs.
 test_process_1_reports_a_lost_status()
 {
 	run failat -o "$TMP/report" -k 1.1:wait4:1 -e ECHILD -- nsunshare -rp --init true
@@ -82,8 +82,8 @@ test_a_signal_at_any_call_leaves_nothing()
 }
 
 # The test sends the signal at every system call of the whole set-up. As soon as the program runs,
-# nsunshare does not remove the files of the run any more, even if the signal ends the program
-# before it prints anything. So the script removes them.
+# nsunshare keeps the namespace files of --persist, even if the signal ends the program before the
+# program prints anything. So the script removes them.
 test_a_signal_at_any_call_removes_files_and_cgroup()
 {
 	# Runs only as root.
@@ -150,7 +150,8 @@ test_files_are_removed_if_a_call_fails()
 test_a_failed_call_leaves_no_name_and_no_command()
 {
 	export XDG_RUNTIME_DIR="$TMP"
-	# create the directory of the names in advance, because nsunshare does not remove it
+	# create the directory for the files of --name in advance, because nsunshare does not remove
+	# it
 	[ -d "$TMP/nsutils" ] || mkdir -m 700 "$TMP/nsutils"
 	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"

@@ -131,8 +131,8 @@ test_a_chain_without_an_init_reports_the_child()
 	assertFalse 'no pid file' "[ -e '$TMP/pid' ]"
 }
 
-# nsunshare must ignore all reports after the first one, even if another process also has the
-# descriptor for reports open.
+# The process that becomes the program sends its pid to nsunshare through a socket. nsunshare must
+# ignore all later messages, even if another process also has the socket open.
 test_a_later_report_is_ignored()
 {
 	require_tool perl
@@ -148,7 +148,8 @@ SCRIPT
 	assertEquals 'perl reported itself' "$(sed -n 3p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
 }
 
-# The helper is stopped, so it does not answer the report.
+# The helper process of nsunshare is stopped, so it does not answer the process that has sent its
+# pid.
 test_a_signal_ends_the_wait_for_the_answer()
 {
 	mkfifo "$TMP/go"

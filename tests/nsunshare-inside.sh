@@ -178,8 +178,8 @@ test_setup_has_all_capabilities_with_any_uid()
 		assert_out 'inside
 CapEff:	0000000000000000'
 	done
-	# the command of --setup must have the capabilities of the new namespaces, but none that the
-	# caller lacks
+	# user 0 has all capabilities in the new namespaces, so nsunshare must not make any of them
+	# ambient for the command of --setup
 	run nsunshare -r --setup 'grep CapAmb /proc/self/status' true
 	assert_out 'CapAmb:	0000000000000000'
 }
@@ -234,8 +234,8 @@ test_mount_binfmt_registers_an_interpreter()
 	assert_err_lacks 'write the definition as'
 }
 
-# The mount fails if the kernel is older than Linux 6.7 or lacks the module, or if a security module
-# denies the mount.
+# A user namespace cannot mount binfmt_misc if the kernel is older than Linux 6.7 or lacks the
+# module binfmt_misc, or if a security module denies the mount.
 test_the_error_of_a_binfmt_mount_selects_the_hint()
 {
 	mkdir "$TMP/new"

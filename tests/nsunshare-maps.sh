@@ -280,10 +280,10 @@ test_owner_option_requires_root()
 	run nsunshare --owner 1234:2345 -r true
 	assert_refused 125 '--owner'
 	assert_err_has 'hint: run the command as root to use --owner'
-	assert_err_lacks 'setgroups is denied in this user namespace'
+	assert_err_lacks 'use a user namespace in which setgroups is allowed'
 	run nsunshare -r nsunshare --owner 0:0 true
 	assert_refused 125 '--owner'
-	assert_err_has 'hint: setgroups is denied in this user namespace'
+	assert_err_has 'hint: use a user namespace in which setgroups is allowed'
 	assert_err_lacks 'as root to use --owner'
 	assert_err_lacks 'use ids that are mapped in this user namespace'
 }

@@ -96,7 +96,7 @@ test_a_second_run_of_a_live_name_is_refused()
 	start_run web
 	run nsunshare -r --name web -- echo ran
 	assert_refused 125 "--name: a run with the name 'web' already exists: Device or resource busy"
-	assert_err_has 'hint: choose another name, or end that run (name:web)'
+	assert_err_has "hint: choose another name, or end the run 'name:web'"
 	run nsunshare -r --name w/b -- echo ran
 	assert_refused 125 "--name: invalid name 'w/b'"
 	assert_err_lacks 'choose another name, or end'
@@ -185,7 +185,7 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 }
 
 # kill_all: kills the nsunshare that start_run() has started, and its helper process, so that the
-# files of the run remain. Sets $program to the pid of the program.
+# files for the name remain. Sets $program to the pid of the program.
 kill_all()
 {
 	program=$(sleep_of "$holder")
@@ -214,8 +214,9 @@ test_the_file_of_a_killed_helper_is_valid_while_the_program_lives()
 	assertFalse 'the new run removes the file' "[ -e '$dir/web.json' ]"
 }
 
-# forge JQ-FILTER: writes fake.json, the file of a run named fake. Its contents are those of
-# web.json, the file of the run that start_run() has started, changed by the filter.
+# forge JQ-FILTER: changes the contents of web.json with the filter, and writes the result to
+# fake.json. nsunshare has written web.json for the name web; other tools find fake.json by the name
+# fake.
 forge()
 {
 	jq -c "$1" <"$dir/web.json" >"$dir/fake.json"

@@ -20,7 +20,8 @@ new_in()
 	done
 }
 
-# new_with TOOL OPTION…: prints those namespaces of the waiting parent process that are new.
+# new_with TOOL OPTION…: runs a program with TOOL, which is unshare or nsunshare. Prints those
+# namespaces of the parent process of the program that differ from the namespaces of this shell.
 new_with()
 {
 	start_holder "$@" sh -c 'echo ready >&3; exec 3>&-; exec sleep 1000' || return
@@ -109,8 +110,9 @@ test_the_program_takes_no_descriptor_of_the_parent()
 	done
 }
 
-# A process that has the id of the owner, or an id that the caller does not have, must not be able
-# to trace the parent. Otherwise the process could gain the ids of the parent.
+# A process that has the ids of the owner (--owner), or a mapped id that the caller does not have,
+# must not be able to trace the parent process of the program. Otherwise the process could gain the
+# ids of the parent process.
 test_no_process_can_trace_a_parent_whose_ids_are_not_mapped()
 {
 	# Runs only as root.

@@ -34,7 +34,7 @@ SigIgn:	0000000000010001'
 }
 
 # For a script without an interpreter line, execvp(3) starts a shell and copies the arguments onto
-# the stack.
+# the stack. The stack must have room for all arguments.
 test_a_script_without_an_interpreter_gets_all_arguments()
 {
 	echo 'echo $#' >"$TMP/script"
@@ -267,8 +267,8 @@ test_init_is_process_1_and_reaps_orphans()
 	assert_rc 143
 	run nsunshare -r --init /nonexistent
 	assert_refused 127 /nonexistent
-	# as process 1, nsunshare adopts orphans without a further call, so the plan has no step for
-	# it
+	# as process 1, nsunshare adopts orphans without a system call, so --explain must not print
+	# a step for this
 	run nsunshare -r --init --explain true
 	assert_out_lacks adopt
 	run nsinit --explain true

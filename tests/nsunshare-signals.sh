@@ -46,7 +46,8 @@ test_forwards_every_signal_without_an_option()
 	done
 }
 
-# strace delays close_range(2), so process 1 closes its pipe to the outer process late.
+# strace delays close_range(2), so process 1 closes its pipe to the outer process late. The program
+# must nevertheless get every signal that is sent after it has started.
 test_a_signal_reaches_the_program_as_soon_as_it_runs()
 {
 	for with in 'nsunshare -f' "$new" "$new --init"; do

@@ -52,8 +52,8 @@ test_lo_brings_loopback_up()
 }
 
 # One end of a veth pair replaces the second network card that the article on moving a device to a
-# container uses. If the namespace ended, the kernel would destroy a virtual device but return a
-# physical one. So the test moves the device back first.
+# container uses. When the kernel destroys a namespace, it destroys the virtual devices but returns
+# the physical ones. So the test moves the device back first.
 test_moves_a_device_in_and_back()
 {
 	ip link add nic0 type veth peer name wire0

@@ -12,7 +12,7 @@ own=''
 
 test_the_boot_clock_starts_at_zero()
 {
-	# procps 4.0.7 prints "up 0 minute"
+	# procps 4.0.7 prints "up 0 minute" instead of "up 0 minutes", so append the "s"
 	run nsunshare $own -- nstimeoffset -b =0 -- sh -c 'read -r up _ </proc/uptime; echo "${up%.*}"; uptime -p | sed "s/minute$/&s/"'
 	assert_ok
 	assert_out '0

@@ -6,8 +6,8 @@
 # Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 
-# The second test bed has one test file. The test starts a tool and uses a cgroup, a file in $TMP
-# and its home directory. If the runner is root, it runs the test as root and as an ordinary user.
+# Creates a second test bed. Its only test file starts a tool and uses a cgroup, a file in $TMP and
+# the home directory. If the runner is root, it runs this file as root and as an ordinary user.
 oneTimeSetUp()
 {
 	chmod 755 "$TMP"

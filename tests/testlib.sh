@@ -158,10 +158,10 @@ test_functions()
 		END { put() }' "$1"
 }
 
-# suite: shunit2 calls this function to learn which test functions it must run. Prints the plan for
-# the runner, and makes each function report its name and the number of its asserts. $functions_of
-# names another file that defines the functions. $functions_only is a regular expression that must
-# match the whole name of a function.
+# suite: shunit2 calls this function to learn which test functions it must run. Prints a line with
+# the names of these functions for the runner, and makes each function report its name and the
+# number of its asserts. $functions_of names another file that defines the functions.
+# $functions_only is a regular expression that must match the whole name of a function.
 suite()
 {
 	_mode=user
@@ -392,8 +392,8 @@ _strict_asserts()
 		fi
 	}
 
-	# assertTrue [MESSAGE] STATUS|CONDITION, and assertFalse: shunit2 2.1.6 changes the blanks of a
-	# CONDITION, and expands its wildcards.
+	# assertTrue [MESSAGE] STATUS|CONDITION, and assertFalse: replace the functions of shunit2
+	# 2.1.6, which change the blanks of a CONDITION and expand its wildcards.
 	assertTrue()
 	{
 		[ $# = 2 ] || set -- '' "$@"
@@ -567,8 +567,9 @@ assert_ok()
 # ---- Changes that a run has not undone
 
 # _state: prints mounts, living processes, host name, the files of $TMP, /tmp, /run and /dev/shm,
-# network links, and the cgroups of this test. Omits zombies, because only their parent can remove
-# them. The loop that lists the processes starts none, so the list has no process of _state.
+# network devices, and the cgroups of this test. Omits zombies, because only their parent can remove
+# them. Starts no process while it lists the processes, so that the list contains only other
+# processes.
 _state()
 {
 	cat /proc/self/mountinfo

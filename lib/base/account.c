@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* account: queries passwd and group through NSS. */
+/* account: looks up users and groups in the passwd and group databases, through NSS. */
 #include "base/account.h"
 
 #include <fcntl.h>

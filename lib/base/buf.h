@@ -14,8 +14,8 @@ struct buf {
 
 #define BUF_INIT ((struct buf){ 0 })
 
-/* Append to b n bytes (data may be NULL if n is 0), a string, a byte, a decimal number (faster than
- * printf(3)), or formatted text. Do nothing if b->err is set. */
+/* Append data to b: the n bytes at data (may be NULL if n is 0), a string, a byte, a decimal number
+ * (faster than printf(3)), or formatted text. Do nothing if b->err is set. */
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);

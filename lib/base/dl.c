@@ -6,9 +6,9 @@
 #include <link.h>
 #include <stdio.h>
 
-/* Callback of dl_iterate_phdr(3). Sets *is_static to true if the first object, which is the program
- * itself, has no PT_INTERP segment, which names the dynamic linker. Returns 1, which ends the
- * iteration. */
+/* Callback of dl_iterate_phdr(3), which passes the program itself as the first object. Sets
+ * *is_static to true if the program has no PT_INTERP segment, and thus no dynamic linker. Returns 1
+ * to end the iteration. */
 static int look_for_linker(struct dl_phdr_info *info, size_t size, void *is_static)
 {
 	(void)size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dl: loads libraries that only some options need, when one of the options is used. */
+/* dl: loads a library with dlopen(3) only if an option that needs the library is used. */
 #ifndef NSU_BASE_DL_H
 #define NSU_BASE_DL_H
 

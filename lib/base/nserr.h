@@ -10,7 +10,7 @@ struct nserr {
 	int status; /* exit status to use instead of the default of the tool, or 0 */
 	/* the message, such as "cannot write /proc/812/uid_map"; empty if there is no error */
 	char what[360];
-	/* the reason of the error and its remedy, if both are certain; otherwise empty */
+	/* the reason for the error and how to avoid it, if both are certain; otherwise empty */
 	char hint[360];
 };
 
@@ -27,8 +27,8 @@ int nserr_set(struct nserr *e, int err, const char *fmt, ...) printf_like(3, 4);
 /* Sets the hint of e and removes an earlier one. e may be NULL. */
 void nserr_hint(struct nserr *e, const char *fmt, ...) printf_like(2, 3);
 
-/* Inserts the formatted text and ": " before the message of e. Callers use it to name the object of
- * the error, such as "line 3". */
+/* Inserts the formatted text and ": " before the message of e. Callers use it to add the place of
+ * the error, such as "line 3" or a path. */
 void nserr_prefix(struct nserr *e, const char *fmt, ...) printf_like(2, 3);
 
 #endif

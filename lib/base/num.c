@@ -170,8 +170,8 @@ int num_duration(const char *s, struct timespec *out)
 		if ((frac || nwhole == 0) && nfrac == 0)
 			return -EINVAL;
 		nunit = strspn(unit, "wdhmsun");
-		/* plain seconds must be the only part, and only the last part may have a
-		 * fraction */
+		/* a number without a unit must be the only number of the duration, and only the
+		 * last number may have a fraction */
 		if (nunit == 0 ? *unit != '\0' || last >= 0 : frac && unit[nunit] != '\0')
 			return -EINVAL;
 		if (nunit > 0)

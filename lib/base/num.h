@@ -11,7 +11,8 @@
 
 /* highest pid: PID_MAX_LIMIT of a 64-bit kernel, see proc_sys_kernel(5) */
 #define NUM_PID_MAX 4194304
-/* highest valid id: setresuid(2) takes 2^32-1 to mean "no change", and no map can contain it */
+/* highest valid uid or gid: setresuid(2) takes 2^32-1 to mean "no change", and the id map of a user
+ * namespace cannot contain it */
 #define NUM_ID_MAX  4294967294u
 
 /*

@@ -11,7 +11,7 @@
 enum { NAME, PASSWORD, ID, FIELD_GID, GECOS, HOME, SHELL, FIELDS }; /* fields of passwd(5) */
 enum { MEMBERS = FIELD_GID, GROUP_FIELDS };                         /* fields of group(5) */
 
-/* A part of the text, not terminated by a NUL byte. */
+/* A field of a line, or an item of a comma-separated field. The string s has no final NUL byte. */
 struct part {
 	const char *s;
 	size_t n;
@@ -30,9 +30,9 @@ void passwd_user_free(struct passwd_user *u)
 	*u = PASSWD_USER_INIT;
 }
 
-/* Splits the next line that is not ignored into at most max fields; the last one contains the rest
- * of the line. The fields that the line lacks are empty. Returns the number of fields, or 0 at the
- * end of the text. */
+/* Splits the next line into at most max fields; the last one contains the rest of the line. Skips
+ * empty lines, lines with a NUL byte, and lines that begin with '#', '+' or '-'. Missing fields are
+ * empty. Returns the number of fields, or 0 at the end of the text. */
 static size_t next_fields(struct lines *l, struct part *f, size_t max)
 {
 	while (l->next < l->end) {

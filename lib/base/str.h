@@ -17,8 +17,8 @@ uint32_t str_code_point(const char *s, size_t len);
 /*
  * Returns true if the valid character of len bytes at s moves the cursor of a terminal, changes the
  * direction of text, or is invisible: C0, DEL, C1, and the format characters U+061C, U+200B to
- * U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. All output of the tools uses this
- * function.
+ * U+200F, U+2028 to U+202E, U+2060 to U+2069 and U+FEFF. The tools escape these characters in all
+ * their output.
  */
 bool str_is_unsafe(const char *s, size_t len);
 

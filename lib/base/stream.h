@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stream: reads text that tools pass to each other: "-" (standard input), "fd:N", or a path. */
+/* stream: reads text that another tool has written, from standard input ("-"), from a descriptor
+ * ("fd:N") or from a file (its path). */
 #ifndef NSU_BASE_STREAM_H
 #define NSU_BASE_STREAM_H
 

@@ -60,8 +60,8 @@ static bool has_hierarchy(const struct cgroup *c, bool v2, const char *options)
 	return false;
 }
 
-/* Adds the directory path of a mount, with the controllers of the mount. Ignores a second mount of
- * the same hierarchy. Returns 0, or a negative errno with e set. */
+/* Adds the directory with the given path below a mount point, and the controllers of the mount.
+ * Ignores a second mount of the same hierarchy. Returns 0, or a negative errno with e set. */
 static int add_below(struct cgroup *c, const struct mountinfo_line *mount, const char *path,
 		     struct nserr *e)
 {

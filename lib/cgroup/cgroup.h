@@ -54,8 +54,8 @@ int cgroup_place(struct cgroup *c, char *own, struct mountinfo *m, struct nserr 
  */
 int cgroup_of(struct cgroup *c, int procfd, struct nserr *e) must_check;
 
-/* Returns how many of the len bytes at path are the path of the parent directory: 2 for "/a//b"
- * ("/a"), and 0 for "a" and "/". */
+/* Returns the length of the path of the parent directory, which is the beginning of the len bytes
+ * at path: 2 for "/a//b", whose parent is "/a", and 0 for "a" and "/". */
 size_t cgroup_above(const char *path, size_t len);
 
 /*

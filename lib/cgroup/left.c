@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* left: marks the cgroups that a run creates. Removes marked cgroups that remain after a run was
- * killed, with the cgroups that the program created below them. */
+/* left: marks the cgroups that a tool creates. Removes marked cgroups that remain after the tool
+ * was killed, and the cgroups below them. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -73,8 +73,8 @@ void cgroup_mark(const struct cgroup_dir *d)
 
 	if (d->made == 0)
 		return;
-	/* retry, because another run may hold the lock for a short time while it looks for the
-	 * mark */
+	/* retry, because cgroup_remove_left() in another process may hold the lock for a short
+	 * time */
 	for (int tries = 0; tries < 10 && locked < 0; tries++) {
 		locked = flock(d->fd, LOCK_EX | LOCK_NB);
 		if (locked < 0)

@@ -109,8 +109,8 @@ int cgroup_open(struct cgroup *c, bool create, const char *const *set, size_t n,
 		}
 		found |= d->fd >= 0;
 	}
-	/* with `create`, every needed directory is open now; no directory is needed if no hierarchy
-	 * has the controller of a setting, and cgroup_set() reports the missing file */
+	/* with `create`, each needed directory is open now; if none is needed, because no hierarchy
+	 * has the controller of a setting, cgroup_set() reports the missing file */
 	if (found || create)
 		return 0;
 	rc = nserr_set(e, ENOENT, "the cgroup '%s' does not exist", c->name);

@@ -157,13 +157,13 @@ static void hint_v2(const struct cgroup_dir *d, const char *controller, struct n
 	}
 	if (found <= 0)
 		nserr_hint(e,
-			   "controller '%s' is missing in cgroup.controllers of %.*s and of its "
-			   "descendants",
+			   "make controller '%s' available: it is missing in cgroup.controllers of "
+			   "%.*s and of its descendants",
 			   controller, (int)top, d->path);
 	else if (top == whole)
 		nserr_hint(e,
-			   "controller '%s' is available in this cgroup, but provides no such file "
-			   "in it",
+			   "use another file: controller '%s' is available in this cgroup, but "
+			   "does not provide the file",
 			   controller);
 	else
 		hint_enable(d, top, cgroup_above(d->path, host), controller, e);
@@ -179,7 +179,8 @@ static int fail_missing(const struct cgroup *c, const struct setting *s, struct 
 		return rc;
 	if (find_v1(s->controller, v1, sizeof(v1)))
 		nserr_hint(e,
-			   "use a file of cgroup v1: controller '%s' is in the v1 hierarchy at %s",
+			   "use a cgroup v1 file, because controller '%s' is in the cgroup v1 "
+			   "hierarchy at %s",
 			   s->controller, v1);
 	else if (v2)
 		hint_v2(v2, s->controller, e);

@@ -148,8 +148,8 @@ static void fill_task(struct bpf *p)
 	bpf_label(p, HAVE_PID);
 }
 
-/* Stores the 64-bit id of a namespace. From 6.11 to 6.17, only mount namespaces have an id, in a
- * member with another name. */
+/* Stores the 64-bit id of a namespace. In Linux 6.11 to 6.17, only mount namespaces have an id, in
+ * a member with another name. */
 static void store_id(struct bpf *p, int type, int base, uint32_t ns)
 {
 	if (type == NSTYPE_MNT && !bpf_has(p, ns, "ns.ns_id") && bpf_has(p, ns, "mnt_ns_tree_node"))
@@ -180,7 +180,8 @@ static void relate_member(struct bpf *p, int type, const char *member)
 	relate(p, type, R2, "user_ns->ns.inum");
 }
 
-/* Fills the record of relations (struct bpf_relation) and writes it. Overwrites A_TASK. */
+/* Fills and writes the record of the namespaces of A_TASK, with their owners and parents (struct
+ * bpf_relation). Overwrites A_TASK. */
 static void write_relations(struct bpf *p)
 {
 	bpf_put_value(p, RELATION_AT(kind), BPF_RECORD_RELATION, 4);
@@ -241,8 +242,8 @@ int bpf_build_task(struct bpf *p, struct bpf_source *s)
 	bpf_get(p, R1, R3, "real_cred->user_ns");
 	bpf_jump_differ(p, R1, A_USER, RELATE);
 	/* nsproxy contains only the pid namespace of future children, so the comparisons above do
-	 * not cover the pid namespace of the task itself. If it is not that of the parent process,
-	 * the record is written only for process 1 of the pid namespace. */
+	 * not cover the pid namespace of the task itself. If the parent process is in another pid
+	 * namespace, write the record only for process 1 of the pid namespace of the task. */
 	bpf_get(p, R1, R3, "thread_pid->level");
 	bpf_get(p, R2, A_TASK, "thread_pid->level");
 	bpf_jump_same(p, R1, R2, END);

@@ -29,8 +29,9 @@ struct bpf_task {
 
 /*
  * The record that describes the namespaces of a task whose namespaces differ from those of its
- * parent. The member `of` contains first the namespaces of the task, in the order of the type
- * table, and then those of its future children. Each set of namespaces appears in at least one
+ * parent. The array `of` has one element for each namespace that the task is in, indexed by
+ * NSTYPE_*. The elements BPF_PID_CHILD and BPF_TIME_CHILD describe the pid and the time namespace
+ * that future children of the task will be in. Each set of namespaces appears in at least one
  * record.
  */
 enum { BPF_PID_CHILD = NSTYPE_COUNT, BPF_TIME_CHILD, BPF_RELATIONS };
@@ -41,6 +42,8 @@ struct bpf_relation {
 	 * namespace for the task's children */
 	uint32_t pid_parent, pid_child_parent;
 	struct {
+		/* inode of the namespace (0 if the kernel lacks this type), and inode of the user
+		 * namespace that owns it (for a user namespace: of its parent) */
 		uint32_t inode, owner;
 		/* 64-bit id of the namespace, or 0 before Linux 6.18 (for a mount namespace, before
 		 * 6.11) */
@@ -94,11 +97,12 @@ bool bpf_source_has_mounts(const struct bpf_source *s);
 bool bpf_source_has_ids(const struct bpf_source *s);
 
 /*
- * Build the program for tasks and the program for descriptors. The program for descriptors writes
- * the lists of mounts and mount namespaces when the iterator reaches the descriptor `probe` of the
- * process `self`. This descriptor must refer to a namespace file. If probe is 0, the program writes
- * no lists. Return 0, or a negative errno. If the kernel lacks a structure member that the program
- * reads, p->missing is the path of this member.
+ * Build in p the program that an iterator runs for each task, and the one that an iterator runs for
+ * each descriptor. The program for descriptors also writes the lists of mounts and mount namespaces
+ * when it runs for the descriptor number `probe` of the process with the pid `self`. This
+ * descriptor must refer to a namespace file. If probe is 0, the program writes no lists. Return 0,
+ * or a negative errno. If the kernel lacks a structure member that the program reads, p->missing is
+ * the path of this member.
  */
 int bpf_build_task(struct bpf *p, struct bpf_source *s) must_check;
 int bpf_build_file(struct bpf *p, struct bpf_source *s, uint32_t self, uint32_t probe) must_check;

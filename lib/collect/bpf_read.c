@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bpf_read: reads the output of the BPF programs and converts it to processes and holders. */
+/* bpf_read: reads the output of the BPF programs and converts it to processes and to holders of
+ * namespaces, such as descriptors. */
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
@@ -77,7 +78,8 @@ static uint32_t kind_of(const struct cursor *c)
 
 	if (left >= sizeof(kind))
 		memcpy(&kind, c->at, sizeof(kind));
-	/* a list begins with a 64-bit kind, whose low half comes second on big-endian systems */
+	/* a list begins with a 64-bit kind; on big-endian systems, its first 32 bits are 0, so read
+	 * the kind from the next 32 bits */
 	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && kind == 0 && left >= 2 * sizeof(kind))
 		memcpy(&kind, c->at + sizeof(kind), sizeof(kind));
 	return kind;

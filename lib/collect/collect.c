@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* collect: runs all sources, with two threads on a busy machine, and merges their results. */
+/* collect: calls the functions of all sources of namespaces (src_*.c), in two threads if there are
+ * many processes, and merges their results. */
 #include "collect/collect.h"
 
 #include <pthread.h>
@@ -59,8 +60,9 @@ int collect_parse(const char *list, unsigned *sources, struct nserr *e)
 
 /* ---- Workers ---- */
 
-/* Runs all sources on one process. If the process ends meanwhile, stores the results that were
- * found before. Returns 0, or a negative errno with w->e set. */
+/* Reads one process with the functions of all sources in use (src_*.c). If the process ends
+ * meanwhile, stores the results that were found before. Returns 0, or a negative errno with w->e
+ * set. */
 static int look_at(struct worker *w, struct nsmember *m)
 {
 	unsigned sources = w->c->sources;
@@ -198,7 +200,8 @@ static int merge_member(struct collect *c, const struct nsmember *m)
 	return 0;
 }
 
-/* Adds a holder to the namespace that it refers to. Returns 0 or -ENOMEM. */
+/* Adds a holder, for example a descriptor, to the namespace that the holder refers to. Returns 0 or
+ * -ENOMEM. */
 static int merge_found(struct collect *c, const struct nsfind *f)
 {
 	const struct nstype *type = &nstypes[f->type];
@@ -269,8 +272,8 @@ static int look_at_self(struct collect *c, struct nserr *e)
 	return rc < 0 ? rc : nsfile_proc_verify(&c->files, c->q.proc, e);
 }
 
-/* Removes the source of sockets if network namespaces are not requested, and reads the namespaces
- * of nslist itself. Returns 0, or a negative errno with e set. */
+/* Removes the source `sock` (src_sock.c) from c->sources if network namespaces are not requested.
+ * Reads the namespaces of nslist itself. Returns 0, or a negative errno with e set. */
 static int prepare(struct collect *c, struct nserr *e)
 {
 	if (!(c->types & NSTYPE_BIT(NSTYPE_NET)))
@@ -278,7 +281,8 @@ static int prepare(struct collect *c, struct nserr *e)
 	return look_at_self(c, e);
 }
 
-/* Runs the source `kernel`. Returns 0, or a negative errno with e set. */
+/* Adds the namespaces that the kernel lists, if the source `kernel` (src_kernel.c) is in use.
+ * Returns 0, or a negative errno with e set. */
 static int list_by_kernel(struct collect *c, struct nserr *e)
 {
 	/* a fixture is a copy of another machine's /proc, so do not query the running kernel */
@@ -292,8 +296,8 @@ static int prepare_proc(struct collect *c, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	/* the source mnt reads the mounts of each mount namespace, so all mount namespaces must be
-	 * found first */
+	/* find all mount namespaces, because the source `mnt` (src_mnt.c) later reads the mounts of
+	 * each mount namespace */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	return collect_list_members(c, e);
@@ -327,7 +331,8 @@ static int scan_members(struct collect *c, struct nserr *e)
 	struct crew crew = { .c = c, .worker = { { .c = c }, { .c = c } } };
 	int rc = 0;
 
-	/* the source mnt can only run after all mount namespaces have been found */
+	/* find all mount namespaces, because the source `mnt` (src_mnt.c) later reads their
+	 * mounts */
 	if (c->sources & NSTYPE_BIT(COLLECT_MNT))
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	if (collect_bpf(c, &crew.worker[0])) {

@@ -105,8 +105,8 @@ struct collect {
 	/* the types and sources in use: as requested, but without sources that the types do not
 	 * need, and with the type mnt if the source mnt needs it */
 	unsigned types, sources;
-	/* the descriptor q.proc, after the check that it shows the caller's pid namespace; not used
-	 * for a test fixture */
+	/* the /proc directory of the descriptor q.proc, set after the check that this directory
+	 * shows the caller's pid namespace; not used for a test fixture */
 	struct nsfile_proc files;
 	/* the size of a directory /proc/PID/fd is the number of descriptors (since Linux 6.2) */
 	bool fd_sizes;

@@ -132,8 +132,8 @@ int container_root(const struct collect *c, pid_t pid, char **text)
 	return rc;
 }
 
-/* Counts a process that could not be read as missed, unless rc is the error of a process that has
- * ended. */
+/* Counts a process as missed if rc is the error of a failure to read it, unless the error means
+ * that the process has ended. */
 static void count(struct find *f, int rc)
 {
 	if (rc < 0 && !scan_gone(rc))
@@ -233,8 +233,8 @@ static void add_process(struct find *f, const struct nsmember *m)
 	}
 }
 
-/* Returns true if m is in another namespace of the type than the caller, and this namespace also
- * contains a process of a pid namespace below the caller's. */
+/* Returns true if m and the caller are in different namespaces of the given type, and the namespace
+ * of m also contains a process whose pid namespace is a descendant of the caller's. */
 static bool shares(const struct find *f, const struct nsmember *m, int type)
 {
 	const struct ns *ns = nstab_find(&f->c->tab, &nstypes[type], inode_of(m, type));
@@ -242,8 +242,7 @@ static bool shares(const struct find *f, const struct nsmember *m, int type)
 	return ns && inode_of(m, type) != inode_of(f->me, type) && f->inside[ns->index];
 }
 
-/* Returns true if the processes of box, which are in the caller's pid namespace, are a
- * container. */
+/* Returns true if the processes in box form a container. They are in the caller's pid namespace. */
 static bool is_container(struct find *f, struct container *box, bool all)
 {
 	const struct nsmember *m = collect_member(f->c, box->pid);

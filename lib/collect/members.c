@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* members: lists the processes of a run and finds them by pid. */
+/* members: lists the processes that a scan reads (its members), and finds them by pid. */
 #include "collect/worker.h"
 
 /* Sets c->members to the processes that /proc lists. Returns 0 or a negative errno. */

@@ -108,8 +108,8 @@ static int by_inode(const void *a, const void *b)
 	return (int)nstype_index(x->type) - (int)nstype_index(y->type);
 }
 
-/* Compares two holders by kind, process, number and path, for qsort(3). Returns a negative number,
- * 0 or a positive number. */
+/* Compares two holders of a namespace, such as descriptors, by kind, process, number, mount
+ * namespace and path, for qsort(3). Returns a negative number, 0 or a positive number. */
 static int by_holder(const void *a, const void *b)
 {
 	const struct nshold *x = *(struct nshold *const *)a, *y = *(struct nshold *const *)b;
@@ -126,8 +126,8 @@ static int by_holder(const void *a, const void *b)
 	return x->path && y->path ? strcmp(x->path, y->path) : 0;
 }
 
-/* Sorts the holders, so that their order does not depend on how they were found. If memory
- * allocation fails, the holders are not sorted. */
+/* Sorts the holders of a namespace, so that their order does not depend on how they were found. If
+ * memory allocation fails, the holders are not sorted. */
 static void sort_holders(struct ns *ns)
 {
 	struct nshold **all, **end = &ns->holders;

@@ -11,7 +11,8 @@
 enum nshold_kind {
 	NSHOLD_PROC, /* a process is in the namespace */
 	NSHOLD_TASK, /* a thread is in the namespace, but its process is not */
-	/* children of a process or thread will be in the namespace: *_for_children */
+	/* future children of a process or thread will be in the namespace (pid_for_children or
+	 * time_for_children in /proc/PID/ns) */
 	NSHOLD_CHILDREN,
 	NSHOLD_FD,     /* an open descriptor refers to the namespace */
 	NSHOLD_SOCK,   /* a socket is in the network namespace */
@@ -46,7 +47,8 @@ struct nshold {
 
 struct ns {
 	const struct nstype *type;
-	/* inode, which is unique per type, because all namespace files are on one file system */
+	/* inode; namespaces of one type have different inodes, because all namespace files are on
+	 * one file system */
 	uint32_t inode;
 	uint64_t id; /* 64-bit id (NS_GET_ID), or 0 if the kernel reports none */
 	/* parent and owner; NULL if the namespace has none or the caller cannot see it */

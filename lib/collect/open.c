@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* open: opens a namespace through its members, its holders or its id. */
+/* open: opens a namespace through a process in it, through a holder such as a descriptor or a
+ * mount, or by its id. */
 #include "collect/worker.h"
 
 #include "base/file.h"
@@ -117,7 +118,8 @@ static int open_child(const struct collect *c, const struct ns *ns, const struct
 	return if_it_is(ns, pidfd < 0 ? pidfd : sys_pidfd_child_ns(pidfd, ns->type->flag));
 }
 
-/* Opens ns through one holder. Returns a descriptor or a negative errno. */
+/* Opens ns through one holder, such as a descriptor or a mount. Returns a descriptor or a negative
+ * errno. */
 static int open_held(const struct collect *c, const struct ns *ns, const struct nshold *h)
 {
 	struct procfs_path path;

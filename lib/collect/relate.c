@@ -20,10 +20,10 @@ static bool is_answer(int rc)
 }
 
 /*
- * Adds the namespace that the descriptor `up` refers to, and its ancestors, and stores it in *out.
- * The namespace is the parent or the owner of ns. If `up` is the error of a namespace that does not
- * exist or is not visible, leaves *out unchanged. Closes `up`. Returns 0, or a negative errno with
- * e set.
+ * Adds the parent or the owner of ns, to which the descriptor `up` refers, and the ancestors of
+ * this namespace. Stores the parent or owner in *out. If `up` is a negative errno that means that
+ * the parent or owner does not exist or is not visible, leaves *out unchanged. Closes `up`. Returns
+ * 0, or a negative errno with e set.
  */
 static int climb(struct collect *c, const struct ns *ns, const struct nstype *type, int up,
 		 enum nshold_kind kind, struct ns **out, struct nserr *e)

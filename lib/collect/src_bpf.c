@@ -18,7 +18,7 @@ struct attempt {
 	struct collect_programs *p;
 	uint64_t at_least; /* number of threads of the machine while the tasks were read */
 	uint64_t threads;  /* number of threads in the result */
-	size_t n_found;    /* number of holders in w before the descriptors were added */
+	size_t n_found;    /* length of w->found before the descriptors were added */
 	/* the output of the program for descriptors, if a second thread has read it */
 	struct buf files;
 	int files_rc;

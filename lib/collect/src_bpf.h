@@ -58,7 +58,8 @@ bool collect_bpf_has_socket(const struct collect_bpf *b, uint64_t inode);
  * Defined in bpf_load.c: checks the conditions for BPF iterators up to the condition `last`, and
  * loads into p the programs that the sources of c need, unless they are loaded already. Unless
  * any_number is set, also requires that the machine has enough threads to make the iterators faster
- * than /proc. Returns 0 or a negative errno. The caller closes the programs in both cases.
+ * than /proc. Returns 0 or a negative errno. The caller closes p with collect_programs_close(),
+ * also after an error.
  */
 int bpf_load(const struct collect *c, struct collect_programs *p, enum collect_bpf_step last,
 	     bool any_number) must_check;

@@ -9,8 +9,8 @@
 /*
  * Counts a pid namespace for future children that cannot be opened on this kernel. Its existence is
  * known only because the link pid_for_children is missing. A pidfd gives access to it since Linux
- * 6.11, and pidfds of threads exist since 6.9. A zombie, which also lacks time_for_children, is not
- * counted.
+ * 6.11, and pidfds of threads exist since Linux 6.9. A zombie, which also lacks time_for_children,
+ * is not counted.
  */
 static void note_unknown(struct worker *w, const struct nsfind *f)
 {

@@ -25,7 +25,7 @@ static int add(struct collect *c, int fd, struct nserr *e)
 	struct stat st;
 
 	type = flag < 0 ? NULL : nstype_by_flag((uint64_t)flag);
-	if (!type) /* ignore a namespace type that lib/ns/type.c does not know */
+	if (!type) /* ignore a namespace type that is missing in lib/ns/type.c */
 		return flag < 0 ? nserr_set(e, (int)flag, "cannot examine a namespace") : 0;
 	if (fstat(fd, &st) < 0)
 		return nserr_set(e, errno, "cannot examine a namespace");

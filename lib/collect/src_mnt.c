@@ -208,8 +208,8 @@ static int by_bpf(struct collect *c, struct nserr *e)
 
 	if (!done)
 		return nserr_set(e, ENOMEM, "cannot list namespaces");
-	/* repeat the loop until no namespace is added, because a mount namespace may be found only
-	 * by a mount in another mount namespace */
+	/* repeat the loop until no namespace is added, because some mount namespaces can only be
+	 * found through a mount in another mount namespace */
 	do {
 		struct ns *where = NULL;
 		int rc = 0;

@@ -55,7 +55,8 @@ static int by_holder(const void *a, const void *b)
 	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
-/* Removes the sockets that the BPF iterators found in other processes. */
+/* Removes the sockets that the BPF iterators have already found in other processes, because each
+ * socket is recorded once. */
 static void drop_known(struct worker *w)
 {
 	size_t n = 0;

@@ -29,7 +29,7 @@ static bool is_own(const struct collect *c, const struct ns *ns)
 	return me && me->inode[nstype_index(ns->type)] == ns->inode;
 }
 
-/* Enters the namespace and calls the function of the trip. Returns its result, or a negative
+/* Enters the namespace v->ns and calls t->f() there. Returns the result of t->f(), or a negative
  * errno. */
 static int enter_and_call(const struct trip *t, struct visit *v)
 {
@@ -39,8 +39,8 @@ static int enter_and_call(const struct trip *t, struct visit *v)
 	return rc < 0 ? rc : t->f(v->ns, t->arg, &v->out);
 }
 
-/* Visits all namespaces except those of the calling process, and stores the result of each visit.
- * Runs in a separate thread, which ends in the namespace that it entered last. Returns 0. */
+/* Calls t->f() in all namespaces except those of the calling process, and stores each result. Runs
+ * in a separate thread, which ends in the namespace that it entered last. Returns 0. */
 static int go(void *arg)
 {
 	const struct trip *t = arg;
@@ -59,8 +59,8 @@ struct answer {
 	size_t n;
 };
 
-/* Enters the owning user namespace and then the namespace, and sends the result. Runs in the
- * child. */
+/* Enters the owning user namespace and then the namespace v->ns, calls t->f() there, and writes its
+ * result to the descriptor `to`. Runs in the child. */
 static void send_answer(const struct trip *t, struct visit *v, int to)
 {
 	cleanup_fd int user = collect_open(t->c, v->ns->owner);
@@ -110,11 +110,9 @@ static int read_answer(int from, struct buf *out)
 	return a.rc;
 }
 
-/*
- * Visits a namespace in a child process that enters the owning user namespace first. In that user
- * namespace, its creator has all capabilities (user_namespaces(7)). A thread cannot enter a user
- * namespace. Returns the result of the function or a negative errno.
- */
+/* Calls t->f() in a child process that enters the owning user namespace and then the namespace. In
+ * that user namespace, its creator has all capabilities (user_namespaces(7)). A thread cannot enter
+ * a user namespace. Returns the result of the function or a negative errno. */
 static int visit_in_child(const struct trip *t, struct visit *v)
 {
 	int pair[2], rc;

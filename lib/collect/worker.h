@@ -15,7 +15,9 @@ struct nsfind {
 	pid_t pid;
 	int num;
 	uint32_t inode;
-	/* only for NSHOLD_TASK: inode of the namespace that the process of the thread is in */
+	/* only for NSHOLD_TASK: inode of the namespace of the same type that the process of the
+	 * thread is in. This namespace's count of threads includes the thread, until merge_found()
+	 * in collect.c subtracts it. */
 	uint32_t instead;
 };
 
@@ -61,9 +63,10 @@ void nsmissed_add_all(struct nsmissed *sum, const struct nsmissed *more);
 /* Adds the holder f to w->found. Returns 0, or -ENOMEM with w->e set. */
 int worker_found(struct worker *w, const struct nsfind *f) must_check;
 
-/* The sources that read one process, which m describes. They add holders to w->found, and return 0,
- * or a negative errno with w->e set. collect_proc() must be called first: it sets m->inode, and may
- * also return WORKER_GONE or WORKER_DENIED. */
+/* These functions implement the sources that a scan reads for each process; m describes the
+ * process. They add holders to w->found, and return 0, or a negative errno with w->e set.
+ * collect_proc() must be called first: it sets m->inode, and may also return WORKER_GONE or
+ * WORKER_DENIED. */
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
@@ -81,8 +84,8 @@ int collect_sockets(struct worker *w) must_check;
  * c->q.only. Returns 0 or a negative errno with e set. */
 int collect_list_members(struct collect *c, struct nserr *e) must_check;
 
-/* The sources that run once for the machine, and not once for each process. They return 0, or a
- * negative errno with e set. */
+/* These functions implement the sources that a scan reads only once, and not once for each process.
+ * They return 0, or a negative errno with e set. */
 int collect_kernel(struct collect *c, struct nserr *e) must_check;
 int collect_mnt(struct collect *c, struct nserr *e) must_check;
 

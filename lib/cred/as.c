@@ -42,7 +42,7 @@ void cred_as_prepare(struct cred *c)
 	/* if setgroups(2) is denied in the user namespace, keep the caller's groups instead of
 	 * failing, because no program in this user namespace can change its groups */
 	c->groups_optional |= c->as_groups;
-	/* while the uid is unknown, plan the steps for a user other than root */
+	/* while the uid is unknown, choose the steps for a user other than root */
 	c->uid = (uid_t)-1;
 	c->gid = (gid_t)-1;
 }
@@ -130,11 +130,11 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 	if (rc > 0 || (number && c->as_group))
 		return 0;
 	if (!number)
-		return nserr_set(e, 0, "the file '%s' of the root directory has no user '%s'",
-				 passwd_file, c->as);
+		return nserr_set(e, 0, "'%s' in the root directory has no user '%s'", passwd_file,
+				 c->as);
 	nserr_set(e, 0,
-		  "the primary group of uid %s is unknown, because this uid is not in '%s' of the "
-		  "root directory",
+		  "the primary group of uid %s is unknown, because '%s' in the root directory does "
+		  "not contain this uid",
 		  c->as, passwd_file);
 	nserr_hint(e, "add a group: --as %s:<group>", c->as);
 	return -EINVAL;
@@ -157,8 +157,8 @@ static int find_group(struct cred *c, struct nserr *e)
 	if (rc < 0)
 		return invalid_line(line, group_file, e);
 	return rc > 0 ? 0
-		      : nserr_set(e, 0, "the file '%s' of the root directory has no group '%s'",
-				  group_file, c->as_group);
+		      : nserr_set(e, 0, "'%s' in the root directory has no group '%s'", group_file,
+				  c->as_group);
 }
 
 /* Sets the supplementary groups: the group of the option only, or all groups of the user. Returns

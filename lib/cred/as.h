@@ -6,7 +6,8 @@
 
 #include "cred/cred.h"
 
-/* Stores the argument <user>[:<group>] of --as. Returns 0, or a negative errno with e set. */
+/* Stores text, the argument <user>[:<group>] of --as, in c, which keeps a pointer into text.
+ * Returns 0, or a negative errno with e set. */
 int cred_as_parse(struct cred *c, const char *text, struct nserr *e) must_check;
 
 /* Makes c use the ids of the user and, unless an option has set the groups, the groups of the user.

@@ -13,7 +13,8 @@ static uid_t final_uid(const struct cred *c)
 	return c->set_uid ? c->uid : geteuid();
 }
 
-/* Returns true if keep_caps does not keep the capabilities that the change of uid removes. */
+/* Returns true if the change of uid clears the capabilities even with keep_caps (see
+ * caps_follow_uid). */
 static bool follows_uid(const struct cred *c)
 {
 	return c->caps_follow_uid && c->set_uid && c->uid != 0;
@@ -21,9 +22,9 @@ static bool follows_uid(const struct cred *c)
 
 /*
  * Returns true if the program needs ambient capabilities. For --cap-keep, a program with uid 0 does
- * not need them (capabilities(7)). With keep_caps, they are not needed if the program must lose its
- * capabilities at the change of uid, and the capabilities are preserved across this change only to
- * install the filter.
+ * not need them (capabilities(7)). With keep_caps, the program must not get them if follows_uid()
+ * is true and the process preserves its capabilities across the change of uid only to install the
+ * filter.
  */
 static bool wants_ambient(const struct cred *c)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* caps: declares the steps of a plan that set capabilities, no_new_privs and the seccomp filter.
+/* caps: declares the steps (run/plan.h) that set capabilities, no_new_privs and the seccomp filter.
  * The argument of each step is a struct cred. */
 #ifndef NSU_CRED_CAPS_H
 #define NSU_CRED_CAPS_H

@@ -64,8 +64,8 @@ static int store_failed(struct nserr *e)
 	return nserr_set(e, ENOMEM, "cannot allocate memory for the groups");
 }
 
-/* Sets the group and the supplementary groups to those of c->user in the caller's system. Returns
- * 0, or a negative errno with e set. */
+/* Sets the group and the supplementary groups to those of c->user, which are looked up through NSS
+ * in the caller's root directory. Returns 0, or a negative errno with e set. */
 static int add_groups_of_user(struct cred *c, struct nserr *e)
 {
 	const struct passwd *pw;

@@ -57,7 +57,7 @@ struct cred {
 	 * namespace, if run_groups() may need it; otherwise 0 or negative */
 	int self;
 	const char *user;          /* the user name in the argument of --setuid, or NULL */
-	bool given_uid, given_gid; /* --setuid was given; --setgid was given */
+	bool given_uid, given_gid; /* true if --setuid or --setgid, respectively, was given */
 	char *as;                  /* the user of --as, allocated with malloc(3), or NULL */
 	const char *as_group;      /* the group of --as, or NULL */
 	bool as_groups;            /* --as sets the supplementary groups, too */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cred: implements the steps for credentials. The comment on each step names the kernel rule that
- * determines its position in the order. */
+/* steps: implements the steps that change the credentials. The comment on each step names the
+ * kernel rule that determines its position in the order. */
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
@@ -91,7 +91,8 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 		return 0;
 	nserr_set(e, err, "cannot set the supplementary groups");
 	if (err == EPERM && sys_cap_has(CAP_SETGID))
-		nserr_hint(e, "setgroups is denied in this user namespace, or no gid is mapped");
+		nserr_hint(e, "use a user namespace in which setgroups is allowed and a gid is "
+			      "mapped");
 	else if (err == EINVAL)
 		nserr_hint(e, "use ids that are mapped in this user namespace");
 	return -err;
@@ -127,7 +128,8 @@ static int id_failed(bool optional, const char *what, unsigned id, struct nserr 
 		return 0;
 	nserr_set(e, err, "cannot become %s %u", what, id);
 	if (err == EINVAL)
-		nserr_hint(e, "%s %u is not mapped in this user namespace", what, id);
+		nserr_hint(e, "use a mapped id: %s %u is not mapped in this user namespace", what,
+			   id);
 	return -err;
 }
 

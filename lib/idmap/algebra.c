@@ -29,8 +29,8 @@ void idmap_merge(struct idmap *m)
 		m->n = to + 1;
 }
 
-/* Returns the index of the first extent whose last id is above id, or s->n. s is sorted by inside
- * id. */
+/* Returns the index of the first extent whose last inside id is not below id, or s->n. s is sorted
+ * by inside id. */
 static size_t first_ending_after(const struct idmap *s, uint32_t id)
 {
 	size_t low = 0, high = s->n;
@@ -173,7 +173,8 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e)
 			const struct idmap_extent *p = idmap_find(parent, x.outside);
 
 			if (!p) {
-				nserr_set(e, 0, "outside id %u is not mapped in the parent",
+				nserr_set(e, 0,
+					  "outside id %u is not mapped in the parent namespace",
 					  x.outside);
 				idmap_error_at(m, i, e);
 				return -EPERM;

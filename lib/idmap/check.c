@@ -108,8 +108,8 @@ static int check_overlap(const struct idmap *m, struct nserr *e)
 }
 
 /* Returns 0 if the parent maps every outside id, as user_namespaces(7) requires, or -EPERM with e
- * set. The kernel looks up a range as a whole (map_id_range_down), so it refuses a range that spans
- * two extents of the parent with EPERM. */
+ * set. The kernel looks up a range as a whole (map_id_range_down), so it returns EPERM for a range
+ * that spans two extents of the parent's map. */
 static int check_parent(const struct idmap *m, const struct idmap *parent, struct nserr *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
@@ -121,7 +121,7 @@ static int check_parent(const struct idmap *m, const struct idmap *parent, struc
 		if ((uint64_t)x->outside + x->count <= next)
 			continue;
 		if (!idmap_find(parent, (uint32_t)next)) {
-			nserr_set(e, 0, "%s: outside id %u is not mapped in the parent",
+			nserr_set(e, 0, "%s: outside id %u is not mapped in the parent namespace",
 				  label(m, x, name), (unsigned)next);
 			return -EPERM;
 		}

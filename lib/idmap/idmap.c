@@ -46,7 +46,8 @@ int idmap_check_extent(uint32_t inside, uint32_t outside, uint64_t count, struct
 		/* user_namespaces(7): first + count must not wrap, and 2^32-1 means "no id" */
 		if (count > IDMAP_NONE - first[i])
 			return nserr_set(
-				e, 0, "%s: %llu ids from %llu exceed the last id, 4294967294",
+				e, 0,
+				"%s: a range of %llu ids from %llu exceeds the last id, 4294967294",
 				side[i], (unsigned long long)count, (unsigned long long)first[i]);
 	}
 	return 0;

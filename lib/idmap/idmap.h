@@ -115,7 +115,7 @@ int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 int idmap_split_at(struct idmap *m, uint32_t outside) must_check;
 
 /*
- * Sets *out to the map that translates an id first by a and then its outside id by b. *out is
+ * Sets *out to the composition of two maps: an id is translated by a, and the result by b. *out is
  * sorted and merged. b must not map an inside id twice, but may map several inside ids to the same
  * outside id, as an inverted map does. Returns 0 or -ENOMEM. The caller frees out.
  */

@@ -80,7 +80,7 @@ int journal_open(struct journal *j, const struct statx *st, struct nserr *e)
 	}
 	rc = RETRY_EINTR(flock(j->fd, LOCK_EX | LOCK_NB)) < 0 ? -errno : 0;
 	if (rc == -EWOULDBLOCK) {
-		nserr_set(e, 0, "another process is changing the owners in the directory");
+		nserr_set(e, 0, "another process is changing the file owners in this directory");
 		return rc;
 	}
 	if (rc < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * journal: stores the setuid bit, the setgid bit and the capabilities of the one file for which
- * chown(2) is about to clear them, so that a later process can restore them if this process is
- * killed.
+ * journal: stores the setuid bit, the setgid bit and the capabilities of a file before chown(2)
+ * clears them. If this process is killed before it restores them, a later process can restore them.
+ * A journal contains the record of at most one file.
  */
 #ifndef NSU_IDMAP_JOURNAL_H
 #define NSU_IDMAP_JOURNAL_H

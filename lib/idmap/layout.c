@@ -11,7 +11,7 @@ static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t coun
 	if (count == 0)
 		return 0;
 	if (inside > NUM_ID_MAX)
-		return nserr_set(e, 0, "no inside ids are left");
+		return nserr_set(e, 0, "no free inside ids are left");
 	return idmap_add(m, (uint32_t)inside, (uint32_t)outside, count, e);
 }
 
@@ -87,7 +87,8 @@ int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside, str
 	for (size_t i = 0; rc == 0 && i < m->n; i++) {
 		const struct idmap_extent *x = &m->ext[i];
 
-		/* both ids are at the same offset of the extent, so the hole removes no other id */
+		/* both ids are at the same offset of the extent, so removing this pair leaves all
+		 * other ids mapped */
 		rc = add_around(&out, x, inside, outside, IDMAP_PLAN_HOLE, e);
 	}
 	if (rc < 0)
@@ -98,8 +99,9 @@ int idmap_plan_own_first(struct idmap *m, uint32_t inside, uint32_t outside, str
 	return 0;
 }
 
-/* Returns the first id of at least `from` that is not in the first n extents, on the inside or the
- * outside. Sets *count to the number of consecutive free ids. */
+/* Returns the lowest id that is not below `from` and that none of the first n extents maps, as an
+ * outside id if `outside` is set, otherwise as an inside id. Sets *count to the number of
+ * consecutive free ids from there. */
 static uint64_t next_free(const struct idmap *m, size_t n, bool outside, uint64_t from,
 			  uint64_t *count)
 {
@@ -149,7 +151,7 @@ int idmap_plan_fill(struct idmap *m, const struct subids *ranges, struct nserr *
 			inside = next_free(m, taken, false, inside, &room);
 			n = MIN(MIN(n, room), end - outside);
 			if (n == 0) {
-				nserr_set(e, 0, "no inside ids are left for the ranges");
+				nserr_set(e, 0, "no free inside ids are left for the ranges");
 				return -ERANGE;
 			}
 			rc = add(m, inside, outside, n, e);

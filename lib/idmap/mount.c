@@ -76,11 +76,11 @@ static int fail_map(int rc, const char *path, int dir, struct nserr *e)
 	    mountinfo_has_option(line.options, "idmapped"))
 		nserr_hint(e, "use another mount of the file system: this mount is idmapped");
 	else if (rc == -EPERM && (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_ADMIN)))
-		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace that "
-			      "mounted the file system");
+		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace in which "
+			      "the file system was mounted");
 	else if (rc == -EINVAL)
-		nserr_hint(e, "use another directory: the file system of this one, or one "
-			      "mounted below it, does not support idmapped mounts");
+		nserr_hint(e, "use another directory: the file system of this directory or a file "
+			      "system mounted below it does not support idmapped mounts");
 	else if (rc == -ENOSYS)
 		nserr_hint(e, "use Linux 5.12 or later for idmapped mounts");
 	sys_filter_explain("mount_setattr(2)", e);

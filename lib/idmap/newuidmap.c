@@ -112,7 +112,8 @@ int newuidmap_check(const struct idmaps *m, struct nserr *e)
 	}
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
 		rc = only_own_id(e);
-		nserr_hint(e, "no_new_privs is set, so newuidmap cannot gain its privilege");
+		nserr_hint(e, "run the command without no_new_privs, which prevents newuidmap from "
+			      "gaining privileges");
 		return rc;
 	}
 	rc = account_passwd(NULL, getuid(), &pw);
@@ -259,9 +260,12 @@ static int run(char *const argv[], const struct target *t, char *said, size_t si
 }
 
 /*
- * Returns true if the pid cannot be reused before newuidmap ends: it is the pid of this process,
- * its parent or its child. For other processes, newuidmap gets a descriptor as its argument (fd:N),
- * which version 4.14 and later accept.
+ * Returns true if pid is the pid of this process, its parent or its child. newuidmap then gets the
+ * pid as its argument. The pid of this process or of a child cannot be reused while run() waits for
+ * newuidmap, because a child that ends then stays a zombie. The pid of the parent can be reused if
+ * the parent ends and is reaped. This is unlikely, because run_program() kills newuidmap when the
+ * parent ends, and newuidmap refuses the processes of other users. For all other processes,
+ * newuidmap first gets a descriptor as its argument (fd:N), which version 4.14 and later accept.
  */
 static bool is_relative(int procfd, pid_t pid)
 {
@@ -299,7 +303,7 @@ static void find_foreign(const struct idmap *m, enum idmap_kind k, char *buf, si
 	}
 }
 
-/* Sets the hint for EPERM of the write(2) of a helper. */
+/* Sets the hint for newuidmap(1) or newgidmap(1) whose write(2) has failed with EPERM. */
 static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 {
 	cleanup_idmap struct idmap now = IDMAP_INIT;
@@ -309,8 +313,8 @@ static void explain_write(int procfd, enum idmap_kind k, struct nserr *e)
 			      "written already, and a map can be written only once");
 }
 
-/* Sets e to the error for a helper that has ended with the given wait status and has printed the
- * text `said`. Returns a negative errno. */
+/* Sets e to the error for newuidmap(1) or newgidmap(1), which has ended with the given wait status
+ * and has printed the text `said`. Returns a negative errno. */
 static int fail_helper(int status, int procfd, enum idmap_kind k, const char *path,
 		       const char *said, const struct idmaps *maps, struct nserr *e)
 {
@@ -327,8 +331,8 @@ static int fail_helper(int status, int procfd, enum idmap_kind k, const char *pa
 	if (strstr(reason, "not allowed") && cap) {
 		find_foreign(&maps->map[k], k, foreign, sizeof(foreign));
 		nserr_hint(e,
-			   "run the command with %s, or use the ids of this user in %s (nsidmap "
-			   "subids)%s",
+			   "run the command with %s, or map only the subordinate ids of this user "
+			   "in %s (see 'nsidmap subids')%s",
 			   cap, subid_files[k], foreign);
 	} else if (strstr(reason, "not permitted")) {
 		explain_write(procfd, k, e);
@@ -336,8 +340,8 @@ static int fail_helper(int status, int procfd, enum idmap_kind k, const char *pa
 	return -EINVAL;
 }
 
-/* Runs the helper for one kind of map. `stop` is the argument of idmaps_write_helpers(). Returns 0,
- * or a negative errno with e set. */
+/* Runs newuidmap(1) to write the uid map, or newgidmap(1) to write the gid map. `stop` is the
+ * argument of idmaps_write_helpers(). Returns 0, or a negative errno with e set. */
 static int write_helper(int procfd, pid_t pid, enum idmap_kind k, const struct idmaps *maps,
 			int stop, struct nserr *e)
 {

@@ -43,8 +43,8 @@ static int add_identity(struct idmap *m, enum idmap_kind kind, struct nserr *e)
 	return 0;
 }
 
-/* Reads the ranges of a user. Returns 0, or a negative errno with e set: -ENOENT if the user has no
- * ranges. */
+/* Reads the subordinate ids of a user. Returns 0, or a negative errno with e set: -ENOENT if the
+ * user has no subordinate ids. */
 static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct subids *s,
 		      struct nserr *e)
 {
@@ -72,8 +72,8 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 	return -ENOENT;
 }
 
-/* Adds to m the range INSIDE:OUTSIDE:COUNT, or OUTSIDE,INSIDE,COUNT as in unshare(1) before 2.39.
- * Returns 0, or a negative errno with e set. */
+/* Adds to m the range INSIDE:OUTSIDE:COUNT, or OUTSIDE,INSIDE,COUNT as in unshare(1) before
+ * util-linux 2.39. Returns 0, or a negative errno with e set. */
 static int add_range(struct idmap *m, const char *word, struct nserr *e)
 {
 	char sep = strchr(word, ':') ? ':' : ',';
@@ -97,8 +97,8 @@ static int add_range(struct idmap *m, const char *word, struct nserr *e)
 }
 
 /* Adds one item of --map-users to m, except "auto", which must be added after all other items.
- * Reads the ranges of the user into s when an item first needs them. Returns 0, or a negative errno
- * with e set. */
+ * Reads the subordinate ids of the user into s when an item first needs them. Returns 0, or a
+ * negative errno with e set. */
 static int add_word(struct idmap *m, enum idmap_kind kind, const char *word,
 		    const struct subid_user *user, struct subids *s, struct nserr *e)
 {
@@ -140,11 +140,9 @@ int idmap_plan_words(struct idmap *m, enum idmap_kind kind, const char *const *w
 	return rc == 0 && single ? idmap_plan_own_first(m, single->inside, single->outside, e) : rc;
 }
 
-/*
- * Maps the id `inside` to the caller's id, and the ids around it to the ranges. The kernel accepts
- * each outside id only once, so `overlap` decides what happens if a range contains the caller's id.
- * Returns 0, or a negative errno with e set.
- */
+/* Maps the id `inside` to the caller's id, and the other inside ids to the subordinate ranges in s.
+ * The kernel accepts each outside id only once, so `overlap` decides what happens if a range
+ * contains the caller's id. Returns 0, or a negative errno with e set. */
 static int make_around(uint32_t inside, uint32_t own, const struct subids *s,
 		       enum idmap_plan_overlap overlap, struct idmap *m, struct nserr *e)
 {
@@ -224,8 +222,8 @@ static int own_ids(const struct idmap_plan_request *r, const struct subid_user *
 			 r->user);
 }
 
-/* Builds the map of one kind and splits it at the extents of the caller's own map. Returns 0, or a
- * negative errno with e set. */
+/* Builds the uid map or the gid map and splits it at the extents of the caller's own map. Returns
+ * 0, or a negative errno with e set. */
 static int make_split_map(enum idmap_plan_style style, const struct idmap_plan_request *r,
 			  const struct subid_user *u, enum idmap_kind k, uint32_t own,
 			  struct idmap *m, struct nserr *e)

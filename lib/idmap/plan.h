@@ -7,15 +7,17 @@
 #include "idmap/idmap.h"
 #include "idmap/subid.h"
 
-/* The treatment of a range in the map that contains the inside id or the outside id of a single
- * mapping. */
+/* How to add a mapping of a single id if a range in the map already contains the inside id or the
+ * outside id of this mapping. */
 enum idmap_plan_overlap {
 	IDMAP_PLAN_ERROR, /* an error: idmap_plan_single() returns -EEXIST */
 	/* the inside and the outside id of the single mapping are removed from the range; the
 	 * other pairs of the range stay unchanged */
 	IDMAP_PLAN_HOLE,
-	/* the range makes room for the single id: the inside ids after it move up by one, and the
-	 * last id of the range is no longer mapped, as with unshare(1) */
+	/* the inside and the outside id of the single mapping are removed from the range; the
+	 * remaining inside ids of the range are mapped to its remaining outside ids in ascending
+	 * order. If the range contained only one of the two ids, one id of the other side is left,
+	 * and the last one is not mapped. */
 	IDMAP_PLAN_SHIFT,
 };
 

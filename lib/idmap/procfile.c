@@ -93,24 +93,25 @@ static bool is_parent(int procfd, ino_t inode)
 	return up < 0 || fstat(up, &st) < 0 || st.st_ino == inode;
 }
 
-/* Sets the hint for a process that maps ids in its own namespace (user_namespaces(7)). The creator
- * of the namespace is not known here. */
+/* Sets the hint for a process that tries to write the map of its user namespace
+ * (user_namespaces(7)). The hint does not name the id of the namespace's creator, because this
+ * function does not know it. */
 static void explain_inside(const struct idmap *m, enum idmap_kind k, enum idmap_setgroups setgroups,
 			   struct nserr *e)
 {
 	if (m->n != 1 || m->ext[0].count != 1 ||
 	    (k == IDMAP_GID && setgroups != IDMAP_SETGROUPS_DENY))
 		nserr_hint(e, "write the map from the parent namespace, or map only the "
-			      "creator's own id (for a gid, deny setgroups first)");
+			      "id of the namespace's creator (for a gid, deny setgroups first)");
 	else if (k == IDMAP_UID && m->ext[0].outside == 0)
 		nserr_hint(e, "write the map from the parent namespace, or map only the "
-			      "creator's own id (to map id 0 of the parent, the creator "
-			      "must have had CAP_SETFCAP)");
+			      "id of the namespace's creator (to map id 0 of the parent "
+			      "namespace, the creator must have had CAP_SETFCAP)");
 	else
 		sysctl_hint_apparmor(e);
 	if (!e->hint[0])
 		nserr_hint(e, "write the map from the parent namespace, or map only the "
-			      "creator's own id");
+			      "id of the namespace's creator");
 }
 
 /* Sets the hint to the rule by which the kernel has refused the map with EPERM, if the rule can be
@@ -129,10 +130,11 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 		return;
 	inside = fstatat(procfd, "ns/user", &theirs, 0) == 0 && mine.st_ino == theirs.st_ino;
 	if (idmaps_read(procfd, &now, NULL) == 0 && now.map[k].n > 0) {
-		nserr_hint(e, inside ? "the process is in the caller's user namespace, which has a "
-				       "map already"
-				     : "the map has been written already, and a map can be written "
-				       "only once");
+		nserr_hint(e, inside ? "specify a process in another user namespace: the caller's "
+				       "user namespace has a map already"
+				     : "create a new user namespace, because the map of this one "
+				       "has been written already, and a map can be written only "
+				       "once");
 		return;
 	}
 	if (inside) {
@@ -140,9 +142,8 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 		return;
 	}
 	if (!is_parent(procfd, mine.st_ino)) {
-		nserr_hint(e,
-			   "write the map from inside the namespace or from its parent (enter it "
-			   "with nsenter2 --user)");
+		nserr_hint(e, "enter the namespace or its parent with 'nsenter2 --user', and write "
+			      "the map there");
 		return;
 	}
 	/* compose the maps, because the outside ids of the new map are inside ids of the caller's
@@ -162,7 +163,7 @@ static void explain_refusal(int procfd, const struct idmaps *m, enum idmap_kind 
 		   !sys_cap_has(CAP_SETFCAP)) {
 		nserr_hint(e,
 			   "run the command with CAP_SETFCAP, which is needed to map id 0 of the "
-			   "parent");
+			   "parent namespace");
 	}
 }
 
@@ -212,7 +213,7 @@ int idmaps_write(int procfd, const struct idmaps *m, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	rc = write_setgroups(procfd, m, e);
-	/* do not write an empty map; all ids of its kind stay unmapped */
+	/* do not write an empty map: all uids or all gids stay unmapped */
 	for (int k = 0; rc == 0 && k < IDMAP_KINDS; k++)
 		if (m->map[k].n > 0)
 			rc = write_map(procfd, m, k, e);
@@ -252,6 +253,7 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 	rc = nserr_set(e, 0, "%s/setgroups differs from the requested value",
 		       proc_name(procfd, name, sizeof(name)));
 	if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
-		nserr_hint(e, "newgidmap denies setgroups unless a subordinate group is mapped");
+		nserr_hint(e, "map a subordinate group, because newgidmap denies setgroups "
+			      "otherwise");
 	return rc;
 }

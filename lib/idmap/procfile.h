@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* procfile: reads and writes the maps of a process by a descriptor of its /proc directory. */
+/* procfile: reads and writes the id maps of a process through a descriptor of its /proc
+ * directory. */
 #ifndef NSU_IDMAP_PROCFILE_H
 #define NSU_IDMAP_PROCFILE_H
 
@@ -15,8 +16,8 @@
 int idmap_read(int procfd, enum idmap_kind kind, struct idmap *m, struct nserr *e) must_check;
 int idmaps_read(int procfd, struct idmaps *m, struct nserr *e) must_check;
 
-/* Returns the state of setgroups: IDMAP_SETGROUPS_UNSET if the file cannot be read. Kernels before
- * 3.19 lack the file and always allow setgroups(2). */
+/* Returns the state in the setgroups file of the process, or IDMAP_SETGROUPS_UNSET if this file
+ * cannot be read. Kernels before 3.19 lack the file and always allow setgroups(2). */
 enum idmap_setgroups idmap_read_setgroups(int procfd);
 
 /* Writes the state of setgroups unless it is unset, and then each map that has extents. Each file

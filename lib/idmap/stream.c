@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stream: translates a text of ids by a map. nsidmap spends most of its time here for large
+/* stream: translates the ids in a text by a map. nsidmap spends most of its time here for large
  * inputs. */
 #include "idmap/stream.h"
 
@@ -105,8 +105,8 @@ static uint64_t saturate(uint64_t v, const char *in, size_t n)
 }
 
 /* Returns the number of digits at the beginning of the eight bytes at `in`, and sets *value to the
- * number that they represent. Checks all eight bytes at once and adds up neighbours in three
- * steps. */
+ * number that they represent. Checks all eight bytes at once. Computes the number in three steps,
+ * from groups of two, four and eight digits. */
 static inline size_t eight_digits(const char *in, uint64_t *value)
 {
 	uint64_t c, other;

@@ -6,8 +6,9 @@
 #include "idmap/idmap.h"
 
 #define IDMAP_STREAM_CHUNK 65536
-/* Size of a buffer for the output that one chunk of input and an unfinished earlier line produce.
- * Two input bytes (a digit and a newline) become at most eleven output bytes. */
+/* Size of a buffer for the output of one chunk of input, including the output of a line that began
+ * in an earlier chunk. Two input bytes (a digit and a newline) become at most eleven output
+ * bytes. */
 #define IDMAP_STREAM_OUT   (IDMAP_STREAM_CHUNK / 2 * 11 + 16)
 
 struct idmap_stream {

@@ -227,7 +227,7 @@ int subid_lint_files(struct buf *out, struct nserr *partial, struct nserr *e)
 			return (int)n;
 		rc = accounts_read(&a, k, &unread);
 		if (unread)
-			nserr_set(partial, unread, "incomplete: cannot read all %ss",
+			nserr_set(partial, unread, "incomplete check: cannot read all %ss",
 				  k == IDMAP_UID ? "user" : "group");
 		if (rc == 0)
 			rc = subid_lint_text(subid_files[k], text ? text : "", (size_t)n, a.v, a.n,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* text: parses and formats maps in the format of the kernel, as a map stream and in the one-word
- * form. */
+/* text: parses and formats maps in three formats: the map files of the kernel, map streams with
+ * lines such as "uid 0 1000 1", and the one-word form "u:0:1000:1,g:0:1000:1". */
 #include "idmap/idmap.h"
 
 #include "base/num.h"

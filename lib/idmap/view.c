@@ -105,8 +105,8 @@ static int fail_enter(int rc, struct nserr *e)
 {
 	nserr_set(e, rc, "cannot enter the user namespace to read its maps");
 	if (rc == -EPERM)
-		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace, because "
-			      "this namespace has no visible process");
+		nserr_hint(e, "run the command with CAP_SYS_ADMIN in this user namespace, which "
+			      "must be entered because no process in it is visible");
 	sys_filter_explain("setns(2)", e);
 	return rc;
 }
@@ -144,9 +144,9 @@ static int read_inside(int nsfd, struct idmaps *m, struct nserr *e)
 	return rc;
 }
 
-/* The user namespace to which a reference leads. */
+/* The user namespace that a reference to a process or namespace selects (ns/ref.h). */
 struct target {
-	/* process that the reference names; its pid is 0 if there is none */
+	/* process that the reference names; its pid is 0 if the reference names a namespace */
 	struct nsref_process proc;
 	int nsfd; /* descriptor of the namespace, or -1 if it cannot be opened */
 };
@@ -285,8 +285,8 @@ bool idmap_view_sees_all(const char *ref)
 
 	if (mine == SYS_NS_INO_USER || target_open(ref, &t, &ignored) < 0)
 		return mine == SYS_NS_INO_USER;
-	/* NS_GET_PARENT fails if the parent is above the caller's own user namespace, which ends
-	 * the loop (ioctl_ns(2)) */
+	/* the loop ends above the caller's own user namespace, because NS_GET_PARENT fails there
+	 * (ioctl_ns(2)) */
 	while (t.nsfd >= 0 && nsinode_of(t.nsfd) != mine) {
 		int up = sys_ns_parent(t.nsfd);
 

@@ -45,8 +45,8 @@ int idmaps_choose_writer(const struct idmaps *m, enum idmap_writer *w, struct ns
 	return newuidmap_check(m, e);
 }
 
-/* Splits the maps at the extents of the caller's own map, because the kernel refuses an extent that
- * spans two extents of the parent's map with EPERM. Returns 0, or a negative errno with e set. */
+/* Splits the maps at the extents of the caller's own map, because the kernel returns EPERM for an
+ * extent that spans two extents of the parent's map. Returns 0, or a negative errno with e set. */
 static int split(struct idmaps *m, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps own = IDMAPS_INIT;

@@ -86,7 +86,7 @@ static bool translate_capability(unsigned char *v, size_t *n, idmap_xattr_replac
 	uint32_t magic = le32(v), version = magic & VFS_CAP_REVISION_MASK, old, new;
 
 	if (version == VFS_CAP_REVISION_1)
-		return false; /* no program has written this version since Linux 2.6.25 */
+		return false; /* obsolete: no program has written version 1 since Linux 2.6.25 */
 	old = version == VFS_CAP_REVISION_3 ? le32(v + *n - 4) : 0;
 	new = replace(ctx, IDMAP_UID, old);
 	if (new == old)

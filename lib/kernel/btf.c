@@ -15,8 +15,8 @@
 #define STEP        64          /* number of types per entry of the index */
 /* maximum number of typedefs, qualifiers and arrays before a type */
 #define MAX_CHAIN   32
-#define MAX_NESTED  16 /* maximum depth of nested nameless structures */
-/* maximum number of nameless structures that are searched for one member */
+#define MAX_NESTED  16 /* maximum depth of nested anonymous structures */
+/* maximum number of anonymous structures that are searched for one member */
 #define MAX_VISITS  1000
 
 enum {
@@ -295,10 +295,10 @@ static bool has_members(const struct type *t)
 struct found {
 	uint32_t type, bits;
 	bool bit_field;
-	unsigned visits; /* number of nameless members that were searched */
+	unsigned visits; /* number of anonymous members that were searched */
 };
 
-/* Finds the member of the structure t whose name is the n bytes at `name`, also inside nameless
+/* Finds the member of the structure t whose name is the n bytes at `name`, also inside anonymous
  * members. Sets the type of *out and adds the offset in bits. Returns 0, -ENOENT or -EBADMSG. */
 static int find_member(struct btf *b, const struct type *t, const char *name, size_t n, int depth,
 		       struct found *out)

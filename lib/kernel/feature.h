@@ -23,7 +23,7 @@ bool feature_has(const struct feature *f);
 /* Returns true if unshare(2) with these CLONE_NEW* flags succeeds in a child. */
 bool feature_has_unshare(uint64_t flags);
 
-/* The comment on a feature names the Linux version that introduced it. */
+/* Features that feature_has() can try, most of them with the Linux version that introduced them. */
 extern const struct feature feature_user;
 extern const struct feature feature_time_without_fork;
 extern const struct feature feature_time_without_fork_in_user;

@@ -100,7 +100,7 @@ int nsfile_open_mount(const struct nsfile_proc *p, int dirfd, const char *path)
 	/* retry without RESOLVE_CACHED, for which openat2(2) returns EINVAL before Linux 5.12 */
 	if (fd == -EINVAL)
 		fd = sys_openat2(dirfd, path, O_PATH | O_NOFOLLOW, 0, SYS_RESOLVE_NO_SYMLINKS);
-	/* use open(2) if openat2(2) is missing (before 5.6) or denied by a seccomp filter */
+	/* use open(2) if openat2(2) is missing (before Linux 5.6) or denied by a seccomp filter */
 	if (fd == -ENOSYS || fd == -EPERM)
 		fd = file_open_at(dirfd, path, O_PATH | O_NOFOLLOW, 0);
 	return open_identified(p, fd);

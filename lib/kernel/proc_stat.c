@@ -36,8 +36,8 @@ int proc_stat_parse(const char *text, struct proc_stat *st)
 		   &st->state, &st->ppid, &flags, &st->start) != 4)
 		return -EIO;
 	st->kthread = flags & PF_KTHREAD;
-	/* test PF_EXITING, too, because a child that is executing may still have PF_FORKNOEXEC when
-	 * vfork(2) has returned */
+	/* also test PF_EXITING, because a child that has called execve(2) may still have
+	 * PF_FORKNOEXEC when vfork(2) returns in its parent */
 	st->never_ran = (flags & PF_FORKNOEXEC) && (flags & PF_EXITING);
 	return 0;
 }

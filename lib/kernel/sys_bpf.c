@@ -35,7 +35,7 @@ struct iter {
 	uint32_t link_fd, flags;
 };
 
-/* union bpf_iter_link_info for an iterator over tasks (6.1) */
+/* union bpf_iter_link_info for an iterator over tasks (Linux 6.1) */
 struct only_task {
 	uint32_t tid, pid, pid_fd;
 };

@@ -64,9 +64,9 @@ int sys_unshare(uint64_t flags) must_check;
 int sys_setns(int fd, uint64_t flags) must_check;
 
 /*
- * Open the user namespace that owns the namespace fd, or the parent of this namespace
- * (ioctl_ns(2)). Return a descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative
- * errno: -EPERM if the result is outside of the caller's hierarchy, -EINVAL if the type has no
+ * Open the user namespace that owns the namespace fd, or the parent namespace of fd (ioctl_ns(2)).
+ * Return a descriptor (O_CLOEXEC, above 2), which the caller closes, or a negative errno: -EPERM if
+ * the result is outside of the caller's hierarchy, -EINVAL if namespaces of this type have no
  * parent.
  */
 int sys_ns_owner(int fd) must_check;

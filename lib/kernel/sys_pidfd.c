@@ -62,7 +62,7 @@ int sys_pidfd_send_signal(int pidfd, int sig)
 
 int sys_pidfd_ns(int pidfd, uint64_t flag)
 {
-	/* the ioctls PIDFD_GET_*_NAMESPACE, which linux/pidfd.h defines since 6.11 */
+	/* the ioctls PIDFD_GET_*_NAMESPACE, which linux/pidfd.h defines since Linux 6.11 */
 	static const struct {
 		uint64_t flag;
 		unsigned number;

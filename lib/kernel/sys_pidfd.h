@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_pidfd: refers to processes by descriptors (pidfds), and creates processes with clone3(2). */
+/* sys_pidfd: declares functions that use process descriptors (pidfds), and functions that create
+ * processes with clone3(2). */
 #ifndef NSU_KERNEL_SYS_PIDFD_H
 #define NSU_KERNEL_SYS_PIDFD_H
 
@@ -12,7 +13,7 @@
  * sys_pidfd_open_thread() the thread with this tid (Linux 6.9), and sys_pidfd_open_task() the
  * process or thread with this id. They return a descriptor, which the caller closes, or a negative
  * errno: -ESRCH if the process has ended, -EINVAL if a process is expected and pid is a thread
- * other than its leader, -ENOSYS before Linux 5.3.
+ * that is not the leader of its thread group, -ENOSYS before Linux 5.3.
  */
 int sys_pidfd_open(pid_t pid) must_check;
 int sys_pidfd_open_thread(pid_t tid) must_check;
@@ -27,9 +28,9 @@ int sys_pidfd_getfd(int pidfd, int fd) must_check;
 int sys_pidfd_send_signal(int pidfd, int sig) must_check;
 
 /*
- * Opens that namespace of the process whose type has this CLONE_NEW* flag (Linux 6.11). Does not
- * need /proc. Returns a descriptor, which the caller closes, or a negative errno: -ENOTTY or
- * -EOPNOTSUPP if the kernel does not support this.
+ * Opens the namespace that the process is in; the CLONE_NEW* flag selects its type (Linux 6.11).
+ * Does not need /proc. Returns a descriptor, which the caller closes, or a negative errno: -ENOTTY
+ * or -EOPNOTSUPP if the kernel does not support this.
  */
 int sys_pidfd_ns(int pidfd, uint64_t flag) must_check;
 

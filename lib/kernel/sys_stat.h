@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_stat: declares stat(2) and statx(2) for C libraries that lack statx() or have only its first
- * version. */
+/* sys_stat: declares stat(2) and statx(2), also for C libraries that lack statx() or whose struct
+ * statx lacks stx_mnt_id (Linux 5.8). */
 #ifndef NSU_KERNEL_SYS_STAT_H
 #define NSU_KERNEL_SYS_STAT_H
 

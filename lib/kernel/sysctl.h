@@ -26,7 +26,7 @@ int sysctl_set(const char *text, struct nserr *e) must_check;
  * Sets the hint of e if AppArmor is configured to restrict user namespaces; otherwise does not
  * change e. With this restriction, an unconfined process can create a user namespace but has no
  * capabilities inside, so it cannot even write the id maps (Linux 6.7; earlier in Ubuntu's
- * kernels). Call this function only if all other reasons are excluded.
+ * kernels). Call this function only if no other reason for the failure is possible.
  */
 void sysctl_hint_apparmor(struct nserr *e);
 

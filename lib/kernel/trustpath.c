@@ -30,11 +30,9 @@ bool trustpath_is_trusted(uid_t uid)
 	return uid == 0 || uid == geteuid() || (stat("/", &root) == 0 && uid == root.st_uid);
 }
 
-/*
- * Returns true if other users can replace files in the directory. The sticky bit prevents that
- * (inode(7)). Write permission for group 0 is ignored, and for the caller's own group, too, because
- * that group often has no other member.
- */
+/* Returns true if other users can replace files in the directory. The sticky bit prevents that
+ * (inode(7)). Ignores write permission for group 0. Also ignores it for the caller's own group,
+ * because that group often has no other member. */
 static bool others_can_write(const struct stat *st)
 {
 	if (st->st_mode & S_ISVTX)

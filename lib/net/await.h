@@ -6,8 +6,8 @@
 
 #include "net/link.h"
 
-/* Both functions wait at most a second. They return 0, even if the work is not finished then, or a
- * negative errno with e set if the kernel does not answer. */
+/* The functions below wait for at most one second. They return 0, even if the kernel has not
+ * finished the work by then, or a negative errno with e set if the kernel does not answer. */
 
 /*
  * Waits until the device can send packets. After the carrier of a device appears, the kernel
@@ -18,10 +18,9 @@
 int net_await_link(struct netlink *nl, int index, struct nserr *e) must_check;
 
 /*
- * Waits until the host receives packets for the address, which it has just got. The kernel adds the
- * local route of an IPv6 address and joins the multicast group of its solicitations in the
- * background, even if there is no duplicate address detection. There is nothing to wait for if the
- * address is an IPv4 address.
+ * Waits until the host receives packets for the newly added address a. For an IPv6 address, the
+ * kernel adds the local route and joins the solicited-node multicast group in the background, even
+ * without duplicate address detection. For an IPv4 address, the function returns at once.
  */
 int net_await_address(struct netlink *nl, const struct net_addr *a, struct nserr *e) must_check;
 

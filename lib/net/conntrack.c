@@ -9,7 +9,7 @@
 
 #include "net/internal.h"
 
-#define TUPLE_SIZE 128 /* size of the buffer in bytes; an IPv6 tuple needs 80 */
+#define TUPLE_SIZE 128 /* maximum size of CTA_TUPLE_ORIG in bytes; an IPv6 tuple needs 80 */
 
 /* Copies of the attribute CTA_TUPLE_ORIG of the selected entries. A request to delete an entry
  * needs this attribute. */
@@ -79,7 +79,7 @@ static bool is_selected(const struct net_stale *q, const struct tuple *orig,
 		return false;
 	for (size_t i = 0; !local && i < q->local->n; i++)
 		local = net_addr_same(&q->local->v[i].addr, &orig->dst, bits);
-	/* the source address of the replies is the address to which the entry translates */
+	/* the entry translates the destination of packets to the source address of the replies */
 	return local && !net_addr_same(&reply->src, q->to ? q->to : &orig->dst, bits);
 }
 

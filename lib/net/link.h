@@ -63,24 +63,25 @@ int net_link_get(struct netlink *nl, int index, struct net_link *out, struct nse
 /* Parses an RTM_NEWLINK message into *out. Returns 0 or -EBADMSG. Exported for tests. */
 int net_link_parse(const struct nlmsghdr *nh, struct net_link *out) must_check;
 
-/* One end of a veth pair to create. */
+/* One end of a veth pair, or a macvlan or ipvlan device, to create. */
 struct net_link_end {
 	/* name of the device; may contain "%d", which the kernel replaces by a free number */
 	const char *name;
 	/* descriptor of the network namespace that this end is created in; -1: the namespace of the
 	 * socket */
 	int ns;
-	/* index of the bridge that this end becomes a port of, or 0; only for the outer end */
+	/* index of the bridge that this end becomes a port of, or 0; set only for the end `outer`
+	 * of net_link_put_veth() */
 	int master;
-	/* bring the device up; only for the outer end, because the kernel refuses IFF_UP for the
-	 * peer */
+	/* bring the device up; used only for the end `outer` of net_link_put_veth(), because the
+	 * kernel refuses IFF_UP for the peer */
 	bool up;
 	const uint8_t *mac; /* hardware address; NULL: chosen by the kernel */
 };
 
 /* Appends to b a message that creates a veth pair. Each end gets one queue per direction. This
- * avoids two RCU grace periods in netif_set_real_num_tx_queues(), which take most of the time of
- * creating a pair. mtu 0 means the default MTU of the kernel. */
+ * avoids two RCU grace periods in netif_set_real_num_tx_queues(), which otherwise take most of the
+ * time that the kernel needs to create a pair. mtu 0 means the default MTU of the kernel. */
 void net_link_put_veth(struct netlink_batch *b, const struct net_link_end *outer,
 		       const struct net_link_end *peer, uint32_t mtu);
 void net_link_put_bridge(struct netlink_batch *b, const char *name, const uint8_t *mac);

@@ -31,9 +31,9 @@ static int take_listener(void *arg, const struct nlmsghdr *nh)
 	return 0;
 }
 
-/* The state of the dump of one address family. If the dump is repeated, only the sockets from index
- * `before` on are removed. The sockets before this index are the result of the dump of the address
- * family that was read first. */
+/* The state of the dump of one address family. The list l may already contain `before` sockets of
+ * the other address family. If the dump is repeated, these sockets remain and the others are
+ * removed. */
 struct listing {
 	struct net_listeners *l;
 	size_t before;

@@ -305,8 +305,8 @@ int netlink_send(struct netlink *nl, struct netlink_batch *b, unsigned *failed, 
 
 	if (b->n == 0)
 		return b->err;
-	/* Only the last message needs NLM_F_ACK, because the kernel reports errors of earlier
-	 * messages without this flag and before it answers the last message. */
+	/* Set NLM_F_ACK only in the last message. The kernel reports the error of an earlier
+	 * message even without this flag, and before it answers the last message. */
 	last_message(b)->nlmsg_flags |= NLM_F_ACK;
 	rc = transmit(nl, b);
 	while (rc == 0) {

@@ -60,7 +60,8 @@ int net_routes_read(struct netlink *nl, struct net_routes *out, struct nserr *e)
 	netlink_begin(&b, RTM_GETROUTE, NLM_F_DUMP, &rt, sizeof(rt));
 	netlink_put_u32(&b, RTA_TABLE, RT_TABLE_MAIN);
 	rc = netlink_ask(nl, &b, take_route, forget, out, e);
-	/* A namespace without routes has no main table, for which the kernel returns ENOENT. */
+	/* The kernel returns ENOENT in a namespace without routes, because the main table does not
+	 * exist there. */
 	if (rc == -ENOENT)
 		rc = 0;
 	return rc < 0 ? net_failed(e, rc, "cannot list the routes") : 0;

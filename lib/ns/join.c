@@ -30,9 +30,9 @@ uint64_t nsjoin_types(const struct nsjoin *j)
 	return types;
 }
 
-/* Opens the namespaces of proc that have no descriptor yet. If self is negative, opens only the
- * types of j->mask, otherwise every type that the kernel supports. Adds the opened types to
- * *opened. Returns 0, or a negative errno with e set. */
+/* Opens the namespaces of the process j->proc that have no descriptor in j->fds yet: those in
+ * j->mask if self is negative, otherwise all types that the kernel supports. Adds the types of the
+ * opened namespaces to *opened. Returns 0, or a negative errno with e set. */
 static int open_types(struct nsjoin *j, int self, uint64_t *opened, struct nserr *e)
 {
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
@@ -84,7 +84,8 @@ static int open_at_once(struct nsjoin *j, int self, uint64_t *opened, struct nse
 		rc = open_types(j, self, opened, e);
 		if (rc < 0)
 			return rc;
-		/* a single namespace needs no comparison */
+		/* a single namespace cannot be a mixture of old and new namespaces, so do not check
+		 * it */
 		if ((*opened & (*opened - 1)) == 0 || is_still_in(j, *opened))
 			return 0;
 		close_types(j, *opened);
@@ -109,10 +110,11 @@ static bool is_shared(int self, const struct nstype *t, uint64_t inode)
 }
 
 /*
- * Returns -EPERM with e set for a namespace whose owner is a descendant of the caller's user
- * namespace, if that owner is not entered. The process entered the namespace with privileges that
- * it does not have in the caller's user namespace, so the program would have more privileges than
- * the process.
+ * Called if the user namespace is not entered. Returns -EPERM with e set if another namespace to
+ * enter is owned by a descendant of the caller's user namespace. The target process entered that
+ * namespace with privileges that it does not have in the caller's user namespace, so a program that
+ * the caller executes there would have more privileges than the target process. Otherwise returns
+ * 0, or another negative errno with e set.
  */
 static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 {
@@ -130,7 +132,8 @@ static int check_owners(const struct nsjoin *j, int self, struct nserr *e)
 			continue;
 		if (owner < 0)
 			return nserr_set(e, owner,
-					 "cannot get the owner of the %s namespace of process %d",
+					 "cannot get the user namespace that owns the %s namespace "
+					 "of process %d",
 					 nstypes[i].name, (int)j->proc.pid);
 		nserr_set(e, 0,
 			  "process %d is in the caller's user namespace, but its %s namespace "

@@ -26,13 +26,14 @@ void nsjoin_init(struct nsjoin *j);
 void nsjoin_close(struct nsjoin *j);
 
 /*
- * Open the namespaces of proc, except types that have a descriptor already. All descriptors refer
- * to namespaces that the process was in at the same time. nsjoin_hold() opens the types in mask.
- * nsjoin_hold_all() opens each namespace of proc that the caller is not in, and adds its type to
- * mask. It always opens the mount namespace, because entering it resets the root and the working
- * directory. If the process is in the caller's user namespace, nsjoin_hold_all() refuses namespaces
- * that a descendant user namespace owns (-EPERM). Return 0, or a negative errno with e set: -ESRCH
- * if the process has ended, -EAGAIN if it keeps changing its namespaces.
+ * Open the namespaces of proc. Types for which j already has a descriptor are skipped. All opened
+ * descriptors refer to namespaces that the process was in at the same time. nsjoin_hold() opens the
+ * namespaces of the types in mask. nsjoin_hold_all() opens each namespace of proc that the caller
+ * is not in, and adds its type to mask. It always opens the mount namespace, because entering it
+ * resets the root and the working directory. If the process is in the caller's user namespace,
+ * nsjoin_hold_all() refuses namespaces that a descendant user namespace owns (-EPERM). Return 0, or
+ * a negative errno with e set: -ESRCH if the process has ended, -EAGAIN if it keeps changing its
+ * namespaces.
  */
 int nsjoin_hold(struct nsjoin *j, struct nserr *e) must_check;
 int nsjoin_hold_all(struct nsjoin *j, struct nserr *e) must_check;

@@ -68,8 +68,8 @@ struct levels {
 	bool own; /* true if the caller is already in the user namespace to enter */
 };
 
-/* Opens the user namespace that fd refers to, and its ancestors below the caller's user namespace,
- * whose inode is `own`. */
+/* Stores in l the descriptors of the user namespace that fd refers to and of its ancestors below
+ * the caller's user namespace, whose inode is `own`. */
 static void levels_open(struct levels *l, int fd, uint64_t own)
 {
 	l->own = nsinode_of(fd) == own;
@@ -286,8 +286,9 @@ static bool is_single(uint64_t types)
 	return (types & (types - 1)) == 0 && types != CLONE_NEWUSER;
 }
 
-/* Enters a single namespace by its descriptor instead of a pidfd, so that no comparison is needed.
- * Returns 0 or -ENOSYS. After -ENOSYS the caller calls enter_each(), which reports the reason. */
+/* Enters a single namespace by its descriptor. setns(2) with a pidfd could enter another namespace
+ * if the process has changed its namespaces since the descriptor was opened. Returns 0 or -ENOSYS.
+ * After -ENOSYS the caller calls enter_each(), which reports the reason. */
 static int enter_single(const struct nsjoin *j, uint64_t type)
 {
 	int fd = j->fds[nstype_index(nstype_by_flag(type))];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* name: reads and verifies the names of runs. name_keep.c writes them. */
+/* name: reads the files NAME.json of nsunshare --name, and verifies the processes that these files
+ * describe. name_keep.c writes the files. */
 #include "ns/name.h"
 
 #include <ctype.h>
@@ -133,8 +134,8 @@ static int64_t boot_offset(void)
 
 static bool same_start(uint64_t a, uint64_t b)
 {
-	/* accept a difference of one tick, because the offset need not be a multiple of a tick, so
-	 * the sums may be rounded differently */
+	/* accept a difference of one tick, because the offset need not be a multiple of a tick, and
+	 * rounding can change the start time by one tick */
 	return (a > b ? a - b : b - a) <= 1;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* name_keep: reserves a name for a run, and creates and removes its file. */
+/* name_keep: reserves the name that is given with nsunshare --name, and creates and removes the
+ * file NAME.json. */
 #include <stdio.h>
 #include <sys/file.h>
 
@@ -28,7 +29,7 @@ static struct file_name file_of(const struct nsname_keep *k, const char *suffix)
 static int busy(const char *name, struct nserr *e)
 {
 	nserr_set(e, EBUSY, "a run with the name '%s' already exists", name);
-	nserr_hint(e, "choose another name, or end that run (name:%s)", name);
+	nserr_hint(e, "choose another name, or end the run 'name:%s'", name);
 	return -EBUSY;
 }
 
@@ -101,9 +102,9 @@ static int lock_file(int fd)
 	return rc < 0 ? -errno : 0;
 }
 
-/* Creates and locks NAME.lock. Another run removes this file while it has the lock, so the lock is
- * valid only if the locked file still has the name NAME.lock. Returns 0, or a negative errno with e
- * set. */
+/* Creates and locks NAME.lock. Another process that had the lock may have removed this file, so the
+ * lock is valid only if the locked file still has the name NAME.lock. Returns 0, or a negative
+ * errno with e set. */
 static int lock_name(struct nsname_keep *k, struct nserr *e)
 {
 	struct file_name f = file_of(k, "lock");

@@ -181,8 +181,8 @@ int nspin_above(uint64_t id, struct nserr *e)
 		return 0;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return nserr_set(e, errno, "cannot get the CPU affinity");
-	/* Since Linux 6.18, each processor takes the ids of new mount namespaces from its
-	 * its own. So create a mount namespace on one processor after another until the id is high
+	/* Since Linux 6.18, each processor takes the ids of new mount namespaces from its own
+	 * batch. So create a mount namespace on one processor after another until the id is high
 	 * enough. Use processors that the affinity of the caller excludes, too, because each is
 	 * used only for a moment. sched_setaffinity(2) fails for a processor that does not
 	 * exist. */
@@ -199,7 +199,6 @@ int nspin_above(uint64_t id, struct nserr *e)
 	return nspin_id() >= id
 		       ? 0
 		       : nserr_set(e, EINVAL,
-				   "cannot mount the new mount namespace on a file: the kernel "
-				   "requires a higher id than that of the current mount "
-				   "namespace");
+				   "cannot mount the new mount namespace on a file: its namespace "
+				   "id must be higher than the id of the current mount namespace");
 }

@@ -9,7 +9,7 @@
 #include "ns/type.h"
 
 /* A directory for the bind mounts of namespace files. All accesses use the open descriptor, so they
- * reach this directory even if another user replaces its path. */
+ * reach this directory even if another user moves another file to its path. */
 struct nspin_dir {
 	const char *path; /* path of the directory, from the caller, not copied */
 	struct trustpath at;

@@ -64,8 +64,8 @@ static void hint_untrusted(int rc, struct nserr *e)
 			      "in /run");
 }
 
-/* Bind mounts the directory on itself, makes that mount private and replaces dir->fd by it. Returns
- * 0 or a negative errno. */
+/* Bind mounts the directory on itself, makes that mount private and replaces dir->fd by a
+ * descriptor of the mount. Returns 0 or a negative errno. */
 static int bind_dir(struct nspin_dir *dir)
 {
 	struct file_fd_path self = file_fd_path(dir->fd);
@@ -153,7 +153,8 @@ static int release_one(const struct nspin_dir *dir, const char *name, struct nse
 		if (!S_ISREG(st.st_mode))
 			return 0;
 		if (fs.f_type != SYS_NS_MAGIC) {
-			/* remove only an empty file, as nspin_bind() creates it */
+			/* remove the file only if it is empty, because nspin_bind() creates only
+			 * empty files */
 			if (st.st_size == 0 && unlinkat(dir->fd, name, 0) < 0)
 				return nserr_set(e, errno, "cannot remove '%s/%s'", dir->path,
 						 name);

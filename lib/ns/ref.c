@@ -82,8 +82,8 @@ static int parse_pid(const char *s, size_t n, pid_t *pid)
 	return rc;
 }
 
-/* Parses "PID" or "INODE" into r: a number of at least the lowest namespace inode is an inode.
- * Returns 0, or a negative errno with e set. */
+/* Parses "PID" or "INODE" into r. The number shows which of the two it is, because the inodes of
+ * namespaces are greater than all pids. Returns 0, or a negative errno with e set. */
 static int parse_number(const char *s, const struct nstype *type, struct nsref *r, struct nserr *e)
 {
 	uint64_t v;
@@ -213,8 +213,9 @@ static int parse_base(const char *s, struct nsref *r, struct nserr *e)
 	return parse_number(s, NULL, r, e);
 }
 
-/* Sets *type to the type of the parent or owner of a namespace of *type; NULL (unknown) stays NULL
- * for a parent. Returns 0, or -EINVAL if that type has no parent. */
+/* Replaces *type by the type of the parent or owner of a namespace of this type. An owner is a user
+ * namespace. A parent has the same type, so an unknown type (NULL) stays unknown. Returns 0, or
+ * -EINVAL if a namespace of this type has no parent. */
 static int climb_type(const struct nstype **type, enum nsref_up up)
 {
 	if (up == NSREF_OWNER)

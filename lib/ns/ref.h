@@ -9,7 +9,7 @@
 #include "ns/type.h"
 
 enum nsref_kind {
-	/* the kinds up to NSREF_SELF name a process */
+	/* references of the kinds up to NSREF_SELF refer to a process */
 	NSREF_PID,       /* 123 */
 	NSREF_PID_INODE, /* "123:4567": process 123 if its pidfd has the inode 4567 */
 	NSREF_TID,       /* tid:124 */

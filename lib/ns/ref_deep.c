@@ -15,8 +15,8 @@
 
 /* ---- Mounts in mount namespaces without a process ---- */
 
-/* Opens the namespace that is mounted on the path, unless the index has it. Returns a descriptor or
- * a negative errno. */
+/* Opens the namespace that is mounted on the path of the line l. Returns a descriptor or a negative
+ * errno: -ENOENT if the index has the namespace, or if no namespace is mounted there. */
 static int open_unknown(const struct mountinfo_line *l)
 {
 	const struct nstype *type;

@@ -58,7 +58,9 @@ static void quick_look(int proc, const char *where, void *arg)
 	}
 }
 
-/* The stages of the search. Most namespaces are found in the first stage, which is the cheapest. */
+/* The functions that search for namespaces and add them to the index, in the order that ref_index.h
+ * requires. A function is called only if the previous ones have not found the namespace. The first
+ * is the fastest, and finds most namespaces. */
 static void (*const stages[])(int proc) = { nsindex_add_processes, nsindex_add_holders,
 					    nsindex_add_inner_mounts, nsindex_add_sockets };
 static unsigned calls, stages_done;

@@ -9,10 +9,10 @@
 /*
  * Opens the namespace with this inode and type; NULL permits any type. Searches the namespaces of
  * all processes and threads, their open descriptors and sockets, the namespace files mounted in all
- * visible mount namespaces, and the parents and owners of all these. Keeps an index for later
- * calls. Returns a descriptor, which the caller closes, -ENOENT if no such namespace is visible, or
- * a negative errno if part of the search failed. e must not be NULL; it is set only if /proc cannot
- * be used.
+ * visible mount namespaces, and the parents and the owning user namespaces of all namespaces found.
+ * Keeps an index for later calls. Returns a descriptor, which the caller closes, -ENOENT if no such
+ * namespace is visible, or a negative errno if part of the search failed. e must not be NULL; it is
+ * set only if /proc cannot be used.
  */
 int nsref_find_inode(const struct nstype *type, uint64_t inode, struct nserr *e) must_check;
 

@@ -140,8 +140,8 @@ static void note(int proc, const char *path, void *arg)
 		add_opened(fd, NSENTRY_LINK, path, NULL);
 }
 
-/* Adds the namespace of a descriptor. Opens the descriptor, because its link is a path if the
- * namespace was opened through a bind mount. */
+/* Adds the namespace of a descriptor. Opens the descriptor instead of reading its link in /proc,
+ * because the text of the link is a path if the namespace was opened through a bind mount. */
 static void note_descriptor(int proc, const char *path, void *arg)
 {
 	struct statx st;

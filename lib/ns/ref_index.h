@@ -55,8 +55,8 @@ void nsindex_keep(int ns);
  * errno. */
 int nsindex_open(int proc, const struct nsentry *e);
 
-/* Calls f for each entry of the directory `where` below `proc` whose name is a number. Passes an
- * error to nsindex_note_error(). */
+/* Calls f for each entry with a numeric name in the directory `where` below /proc. If the directory
+ * cannot be read, passes the error to nsindex_note_error(). */
 void nsindex_each_number(int proc, const char *where,
 			 void (*f)(int proc, const char *path, void *arg), void *arg);
 
@@ -70,10 +70,11 @@ void nsindex_each_fd(int proc, const char *where, void (*f)(int proc, const char
 void nsindex_clear(void);
 
 /*
- * The stages of the search, in the order in which they must run. Each stage adds namespaces to the
- * index: first those of processes and those mounted in the mount namespaces of processes; then
- * those of threads, those of open descriptors, and the mount namespaces that the kernel lists; then
- * those mounted in mount namespaces without a process; and finally those of sockets.
+ * The functions below search for namespaces and add them to the index. They must be called in this
+ * order. The first adds the namespaces of processes and those mounted in the mount namespaces of
+ * processes. The second adds the namespaces of threads, those to which open descriptors refer, and
+ * the mount namespaces that the kernel lists. The third adds the namespaces mounted in mount
+ * namespaces without a process. The fourth adds the network namespaces of sockets.
  */
 void nsindex_add_processes(int proc);
 void nsindex_add_holders(int proc);

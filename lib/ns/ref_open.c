@@ -94,8 +94,8 @@ static int open_pidfd(const struct nsref *r, pid_t pid, struct nserr *e)
 
 	if (fd >= 0)
 		return fd;
-	/* fall back to /proc if pidfd_open(2) is missing (before 5.3), is denied by a seccomp
-	 * filter, or does not support threads (before 6.9) */
+	/* fall back to /proc if pidfd_open(2) is missing (before Linux 5.3), is denied by a seccomp
+	 * filter, or does not support threads (before Linux 6.9) */
 	if (fd == -ENOSYS || fd == -EPERM || (fd == -EINVAL && r->kind == NSREF_TID))
 		return -ENOSYS;
 	if (fd == -ESRCH || fd == -ENOENT || fd == -EINVAL)

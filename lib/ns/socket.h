@@ -19,7 +19,7 @@ struct nssocket {
 	pid_t pid; /* process or thread that has opened the socket */
 	int fd;
 	uint64_t inode; /* inode of the socket, given by the caller */
-	/* result: 0 or a negative errno; -EEXIST if an earlier element is the same socket */
+	/* result: 0 or a negative errno; -EEXIST if an earlier element has the same inode */
 	int rc;
 	uint32_t ns; /* result: inode of the network namespace of the socket */
 };

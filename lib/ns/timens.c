@@ -135,8 +135,8 @@ static int out_of_range(enum timens_clock c, const char *text, enum timens_kind 
 
 	if (kind == TIMENS_READING)
 		from = (struct timespec){ 0 };
-	/* the clock reads T + initial when it is set, so print the smallest and the largest
-	 * permitted T */
+	/* with the argument T, the clock reads T + initial when it is set, so print the smallest
+	 * and the largest T for which this reading is permitted */
 	initial = timens_sub(timens_add(initial, from), zero);
 	if (signs)
 		timens_add_seconds(&b, timens_sub((struct timespec){ 0 }, initial), true);

@@ -88,7 +88,7 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 	int rc;
 
 	if (fstat(ns, &st) < 0)
-		return nserr_set(e, errno, "cannot inspect the time namespace");
+		return nserr_set(e, errno, "cannot examine the time namespace");
 	if (st.st_ino == TIMENS_INITIAL_INO) {
 		zero_offsets(t);
 		return 0;
@@ -104,8 +104,8 @@ int timens_read_ns(int ns, struct timens *t, struct nserr *e)
 		if (rc == -EPERM && !sys_cap_has(CAP_SYS_ADMIN))
 			nserr_hint(
 				e,
-				"run the command with CAP_SYS_ADMIN, because no process is in the "
-				"namespace");
+				"run the command with CAP_SYS_ADMIN, because a namespace without a "
+				"process must be entered to read its offsets");
 		sys_filter_explain("setns(2)", e);
 		return rc;
 	}
@@ -149,8 +149,8 @@ static int fail_write(int rc, struct nserr *e)
 	return rc;
 }
 
-/* Opens and writes the file in two steps. EACCES means a missing permission if open(2) fails, but
- * offsets that cannot be changed any more if write(2) fails. */
+/* Opens and writes the file in two steps, because EACCES has two meanings: after open(2), a
+ * permission is missing; after write(2), the offsets cannot be changed any more. */
 int timens_write(int procfd, const struct timens *t, struct nserr *e)
 {
 	cleanup_buf struct buf text = BUF_INIT;

@@ -35,10 +35,10 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 int timens_read_ns(int ns, struct timens *t, struct nserr *e) must_check;
 
 /*
- * Writes the offsets that are set to the time namespace for the children of the process, by one
- * write(2), and reads them back. Returns 0, or a negative errno with e set: -EACCES if the offsets
- * cannot be changed any more, because a process has entered the namespace; -EPERM without
- * CAP_SYS_TIME in the user namespace that owns the time namespace.
+ * Sets the offsets of the time namespace for the children of the process: writes those offsets that
+ * are set in t, by one write(2), and reads them back. Returns 0, or a negative errno with e set:
+ * -EACCES if the offsets cannot be changed any more, because a process has entered the namespace;
+ * -EPERM without CAP_SYS_TIME in the user namespace that owns the time namespace.
  */
 int timens_write(int procfd, const struct timens *t, struct nserr *e) must_check;
 
@@ -76,8 +76,8 @@ enum timens_anchor timens_anchor(const struct timens_request *r);
 int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now,
 		struct nserr *e) must_check;
 
-/* Sets *t to the offsets that r requests: reads the stream, or resolves the request for each clock,
- * and checks the range. Returns 0, or a negative errno with e set. */
+/* Sets *t to the offsets that r requests: reads them from the file r->stream, or computes them from
+ * r->want, and checks their range. Returns 0, or a negative errno with e set. */
 int timens_request_resolve(const struct timens_request *r, const struct timens_now *now,
 			   struct timens *t, struct nserr *e) must_check;
 

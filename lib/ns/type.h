@@ -16,8 +16,8 @@ struct nstype {
 	const char *file;
 	/* link to the namespace for children, such as "ns/pid_for_children", or NULL */
 	const char *child_file;
-	/* file with the limit of namespaces, such as "max_mnt_namespaces", relative to
-	 * /proc/sys/user */
+	/* file with the maximum number of namespaces of the type, such as "max_mnt_namespaces",
+	 * relative to /proc/sys/user */
 	const char *sysctl;
 	/* the resource that the namespace isolates, such as "mounts", for --help */
 	const char *what;
@@ -48,7 +48,8 @@ extern const struct nstype nstypes[NSTYPE_COUNT];
 /* Returns the row of the type table whose name or long option is the n bytes at name, or NULL. */
 const struct nstype *nstype_find(const char *name, size_t n);
 
-/* Sets e to "unknown namespace type 'NAME'" with the nearest type as the hint. Returns -EINVAL. */
+/* Sets e to "unknown namespace type 'NAME'" with a hint that lists all types and, if one type is
+ * similar to NAME, suggests that type. Returns -EINVAL. */
 int nstype_unknown(const char *name, size_t n, struct nserr *e);
 
 /* Return the row of the type table that has this option letter or exactly this CLONE_NEW* flag, or

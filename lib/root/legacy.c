@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* legacy: builds a tree with mount(2). The tree is mounted over "/" before anything is added to it.
- * Each target is named by its descriptor, and after each mount the result is opened and compared.
- */
+ * Each target is named by its descriptor, and after each mount the result is opened and
+ * verified. */
 #include "root/legacy.h"
 
 #include <linux/magic.h>
@@ -174,7 +174,8 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	if (is == was)
 		return nserr_set(
 			e, 0,
-			"'%s' is not the new mount, because another process is changing the root",
+			"the path '%s' does not lead to the new mount, because another process is "
+			"changing the root",
 			p->path);
 	return TAKE_FD(now);
 }
@@ -252,7 +253,8 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	if (!root_is_same_file(now, src))
 		return nserr_set(
 			e, 0,
-			"'%s' is not the new mount, because another process is changing the root",
+			"the path '%s' does not lead to the new mount, because another process is "
+			"changing the root",
 			p->path);
 	rc = sys_mount(NULL, file_fd_path(now).text, NULL,
 		       MS_REC | (o->propagation ? o->propagation : MS_PRIVATE), NULL);

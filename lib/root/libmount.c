@@ -236,8 +236,8 @@ static void explain_mask(const char *type, struct nserr *e)
 
 	if (read_own(&t, &m) == 0)
 		mask = libmount_mask(&t, type);
-	/* if the root of the mount is not "/", the mount is a read-only bind mount of a directory
-	 * of the file system on that same directory */
+	/* a mount whose root is not "/" is a bind mount on a directory of the file system, for
+	 * example on /proc/sys in a container, so the option ro would not help */
 	if (mask && streq(mask->type, type) && streq(mask->root, "/") && mask->readonly)
 		nserr_hint(e,
 			   "add the option ro: %s is read-only, so a %s that is mounted in a user "

@@ -27,8 +27,8 @@ int root_open(const struct root *r, const char *path, unsigned flags,
 int root_parent(const struct root *r, const char *path, unsigned flags, const char **base,
 		struct root_log *log) must_check;
 
-/* Does the same as root_open() without a log. After a failure, sets e to a message that names path.
- * Returns a descriptor or a negative errno with e set. */
+/* Does the same as root_open(), but does not record created files in a log. Returns a descriptor,
+ * or a negative errno with e set to a message that names path. */
 int root_open_named(const struct root *r, const char *path, unsigned flags,
 		    struct nserr *e) must_check;
 

@@ -10,7 +10,7 @@
 struct mntopt {
 	uint64_t set, clr; /* MOUNT_ATTR_* flags to set, and flags to clear, see mount_setattr(2) */
 	bool norec;        /* change only this mount, and not the mounts below it */
-	/* MS_PRIVATE, MS_SLAVE or MS_SHARED for a bind; 0 means MS_PRIVATE */
+	/* MS_PRIVATE, MS_SLAVE or MS_SHARED for a bind mount; 0 means MS_PRIVATE */
 	unsigned long propagation;
 	bool nofollow; /* do not follow a symbolic link at the end of a path */
 	bool has_mode; /* a mode was given for the file or directory to create */

@@ -36,8 +36,8 @@ static int begin_fs(struct root *r, const char *type, const struct mntopt *o, st
 
 	if (fd < 0)
 		return fd;
-	/* check for mount_setattr(2) (5.12), which is newer than the rest of the mount API and is
-	 * needed for bind mounts */
+	/* check for mount_setattr(2) (Linux 5.12), which is newer than the rest of the mount API
+	 * and is needed for bind mounts */
 	rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH, 0, 0, 0, -1);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot set mount options");
@@ -62,7 +62,8 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 	else if (!root_mounts_is_same(&want, &got))
 		rc = nserr_set(
 			e, 0,
-			"'%s' is not the new mount, because another process is changing the root",
+			"the path '%s' does not lead to the new mount, because another process is "
+			"changing the root",
 			path);
 	else if (fresh && r->nfresh < ROOT_FRESH)
 		r->fresh[r->nfresh++] = want.stx_mnt_id;

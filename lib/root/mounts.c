@@ -209,7 +209,8 @@ static int check_absent(const struct root_mounts *m, int root, struct nserr *e)
 		}
 		fd = found && mnt < 0 ? mnt : root_resolve(found ? mnt : root, rest, 0, NULL);
 		if (fd >= 0)
-			return nserr_set(e, 0, "'%s' was absent, but exists now", m->absent[i]);
+			return nserr_set(e, 0, "'%s' did not exist earlier, but exists now",
+					 m->absent[i]);
 		if (fd != -ENOENT)
 			return nserr_set(e, fd, "cannot verify that '%s' is absent", m->absent[i]);
 	}

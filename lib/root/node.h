@@ -24,7 +24,7 @@ int root_open_node(const char *path, const struct root_node *n, struct nserr *e)
  * Creates a device node at path in the new root. The node is on the tmpfs of root_scratch() and is
  * bound on path, so it works even if path is on a mount with the option nodev. If the caller may
  * not create device nodes, as in a user namespace, or if n->type is 0, binds the caller's node with
- * the same path instead. This bind is read-only, because chmod(2) through the bind would change the
+ * the same path instead. This bind mount is read-only, because chmod(2) through it would change the
  * node of the host. Returns 0, or a negative errno with e set.
  */
 int root_make_node(struct root *r, const char *path, const struct root_node *n,

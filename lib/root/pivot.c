@@ -27,8 +27,8 @@
  * namespace. Returns 1 if they are equal, 0 if not, or -ENODATA if this cannot be determined. */
 static int compare_ns(ino_t mnt)
 {
-	/* use kthreadd (process 2) if even root may not examine process 1, because both have the
-	 * same namespaces */
+	/* processes 1 and 2 (kthreadd) have the same namespaces, so examine process 2 if even root
+	 * may not examine process 1 */
 	static const char *const machine[][2] = {
 		{ "/proc/1/ns/pid", "/proc/1/ns/mnt" },
 		{ "/proc/2/ns/pid", "/proc/2/ns/mnt" },
@@ -222,9 +222,10 @@ static int verify(const struct root *r, struct nserr *e)
 	    statx(AT_FDCWD, "/..", 0, ROOT_MOUNTS_STATX, &top) < 0)
 		return nserr_set(e, errno, "cannot verify the new root");
 	if (!root_mounts_is_same(&root, &want) || !root_mounts_is_same(&cwd, &want))
-		return nserr_set(e, 0, "the root after the pivot is not the new root");
+		return nserr_set(e, 0,
+				 "the root directory after pivot_root(2) is not the new root");
 	if (!root_mounts_is_same(&top, &want))
-		return nserr_set(e, 0, "the old root is still mounted after the pivot");
+		return nserr_set(e, 0, "the old root is still mounted after pivot_root(2)");
 	return 0;
 }
 
@@ -254,7 +255,7 @@ static bool is_initramfs(void)
 /* Sets the message and the hint of e for a failed pivot_root(2). Returns rc. */
 static int pivot_error(int rc, struct nserr *e)
 {
-	nserr_set(e, rc, "cannot pivot");
+	nserr_set(e, rc, "cannot pivot into the new root");
 	if (rc == -EINVAL && is_initramfs())
 		nserr_hint(e, "use --move-root: pivot_root(2) cannot leave an initramfs");
 	else if (rc == -EPERM)

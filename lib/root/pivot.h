@@ -31,10 +31,10 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 			     struct nserr *e) must_check;
 
 /*
- * Attaches the tree and calls pivot_root(2). Moves the old root to the path put_old in the new
- * root. If put_old is NULL, detaches the old root and verifies that it is not mounted any more.
- * Afterwards "/" and the working directory are the new root. Returns 0, or a negative errno with e
- * set.
+ * Mounts the new root on the old "/", unless it is mounted there already, and calls pivot_root(2).
+ * Moves the old root to the path put_old in the new root. If put_old is NULL, detaches the old root
+ * and verifies that it is not mounted any more. Afterwards "/" and the working directory are the
+ * new root. Returns 0, or a negative errno with e set.
  */
 int root_pivot(struct root *r, const char *put_old, struct nserr *e) must_check;
 

@@ -156,7 +156,7 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 	int rc;
 
 	if (r->nodev && fstat(src, &st) < 0)
-		return nserr_set(e, errno, "cannot query the source of '%s'", p->path);
+		return nserr_set(e, errno, "cannot query the source of the mount on '%s'", p->path);
 	/* do not set nodev on the bind mount of a device node, because the node would become
 	 * inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
@@ -176,9 +176,9 @@ int root_place_bind(struct root *r, int src, const char *path, const struct mnto
 	if (o->n > 0)
 		return nserr_set(e, 0, "%s: unknown option '%s' for a bind mount", path,
 				 o->param[0]);
-	/* Refuse a shared bind mount on an attached tree. All mounts of the old root are slaves
-	 * already, so a clone of such a mount is not a peer of the caller's mount. Before Linux
-	 * 6.15, the first mount on a detached tree attaches the tree. */
+	/* Refuse a shared bind mount on an attached tree: the mounts of the old root are slaves by
+	 * then, so a clone would not be a peer of the caller's mount. Before Linux 6.15, the first
+	 * mount on a detached tree attaches the tree. */
 	if (o->propagation == MS_SHARED && r->state == ROOT_ATTACHED)
 		return nserr_set(e, 0, "%s: a shared bind mount needs Linux 6.15", path);
 	rc = place(r, src, path, o, &p, e);

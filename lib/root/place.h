@@ -26,7 +26,7 @@ int root_place_mount(struct root *r, const char *type, const char *path, const s
 
 /*
  * Binds the file or directory of src (a descriptor, borrowed) on path. If path is missing, creates
- * it with the type of src. The bind includes the mounts below src unless o->norec is set. The
+ * it with the type of src. The bind mount includes the mounts below src unless o->norec is set. The
  * options o apply to all these mounts. If src is a detached mount that cannot be cloned, attaches
  * src itself. Returns a descriptor of the mount, which the caller passes to root_done(), or a
  * negative errno with e set.

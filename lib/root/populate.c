@@ -14,8 +14,8 @@
 #include "root/place.h"
 
 /*
- * Verifies by a descriptor that `base` is the directory that was created with this mode, and not
- * another file by which the owner of the root has replaced it. Sets the mode bits that mkdir(2)
+ * Verifies by a descriptor that `base` is the directory that this process created with this mode,
+ * and that the owner of the root has not replaced the directory. Sets the mode bits that mkdir(2)
  * ignores. Returns 0 or a negative errno.
  */
 static int finish_dir(int parent, const char *base, mode_t mode)
@@ -180,7 +180,8 @@ static int bind_node(struct root *r, int dev, const char *dir, const struct node
 	host = root_open_node(n->host, &n->id, e);
 	if (host < 0)
 		return host;
-	/* set `ours`, because the tmpfs is new and no other process has used it */
+	/* p.ours means that no other process can have changed the mount: the tmpfs is new, and no
+	 * other process can reach a detached tree */
 	p = (struct root_place){ .path = path, .ours = r->state == ROOT_DETACHED };
 	p.fd = file_open_at(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	rc = p.fd < 0 ? nserr_set(e, p.fd, "cannot create '%s'", path)

@@ -23,8 +23,9 @@ int root_make_file(struct root *r, const char *path, const char *text, size_t n,
 		   const struct mntopt *o, struct nserr *e) must_check;
 
 /* Mounts a minimal /dev: a tmpfs with null, zero, full, random, urandom, tty and the usual links.
- * The nodes are read-only binds of the caller's nodes, whose types and numbers are verified first.
- * Device nodes on the tmpfs itself would not work if the tmpfs had the mount option nodev. */
+ * The nodes are read-only bind mounts of the caller's nodes. Their types and numbers are verified
+ * first. Device nodes on the tmpfs itself would not work if the tmpfs had the mount option nodev.
+ */
 int root_make_dev(struct root *r, const char *path, const struct mntopt *o,
 		  struct nserr *e) must_check;
 

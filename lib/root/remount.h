@@ -11,7 +11,8 @@
 int root_remount(int fd, const struct mntopt *o, struct nserr *e) must_check;
 
 /* Tries to make the mount with the root directory dir (a descriptor) writable, and ignores a
- * failure. Changes the working directory to dir, because the mount is named by the path ".". */
+ * failure. Changes the working directory to dir and passes the path "." to mount(2), because the
+ * new root may have no /proc/self/fd. */
 void root_remount_writable(int dir);
 
 #endif

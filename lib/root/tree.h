@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tree: defines struct root, a root directory under construction: a tree of mounts. Other processes
- * cannot see these mounts until the pivot. */
+/* tree: defines struct root, which describes a root directory under construction and its tree of
+ * mounts. Other processes cannot see these mounts until the pivot. */
 #ifndef NSU_ROOT_TREE_H
 #define NSU_ROOT_TREE_H
 
@@ -20,8 +20,8 @@ enum root_state {
 struct root;
 struct root_place;
 
-/* The functions by which the mounts of a tree are made. Each function returns 0, a descriptor of
- * the new mount, or a negative errno with e set, except where noted. */
+/* The functions that create, change and move the mounts of a tree. Each function returns 0, a
+ * descriptor of the new mount, or a negative errno with e set, except where noted. */
 struct root_ops {
 	/* begin() starts a tree with a clone of the mounts at dir (borrowed), and begin_fs() with a
 	 * new file system. */

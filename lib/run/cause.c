@@ -204,8 +204,8 @@ void cause_nproc(struct nserr *e)
 {
 	struct rlimit limit;
 
-	/* in a user namespace, the limit always applies, because only a capability in the initial
-	 * user namespace lifts it */
+	/* in a user namespace, RLIMIT_NPROC always applies, because only a capability in the
+	 * initial user namespace exempts a process from it */
 	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
 	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_RESOURCE)) &&
 	    count_threads() >= limit.rlim_cur)
@@ -268,7 +268,7 @@ void cause_search(const char *path, struct nserr *e)
 	}
 	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
 		nserr_hint(e,
-			   "user %u has no search permission for the directory '%s' (mode %03o, "
+			   "grant user %u search permission for the directory '%s' (mode %03o, "
 			   "owner %u)",
 			   geteuid(), dir, st.st_mode & 0777, st.st_uid);
 }

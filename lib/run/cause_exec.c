@@ -213,7 +213,7 @@ static void no_interpreter(const char *path, unsigned depth, struct nserr *e)
 	len = strlen(name);
 	if (errno == ENOENT && name[len - 1] == '\r')
 		nserr_hint(e,
-			   "remove the carriage returns of '%s' (dos2unix), because its first "
+			   "remove the carriage returns from '%s' (dos2unix), because its first "
 			   "line names the interpreter '%s'",
 			   path, name);
 	else if (errno == ENOENT)

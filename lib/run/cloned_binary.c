@@ -93,8 +93,8 @@ static bool is_detached(int self)
 
 static bool is_copy(int self)
 {
-	/* F_GET_SEALS fails with EINVAL for an ordinary file, and returns only F_SEAL_SEAL for a
-	 * file on tmpfs */
+	/* only a sealed memfd has all seals in SEALS: F_GET_SEALS fails with EINVAL for an ordinary
+	 * file, and returns only F_SEAL_SEAL for a file on tmpfs */
 	int seals = fcntl(self, F_GET_SEALS);
 
 	return (seals >= 0 && (seals & SEALS) == SEALS) || is_detached(self);
@@ -237,15 +237,15 @@ int cloned_binary_enter(char *const argv[], enum cloned_binary_user where, struc
 	memory = make_memfd(self, &binary, name);
 	copy = memory < 0 ? make_detached(&binary) : memory;
 	if (copy < 0) {
-		nserr_set(e, memory, "cannot protect the binary of %s by a copy in memory", name);
+		nserr_set(e, memory, "cannot protect the binary of %s with a copy in memory", name);
 		if (memory == -EACCES && copy == -EPERM)
 			nserr_hint(e, "set vm.memfd_noexec to 1, or run %s with CAP_SYS_ADMIN",
 				   name);
 		return memory;
 	}
 	fexecve(copy, argv, environ);
-	/* the security module TOMOYO looks up the name of the copy, /dev/fd/N, but there may be no
-	 * /dev in a container */
+	/* after ENOENT, execute the copy by its path in /proc: the security module TOMOYO looks up
+	 * the name of the copy, /dev/fd/N, but there may be no /dev in a container */
 	if (errno == ENOENT)
 		execve(file_fd_path(copy).text, argv, environ);
 	error = errno;

@@ -36,7 +36,7 @@ int supervise_close_others(const struct supervise *s, const struct plan *p, int 
 	return sys_fd_close_others(keep, ARRAY_SIZE(keep));
 }
 
-/* Reads the file `name` of the child's /proc directory to text. Uses the descriptor fd of this
+/* Reads the file `name` in the child's /proc directory into `text`. Uses the descriptor fd of this
  * file, or opens the file if fd is negative. Returns false if the file cannot be read. */
 static bool read_file(const struct supervise *s, int fd, const char *name, char *text, size_t size)
 {

@@ -28,7 +28,8 @@ void exec_shell(const char *login, const char **path, char *argv[2]);
 
 /* Ends this process according to a wait status: exits with the same exit status, or sends itself
  * the same signal, with the default action of the signal and without a second core dump. If the
- * signal cannot end this process (PID 1), exits with 128 + the signal number. */
+ * kernel discards the signal because this process is process 1, exits with 128 + the signal number
+ * (pid_namespaces(7)). */
 _Noreturn void exec_end_as(int wstatus);
 
 #endif

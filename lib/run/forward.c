@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* forward: forwards signals and stops to the child while it runs, and gives it the foreground of
- * the terminal. */
+/* forward: forwards signals to the child, stops this process when the child stops, and gives the
+ * child the foreground of the terminal. */
 #include "run/supervise.h"
 
 #include <sys/wait.h>
@@ -24,9 +24,9 @@ static void give_terminal(struct supervise *s)
 /*
  * Stops this process with signal sig until SIGCONT, unless a SIGCONT has arrived already. A stop
  * signal discards a pending SIGCONT (signal(7)), so this function checks for SIGCONT first. A
- * SIGCONT after the kill(2) below discards sig, which is intended. A SIGCONT before it may have
- * reached only the child. Then waitid(2) reports that the child runs again, and this function
- * discards sig.
+ * SIGCONT that arrives after the kill(2) below discards sig, which is intended. A SIGCONT that
+ * arrives before the kill(2) may have reached only the child. Then waitid(2) reports that the child
+ * runs again, and this function discards sig.
  */
 static void stop_self(struct supervise *s, int sig)
 {
@@ -115,8 +115,8 @@ static void send_to_child(const struct supervise *s, int sig, const siginfo_t *i
 
 /*
  * Returns true if another process has continued the child: a shell continues the whole process
- * group. In this case the child must not get a second SIGCONT, which could undo its next stop. If
- * the child is process 1, it never stops.
+ * group. In this case the child must not get a second SIGCONT, which could undo its next stop.
+ * Returns false for a child that is process 1, because it cannot stop itself.
  */
 static bool has_continued(const struct supervise *s)
 {
@@ -245,8 +245,8 @@ static int collect(struct supervise *s)
 			continue;
 		if (pid < 0 && (!s->init || errno != ECHILD || s->pid > 0))
 			return -errno;
-		/* call waitpid(2) again after ECHILD, because otherwise the remaining descendants
-		 * would never be killed */
+		/* end the wait only if waitpid(2) fails with ECHILD twice in a row, because
+		 * descendants that still exist after the wait are never killed */
 		if (pid < 0 && none)
 			return !s->pause || s->phase != 0;
 		none = pid < 0;

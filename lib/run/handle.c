@@ -305,8 +305,8 @@ static int run_exec(void *ctx, const struct plan_step *step, struct nserr *e)
 		if (own[i] > 2 && !is_kept(h, own[i]) && fcntl(own[i], F_SETFD, FD_CLOEXEC) < 0)
 			return nserr_set(e, errno, "cannot use descriptor %d", own[i]);
 	if (h->close_fds) {
-		/* mark the descriptors close-on-exec instead of closing them: if exec fails, the
-		 * plan still needs its sockets */
+		/* mark the descriptors close-on-exec instead of closing them, because the sockets
+		 * to the other processes are still needed if exec fails */
 		rc = sys_fd_cloexec_others(h->keep, h->nkeep);
 		if (rc < 0)
 			return nserr_set(e, rc, "cannot close descriptors");

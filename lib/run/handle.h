@@ -30,10 +30,10 @@ struct handle {
 	bool waits_for_init;
 	bool not_executed; /* the init process could not execute the program */
 	/* The program is nspivot, which inherits report[1] and closes it when it executes another
-	 * program. The end of file then shows that the root has changed. */
+	 * program. The end of file at report[0] shows that nspivot has changed its root. */
 	bool waits_for_pivot;
-	/* ends of the socket of run/report.h: the first for this process, the second for the init
-	 * process; -1 if not open */
+	/* socket pair for the messages of run/report.h: report[0] is for this process, report[1]
+	 * for the init process; -1 if not open */
 	int report[2];
 
 	/* private */
@@ -140,7 +140,7 @@ int handle_watch_init(struct handle *h) must_check;
  * Handles a message of the init process. Calls identified(), unless it is NULL, before the pid file
  * is written; if identified() fails, the program is not executed. At the end of file, closes
  * report[0]; the program has been executed by then, unless not_executed is set. Returns false if
- * there was no message on a socket that does not block.
+ * report[0] is closed, or if it is nonblocking and has no message; otherwise returns true.
  */
 bool handle_hear_init(struct handle *h, int (*identified)(void *ctx, pid_t pid, struct nserr *e),
 		      void *ctx);

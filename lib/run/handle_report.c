@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* handle_report: receives the pid of the program from a chained nsinit (see run/report.h). */
+/* handle_report: receives the pid of the program from an nsinit that the tool executes, directly or
+ * through other tools of the suite (see run/report.h). */
 #include <fcntl.h>
 #include <signal.h>
 

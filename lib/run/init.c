@@ -123,7 +123,7 @@ static int run_retire(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (chdir("/") < 0)
 		return nserr_set(e, errno, "cannot change to /");
 	if (i->guarded && i->first && prctl(PR_SET_DUMPABLE, 0) < 0)
-		return nserr_set(e, errno, "cannot become undumpable");
+		return nserr_set(e, errno, "cannot make this process undumpable");
 	return 0;
 }
 
@@ -160,8 +160,8 @@ static const struct plan_kind report_kind = {
 void init_plan(struct init *i, struct plan *p)
 {
 	/* A process that is not process 1 becomes a subreaper. If i->outer is set, the process that
-	 * runs this plan will be process 1. With --explain, that process does not exist, so
-	 * getpid(2) does not return 1. */
+	 * will run this plan is process 1. getpid(2) cannot show this with --explain, because that
+	 * process is not created. */
 	i->first = i->outer || getpid() == 1;
 	if (!i->first)
 		plan_add(p, PLAN_CALLER, &subreaper_kind, i, 0);

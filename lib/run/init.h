@@ -23,10 +23,10 @@ struct init {
 	struct handle handle;
 	struct program program;
 	/*
-	 * The struct supervise of the parent, if the parent has called supervise_block() for it and
-	 * this process has not called exec since the fork; otherwise NULL. If `outer` is set, all
-	 * signals are still blocked, and the program gets the signal mask and actions that are
-	 * saved in `outer`.
+	 * With nsunshare --init: this process's copy of the struct supervise for which the parent,
+	 * nsunshare, has called supervise_block() before the fork. All signals are still blocked in
+	 * this process, which is process 1, and the program gets the signal mask and actions that
+	 * are saved in `outer`. NULL in nsinit, which blocks the signals itself.
 	 */
 	const struct supervise *outer;
 	/* If `reports` is set, the process that becomes the program sends its pid to report_fd

@@ -150,5 +150,5 @@ bool interrupt_is_pending(int fd, const sigset_t *signals)
 
 int interrupt_error(struct nserr *e)
 {
-	return nserr_set(e, EINTR, "ended by a signal before the program ran");
+	return nserr_set(e, EINTR, "a signal arrived before the program was executed");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* notify: writes a line to a descriptor, even if the process that reads it has ended or does not
- * read. */
+/* notify: writes a line to a descriptor. If the reader has ended, the write does not raise SIGPIPE;
+ * if the reader does not read, a signal can interrupt the wait. */
 #ifndef NSU_RUN_NOTIFY_H
 #define NSU_RUN_NOTIFY_H
 

@@ -87,7 +87,7 @@ struct plan_step {
 /*
  * Makes the helper run until the program has ended, for work that the caller cannot do from inside
  * the new namespaces. The caller is the parent of this helper and has blocked all signals. The
- * functions below are called in the helper. ctx is the helper's own copy of the caller's memory.
+ * functions below are called in the helper. ctx points to the helper's own copy of the tool's data.
  */
 struct plan_keeper {
 	/* Called with the pid of the child, before the helper runs its first step after the
@@ -118,7 +118,7 @@ struct plan {
 	/* signals that the caller has blocked; plan_run() returns -EINTR early if one of them
 	 * arrives */
 	sigset_t interrupts;
-	/* the functions of the helper, not copied; NULL if the helper is not a child of the
+	/* callbacks and state of the helper, borrowed; NULL if the helper is not a child of the
 	 * caller */
 	struct plan_keeper *keeper;
 	/* set by plan_run(): descriptors that the caller must keep open until plan_run() returns

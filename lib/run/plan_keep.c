@@ -72,8 +72,8 @@ int plan_keeper_end(struct plan_keeper *k, int wstatus, int sig, struct nserr *e
 	if (line < 0)
 		return 0;
 	stop = interrupt_open_ending();
-	/* if the status cannot be sent, the end of file on the socket to the helper also ends the
-	 * wait of the helper */
+	/* if the status cannot be sent, close the socket for writing: the helper also stops waiting
+	 * at the end of file */
 	if (line_send(line, &wstatus, sizeof(wstatus)) < 0)
 		shutdown(line, SHUT_WR);
 	if (sig == 0 && interrupt_wait(stop, line) < 0)

@@ -254,7 +254,8 @@ static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
 			 actor_name(w->p->steps[i].actor), w->p->steps[i].kind->name);
 }
 
-/* Returns true if one of the first n steps of the plan is run by this actor and can be undone. */
+/* Returns true if `actor` (the caller, helper or child) runs one of the first n steps of the plan
+ * and can undo it. */
 static bool has_undo(const struct plan *p, enum plan_actor actor, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -300,9 +301,8 @@ static int vfork_step(struct plan_walk *w, const struct plan_step *s, struct nse
 
 /* ---- Running the plan */
 
-/* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. With
- * --owner, this process may have no permission to signal the helper, and then does not wait for
- * it. */
+/* Passes the pending signal on to the helper, whose step may wait for the reader of a pipe. Does
+ * not wait for the helper if this process has no permission to signal it (--owner). */
 static void interrupt_helper(struct plan_walk *w)
 {
 	if (kill(w->pid[PLAN_HELPER], interrupt_pending()) == 0)

@@ -50,7 +50,8 @@ static int send_fd(int line, int fd)
 	return RETRY_EINTR(sendmsg(line, &m, MSG_NOSIGNAL)) < 0 ? -errno : 0;
 }
 
-/* Receives the master. Returns a descriptor, or -1 if the caller has closed the socket. */
+/* Receives a descriptor of the pseudo-terminal's master from the caller. Returns the descriptor, or
+ * -1 if the caller has closed the socket. */
 static int receive_fd(int line)
 {
 	char byte, control[CMSG_SPACE(sizeof(int))];

@@ -37,7 +37,7 @@ int report_open(int pair[2], struct nserr *e)
 		return 0;
 	util_close(&pair[0]);
 	util_close(&pair[1]);
-	return nserr_set(e, rc, "cannot create a socket for the pid of the program");
+	return nserr_set(e, rc, "cannot create a socket to receive the pid of the program");
 }
 
 static const char *base_name(const char *path)

@@ -30,8 +30,9 @@ void shutdown_kill(struct supervise *s);
  */
 bool shutdown_descends(const struct supervise *s, pid_t pid);
 
-/* Does nothing before the end of the grace period. Afterwards kills the processes whose parents
- * have been reaped. */
+/* Called after children have been reaped. If KILL has been sent to all descendants, sends it to
+ * them again, because the children of the reaped processes may not have been found before.
+ * Otherwise does nothing. */
 void shutdown_orphans(const struct supervise *s);
 
 /* Waits for a signal in *set. During the shutdown, waits at most until the end of the grace period,

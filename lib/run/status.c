@@ -24,10 +24,11 @@ static int write_line(int fd, struct buf *line)
 }
 
 /*
- * Adds the child's namespace of type t, which it opens through the pidfd of the child (Linux 6.11).
- * If that fails, for example because the child is not dumpable, uses /proc: the caller's own file
- * of the namespace (or of the namespace for its children) if `self`, the /proc directory of the
- * caller, is not negative, otherwise the file of the child.
+ * Adds an object for the child's namespace of type t. Opens the namespace through the pidfd of the
+ * child (Linux 6.11), or through /proc if that fails, for example because the child is not
+ * dumpable. In /proc, uses the directory of the child if `self` is negative. Otherwise `self` is
+ * the caller's directory, and the namespace is the one of the caller's children (for the types pid
+ * and time) or of the caller.
  */
 static void add_namespace(struct json *j, pid_t pid, int pidfd, int self, const struct nstype *t)
 {

@@ -10,12 +10,12 @@
 /*
  * Writes
  * {"event":"created","pid":7,"pidfd_inode":8,"namespaces":[{"type":"mnt","inode":1,"id":2},…]}. pid
- * is a descendant of the caller that has not been waited for. If init_pid is not 0, the member
- * "init_pid" is added after "pid". In the event "created" both have the same value, because the
- * program does not exist yet. self is a descriptor of the /proc directory of the caller (O_PATH) if
- * another file system may be mounted on /proc by now, otherwise -1. Values that the kernel does not
- * report are null. Returns 0, or a negative errno with e set: -EINTR if a signal arrived while the
- * pipe was full.
+ * is the pid of a descendant of the caller that has not been waited for. If init_pid is not 0, the
+ * member "init_pid" is added after "pid". In the event "created" both have the same value, because
+ * the program does not exist yet. self is a descriptor of the /proc directory of the caller
+ * (O_PATH) if another file system may be mounted on /proc by now, otherwise -1. Values that the
+ * kernel does not report are null. Returns 0, or a negative errno with e set: -EINTR if a signal
+ * arrived while the pipe was full.
  */
 int status_created(int fd, pid_t pid, pid_t init_pid, int self, struct nserr *e) must_check;
 

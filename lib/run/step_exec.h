@@ -10,8 +10,8 @@ struct program {
 	char *const *argv;
 	const char *shell; /* path of the shell, or NULL if argv[0] is looked up in PATH */
 	char *shell_argv[2];
-	/* The plan changes to another root directory, which contains the program. If the file
-	 * `shell` cannot be executed in this root directory, the step executes /bin/sh. */
+	/* An earlier step changes the root directory, and the program is in the new one. If the
+	 * file `shell` cannot be executed there, the step executes /bin/sh. */
 	bool new_root;
 	/* The program is looked up in a root directory other than the caller's. */
 	bool other_root;
@@ -26,8 +26,8 @@ void program_find_shell(struct program *p);
  * freed. */
 const char *program_name(const struct program *p);
 
-/* Executes the program (arg: const struct program *). The step is brief, so it is safe in a
- * vfork(2) child. */
+/* The step that executes the program (arg: const struct program *). It waits for no other process
+ * and does not change the caller's memory, so it may run in a vfork(2) child. */
 extern const struct plan_kind step_exec;
 
 #endif

@@ -36,8 +36,8 @@ int supervise_block(struct supervise *s, struct nserr *e)
 	s->tty = s->group ? foreground_open() : -1;
 	if (s->death_signal) {
 		s->parent_pid = getpid();
-		/* without a pidfd (-ENOSYS, or a seccomp filter denies it), the child checks
-		 * getppid(2) */
+		/* if pidfd_open(2) is missing (ENOSYS) or is denied by a seccomp filter, the child
+		 * calls getppid(2) instead to check whether the parent has died */
 		s->parent = sys_pidfd_open(s->parent_pid);
 		if (s->parent < 0)
 			s->parent = -1;
@@ -123,7 +123,7 @@ int supervise_child(const struct supervise *s, struct nserr *e)
 	rc = set_death_signal(s, e);
 	if (rc < 0)
 		return rc;
-	/* sigprocmask(2) fails if a seccomp filter denies the call */
+	/* check the result, because a seccomp filter can deny sigprocmask(2) */
 	rc = restore_signals(s);
 	return rc < 0 ? nserr_set(e, rc, "cannot restore the caller's signal mask") : 0;
 }

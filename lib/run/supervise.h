@@ -117,8 +117,8 @@ void supervise_unblock(struct supervise *s);
  */
 int supervise_child(const struct supervise *s, struct nserr *e) must_check;
 
-/* Adds supervise_child() as a step of the actor, which must be the last one before exec. s is
- * borrowed. */
+/* Adds a step to the plan p, in which the process `actor` calls supervise_child(s). It must be the
+ * last step of this process before exec. p keeps the pointer s. */
 void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor actor);
 
 /*
@@ -134,8 +134,8 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
 /*
  * Opens the files in /proc/PID of the child that supervise_wait() reads if `escalate` is set, and
  * closes the descriptor of the caller's /proc. A failure is ignored. Must be called if this process
- * has entered the namespaces of the child, because a descriptor of the caller's /proc leads out of
- * them.
+ * has entered the namespaces of the child, because other processes in them could use a descriptor
+ * of the caller's /proc to reach files outside.
  */
 void supervise_hold_child(struct supervise *s);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * nsnet-prototype.c: the smallest C program that connects a new namespace to a bridge: it creates
- * the bridge (unless it exists), the namespace, a pair of devices with each end created in its
+ * the bridge (unless it exists), the namespace, a pair of connected devices with one device in each
  * namespace, an address and a route. It sends two batches of requests and checks only the last
  * result. Then it executes its arguments. nsnet-start.sh compares nsnet with it.
  */

@@ -13,7 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}") rounds=${2:-100}
 PATH=$build:$build/tests/helpers:$PATH
-# a tmpfs, as is /run, where nsoci stores its state by default
+# use a tmpfs, because nsoci stores its state in /run by default, which is a tmpfs, too
 dir=$(mktemp -d /dev/shm/nsoci.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir/bundle" "$dir/hand" "$dir/box/bin" "$dir/box/proc" "$dir/box/dev" "$dir/box/sys" "$dir/box/tmp"

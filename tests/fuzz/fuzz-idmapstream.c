@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz-idmapstream: checks that a stream of ids gets the same answers in one piece, split at any
- * position, and id by id with num_id() and the map. The first byte of the input is the position of
- * the split.
+ * fuzz-idmapstream: checks that the ids in a stream are translated to the same results if the
+ * stream is read at once, in small pieces, or line by line with num_u64n() and the map. The first
+ * byte of the input determines the size of the pieces.
  */
 #include "base/buf.h"
 #include "base/num.h"
@@ -10,8 +10,8 @@
 #include "idmap/stream.h"
 
 /*
- * Translates the input line by line with num_id() and the map. Returns the number of the first line
- * that is not an id, or 0.
+ * Translates the input line by line with num_u64n() and the map. Returns the number of the first
+ * line that is not an id, or 0.
  */
 static uint64_t answer_slowly(const struct idmap *m, const char *in, size_t n, struct buf *out)
 {

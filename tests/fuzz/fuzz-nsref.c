@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz-nsref: checks that a refused reference has a message and that an accepted reference is in
- * the range of its kind.
+ * fuzz-nsref: checks that each refused reference has a message, and that the pid or descriptor in
+ * an accepted reference is in the permitted range.
  */
 #include "base/num.h"
 #include "fuzz.h"

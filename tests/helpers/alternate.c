@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * alternate.c: exchanges its descriptors continuously, so that each one is sometimes a namespace
- * and sometimes another file. It attacks tools that examine the descriptors of other processes.
+ * alternate.c: continuously replaces the files to which its descriptors refer, so that each
+ * descriptor refers sometimes to a namespace and sometimes to another file. It attacks tools that
+ * examine the descriptors of other processes.
  *
  *	fd FILE		descriptors 9 to 40 are FILE, or a uts namespace that exists only because
  *			of them
@@ -9,9 +10,9 @@
  *			process
  *	sock DIR	like fuse, with a socket in a net namespace that exists only because of it
  *	watch FILE SEEN	creates SEEN and exits when a process opens FILE; also exits at SIGTERM
- *	naive PID [sock]	the control: acts as a tool without a defence. For two seconds,
- *			opens the descriptors 9 to 40 of PID by name, or duplicates them with
- *			pidfd_getfd(2)
+ *	naive PID [sock]	acts as a tool without a defence, to show that the attack works:
+ *			for two seconds, opens the descriptors 9 to 40 of PID by name or, with
+ *			sock, duplicates them with pidfd_getfd(2)
  *
  * Writes "TYPE INODE" to descriptor 3 when the attack has started.
  */
@@ -56,7 +57,8 @@ static int open_file(const char *path, int flags)
 	return fd;
 }
 
-/* Writes type and inode of the namespace to descriptor 3, which signals that the attack runs. */
+/* Writes the type and the inode of the namespace to descriptor 3, to signal that the exchange of
+ * the descriptors starts. */
 static void notify_line(const char *type, int ns)
 {
 	struct stat st;
@@ -85,8 +87,9 @@ static int make(int flag, const char *path, const char *type)
 	return fd;
 }
 
-/* Gives each descriptor the file of a or of b, again and again and at random, so that a tool that
- * examines the descriptors at a fixed rate cannot miss every exchange by chance. */
+/* Replaces each descriptor from SHOWN on by a duplicate of a or of b, in an endless loop. Chooses a
+ * or b at random, so that a tool that examines the descriptors at a fixed rate cannot miss every
+ * replacement by chance. */
 static void alternate(int a, int b)
 {
 	unsigned random = 1;
@@ -111,7 +114,8 @@ static void answer(int fuse, const struct fuse_in_header *in, const void *body, 
 }
 
 /*
- * Answers the FUSE requests of the process client only. Every name leads to the same regular file.
+ * Answers FUSE_INIT and the requests of the process with the pid `client`, but no other requests.
+ * Every name leads to the same regular file.
  */
 static void serve(int fuse, unsigned client)
 {

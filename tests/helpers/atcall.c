@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * atcall.c: stops a program before a chosen system call and runs a command at this point, so that
- * an attack always hits the right moment.
+ * the result of a simulated attack does not depend on the timing.
  */
 #include <fnmatch.h>
 #include <getopt.h>

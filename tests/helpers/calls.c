@@ -15,7 +15,8 @@ struct call {
 	long number;
 };
 
-/* System calls since 424 have the same number on all architectures. */
+/* System calls from number 424 on have the same number on all architectures except alpha and MIPS,
+ * which add a constant. */
 static const struct call calls[] = {
 // clang-format off
 #define CALL(name) { #name, SYS_##name },

@@ -89,9 +89,10 @@ static int by_nanosleep(clockid_t id, int64_t moment)
 }
 
 /*
- * Waits for a time of each clock. Returns a failure if a wait ends early or more than a second
- * late. If the kernel applied the time to another clock, the time would have passed or be days
- * away; in the second case the alarm ends the process.
+ * Waits for a time of each clock, and prints whether each wait ended too early, in time, or more
+ * than a second too late. If the kernel applied the time to another clock, the wait would end at
+ * once or take days; in the second case the alarm ends the process. Returns 0, or 1 if a system
+ * call fails.
  */
 static int wait_all(void)
 {

@@ -88,7 +88,8 @@ static int filter(char *names, int error, bool print)
 		return fwrite(code, sizeof(code[0]), n, stdout) == n && fflush(stdout) == 0 ? 0
 											    : -1;
 
-	/* set no_new_privs only if necessary, because it disables the setuid bit of newuidmap(1) */
+	/* set no_new_privs only if seccomp(2) requires it, because it disables the setuid bit of
+	 * newuidmap(1) */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
 		return 0;
 	if (errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

@@ -71,7 +71,7 @@ static void try_dir(const char *dir)
 		if (e->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		/* skip the standard streams, because the program has the same ones */
+		/* skip the standard streams of process 1, because this process has the same ones */
 		if (strcmp(dir, "/proc/1/fd") == 0 && strlen(e->d_name) == 1 && e->d_name[0] < '3')
 			continue;
 		try_file(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * exchange.c: exchanges two file names continuously until it is killed, to attack a root that is
- * being built. Writes a line to descriptor 3 when it has started.
+ * exchange.c: exchanges two file names continuously until it is killed, to attack a tool that uses
+ * these names at the same time. Writes a line to descriptor 3 when it has started.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -92,7 +92,7 @@ struct task {
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
-	bool named;   /* failat has seen the fork of the parent and has set `name` */
+	bool named;   /* failat has seen the parent fork this process, and has set `name` */
 	bool stopped; /* the process is stopped until `named` is set */
 	bool started; /* the dynamic loader has finished */
 	bool tool;    /* the process executes a tool of the suite, not a helper or a script */
@@ -115,7 +115,7 @@ static struct {
 	FILE *report;
 } opt = { .timeout = 20 };
 
-static long n_calls; /* number of calls in all processes that failat could make fail */
+static long n_calls; /* number of calls that failat could make fail, in all processes */
 
 __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt, ...)
 {
@@ -249,9 +249,9 @@ static bool task_runs(const struct task *t, const char *program)
 /* ---- Calls */
 
 /*
- * Macros to skip a system call and to change its result. On some architectures, a register set
- * contains only the number of the call (CALL_SET). On others, the number is in a general register
- * (CALL_NUMBER).
+ * Macros to skip a system call and to change its result. On some architectures, ptrace(2) has a
+ * separate register set for the number of the call (CALL_SET). On others, the number is in a
+ * general register (CALL_NUMBER).
  */
 #if defined(__x86_64__)
 #define CALL_NUMBER orig_rax
@@ -323,7 +323,7 @@ static void call_fail(pid_t pid, int error)
 /* Exchanges the two files, as a hostile process would do during this call. */
 static void exchange(const char *point)
 {
-	/* musl has neither renameat2() nor RENAME_EXCHANGE (2) */
+	/* use syscall(2) and the number 2, because musl lacks renameat2() and RENAME_EXCHANGE */
 	bool done = syscall(SYS_renameat2, AT_FDCWD, opt.exchange[0], AT_FDCWD, opt.exchange[1],
 			    2) == 0;
 
@@ -350,8 +350,8 @@ static void call_inject(struct task *t, long number, const char *point)
 }
 
 /*
- * Reports a new descriptor of a tool that an executed program would inherit. The result of any call
- * in opens[] is a descriptor.
+ * Reports the descriptor that a tool has opened with this call if it lacks O_CLOEXEC, because an
+ * executed program would inherit it. The calls in opens[] return a descriptor.
  */
 static void call_check_cloexec(const struct task *t, const struct __ptrace_syscall_info *info)
 {

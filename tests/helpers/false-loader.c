@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* CALL is the instruction of a system call. The other macros name the registers of its number and
- * arguments, and the registers that it changes. */
+/* CALL is the instruction that makes a system call. NR is the register for the number of the call,
+ * and A, B and C are the registers for the arguments. LOST lists other registers that change. */
 #if defined(__x86_64__)
 #define CALL "syscall"
 #define NR   "rax"
@@ -59,7 +59,7 @@ static long call(long number, long first, long second, long third)
 	register long c __asm__(C) = third;
 
 	/* some architectures return the result in the register of the first argument, others in the
-	 * register of the number */
+	 * register of the call number */
 	__asm__ volatile(CALL : "+r"(nr), "+r"(a) : "r"(b), "r"(c) : "memory" LOST);
 #if defined(__x86_64__) || defined(__i386__)
 	return nr;

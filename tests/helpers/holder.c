@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * holder KIND: creates a namespace that exists for only one reason, writes "TYPE INODE" to
- * descriptor 3, closes it and waits until it is killed.
+ * holder KIND: creates a namespace that only a single thread, descriptor, mount or the like keeps
+ * alive, writes "TYPE INODE" to descriptor 3, closes it and waits until it is killed.
  *
  *	task      uts: a thread is in it        children  time: only future children enter it
  *	fd        ipc: an open descriptor       newpid    pid: no process is in it yet

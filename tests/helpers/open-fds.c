@@ -51,7 +51,8 @@ __attribute__((destructor)) static void end(void)
 		print_open("");
 }
 
-/* Replaces the function of the C library, which calls execve(2) with the same arguments. */
+/* Replaces execv(3) of the C library: prints the open descriptors, then calls execve(2) with the
+ * same arguments. */
 int execv(const char *path, char *const argv[])
 {
 	if (access(path, X_OK) == 0)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * overwrite.c [FD|PATH]: overwrites the beginning of a file that is being executed. Retries for two
- * seconds while the file is busy, and prints the result. Unless this is process 1, a child that
- * outlives the parent does the work; standard output is closed when the child has finished.
+ * seconds while the file is busy, and prints the result. Unless this is process 1, it forks: the
+ * parent exits at once, and the child makes the attempts and closes standard output when it exits.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char seen[1 << 20]; /* output of the terminal that no step has matched yet */
+static char seen[1 << 20]; /* output of the terminal that no -e option has matched yet */
 static size_t nseen;
 static int terminal;
 static time_t deadline;

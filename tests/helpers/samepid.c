@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 {
 	pid_t number = argc > 2 ? atoi(argv[1]) : 0;
 	struct clone_args args = {
-		.flags = CLONE_PARENT, /* the caller becomes the parent and waits */
+		.flags = CLONE_PARENT, /* the parent of samepid waits for the new process */
 		.set_tid = (uintptr_t)&number,
 		.set_tid_size = 1,
 	};

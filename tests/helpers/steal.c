@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* steal.c: tries to read a secret of another process with the privileges of the caller. Also
- * contains a victim without protection, as a control: the attack must succeed against it. */
+/* steal.c: tries to read a secret of another process with the privileges of the caller. With
+ * --victim, instead runs a program that is not protected, so that a test can check that steal.c is
+ * able to read the secret of such a program. */
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -96,7 +97,7 @@ static int run(char **argv)
 {
 	for (int fd = 3; fd < 64; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	/* system calls at which atcall can start an attack */
+	/* two system calls at which the helper atcall can stop this process and run steal */
 	(void)getppid();
 	(void)syscall(SYS_getppid);
 	execvp(argv[0], argv);

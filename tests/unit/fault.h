@@ -51,15 +51,16 @@ struct fault_run {
 	 * the errno that it returns */
 	int target, error;
 	int number; /* result: the number of the system call that has failed */
-	/* results: the return value of try_it(), processes and blocked signals that remain, and
-	 * descriptors that remain */
+	/* results: the return value of try_it(); a sum of 1 if a child process remains and 2 if the
+	 * signal mask has changed; and the change in the number of open descriptors */
 	int result, left, fds;
 	int inherited; /* result: a descriptor without O_CLOEXEC was opened */
 };
 
 static struct fault_run *fault_run_now;
 
-/* Further system calls that fail with ENOSYS, as on an older kernel. The last element is 0. */
+/* System calls that fail with ENOSYS in addition to the injected fault, as on a kernel that lacks
+ * them. A 0 ends the list. */
 static int fault_denied[8];
 
 static inline bool fault_is_denied(long number)
@@ -82,10 +83,11 @@ static inline void fault_end(void)
 		atomic_store(&fault_run_now->armed, 0);
 }
 
-/* Returns the result that try_it() must return: rc if it is negative and e has a text, 0 if the
- * function has succeeded, otherwise 1. rc is the return value of the function under test, and e is
- * the error that it sets, or NULL if it sets none. `done` says whether the function has done all
- * its work. If rc is not negative, `done` must be true. */
+/* Calls fault_end(), and returns the value that try_it() must return: 0 if the function under test
+ * has succeeded (rc is not negative and `done` is true), rc if the function has reported a failure
+ * (rc is negative and e contains a text), otherwise 1. rc is the return value of the function, and
+ * `done` is true if the function has done all its work. e is the error that the function sets, or
+ * NULL if the function sets none. */
 static inline int fault_result(int rc, const struct nserr *e, bool done)
 {
 	fault_end();
@@ -117,8 +119,8 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".popsection\n");
 
-/* Does the work of rt_sigprocmask(2): changes the signal mask that will be restored when the
- * handler returns. Never blocks SIGSYS. Returns 0. */
+/* Does the work of rt_sigprocmask(2) in the handler of SIGSYS: changes the signal mask that the
+ * kernel restores when the handler returns. Never blocks SIGSYS. Returns 0. */
 static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 {
 	uint64_t old, set;
@@ -135,7 +137,7 @@ static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 	return 0;
 }
 
-/* Returns true if the call returns a new descriptor. */
+/* Returns true if the system call with this number and these arguments returns a new descriptor. */
 static bool fault_opens(long number, const greg_t *a)
 {
 	return number == SYS_openat || number == SYS_openat2 || number == SYS_open_tree ||
@@ -194,8 +196,9 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 }
 
 /* Installs the filter and the handler of SIGSYS. Returns true on success. The filter permits three
- * kinds of calls: those that cannot fail, those whose failure has no effect, and those that the
- * handler cannot execute, because a child that shares memory would use the handler's stack. */
+ * kinds of calls: those that cannot fail, those whose failure has no effect, and those that can
+ * create a child in the memory of the caller. The handler cannot execute the last kind, because the
+ * child would overwrite the stack of the handler. */
 static bool fault_install(void)
 {
 	static const int permitted[] = {
@@ -328,10 +331,11 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 	return f->left & 2 ? "changed the blocked signals" : NULL;
 }
 
-/* Makes each system call of try() fail with each error in turn. If try() makes many calls, tests
- * only some of the calls and errors, so that the number of runs stays small (FAULT_RUNS). With
- * NSUTILS_FAULTS=all in the environment, tests every call with every error. `accept`, if not NULL,
- * returns true for a wrong result that is accepted. */
+/* Makes each system call of try() fail with each error in turn. If try() makes many calls, the
+ * function tests only some of the calls and errors, so that the number of runs stays small
+ * (FAULT_RUNS). With NSUTILS_FAULTS=all in the environment, it tests every call with every error.
+ * accept(), unless it is NULL, is called for each wrong result, and returns true if the test must
+ * ignore this result. */
 #define FAULT_RUNS 120
 static inline void fault_all(const char *name, int (*try)(void),
 			     bool (*accept)(const char *why, const struct fault_run *f))
@@ -363,7 +367,8 @@ static inline void fault_all(const char *name, int (*try)(void),
 		step = 1;
 		most = UINT_MAX;
 	}
-	/* try() may make more calls after a failure than in a run without a failure */
+	/* also test some later calls, because try() may make more calls after a failure than in a
+	 * run without a failure */
 	calls = f->calls;
 	last = why ? 0 : calls + 40;
 	for (int call = 1; call <= last && runs < most; call += (int)step) {

@@ -44,7 +44,7 @@ void cli_init(struct cli *c, const struct cli_tool *tool, int argc, char **argv)
 
 	/* Let signals end a tool that is process 1, because the tool may block when it opens a FIFO
 	 * or reads a stream. A tool that replaces a util-linux tool (tool->peer) can block only if
-	 * an option has an argument, so cli_next() does this for it later. */
+	 * an option has an argument, so cli_next() calls interrupt_as_init() at such an option. */
 	if (!tool->peer)
 		interrupt_as_init();
 	c->has_argument = false;
@@ -96,7 +96,7 @@ static void check_exclusive(struct cli *c, const struct cli_opt *o)
 {
 	char name[24];
 
-	/* most options exclude no others, so return before the cost of printf(3) */
+	/* most options exclude no others, so save the time for formatting the name */
 	if (!o->excl)
 		return;
 	option_name(c, o, name, sizeof(name));

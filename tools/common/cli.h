@@ -13,8 +13,8 @@
 /* Exit statuses of the tools, see nsutils(7). */
 enum {
 	CLI_EXIT_FAILED = 1,      /* a reporter (a tool that only prints information) failed */
-	CLI_EXIT_UNSUPPORTED = 2, /* the kernel lacks a feature that such a tool needs */
-	CLI_EXIT_INCOMPLETE = 3,  /* a reporter with --strict could not collect all information */
+	CLI_EXIT_UNSUPPORTED = 2, /* a tool that only prints information needs a missing feature */
+	CLI_EXIT_INCOMPLETE = 3,  /* with --strict: some information could not be collected */
 	/* an exec tool (a tool that executes a program) failed before the program ran */
 	CLI_EXIT_OWN = 125,
 	CLI_EXIT_NOEXEC = 126, /* the program could not be executed */
@@ -74,9 +74,10 @@ struct cli_tool {
 	/* the table of options, which ends with an element of zeros; --help and --version are added
 	 * automatically */
 	const struct cli_opt *opts;
-	/* Names of the options of the util-linux tool that this tool replaces, ending with NULL; or
-	 * NULL. If an abbreviation is unique among these names, the abbreviation means that option,
-	 * even if this tool has further options that begin in the same way. */
+	/* The long options, without "--", of the util-linux tool that this tool replaces; the array
+	 * ends with NULL. The pointer is NULL if this tool replaces no such tool. An abbreviation
+	 * that is unique among these options means the option, even if this tool has further
+	 * options that begin in the same way. */
 	const char *const *peer;
 	const char *notes; /* text that --help prints after the options, or NULL */
 	/* exit status after a failure of the tool: CLI_EXIT_FAILED or CLI_EXIT_OWN */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli_table: declares functions and tables that only the files of the parser (cli.h) share. */
+/* cli_table: declares the functions and tables that the source files of the option parser (cli.h)
+ * share. The tools do not use them directly. */
 #ifndef NSU_COMMON_CLI_TABLE_H
 #define NSU_COMMON_CLI_TABLE_H
 

@@ -14,9 +14,9 @@ const char *const color_words[] = {
 };
 
 /*
- * Returns how specific a file is that is named "[[TOOL][@TERMINAL].]TYPE": 1 for a file of all
- * tools and terminals, 2 and more for one of this terminal, of this tool, or of both. Returns 0 if
- * the file has another type or is about another tool or terminal.
+ * Returns how specific the file name "[[TOOL][@TERMINAL].]TYPE" is: 1 for a file of all tools and
+ * terminals, 2 or more for a file of this terminal, of this tool, or of both. Returns 0 if the file
+ * has another type or is for another tool or terminal.
  */
 static unsigned score(const char *file, const char *type, const char *tool)
 {

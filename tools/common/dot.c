@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* dot: text in graphs for dot(1). */
+/* dot: formats labels for the graphs that dot(1) draws. */
 #include "common/dot.h"
 
 void dot_label(struct buf *out, const char *s, size_t n)

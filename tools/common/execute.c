@@ -40,8 +40,8 @@ static void heard(void *ctx)
 			cli_warn_nserr(&e);
 }
 
-/* Makes s call heard() for each message of the init process. Called after the child has executed
- * the first tool of the chain. */
+/* Sets s so that supervise_wait() calls heard() for each message of the init process. Called after
+ * the child has executed the first tool of the chain. */
 static void watch_init(struct supervise *s, struct handle *h)
 {
 	int rc = handle_watch_init(h);

@@ -11,8 +11,9 @@
 /* Prints the plan to standard output, for --explain. Ends the process if the write fails. */
 void execute_explain(const struct plan *p, const void *ctx);
 
-/* Creates the child of a plan without shared memory, as fork(2) does, and stores its pid in s and
- * h. Returns the pid, 0 in the child, or a negative errno with e set. */
+/* Creates the child of a plan. As after fork(2), the child does not share the memory of its parent.
+ * Stores the pid of the child in s and h. Returns the pid, 0 in the child, or a negative errno with
+ * e set. */
 pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e) must_check;
 
 /* Blocks the signals as supervise_block() does, and executes the plan p, one step of which creates

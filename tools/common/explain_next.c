@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* explain_next: lets the next tool of a chain explain its steps. */
+/* explain_next: executes the next tool of a chain of tools with --explain, so that this tool prints
+ * its own steps. */
 #include "common/explain_next.h"
 
 #include <libgen.h>

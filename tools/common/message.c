@@ -15,7 +15,7 @@ static void message(const char *what, int err, const char *hint)
 	char line[4 * (sizeof(((struct nserr *)0)->what) * 2 + 160)];
 	size_t n, size = sizeof(line) - 2;
 
-	/* the messages of a verb ("nsidmap plan") begin with the name of the tool only */
+	/* omit the verb: the messages of "nsidmap plan" begin with "nsidmap" */
 	n = str_escape(line, size, cli_the_tool->name, strcspn(cli_the_tool->name, " "));
 	n += str_escape(line + n, size - n, ": ", 2);
 	n += str_escape(line + n, size - n, what, strlen(what));

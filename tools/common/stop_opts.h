@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stop_opts: declares the options of nsinit and nsunshare that select the signal by which the
- * program is ended, and the grace period. */
+/* stop_opts: declares the options of nsinit and nsunshare that select the signal to end the program
+ * and the grace period before SIGKILL. */
 #ifndef NSU_COMMON_STOP_OPTS_H
 #define NSU_COMMON_STOP_OPTS_H
 

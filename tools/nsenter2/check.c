@@ -47,7 +47,8 @@ int check_opts(const struct opts *o, struct nserr *e)
 	if (needs && !o->target)
 		return nserr_set(e, 0, "--%s requires --target", needs);
 	if (o->user_parent && !o->types && !o->target)
-		return nserr_set(e, 0, "--user-parent requires another namespace");
+		return nserr_set(e, 0,
+				 "--user-parent requires --target or another namespace option");
 	if (o->each.parallel)
 		return nserr_set(e, 0, "--parallel requires --each");
 	if (o->each.prefix)

@@ -92,7 +92,8 @@ static void watch_signals(struct each *each)
 		cli_die(errno, "cannot create a signal descriptor");
 }
 
-/* Starts programs while there are references and free jobs. */
+/* Starts a program for each remaining reference, until the maximum number of programs is
+ * running. */
 static void start_some(struct each *each)
 {
 	for (unsigned i = 0; i < each->n_jobs && each->next < each->refs.n; i++)

@@ -107,7 +107,9 @@ static int select_ref(struct opts *o, const struct nsref *ref, struct nserr *e)
 	o->ref = *ref;
 	if (nsref_is_process(ref)) {
 		if (!o->all && !o->types && o->net_socket < 0)
-			return nserr_set(e, 0, "process given, but no namespace type selected");
+			return nserr_set(
+				e, 0,
+				"the reference is a process, but no namespace type is selected");
 		return 0;
 	}
 	o->types = 0;

@@ -246,7 +246,7 @@ static int follow_context(struct run *r, struct nserr *e)
 	return 0;
 }
 
-/* Attributes that are only valid in the user namespace of the target. */
+/* Attributes that are valid only in the user namespace of the target. */
 #define FOLLOW_OF_USERNS \
 	(FOLLOW_UID | FOLLOW_GID | FOLLOW_GROUPS | FOLLOW_CAPS | FOLLOW_RLIMITS | FOLLOW_ENV | \
 	 FOLLOW_CGROUP)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: runs a program in existing namespaces. Parses and checks the options, then runs one
- * target, or each target of --each. */
+/* nsenter2: runs a program in existing namespaces. Parses and checks the options, then runs the
+ * program for one target, or for each target of --each. */
 #include "kernel/sys_ns.h"
 #include "nsenter2.h"
 #include "run/cloned_binary.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsenter2: declares the command line, the state of a run, and the stages of a run. */
+/* nsenter2: declares the command line, the data of the tool (struct run), and the functions that
+ * the files of the tool share. */
 #ifndef NSU_NSENTER2_H
 #define NSU_NSENTER2_H
 
@@ -85,7 +86,7 @@ struct opts {
 	char **argv; /* the program and its arguments; argv[0] is NULL if a shell is executed */
 };
 
-/* The state of a run: the command line, the opened files, and the data of the steps. */
+/* The data of nsenter2: the command line, the opened files, and the data of the steps. */
 struct run {
 	const struct opts *o;
 
@@ -155,12 +156,12 @@ const char *mount_netns_name(const struct opts *o);
  * status of nsenter2. */
 int each_run(const struct run *r);
 
-/* The kinds of steps that are defined in steps.c. */
+/* The types of plan steps that are implemented in steps.c. */
 extern const struct plan_kind step_guard, step_enter, step_fork, step_root, step_back, step_wd,
 	step_inside, step_relay, step_pty, step_session;
-/* The kinds of steps that are defined in steps_follow.c. */
+/* The types of plan steps that are implemented in steps_follow.c. */
 extern const struct plan_kind step_cgroup, step_context, step_groups, step_env;
-/* The kinds of steps that are defined in steps_mount.c. */
+/* The types of plan steps that are implemented in steps_mount.c. */
 extern const struct plan_kind step_private, step_proc, step_sys, step_etc;
 
 #endif

@@ -31,12 +31,12 @@ static const struct cli_opt table[] = {
 	{ 't',             "target",               CLI_ARG,    "<ref>",    "select the process or namespace to enter", X_EACH_TARGET },
 	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter a namespace" },
 	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of socket <n>" },
-	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace owning the selected ones" },
+	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace of the other namespaces" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Directories" },
 	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
 	{ 'w',             "wd",                   CLI_OPTARG, "<dir>",    "change the working directory (default: target's)", X_WD },
-	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir>, resolved in the new namespaces", X_WD, CLI_NOT_EMPTY },
+	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir> inside the entered namespaces", X_WD, CLI_NOT_EMPTY },
 
 	{ 0, NULL, CLI_NONE, NULL, "Mounts for the program alone" },
 	{ OPT_MOUNT_PROC,  "mount-proc",           CLI_NONE,   NULL,       "mount proc on /proc, for the pid namespace" },

@@ -39,7 +39,7 @@ static int open_ns(struct run *r, struct nserr *e)
 		return fd;
 	if (!type) {
 		close(fd);
-		return nserr_set(e, 0, "unknown type of namespace '%s'", r->o->target);
+		return nserr_set(e, 0, "the type of the namespace '%s' is unknown", r->o->target);
 	}
 	hold_fd(r, type, fd, r->o->target);
 	return 0;
@@ -150,13 +150,14 @@ static int hold_user_parent(struct run *r, struct nserr *e)
 		owner = sys_ns_owner(fd);
 		if (owner < 0)
 			return nserr_set(e, owner,
-					 "--user-parent: cannot get the owner of the %s namespace",
+					 "--user-parent: cannot get the user namespace that owns "
+					 "the %s namespace",
 					 t->name);
 		r->join.mask &= ~nstypes[NSTYPE_USER].flag;
 		hold_fd(r, &nstypes[NSTYPE_USER], owner, "that owns the others");
 		return 0;
 	}
-	return nserr_set(e, 0, "--user-parent: no other namespace selected");
+	return nserr_set(e, 0, "--user-parent: no other namespace is selected");
 }
 
 /*
@@ -222,7 +223,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (o->etc_netns && !mount_netns_name(o))
 		return nserr_set(
 			e, 0,
-			"--etc-netns: no network namespace with a name in /run/netns selected");
+			"--etc-netns: no network namespace with a name in /run/netns is selected");
 	if (o->net_socket >= 0 && (rc = hold_net_socket(r, e)) < 0)
 		return rc;
 	if (o->all && r->join.proc.pid == 0)

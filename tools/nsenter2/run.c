@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsenter2: plans the run of one target, and prints or executes the plan. */
+/* nsenter2: creates the plan for one target, and prints or executes the plan. */
 #include "common/execute.h"
 #include "common/explain_next.h"
 #include "nsenter2.h"

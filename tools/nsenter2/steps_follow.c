@@ -13,8 +13,8 @@ static int run_cgroup(void *ctx, const struct plan_step *s, struct nserr *e)
 	return cgroup_join(&r->cgroup, getpid(), e);
 }
 
-/* This step runs before setns(2), because the paths in the hierarchies are different in another
- * cgroup namespace. */
+/* This step runs before setns(2), because the path of a cgroup is different in another cgroup
+ * namespace. */
 const struct plan_kind step_cgroup = {
 	.name = "cgroup",
 	.call = "write(cgroup.procs)",

@@ -172,7 +172,7 @@ static void compute(const struct opts *o, struct idmaps *m, const struct idmaps 
 		/* fail instead of printing a map without uids or without gids, because its reader
 		 * would refuse such a map */
 		if (m->map[k].n == 0)
-			cli_die(0, "the resulting map has no %s", idmap_kind_names[k]);
+			cli_die(0, "the resulting map has no %ss", idmap_kind_names[k]);
 	}
 	if (o->op->run == op_invert)
 		m->setgroups = IDMAP_SETGROUPS_UNSET;

@@ -90,8 +90,8 @@ static uint32_t next_mapped(const struct idmap_view *n, uint32_t from)
 	return next;
 }
 
-/* Sets s to the stretch that begins at the first mapped id of at least `from`. Returns false if no
- * such id is mapped. */
+/* Sets s to the range of inside ids that begins at the first mapped id of at least `from`. Returns
+ * false if no such id is mapped. */
 static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stretch *s)
 {
 	uint32_t end = IDMAP_NONE, at = next_mapped(n, from);
@@ -174,8 +174,8 @@ static bool show_ref(const char *ref, struct table *t)
 	}
 	if (!idmap_view_sees_all(ref)) {
 		cli_warn(0,
-			 "incomplete: only part of the maps of '%s' is visible from the caller's "
-			 "user namespace",
+			 "incomplete output: only part of the maps of '%s' is visible from the "
+			 "caller's user namespace",
 			 ref);
 		t->complete = false;
 	}

@@ -58,9 +58,10 @@ void map_out_check(const struct map_out *o);
  * process if the write fails. */
 void map_print(const struct idmaps *m, const struct map_out *o);
 
-/* Reads into m the maps that arg, the argument <map> of a verb, names. The argument is a map in one
- * word ("u:0:1000:1,g:0:1000:1"), "like:REF" for the maps of another namespace, or a stream: "-",
- * "fd:N" or a path. Ends the process if this fails. The caller frees m. */
+/* Parses arg, the argument <map> of a verb, and stores the maps in m. The argument contains the
+ * maps in one word ("u:0:1000:1,g:0:1000:1"), names another namespace that has the maps
+ * ("like:REF"), or names the input from which the maps are read: "-", "fd:N" or a path. Ends the
+ * process if this fails. The caller frees m. */
 void map_load(const char *arg, struct idmaps *m);
 
 #endif

@@ -70,7 +70,8 @@ int main(int argc, char **argv)
 	    cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
 	r.init.report_fd = report_inherited();
-	/* end of file without a report means that this process is the program */
+	/* with --pause there is no program, so close the descriptor without a report: the tool that
+	 * executed nsinit then treats nsinit as the program */
 	if (r.init.supervise.pause)
 		util_close(&r.init.report_fd);
 	r.init.reports = r.init.report_fd >= 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsinit: declares the state of a run, and the function that parses the command line. */
+/* nsinit: declares the data of the tool (struct run), and the function that parses the command
+ * line. */
 #ifndef NSU_NSINIT_H
 #define NSU_NSINIT_H
 

@@ -18,7 +18,7 @@ enum {
 /* clang-format off */
 static const struct cli_opt table[] = {
 	STOP_OPTS,
-	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward <to> instead of <from> (0: nothing)" },
+	{ OPT_REWRITE,          "rewrite",     CLI_ARG,  "<from>:<to>", "forward the signal <from> as <to> (0: not at all)" },
 	{ OPT_GROUP,            "group",       CLI_NONE, NULL,          "run the program in its own process group" },
 	{ OPT_NOTIFY,           "notify",      CLI_NONE, NULL,          "report readiness when the program sends READY=1" },
 	{ OPT_PAUSE,            "pause",       CLI_NONE, NULL,          "run no program, and wait for TERM or INT" },

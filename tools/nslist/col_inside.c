@@ -17,8 +17,7 @@
 #include "ns/timens_proc.h"
 
 /* Returns true if rc is not an error. Otherwise counts the missing value, unless the namespace has
- * vanished. If the namespace has no process, -ENOENT and -ESRCH mean that its last holder has
- * vanished. */
+ * vanished. For a namespace without a process, -ENOENT and -ESRCH mean that it has vanished. */
 static bool succeeded(struct run *run, const struct row *r, int rc)
 {
 	if (rc < 0 && (r->ns->pid || !scan_gone(rc)))
@@ -45,7 +44,7 @@ static int open_as(struct run *run, const struct row *r, int type)
 	case -ENOTDIR:
 	case -ELOOP:
 	case -ENXIO:
-	case -ENOTTY: /* the process has replaced the descriptor, or the mount has been replaced */
+	case -ENOTTY: /* the descriptor or mount was replaced by a file that is not a namespace */
 	case -ENOTSOCK:
 		fd = r->ns->pid ? -EPERM : -ENOENT;
 		break;

@@ -374,8 +374,8 @@ void fill_self(struct run *run, const struct row *r, struct cell *out)
 }
 
 /* Initial namespaces have fixed inodes, which are lower than all dynamic inodes. For net and mnt
- * this is true only since 6.18. On older kernels, the namespaces of kthreadd (process 2) are the
- * initial ones. */
+ * this is true only since Linux 6.18. On older kernels, the initial namespaces of these types are
+ * those of kthreadd (process 2). */
 void fill_init(struct run *run, const struct row *r, struct cell *out)
 {
 	const struct nsmember *kthreadd = collect_member(&run->c, 2);

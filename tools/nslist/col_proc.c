@@ -34,8 +34,9 @@ void fill_ppid(struct run *run, const struct row *r, struct cell *out)
 }
 
 /*
- * NSpid in proc_pid_status(5) has one pid for each pid namespace, beginning with the reader's. For
- * a member of a listed pid namespace prints the pid in that namespace, otherwise the innermost pid.
+ * The field NSpid in /proc/PID/status has one pid for each pid namespace, beginning with the pid
+ * namespace that the proc file system shows (proc_pid_status(5)). Sets the cell of a member of a
+ * listed pid namespace to the pid in that namespace, and any other cell to the innermost pid.
  */
 void fill_lpid(struct run *run, const struct row *r, struct cell *out)
 {
@@ -82,9 +83,9 @@ void fill_exe(struct run *run, const struct row *r, struct cell *out)
 		cell_text(out, s, len);
 }
 
-/* Sets *uid to the user of the process. Without a process, sets *uid to the creator of the user
- * namespace, or of the user namespace that owns the namespace. Returns false if the user is
- * unknown. */
+/* Sets *uid to the user of the row's process. If the row has no process, sets *uid to the creator
+ * of the namespace or, if the creator is unknown, to the creator of the owning user namespace.
+ * Returns false if the user is unknown. */
 static bool uid_of(struct run *run, const struct row *r, uid_t *uid)
 {
 	const struct ns *ns = r->ns;

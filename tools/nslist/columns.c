@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "common/cli.h"
 
-/* Sources that a column needs. */
+/* The sources (COLLECT_*) that a scan must read to fill a column. */
 #define PROCS    NSTYPE_BIT(COLLECT_PROC)
 #define TASKS    (PROCS | NSTYPE_BIT(COLLECT_TASK))
 #define FDS      (PROCS | NSTYPE_BIT(COLLECT_FD))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* containers: finds the containers of a scan for the rows of --containers. */
+/* containers: finds the containers among the scanned processes. */
 #include "containers.h"
 
 #include "common/cli.h"

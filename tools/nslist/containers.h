@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* containers: declares the containers of a scan, and the data that the columns of --containers show
- * in addition to the rows. */
+/* containers: declares the containers that a scan has found, and the data for the columns of
+ * --containers. */
 #ifndef NSU_NSLIST_CONTAINERS_H
 #define NSU_NSLIST_CONTAINERS_H
 
@@ -18,15 +18,16 @@ struct netns_name {
 /* The containers of a scan, and data that is read when it is first needed. */
 struct boxes {
 	struct containers l;
-	/* indexed by ns.index: the host name or the addresses that were read inside a uts or net
-	 * namespace (struct visit), or NULL */
+	/* indexed by ns.index: the host name or the addresses that nslist has read inside a uts or
+	 * net namespace, or NULL if nslist has not tried to read them */
 	struct visit **visit_of;
-	/* the results of visit_all() for uts namespaces, and those for net namespaces */
+	/* the arrays to whose elements visit_of points: for uts namespaces, and for net
+	 * namespaces */
 	struct visit *visits[2];
 	size_t n_visits[2];
 	bool visited[2];
-	/* for each container in l.v: the name of a run (nsunshare --name) in the container, or
-	 * NULL */
+	/* for each container in l.v: the name that `nsunshare --name` has given to a program in the
+	 * container, or NULL */
 	char **run_names;
 	bool names_read, runs_read, memory_opened;
 	struct netns_name *names;
@@ -40,7 +41,8 @@ struct boxes {
 void boxes_find(struct run *run, bool all);
 void boxes_free(struct run *run);
 
-/* Returns the row of the nearest outer container that has a row, or NULL. */
+/* Returns the row of the nearest container that encloses the container of r and has a row, or
+ * NULL. */
 struct row *boxes_row_above(const struct run *run, const struct row *r);
 
 /* Appends the name of a container to out. The name may be empty. */

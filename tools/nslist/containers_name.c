@@ -108,8 +108,8 @@ const char *boxes_netns_name(struct run *run, uint32_t inode)
 
 /* ---- Names ---- */
 
-/* Stores the name of a run (nsunshare --name) for the container that contains the program of the
- * run. */
+/* Stores the name that `nsunshare --name` has given to a program, for the container in which the
+ * program runs. */
 static void note_run(void *arg, const char *path, const char *name)
 {
 	struct run *run = arg;
@@ -130,7 +130,7 @@ static void note_run(void *arg, const char *path, const char *name)
 		no_memory();
 }
 
-/* Returns the name of a run (nsunshare --name) whose program is in the container, or NULL. */
+/* Returns the name that `nsunshare --name` has given to a program in the container, or NULL. */
 static const char *run_name(struct run *run, const struct container *box)
 {
 	struct boxes *b = run->boxes;
@@ -142,7 +142,7 @@ static const char *run_name(struct run *run, const struct container *box)
 			no_memory();
 		b->runs_read = true;
 		rc = runs_list(note_run, run);
-		/* if the caller may not read a directory, it has no names for the caller */
+		/* if the caller may not read a directory, ignore the names in this directory */
 		if (rc < 0 && rc != -EACCES)
 			nslist_missed(run, 0, rc);
 	}
@@ -156,7 +156,8 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && streq(s + n - m, end);
 }
 
-/* Reads the unit and the host name of the caller, which do not distinguish containers. */
+/* Stores the systemd unit and the host name of the caller. They are not used as names of
+ * containers, because a container can have them in common with the caller. */
 static void read_own_names(struct run *run)
 {
 	cleanup_buf struct buf unit = BUF_INIT;
@@ -176,7 +177,8 @@ static void read_own_names(struct run *run)
 		snprintf(b->unit, sizeof(b->unit), "%s", unit.s);
 }
 
-/* Returns true if a unit names a program, rather than a session or a group of units. */
+/* Returns true if a systemd unit belongs to one program. The caller's own unit, sessions and groups
+ * of units do not count. */
 static bool is_name(const struct boxes *b, const char *unit)
 {
 	return !streq(unit, b->unit) && !streq(unit, "init.scope") && !ends_with(unit, ".slice") &&

@@ -40,8 +40,8 @@ static void add_only(const struct facts *a, const struct facts *b, const char *k
 		while (k < b->n && strcmp(b->v[k], a->v[i]) < 0)
 			k++;
 		if (k < b->n && streq(b->v[k], a->v[i])) {
-			/* each fact of b equals one fact of a at most, because a mount may be
-			 * listed twice */
+			/* match each fact of b only once: both lists can contain the same fact
+			 * several times, because a mount may be listed twice */
 			k++;
 			continue;
 		}

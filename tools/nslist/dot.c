@@ -5,7 +5,7 @@
 #include "common/cli.h"
 #include "common/dot.h"
 
-/* The graph of a run. */
+/* A graph of the namespaces in `run`. */
 struct graph {
 	struct run *run;
 	struct buf out;
@@ -135,10 +135,10 @@ static void add_own(struct graph *g)
 }
 
 /*
- * Adds a frame for the caller and for each container. dot(1) packs the frames without an arrow
- * between them in as many columns as rows. It fills each row from the left, but begins with the row
- * at the bottom. The frames are to be read from the top, so the last row is added first, and the
- * row at the top may have fewer frames.
+ * Adds a frame for the caller and for each container. dot(1) places frames that no arrow connects
+ * in an array with about as many rows as columns. It fills each row from the left, but begins with
+ * the bottom row. People read from the top, so the frames of the bottom row, which are the last
+ * ones, are added first. If the array is not full, the top row has fewer frames.
  */
 static void add_frames(struct graph *g)
 {

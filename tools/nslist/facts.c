@@ -22,7 +22,8 @@ static void end(struct facts *f)
 	f->n++;
 }
 
-/* Visits the namespace. Returns 0 or a negative errno. */
+/* Calls f inside the namespace and stores the output of f in v->out. Returns 0 or a negative
+ * errno. */
 static int visit(struct run *run, const struct ns *ns, visit_fn *f, struct visit *v)
 {
 	*v = (struct visit){ .ns = ns };

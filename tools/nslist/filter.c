@@ -95,7 +95,8 @@ void nslist_filter(struct run *run)
 	struct libscols_table *tb = scols_new_table();
 	struct filling x = { .run = run };
 
-	nslist_set_locale(); /* regular expressions depend on the locale */
+	/* set the locale first, because the regular expressions of the filter depend on it */
+	nslist_set_locale();
 	if (!f || !tb)
 		cli_die(ENOMEM, "cannot filter namespaces");
 	if (scols_filter_parse_string(f, run->o->filter) != 0)

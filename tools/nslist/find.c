@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* find: selects the namespaces that --find asks for. */
+/* find: selects the namespaces that match the argument of --find. */
 #include "find.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ static _Noreturn void no_memory(void)
 	cli_die(ENOMEM, "cannot search the namespaces");
 }
 
-/* Adds the namespaces of a process, or only those of a set of types. */
+/* Adds the namespaces of a process whose types are in the set `types`. */
 static void add_process(struct run *run, const struct nsmember *m, unsigned types,
 			const char *match)
 {

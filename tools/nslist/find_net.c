@@ -11,13 +11,13 @@
 #include "net/listen.h"
 #include "ns/netnsid.h"
 
-/* The results of visiting all network namespaces. */
+/* All network namespaces, each with the output of the function that visit_all() called in it. */
 struct nets {
 	struct visit *v;
 	size_t n;
 };
 
-/* Visits all network namespaces and returns the results. Counts the namespaces that cannot be
+/* Calls f in all network namespaces and returns the results. Counts the namespaces that cannot be
  * entered, which have an empty result. */
 static struct nets visit_nets(struct run *run, visit_fn *f, const void *arg)
 {
@@ -45,7 +45,8 @@ static void nets_free(struct nets *nets)
 	free(nets->v);
 }
 
-/* Calls f for each element of `size` bytes in the result of a visit. */
+/* Iterates over the elements of the type `type` that a callback of visit_all() has written to its
+ * output. x points to the current element. */
 #define FOR_EACH(type, x, visit) \
 	for (const type *x = (const void *)(visit)->out.s, \
 			*x##_end = x + (visit)->out.len / sizeof(type); \
@@ -58,8 +59,9 @@ static struct ns *ns_of(const struct run *run, const struct visit *v)
 
 /* ---- Devices ---- */
 
-/* The argument of a visit to the namespace of a device. The visit finds out if the number of the
- * peer's namespace belongs to the candidate. */
+/* The argument of ask_nsid(), which runs in the network namespace of a device. ask_nsid() checks
+ * whether the id nsid, which that namespace uses for the namespace of the peer, is the id of
+ * `candidate`. */
 struct question {
 	const struct collect *c;
 	const struct ns *candidate;
@@ -80,8 +82,8 @@ static int ask_nsid(const struct ns *ns, const void *arg, struct buf *out)
 	return rc;
 }
 
-/* Returns true if the namespace with the peer's number, relative to that of the device, is the
- * candidate. */
+/* Returns true if the peer of the device l is in the namespace `candidate`. l is in the namespace
+ * `of`, to which the id l->peer_nsid is relative. */
 static bool is_peer_ns(struct run *run, const struct visit *of, const struct net_link *l,
 		       const struct visit *candidate)
 {
@@ -97,8 +99,9 @@ static bool is_peer_ns(struct run *run, const struct visit *of, const struct net
 	return yes;
 }
 
-/* Finds the other end of a veth pair: two ends that name each other are candidates. Returns the
- * device and sets *where, or returns NULL. */
+/* Finds the other end of the veth device l. A veth device is a candidate if it and l name each
+ * other's index as that of the peer. Returns the other end and sets *where to its namespace, or
+ * returns NULL. */
 static const struct net_link *find_peer(struct run *run, const struct nets *nets,
 					const struct visit *of, const struct net_link *l,
 					const struct visit **where)
@@ -171,7 +174,8 @@ void find_addr(struct run *run, const struct find *f)
 
 /* ---- Ports ---- */
 
-/* Returns true if a process has the socket with that link text open. */
+/* Returns true if a process has the socket open for which readlink(2) returns the text `link`
+ * ("socket:[INODE]"). */
 static bool has_socket(const struct run *run, pid_t pid, const char *link, struct scan *fds)
 {
 	struct procfs_path path;

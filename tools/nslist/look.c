@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* look: scans the machine for the namespaces that the options select, and creates the rows. */
+/* look: finds the namespaces that the options select, and creates the rows of the output. */
 #include "nslist.h"
 
 #include <sys/stat.h>
@@ -77,7 +77,8 @@ void nslist_look(struct run *run)
 }
 
 /* Forgets the targets whose processes have ended, because a new process can have the same pid.
- * Exits without --task. proc(5): a file in the directory of such a process fails with ESRCH. */
+ * Without --task, prints an error message and exits instead. After a process has ended, access to a
+ * file in its /proc directory fails with ESRCH (proc(5)). */
 static void check_targets(struct run *run)
 {
 	for (size_t i = 0; i < run->n_targets; i++) {

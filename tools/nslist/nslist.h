@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nslist: declares the command line, the state of a run, and the types for rows, cells, columns and
- * views. */
+/* nslist: declares the command line, the data of the tool (struct run), and the types for rows,
+ * cells, columns and views. */
 #ifndef NSU_NSLIST_H
 #define NSU_NSLIST_H
 
@@ -81,12 +81,12 @@ struct opts {
 	size_t n_cols;
 };
 
-/* The contents of files of a process. Each file is read only once, when a column first needs it. */
+/* Texts that are read from /proc/PID. Each file is read only once, when a column first needs it. */
 enum detail_text { DETAIL_CMDLINE, DETAIL_CGROUP, DETAIL_STATUS, DETAIL_EXE, DETAIL_TEXTS };
 
 struct detail {
 	pid_t pid;
-	/* bit mask of the values that have been requested: texts, stat and uid */
+	/* bit mask of the members below that have been requested: elements of `text`, stat, uid */
 	unsigned asked;
 	bool stat_ok; /* the stat file was read */
 	bool uid_ok;  /* the uid was read */
@@ -147,7 +147,7 @@ struct view {
 	const char *key; /* name of the JSON array that contains the rows */
 };
 
-/* The state of a run. */
+/* The data of nslist: the command line, the namespaces that were found, and the rows. */
 struct run {
 	const struct opts *o;
 	const struct view *view; /* the view that the options select */
@@ -199,8 +199,8 @@ struct cell {
 	struct buf text; /* the text; in a list, each item ends with a NUL */
 };
 
-/* COL_RIGHT also means that --filter treats the cells as numbers, unless COL_WORDS says that some
- * cells are words. */
+/* COL_RIGHT aligns the cells to the right. --filter treats such cells as numbers, unless COL_WORDS
+ * says that some cells are words. */
 enum {
 	COL_RIGHT = 1,
 	COL_TRUNC = 2,
@@ -307,8 +307,9 @@ void nslist_sort(struct run *run);
 void nslist_select(struct run *run);
 void nslist_free_rows(struct run *run);
 
-/* Defined in look.c: functions that scan the machine and select the rows. nslist_look() makes the
- * first scan, and nslist_look_again() makes each further scan. Both exit on errors. */
+/* Defined in look.c: functions that find the namespaces and create the rows of the output.
+ * nslist_look() does this for the first time, and nslist_look_again() each further time, for which
+ * it frees the old rows. Both exit on errors. */
 void nslist_look(struct run *run);
 void nslist_look_again(struct run *run);
 
@@ -354,7 +355,7 @@ void nslist_users_free(struct run *run);
 
 /* The functions below are defined in print.c unless their comment names another file. */
 
-/* Fills a cell with the value of a row and a column. The caller frees cell->text. */
+/* Stores in *cell the value of the column `col` for the row r. The caller frees cell->text. */
 void nslist_fill(struct run *run, const struct row *r, const struct column *col, struct cell *cell);
 
 /*
@@ -366,12 +367,13 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
  */
 void nslist_set_locale(void);
 
-/* Defined in tails.c: begins a table. Sets run->has_tails to true if libsmartcols must get
- * placeholders instead of the texts of the last column, and empties run->tails. */
+/* Defined in tails.c: begins a table. Sets run->has_tails to true if libsmartcols can get
+ * placeholders instead of the texts in the last column, which is faster. Empties run->tails. */
 void nslist_tails_begin(struct run *run);
 
-/* Defined in tails.c: stores s (which may be NULL), the text of the last column of the next row.
- * Returns what libsmartcols must get: the text, or a placeholder that the text replaces later. */
+/* Defined in tails.c: handles s, the text in the last column of the next row; s may be NULL.
+ * Returns the string to pass to libsmartcols: s itself, or a placeholder that nslist_tails_end()
+ * replaces by s. */
 const char *nslist_tail(struct run *run, const char *s);
 
 /* Defined in tails.c: appends `text`, the table that libsmartcols has printed, to out, and replaces
@@ -420,7 +422,7 @@ void nslist_caps(struct run *run);
 void nslist_stale(struct run *run);
 void nslist_limits_of_users(struct run *run);
 void nslist_dot(struct run *run);
-void nslist_watch(struct run *run); /* this function never returns */
+void nslist_watch(struct run *run); /* prints changes until nslist ends; never returns */
 
 /* Defined in filter.c: removes the rows that do not match --filter. Exits with CLI_EXIT_UNSUPPORTED
  * if libsmartcols is too old for filters. */

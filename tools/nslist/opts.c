@@ -47,7 +47,7 @@ static const struct cli_opt options[] = {
 	{ 'u',            "notruncate",   CLI_NONE,   NULL,        "do not truncate columns at the terminal edge" },
 	{ 'W',            "nowrap",       CLI_NONE,   NULL,        "print each row on one line" },
 	{ 't',            "type",         CLI_ARG,    "<list>",    "list only these types, such as net,pid" },
-	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree: owner, parent, process, user+pid" },
+	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree by owner, parent, process or user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
 	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
@@ -57,7 +57,7 @@ static const struct cli_opt options[] = {
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers, also list services" },
 	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find namespaces by content, for example port:80", EXCL_VIEW },
 	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
-	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list files of namespaces and runs that are gone", EXCL_VIEW },
+	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list leftover files of namespaces and programs", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },
@@ -85,7 +85,7 @@ static enum nslist_tree parse_tree(const char *s)
 	static const enum nslist_tree trees[] = { NSLIST_OWNER, NSLIST_PARENT, NSLIST_PROCESS,
 						  NSLIST_USER_PID };
 
-	if (s && *s == '=') /* for example -T=parent */
+	if (s && *s == '=') /* in -T=parent, the argument begins with '=' */
 		s++;
 	return s ? trees[cli_word("--tree", "relation", s, words)] : NSLIST_OWNER;
 }
@@ -128,7 +128,7 @@ static void set_interval(struct opts *o, const char *arg)
 		cli_die_usage("--watch: invalid time '%s'", arg);
 }
 
-/* Sets an option that selects a view. Returns false if the key is another option. */
+/* Sets an option that selects a view. Returns false if the key belongs to another option. */
 static bool set_view(struct opts *o, int key, const char *arg)
 {
 	switch (key) {

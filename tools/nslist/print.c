@@ -244,7 +244,8 @@ static void color_line(struct run *run, const struct row *r, struct libscols_lin
 		(void)!scols_line_set_color(line, color);
 }
 
-/* Adds the rows. The first `stage` columns of cut_order are cut as far as possible. */
+/* Adds the rows. In the first `stage` columns of cut_order, cuts each text to the width of the
+ * heading. */
 static void table_rows(struct run *run, struct libscols_table *tb, struct libscols_line *parent,
 		       const struct row *r, struct cell *cell, size_t stage)
 {
@@ -272,7 +273,7 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 	}
 }
 
-/* Returns the flags of a column. The library cuts the column `stage` of cut_order. Raw output has
+/* Returns the flags of a column. The library cuts only the column cut_order[stage]. Raw output has
  * the order of a tree, but the tree is not drawn. */
 static int column_flags(const struct opts *o, const struct column *col, size_t stage)
 {

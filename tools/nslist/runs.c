@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* runs: lists the names of runs. */
+/* runs: lists the names that `nsunshare --name` has given to programs. */
 #include "runs.h"
 
 #include <dirent.h>
@@ -8,8 +8,8 @@
 #include "base/util.h"
 #include "ns/name.h"
 
-/* Returns the name of a run as a string that the caller frees, or NULL if the file does not belong
- * to a run. */
+/* Returns the name NAME of a file "NAME.json" as a string that the caller frees, or NULL if the
+ * file is not named like this. */
 static char *name_of(const char *file)
 {
 	size_t n = strlen(file);

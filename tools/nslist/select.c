@@ -83,7 +83,8 @@ static struct ns *above(const struct run *run, const struct ns *ns)
 	case NSLIST_PARENT:
 		return ns->parent;
 	case NSLIST_USER_PID:
-		/* a pid namespace is a child of its parent if both have the same owner */
+		/* a pid namespace is below its parent if both have the same owner, otherwise below
+		 * its owner */
 		return ns->parent && ns->parent->owner == ns->owner ? ns->parent : ns->owner;
 	case NSLIST_NO_TREE:
 	case NSLIST_PROCESS:

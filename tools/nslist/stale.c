@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stale: prints the files in /run/netns that refer to no namespace, and the files of runs that
- * have ended. */
+/* stale: prints the files in /run/netns that refer to no namespace, and the files in which
+ * `nsunshare --name` has recorded programs that have ended. */
 #include "runs.h"
 
 #include "nslist.h"
@@ -94,7 +94,7 @@ static void add_netns(const struct run *run, const struct output *o)
 	free(files);
 }
 
-/* Adds the file of a run that has ended. */
+/* Adds a file of `nsunshare --name` if the program with this name has ended. */
 static void add_run(void *arg, const char *path, const char *name)
 {
 	if (!nsname_is_live(name))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tails: keeps the text of the last column away from libsmartcols, which needs a fifth of the time
- * of a run to find the widths of all command lines. Nothing depends on the width of the last column
- * if the output is not a terminal. The library gets a placeholder, which the text replaces. */
+/* tails: hides the text of the last column from libsmartcols, which needs a fifth of the run time
+ * of nslist to find the widths of all command lines. Nothing depends on the width of the last
+ * column if the output is not a terminal. The library gets a placeholder, which nslist_tails_end()
+ * replaces by the text. */
 #include "nslist.h"
 
 #include "common/cli.h"

@@ -5,7 +5,7 @@
 #include "nic.h"
 #include "run/exec.h"
 
-/* Prints the plan as commands of ip(8) and a shell. */
+/* Prints the plan as shell commands, mostly of ip(8), and exits. */
 static _Noreturn void explain(struct net *n, const struct plan *p)
 {
 	struct buf out = BUF_INIT;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* del: undoes the verbs add, link and bridge; the verb gc removes what killed runs have not
- * removed. */
+/* del: implements the verbs del and gc. del undoes the verbs add, link and bridge. gc cleans up
+ * after nsnet processes that were killed. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -63,7 +63,8 @@ static bool has_nat(const struct net_link *l)
 	return nat && !nat[4];
 }
 
-/* Adds the owner in the alias of a device to a list of lines, unless the list has it already. */
+/* The alias of a device contains the owner of its firewall rules: the name of a namespace or a
+ * reference to it. Adds this owner to a list of lines, unless the list contains it already. */
 static void note_owner(struct buf *owners, const struct net_link *l)
 {
 	const char *owner = l->alias + strlen(NET_ALIAS);
@@ -91,10 +92,12 @@ static int remove_rules(struct buf *owners, struct nserr *e)
 }
 
 /*
- * Returns the devices that were lent to a namespace, and deletes the devices whose other end has an
- * alias of nsnet, and their firewall rules. A namespace can have the rules of several owners: `add`
- * with its name and `add` with a reference make a table each. RTM_DELLINK returns after both ends
- * are removed, whereas the kernel removes the devices of an ended namespace some time later.
+ * Disconnects a namespace: moves the devices back that were lent to it, and deletes the devices
+ * whose other end has an alias of nsnet, and their firewall rules. The rules of a namespace can
+ * have several owners, because `add` with its name and `add` with a reference create separate
+ * tables. The devices are deleted explicitly, because RTM_DELLINK returns after both ends are
+ * removed, whereas the kernel removes the devices of an ended namespace some time later. Returns 0,
+ * or a negative errno with e set.
  */
 static int disconnect(struct net *n, int ns, struct nserr *e)
 {
@@ -116,7 +119,8 @@ static int disconnect(struct net *n, int ns, struct nserr *e)
 
 		if (!streq(in->kind, "veth"))
 			continue;
-		/* the index may belong to a device of a third namespace */
+		/* if the peer is in a third namespace, a device with the same index here is
+		 * unrelated */
 		out = net_links_by_index(&here, in->peer);
 		is = out && str_after(out->alias, NET_ALIAS) ? net_peer_is_in(&inner, in, n->own_ns)
 							     : 0;
@@ -223,8 +227,10 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 	return rc == 0 && has_nat(br) ? nat_remove("br", br->name, e) : rc;
 }
 
-/* Deletes a name, a bridge, or the connections of a reference. On failure prints a message and
- * returns false. Sets *inode to the inode of the namespace that should end now. */
+/* Deletes the object that `word` names: a named namespace, a bridge, or the connections of a
+ * namespace that is given by a reference. On failure prints a message and returns false. For a
+ * named namespace, sets *inode to its inode, so that the caller can check whether the namespace has
+ * ended. */
 static bool delete_one(struct net *n, const char *word, uint64_t *inode)
 {
 	struct nserr e = NSERR_INIT;
@@ -305,8 +311,8 @@ int verb_del(int argc, char **argv)
 		cli_die(ENOMEM, "cannot delete");
 	for (int i = 0; i < w.n; i++)
 		all &= delete_one(&n, w.v[i], &inodes[i]);
-	/* The search for remaining namespaces starts after the last deletion, because its first
-	 * result is cached. */
+	/* Search for remaining namespaces only after the last deletion, because the first search
+	 * caches its result. */
 	for (int i = 0; i < w.n; i++)
 		all &= !inodes[i] || !is_held(inodes[i], w.v[i]);
 	free(inodes);
@@ -314,10 +320,11 @@ int verb_del(int argc, char **argv)
 }
 
 /*
- * Most remains of a killed run disappear when the kernel closes the descriptors of the run. The
- * file that reserves the name remains. The lock prevents this function from removing the file of a
- * running `add`, which has not mounted its namespace on the file yet. ip(8) does not lock, but the
- * time between its two steps is very short.
+ * If nsnet is killed, most objects that it has created disappear when the kernel closes its
+ * descriptors. The file that reserves the name of a namespace remains. The lock on NETNS_DIR
+ * prevents gc from removing the file of a running `add`, which has not mounted its namespace on the
+ * file yet. ip(8) does not lock the directory, but it mounts the namespace very shortly after it
+ * has created the file.
  */
 /*
  * Finds out whether gc may remove a file of NETNS_DIR: an empty file on which no namespace is

@@ -34,7 +34,7 @@ void spec_into_chain(struct net *n, const char *text)
 	struct into_chain *to = &n->into;
 	const char *slash = strchr(text, '/'), *table = text;
 
-	strcpy(to->family, "ip"); /* the default of nft(8) */
+	strcpy(to->family, "ip"); /* like nft(8), use ip by default */
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		const char *rest = str_after(text, families[i]);
 
@@ -46,7 +46,8 @@ void spec_into_chain(struct net *n, const char *text)
 	if (!slash || slash < table ||
 	    !take_identifier(table, (size_t)(slash - table), to->table) ||
 	    !take_identifier(slash + 1, strlen(slash + 1), to->chain))
-		cli_die_usage("--into-chain: '%s' is not [ip|ip6|inet ]<table>/<chain>", text);
+		cli_die_usage("--into-chain: invalid '%s', expected [ip|ip6|inet ]<table>/<chain>",
+			      text);
 }
 
 void spec_into_chain_check(const struct net *n)
@@ -85,8 +86,9 @@ int into_chain_check(const struct net *n, struct nserr *e)
 }
 
 /*
- * The rules have no match of connection tracking, because iptables-nft does not list a table with
- * such a match of nft(8). The table of nsnet drops new connections to the subnet.
+ * Adds the commands that insert the rules of --into-chain. The rules do not match the state of
+ * connection tracking, because iptables-nft does not list a table in which nft(8) has added such a
+ * match. The table of nsnet drops new connections to the subnet instead.
  */
 void into_chain_rules(const struct net *n, struct buf *b)
 {

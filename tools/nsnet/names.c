@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* names: the files of ip-netns(8) in /run/netns, and opening network namespaces. */
+/* names: locks, reads and removes the files of ip-netns(8) in /run/netns, and opens network
+ * namespaces. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -22,7 +23,8 @@ int net_denied(int rc, struct nserr *e)
 	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_NET_ADMIN) || !sys_cap_has(CAP_SYS_ADMIN)))
 		nserr_hint(e,
 			   "run the command with CAP_NET_ADMIN in this network namespace, and with "
-			   "CAP_SYS_ADMIN in the user namespace of any other network namespace");
+			   "CAP_SYS_ADMIN in the user namespace that owns any other network "
+			   "namespace");
 	return rc;
 }
 

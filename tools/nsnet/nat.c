@@ -18,7 +18,7 @@ void spec_nat(struct net *n, const char *text)
 	if (!text)
 		return;
 	if (net_addr_parse(text, strlen(text), &to) < 0 || strchr(text, '/'))
-		cli_die_usage("--nat: '%s' is not an IP address", text);
+		cli_die_usage("--nat: invalid IP address '%s'", text);
 	*(to.family == AF_INET6 ? &n->nat_to6 : &n->nat_to) = to;
 }
 
@@ -27,7 +27,8 @@ static uint16_t take_port(const char *text, const char *s, size_t n)
 	uint64_t port;
 
 	if (num_u64n(s, n, 1, 65535, &port) < 0)
-		cli_die_usage("--publish: '%s' is not [<address>:]<port>:<port>[/udp]", text);
+		cli_die_usage("--publish: invalid '%s', expected [<address>:]<port>:<port>[/udp]",
+			      text);
 	return (uint16_t)port;
 }
 

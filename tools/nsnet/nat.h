@@ -6,14 +6,16 @@
 #include "nsnet.h"
 
 /* Returns the address to which published ports are forwarded: the first address of the given family
- * in the namespace that the host can reach. Returns NULL if there is none. */
+ * on a device that connects the namespace to the host or to a bridge. Returns NULL if there is
+ * none. */
 const struct net_addr *nat_inner(const struct net *n, uint8_t family);
 
 /* Returns true if the port is published for addresses of the given family. A port without an
  * address is published for the families of the namespace's addresses. */
 bool nat_publishes(const struct net *n, const struct publish *p, uint8_t family);
 
-/* Returns the keyword with which nft(8) begins a match of an address. */
+/* Returns the keyword that precedes an address match in a rule of nft(8), as in "ip saddr" or
+ * "ip6 saddr". */
 static inline const char *nat_word(uint8_t family)
 {
 	return family == AF_INET6 ? "ip6" : "ip";
@@ -51,8 +53,8 @@ int into_chain_check(const struct net *n, struct nserr *e) must_check;
 /* Appends to b the nft(8) commands that insert rules into the chain of --into-chain, if the option
  * was given. The rules accept the packets from and to the subnets of the request. */
 void into_chain_rules(const struct net *n, struct buf *b);
-/* Appends to b the nft(8) commands that delete rules in chains of other programs: the rules whose
- * comment is the name of the given table, with which nsnet has added them. */
+/* Appends to b the nft(8) commands that delete the rules which nsnet has added to chains of other
+ * programs for the given table. The comment of these rules is the name of the table. */
 void into_chain_forget(struct nft_ctx *nft, const char *table, struct buf *b);
 /* Deletes each rule in a chain of another program whose comment names a table of nsnet that does
  * not exist any more. Adds a line for each of these rules to out. With `dry`, only adds the lines,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat_left: removes the rules of a namespace or a bridge, and the rules that killed runs have not
- * removed. */
+/* nat_left: removes the firewall rules of a namespace or a bridge, and the rules that remain after
+ * nsnet was killed. */
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <signal.h>
@@ -59,8 +59,9 @@ int nat_remove(const char *kind, const char *name, struct nserr *e)
 
 /* ---- the remains of killed runs */
 
-/* Returns true if a device of the host has an alias with that name. The mount of the name itself
- * may be in another mount namespace. */
+/* Returns true if the alias of a device of the host begins with `name`, the name or inode of a
+ * namespace. The file in /run/netns does not show whether a named namespace exists, because the
+ * namespace may be mounted on it in another mount namespace. */
 static bool has_device(const struct net_links *links, const char *name)
 {
 	for (size_t i = 0; i < links->n; i++) {

@@ -107,8 +107,8 @@ static void add_translation(const struct net *n, const struct net_addr *subnet, 
 			   ip, net_addr_format(fixed, false, to));
 	else if (n->nat)
 		buf_printf(b, "\t\t%s saddr %s %s daddr != %s masquerade\n", ip, net, ip, net);
-	/* If a host of the same subnet uses the published port, the answer must return through this
-	 * host. */
+	/* Also translate connections from the same subnet to the published port, because their
+	 * answers must return through the host on which nsnet runs. */
 	if (n->n_publish)
 		buf_printf(b, "\t\t%s saddr %s %s daddr %s ct status dnat masquerade\n", ip, net,
 			   ip, net);
@@ -146,7 +146,8 @@ void nat_rules(const struct net *n, bool owner, struct buf *b)
 		}
 		buf_adds(b, "\t}\n");
 	}
-	/* Forwarding makes the host a router. Only published ports are open to the outside. */
+	/* Forwarding makes the host a router. Drop new connections from the outside to the subnet,
+	 * except to published ports. */
 	buf_adds(b,
 		 "\tchain forw {\n\t\ttype filter hook forward priority filter; policy accept;\n");
 	for (size_t i = 0; i < n->subnets.n; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat_steps: the steps that set firewall rules and allow forwarding, and the end of a run. */
+/* nat_steps: the steps that set firewall rules and allow forwarding, and the function that removes
+ * the rules again. */
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -8,10 +9,10 @@
 #include "nat.h"
 
 /*
- * Adds the firewall rules. The table of `run` has `flags owner` (5.12): the kernel removes the
- * table when nsnet ends, even if nsnet is killed, and no other process can change it. Older kernels
- * refuse the flag. In that case nsnet itself removes the table at the end. Returns 0, or a negative
- * errno with e set.
+ * Adds the firewall rules. The table of `nsnet run` has `flags owner` (Linux 5.12): the kernel
+ * removes the table when nsnet ends, even if nsnet is killed, and no other process can change it.
+ * Older kernels refuse the flag. In that case nsnet itself removes the table at the end. Returns 0,
+ * or a negative errno with e set.
  */
 static int apply_rules(struct net *n, struct nserr *e)
 {
@@ -165,8 +166,8 @@ void show_forward_outer(const void *ctx, const struct plan_step *s, struct buf *
 
 /* ---- ports of loopback addresses */
 
-/* Adds the commands that create the table of a bridge which drops packets to loopback addresses
- * from other hosts. Returns 0, or a negative errno with e set. */
+/* Adds the commands that create the table of a bridge. This table drops the packets that other
+ * hosts send to loopback addresses. Returns 0, or a negative errno with e set. */
 static int guard_rules(const char *bridge, struct buf *b, struct nserr *e)
 {
 	char table[NAT_TABLE_SIZE];

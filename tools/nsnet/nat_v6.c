@@ -107,8 +107,9 @@ static void print_state(const struct state *s, struct buf *b)
 	buf_adds(b, "\t}\n}\n");
 }
 
-/* Locks the network namespace of the process, because two runs must not replace the table at the
- * same time. Returns a descriptor that holds the lock, or a negative errno with e set. */
+/* Locks the network namespace of the process, because two nsnet processes must not replace the
+ * table at the same time. Returns a descriptor that holds the lock, or a negative errno with e
+ * set. */
 static int lock(struct nserr *e)
 {
 	int fd = nsfile_open_proc(AT_FDCWD, "/proc/self/ns/net");
@@ -203,7 +204,8 @@ static int write_sysctls(const struct net *n, const struct state *s, struct nser
 		return rc < 0 ? rc : change("all", "forwarding", 0, "1", e);
 	for (size_t i = 0; rc == 0 && i < s->force.n; i++)
 		rc = change(s->force.v[i], FORCE, 0, "1", e);
-	/* A pair ends together with the namespace, so its sysctl need not be reset. */
+	/* The kernel removes a pair together with the namespace, so the sysctl of the pair need not
+	 * be reset. */
 	for (size_t i = 0; rc == 0 && i < n->n_wires; i++) {
 		char name[IF_NAMESIZE];
 

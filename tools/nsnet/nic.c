@@ -78,9 +78,9 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 	return 0;
 }
 
-/* Checks whether an earlier run has lent the device to the existing namespace already. Returns 1 if
- * so, 0 if the device has to be moved, or a negative errno with e set if another device of the
- * namespace has the name. */
+/* Checks whether an earlier nsnet command has lent the device to the existing namespace already.
+ * Returns 1 if so, 0 if the device has to be moved, or a negative errno with e set if another
+ * device of the namespace has the name. */
 static int is_lent(struct net *n, struct nserr *e)
 {
 	struct nic *nic = &n->nic;
@@ -93,7 +93,8 @@ static int is_lent(struct net *n, struct nserr *e)
 	name = str_after(l.alias, RECORD);
 	name = name ? str_after(name, nic->name) : NULL;
 	if (!name || *name != ' ')
-		return nserr_set(e, EEXIST, "the namespace has another device '%s'", nic->inside);
+		return nserr_set(e, EEXIST, "another device '%s' exists in the namespace",
+				 nic->inside);
 	nic->moved = true;
 	nic->wire.index = l.index;
 	return 1;
@@ -296,7 +297,7 @@ int nic_return_all(struct net *n, struct netlink *inner, const struct net_links 
 			return nserr_set(e, errno, "cannot examine the network namespace");
 		if (!is_lender(of, st.st_ino)) {
 			nserr_set(e, EXDEV,
-				  "the device '%s' must return to another network namespace",
+				  "the device '%s' was lent from another network namespace",
 				  l->name);
 			nserr_hint(e, "run the command in the network namespace that lent the "
 				      "device");

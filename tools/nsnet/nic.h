@@ -5,8 +5,8 @@
 
 #include "nsnet.h"
 
-/* Looks up n->nic, the device to lend, and records there its settings, which are restored later.
- * Returns 0, or a negative errno with e set. */
+/* Looks up n->nic, the device to lend, and records its settings in n->nic.record, so that they can
+ * be restored later. Returns 0, or a negative errno with e set. */
 int nic_resolve(struct net *n, struct nserr *e) must_check;
 
 /* Moves the lent device back and restores its settings. Returns 0 if the device is back or no
@@ -22,9 +22,10 @@ int nic_return_all(struct net *n, struct netlink *inner, const struct net_links 
 		   struct nserr *e) must_check;
 void nic_show_return(const struct net *n, struct buf *out);
 
-/* Restores the settings of devices that were lent to runs which have been killed. The kernel has
- * moved these devices back, but has not restored their settings. Adds a line for each device to
- * out. With `dry`, only adds the lines. Returns 0, or a negative errno with e set. */
+/* Restores the settings of lent devices that nsnet has not returned itself, for example because
+ * `nsnet run` was killed. The kernel has moved these devices back, but has not restored their
+ * settings. Adds a line for each device to out. With `dry`, only adds the lines. Returns 0, or a
+ * negative errno with e set. */
 int nic_collect(struct net *n, bool dry, struct buf *out, struct nserr *e) must_check;
 
 #endif

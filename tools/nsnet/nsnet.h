@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsnet: declares the request, the results of look-ups, and the stages of a run. */
+/* nsnet: declares the request (the parsed command line), the results of look-ups, and the functions
+ * that the files of the tool share. */
 #ifndef NSU_NSNET_H
 #define NSU_NSNET_H
 
@@ -74,8 +75,8 @@ struct wire {
 	char other_label[64];
 	int lower;   /* index of the lower device */
 	bool exists; /* the device exists already in the namespace */
-	/* only for --explain: a name for the outer end that no device has, printed instead of
-	 * "vethns%d" */
+	/* only for --explain: name of the outer end in the printed commands. This is other_if, or
+	 * an unused name instead of "vethns%d", for which the kernel chooses the number. */
 	char outer_name[IF_NAMESIZE];
 	char alias[NET_LINK_ALIAS]; /* alias that the outer end gets */
 	/* indexes of the inner and the outer end; the steps of the plan set them */
@@ -175,7 +176,7 @@ struct net {
 	/* name or path that identifies the target namespace in ip(8) commands, for --explain */
 	char label[64];
 	/* text that identifies the target namespace in aliases: its name, "net:INODE" if it has no
-	 * name, or "run" */
+	 * name, or "run" for the new namespace of `nsnet run` */
 	char owner[NET_NAME_MAX + 1];
 	/* path of the file NAME in /run/netns, where NAME is the name of the namespace */
 	char path[PATH_MAX];
@@ -215,7 +216,7 @@ void spec_check_ref(const char *text);
  * that is neither of them is copied as well. The caller frees the result. */
 char *spec_ref(const char *text);
 
-/* ---- stages */
+/* ---- resolving and executing a request: resolve.c, build.c, carry.c */
 
 /* Looks up the namespaces, devices and bridges that the request n names, chooses automatic
  * addresses, and stores the results in n. Unless n->explain or n->check is set, locks the caller's
@@ -255,9 +256,9 @@ int net_open_in(int own, int ns, struct netlink *nl, struct nserr *e) must_check
  * errno with e set. */
 int net_open_ref(const char *ref, struct nserr *e) must_check;
 /*
- * Finds out if the other end of the pair `l` is in the network namespace ns. nl is a socket in the
- * namespace of l. An index alone does not identify a device, because each namespace counts its
- * devices from 1. Returns 1 or 0, or a negative errno if the kernel does not answer.
+ * Returns 1 if the other end of the veth device l is in the network namespace ns, 0 if not, or a
+ * negative errno if the kernel does not answer. nl is a socket in the namespace of l. The index of
+ * the other end is not sufficient, because devices in different namespaces can have the same index.
  */
 int net_peer_is_in(const struct netlink *nl, const struct net_link *l, int ns) must_check;
 /* Writes to label the name or path by which ip(8) commands identify the namespace of the reference
@@ -266,7 +267,8 @@ void net_label(const char *ref, char label[64]);
 /* If rc is -EPERM, sets the hint of e to the capabilities that are needed. Returns rc. */
 int net_denied(int rc, struct nserr *e);
 
-/* ---- steps: the kinds are in one array, by which explain() recognises them */
+/* ---- plan steps: step_kinds contains the types of all steps that nsnet itself implements. The
+ * plan also has steps of lib/run, whose types are not in this array. --explain skips them. */
 
 enum step {
 	STEP_NAMES,
@@ -362,13 +364,14 @@ int nat_table(const char *kind, const char *name, char table[NAT_TABLE_SIZE],
  * errno with e set. */
 int nat_find_uplinks(struct net *n, struct nserr *e) must_check;
 int nat_resolve(struct net *n, struct nserr *e) must_check;
-/* Removes the firewall table of `nsnet run` after the program has ended, if the kernel does not
- * remove the table automatically (before 5.12). */
+/* Removes the firewall rules of `nsnet run` after the program has ended or a step has failed. Since
+ * Linux 5.12, the kernel removes the table itself. Also removes the rules of --into-chain, resets
+ * the sysctls for forwarding IPv6, and deletes the entries of connection tracking for published UDP
+ * ports. */
 void nat_end(struct net *n);
-/* Removes the firewall table of a namespace (kind is "ns") or of a bridge ("br", or "lo" for its
- * rules of loopback addresses), if the
- * table exists. The process must be in the network namespace of the table. Returns 0, or a negative
- * errno with e set. */
+/* Removes the firewall table of a namespace (kind is "ns") or of a bridge (kind is "br", or "lo"
+ * for the table that protects loopback addresses), if the table exists. The process must be in the
+ * network namespace of the table. Returns 0, or a negative errno with e set. */
 int nat_remove(const char *kind, const char *name, struct nserr *e) must_check;
 /* Finds the firewall tables of nsnet whose namespace or bridge does not exist any more. Adds a line
  * for each table to out, and removes the table unless `dry` is set. Returns 0 (also if libnftables
@@ -408,9 +411,10 @@ int dns_read(struct net *n, struct nserr *e) must_check;
 
 /* Appends to out the argument s of a shell command, in quotes if the shell requires them. */
 void shell_word(struct buf *out, const char *s);
-/* Returns the prefix of a command that runs in the namespace with that label, for example "ip netns
- * exec web ". If `ip` is set, returns the beginning of an ip(8) command, for example "ip -n web ".
- * The text is valid until the fourth call after this one. */
+/* Returns the prefix of a command that runs in a namespace, for example "ip netns exec web ". If
+ * `ip` is set, returns the beginning of an ip(8) command, for example "ip -n web ". label is the
+ * name or path of the namespace (see net_label()). The text stays valid during the next three calls
+ * of this function. */
 const char *in_namespace(const char *label, bool ip);
 /* Appends to out the beginning of an ip(8) command for the target namespace, see in_namespace(). */
 void ip_in(const struct net *n, struct buf *out);

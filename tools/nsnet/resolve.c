@@ -58,9 +58,9 @@ static int resolve_target(struct net *n, struct nserr *e)
 }
 
 /*
- * Locks the network namespace, so that two runs neither choose the same address nor both create the
- * bridge. The lock is on the namespace file, which is the same for all mount namespaces. Returns 0,
- * or a negative errno with e set.
+ * Locks the network namespace, so that two nsnet processes neither choose the same address nor both
+ * create the bridge. The lock is on the namespace file, which is the same for all mount namespaces.
+ * Returns 0, or a negative errno with e set.
  */
 static int lock_host(struct net *n, struct nserr *e)
 {

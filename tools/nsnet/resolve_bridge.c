@@ -81,7 +81,8 @@ int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int i
 	user = r ? r->index : 0;
 	if (r && !n->explain && !n->check)
 		rc = ports_await(n, count_device, &user, &left, e);
-	/* the device of a program that has ended is removed, and its routes with it */
+	/* if the program with this device has ended and the device is removed, its routes are
+	 * removed, too, so check the routes again */
 	if (!left) {
 		net_routes_free(&h->routes);
 		h->has_routes = false;
@@ -253,7 +254,8 @@ int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e)
 	if (rc < 0 || !left)
 		return rc;
 	user = c.alias + strlen(NET_ALIAS);
-	nserr_set(e, EADDRINUSE, "another namespace of the bridge '%s' ('%.*s') has the address %s",
+	nserr_set(e, EADDRINUSE,
+		  "on the bridge '%s', the namespace '%.*s' already has the address %s",
 		  w->bridge->name, (int)strcspn(user, " "), user,
 		  net_addr_format(c.addr, false, text));
 	nserr_hint(e, "choose another address, or use --force");

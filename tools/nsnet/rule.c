@@ -110,7 +110,8 @@ static enum rule_match match_one(const struct rules_packet *p, enum subject of, 
 }
 
 /* Reads "[!=] VALUE[,VALUE…]" or "[!=] { VALUE, … }" at *at, advances *at, and compares the
- * packet's `of` with the values. Returns UNKNOWN if the text is not understood. */
+ * property of the packet that `of` selects with the values. Returns UNKNOWN if the text is not
+ * understood. */
 static enum rule_match match_operand(const struct rules_packet *p, enum subject of, const char **at)
 {
 	const char *begin = *at;

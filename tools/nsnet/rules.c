@@ -15,7 +15,8 @@
 
 /* ---- lines and words */
 
-/* Steps to the next line. Returns false at the end. */
+/* Sets *line and *n to the next line of the text at *at, and advances *at. Returns false at the end
+ * of the text. */
 static bool next_line(const char **at, const char **line, size_t *n)
 {
 	if (!*at || !**at)

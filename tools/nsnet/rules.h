@@ -43,8 +43,9 @@ enum rules_fate rules_decide(const char *ruleset, const char *type, const char *
  * DOCKER-USER, to which FORWARD jumps first and which Docker never changes. */
 const char *rules_user_chain(const char *ruleset, const struct rules_place *at);
 
-/* Returns true if the table has the name and the chains of a table of iptables-nft(8), which cannot
- * list all rules that nft(8) can add. */
+/* Returns true if the table seems to belong to iptables-nft(8), because it has the name and a chain
+ * of such a table. Use iptables-nft to add rules to this table, because iptables-nft cannot list
+ * all rules that nft(8) can add. */
 bool rules_is_iptables(const char *ruleset, const char *table);
 
 /* A rule that forwards a port of the host to another address. */

@@ -105,8 +105,8 @@ static void take_ns(struct view *v, const struct collect *c, const struct ns *ns
 	to->holders = ns->nfds + ns->nsocks + ns->nmounts;
 }
 
-/* Finds the network namespaces of the machine. With `count`, counts their processes and other
- * holders. */
+/* Finds the network namespaces of the machine. With `count`, also counts the descriptors and
+ * sockets that keep each namespace alive. */
 static void find_all(struct view *v, bool given, bool count)
 {
 	const unsigned holders = NSTYPE_BIT(COLLECT_FD) | NSTYPE_BIT(COLLECT_SOCK);

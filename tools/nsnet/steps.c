@@ -22,9 +22,9 @@ static int run_names(void *ctx, const struct plan_step *s, struct nserr *e)
 	return names_share(e);
 }
 
-/* Creates the file of the name. The namespace is mounted on the file in the last step. A run that
- * is killed before this step leaves an empty file, which the next `add` uses and `gc` removes. The
- * kernel removes all other results of a killed run. */
+/* Creates the file for the name of the namespace. A later step mounts the namespace on this file.
+ * If nsnet is killed before that step, the kernel removes the namespace and its devices, but the
+ * empty file remains. The next `add` with this name uses the file, and `gc` removes it. */
 static int run_reserve(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;
@@ -128,8 +128,8 @@ static int run_enter(void *ctx, const struct plan_step *s, struct nserr *e)
 	return 0;
 }
 
-/* Releases the lock, so that other runs can choose addresses. They find the addresses of this run
- * in the aliases of the devices. */
+/* Releases the lock, so that other nsnet processes can choose addresses. They find the addresses
+ * that this process uses in the aliases of the devices. */
 static int run_unlock(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct net *n = ctx;

@@ -48,8 +48,8 @@ static void add_table(const struct why *y, bool owner, struct buf *b)
 	buf_adds(b, "}\n");
 }
 
-/* The kernel removes a table with the flag owner (5.12) when the process that added the table ends,
- * even if the process is killed. */
+/* Adds a table with `flags owner` if the kernel has this flag (Linux 5.12). The kernel removes such
+ * a table when the process that added it ends, even if the process is killed. */
 int tracer_start(const struct why *y, struct tracer *t, struct nserr *e)
 {
 	cleanup_buf struct buf owned = BUF_INIT, plain = BUF_INIT;

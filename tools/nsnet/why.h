@@ -40,9 +40,9 @@ struct why {
 	struct buf text;
 };
 
-/* These macros add a line to the report. why_failed() also adds the cure (commands that solve the
- * problem), and returns false. why_unknown() is for a check that cannot be made, and why_note() for
- * a state that may be intended. */
+/* These macros add the result of a check to the report, and return false. why_unknown() is for a
+ * check that cannot be made, and why_note() is for a state that may be intended. why_failed() and
+ * why_note() also add `cure`, the shell commands that solve the problem. */
 #define why_passed(y, ...)       why_say(y, "ok", NULL, __VA_ARGS__)
 #define why_failed(y, cure, ...) why_say(y, "FAIL", cure, __VA_ARGS__)
 #define why_unknown(y, ...)      why_say(y, "?", NULL, __VA_ARGS__)
@@ -50,20 +50,22 @@ struct why {
 bool why_say(struct why *y, const char *mark, const char *cure, const char *fmt, ...)
 	printf_like(4, 5);
 
-/* Formats the text of a remedy into the local array `cure`, which the caller must declare. */
+/* Formats the shell commands that solve a problem into the local array `cure`, which the caller
+ * must declare. Evaluates to `cure`. */
 #define CURE(...) \
 	({ \
 		snprintf(cure, sizeof(cure), __VA_ARGS__); \
 		cure; \
 	})
 #define CURE_SIZE      1024
-/* Formats the commands of a cure that the user must run in the namespace of the other end of the
- * veth pair. The format separates the commands by "; ". */
+/* Does the same as CURE() and, if necessary, adds a prefix to each command, so that the command
+ * runs in the namespace of the other end of the veth pair. The format must separate the commands by
+ * "; ". */
 #define HOST_CURE(...) why_at_host(y, CURE(__VA_ARGS__), sizeof(cure))
 char *why_at_host(const struct why *y, char *cure, size_t size);
 
-/* A check. A group of checks is an array, ordered as on the path of the packet. A check returns
- * false if the following checks would be useless. */
+/* A function that makes a check. Returns false if the later checks of its group would be useless. A
+ * group is an array of checks in the order in which a packet passes the checked objects. */
 typedef bool why_check(struct why *y);
 bool why_run(struct why *y, why_check *const *checks);
 
@@ -76,7 +78,7 @@ extern why_check *const why_forward[];
 extern why_check *const why_beside[]; /* group of checks: published ports, name servers, ping */
 
 /* why_enter() enters the namespace, and why_leave() returns to the namespace of the host. Between
- * the calls, files in /proc and new sockets belong to the namespace. */
+ * the calls, new sockets belong to the namespace, and /proc/net and /proc/sys/net show its data. */
 void why_enter(struct why *y);
 void why_leave(struct why *y);
 
@@ -99,7 +101,8 @@ bool why_inner_rules(struct why *y);
  * namespace. */
 void why_read_rules(struct why *y);
 void why_read_inner_rules(struct why *y);
-/* The packets to accept: those that enter or leave through a device, or only the answers. */
+/* The packets that a firewall rule must accept: all packets that arrive or leave through a device,
+ * or only those that belong to an established connection. */
 enum why_accept { WHY_IN, WHY_OUT, WHY_ANSWERS, WHY_ANSWERS_IN };
 
 /*

@@ -149,9 +149,9 @@ static bool needs_nat(const struct why *y)
 }
 
 /*
- * Checks the route of the host's own packets to the destination, because the answer about a
- * forwarded packet has the same error number for some routes as for disabled forwarding and for the
- * reverse path filter.
+ * Checks the route of the host's own packets to the destination. A lookup for a forwarded packet
+ * does not suffice: for some routes it returns the same error number as for disabled forwarding and
+ * for the reverse path filter.
  */
 static bool check_host_route(struct why *y)
 {
@@ -174,8 +174,9 @@ static bool check_host_route(struct why *y)
 	return true;
 }
 
-/* Returns false if the host does not forward IPv6 packets that arrive on the device, which
- * RTM_GETROUTE does not report. conf/DEVICE/force_forwarding (6.17) allows it for one device. */
+/* Returns false if the host does not forward IPv6 packets that arrive on the device. RTM_GETROUTE
+ * does not report this. Since Linux 6.17, conf/DEVICE/force_forwarding allows forwarding for one
+ * device. */
 static bool forwards_v6(const struct why *y, const char *dev)
 {
 	return why_devconf(y, "all", "forwarding") != 0 ||

@@ -306,7 +306,7 @@ bool why_published(struct why *y)
 
 		if (!is_mine(y, &d.to))
 			continue;
-		/* the first of two translation rules decides (nft(8)) */
+		/* if two translation rules match, only the first takes effect (nft(8)) */
 		while (!before && rules_next_dnat(&first, &other) && first < at)
 			before = other.udp == d.udp && other.outer == d.outer &&
 				 other.to.family == d.to.family && !is_mine(y, &other.to);

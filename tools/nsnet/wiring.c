@@ -8,8 +8,8 @@
 #include "show.h"
 
 /*
- * Returns true if the other end of the device l of the namespace `of` is in the namespace ns.
- * Clears v->complete if the kernel does not answer.
+ * Returns true if the other end of the device l, which is in the namespace `of`, is in the
+ * namespace ns. Clears v->complete if the kernel does not answer.
  */
 static bool peer_is_in(struct view *v, const struct view_ns *of, const struct net_link *l,
 		       const struct view_ns *ns)

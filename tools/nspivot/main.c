@@ -15,7 +15,8 @@ int main(int argc, char **argv)
 	opts_parse(&r, argc, argv);
 	if (check_opts(&o, &e) < 0)
 		cli_die_usage_nserr(&e);
-	/* must run before resolve(), which reads streams */
+	/* execute the binary again before resolve() reads --seccomp, which may be a stream that can
+	 * be read only once */
 	if (!o.explain && cloned_binary_enter(argv, CLONED_BINARY_SAME_USERNS, &e) < 0)
 		cli_die_nserr(&e);
 	if (resolve(&r, &e) < 0)

@@ -46,7 +46,7 @@ struct op {
 	char *text; /* memory that contains the strings src and dst */
 	char *src, *dst;
 	struct mntopt o;
-	struct root_node node; /* for --dev-node */
+	struct root_node node; /* the device node that --dev-node creates */
 	/* ignore a missing source of a bind, a missing terminal of --console, or a missing
 	 * destination of another verb */
 	bool try;
@@ -93,7 +93,7 @@ struct opts {
 	char **argv; /* the program and its arguments, or NULL if a shell is executed */
 };
 
-/* The state of a run: the command line, the results of the options that nspivot shares with other
+/* The data of nspivot: the command line, the results of the options that nspivot shares with other
  * tools (handle and cred), and the root under construction. */
 struct run {
 	struct opts *o;
@@ -154,7 +154,8 @@ int overlay_mount(struct root *r, const struct op *op, const char *newroot,
  * 0, or a negative errno with e set. */
 int hostroot_fill(struct root *r, struct nserr *e) must_check;
 
-/* The kinds of steps that are not verbs, in the order of a plan (steps.c). */
+/* The types of plan steps that do not belong to a verb, in the order of a plan. They are
+ * implemented in steps.c. */
 extern const struct plan_kind step_check_move, step_check_ns, step_begin, step_processes,
 	step_program, step_pivot, step_put_old, step_switch, step_propagation, step_std_fds,
 	step_chdir, step_ambient;

@@ -151,7 +151,7 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
 	rc = mntopt_parse(&op->o, all ? all : given ? given : v->options, e);
 	free(all);
 	if (rc == 0 && op->o.propagation && !is_bind(op))
-		rc = nserr_set(e, 0, "private, slave and shared are options of a bind mount");
+		rc = nserr_set(e, 0, "private, slave and shared are allowed only for a bind mount");
 	if (rc == 0)
 		rc = own_words(op, e);
 	if (rc == 0)

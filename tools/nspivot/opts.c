@@ -102,7 +102,7 @@ static void must(int rc, const char *option, struct nserr *e)
 	cli_die_usage_nserr(e);
 }
 
-/* Processes the verbs and the options for credentials and handles. */
+/* Processes the verbs, and the options for credentials and descriptors. */
 static void take_other(struct run *r, int key, const char *arg)
 {
 	struct nserr e = NSERR_INIT;

@@ -16,9 +16,10 @@ struct layers {
 	int fd[PARAM_MAX];            /* descriptors whose /proc names are in param */
 	size_t n, ntext, nfd;
 	struct buf lower; /* all lower layers, if they are joined in one parameter */
-	/* the kernel has no separate parameter for each layer (before 6.5) */
+	/* All lower layers are joined in one parameter, because kernels before Linux 6.5 have no
+	 * separate parameter for each layer. */
 	bool joined;
-	bool one_string; /* the flag one_string of struct root_ops */
+	bool one_string; /* options must be joined by commas, see struct root_ops */
 };
 
 /* Adds the parameter key followed by value. Returns 0, or a negative errno with e set. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstimeoffset: declares the command line, the state of a run and the stages of a run. */
+/* nstimeoffset: declares the command line, the data of the tool (struct run), and the functions
+ * that the files of the tool share. */
 #ifndef NSU_NSTIMEOFFSET_H
 #define NSU_NSTIMEOFFSET_H
 
@@ -22,11 +23,13 @@ struct opts {
 	char **rest;               /* the program and its arguments; with --show, the references */
 };
 
-/* The state of a run. */
+/* The data of nstimeoffset: the command line, and the results of look-ups. */
 struct run {
 	struct opts *o;
 	struct program program;
-	/* process whose start time is the anchor of "=TIME" and whose children get the offsets */
+	/* the process of --write, or nstimeoffset itself. Its children get the offsets. A clock
+	 * that is set with "=TIME" shows TIME at the start time of this process, unless
+	 * --anchor=now is given. */
 	struct nsref_process target;
 	struct timens offsets;
 };

@@ -24,7 +24,7 @@ static const struct cli_opt table[] = {
 	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
 	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream in --print format", X_BOOT | X_MONO },
 	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "choose the clock to which + and - are relative" },
-	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "reach =<time> at process start (default) or now" },
+	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "choose when the clock shows =<time>: start or now" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS,

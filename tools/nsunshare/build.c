@@ -56,7 +56,7 @@ static void add_maps(const struct run *r, struct plan *p, enum plan_actor inside
 			 r->writer == IDMAP_BY_HELPERS ? &step_maps_helpers : &step_maps, NULL, 0);
 }
 
-/* Adds the steps that create the namespaces of the caller. */
+/* Adds the steps that create the new namespaces, except those that the child creates. */
 static void add_unshare(const struct run *r, struct plan *p)
 {
 	const struct opts *o = r->o;
@@ -74,13 +74,13 @@ static void add_unshare(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &plan_time_write, &r->offsets, 0);
 	if (is_pinned(o, NSTYPE_MNT))
 		plan_add(p, PLAN_CALLER, &step_mnt_above, NULL, 0);
-	/* change the propagation before the pins, because the kernel does not mount a namespace
-	 * file on a mount that propagates to the new mount namespace */
+	/* change the propagation before namespace files are mounted, because the kernel does not
+	 * mount a namespace file on a mount that propagates to the new mount namespace */
 	if ((o->types & CLONE_NEWNS) && o->propagation)
 		plan_add(p, PLAN_CALLER, &step_propagation, NULL, o->propagation);
 }
 
-/* Adds the steps up to the mounting of namespace files, for a caller that becomes the program. */
+/* Adds the steps up to the mounting of namespace files, if nsunshare itself becomes the program. */
 static void add_alone(struct run *r, struct plan *p, bool needs_outside)
 {
 	const struct opts *o = r->o;
@@ -98,9 +98,10 @@ static void add_alone(struct run *r, struct plan *p, bool needs_outside)
 }
 
 /*
- * Adds the step that creates the child, and the steps of the parent that waits. With vfork, the
- * parent cannot run before the program does. In this case the parent is undumpable until it has
- * closed the descriptors that lead outside.
+ * Adds the step that creates the child, and the steps of the parent, which waits for the child.
+ * With vfork(2), the parent cannot run until the child has executed the program. In this case the
+ * parent becomes undumpable before the fork, and stays so at least until it has closed the
+ * descriptors that a process in the new namespaces could duplicate.
  */
 static void add_fork(const struct run *r, struct plan *p, bool vfork)
 {
@@ -122,7 +123,8 @@ static void add_fork(const struct run *r, struct plan *p, bool vfork)
 		plan_add(p, PLAN_CALLER, &step_hide, NULL, 0);
 }
 
-/* Adds the steps up to the mounting of namespace files, for a child that becomes the program. */
+/* Adds the steps up to the mounting of namespace files, if a child of nsunshare becomes the
+ * program. */
 static void add_child(struct run *r, struct plan *p, bool needs_outside, bool vfork)
 {
 	const struct opts *o = r->o;
@@ -268,7 +270,8 @@ void build_plan(struct run *r, struct plan *p)
 	if (needs_helper(r) || o->cgroup)
 		r->pid = getpid();
 	r->handle.waits_for_init = expects_report(r);
-	/* name:NAME must not lead to the old root of a program that is about to change its root */
+	/* If the program is nspivot, wait until it has changed its root, because name:NAME must not
+	 * lead to the old root. */
 	r->handle.waits_for_pivot = o->fork && o->name && report_is_pivot(o->argv);
 	r->supervise.death_signal = o->kill_signal;
 	/* with --init, process 1 sends the stop signal and SIGKILL, and this process does not */

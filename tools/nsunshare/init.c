@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: the step of --init, by which the child becomes process 1, and the plan of process
- * 1. */
+/* nsunshare: defines the step of --init, in which the child becomes process 1, and builds the plan
+ * that process 1 executes. */
 #include "nsunshare.h"
 #include "run/exec.h"
 

@@ -29,8 +29,9 @@ static void running(void *ctx)
 		executed(r);
 }
 
-/* Stores the identity of the program. The program is a descendant that waits for the answer.
- * Returns 0, or a negative errno with e set. */
+/* Stores the identity of the program for --name. The process that becomes the program has reported
+ * its pid and waits for an answer, so the pid is valid. Returns 0, or a negative errno with e
+ * set. */
 static int identified(void *ctx, pid_t pid, struct nserr *e)
 {
 	struct run *r = ctx;
@@ -42,8 +43,9 @@ static int identified(void *ctx, pid_t pid, struct nserr *e)
 	return nsname_describe(&r->entry, e);
 }
 
-/* Receives a report of the init process. With --init, the end of file can arrive before the caller
- * knows whether the set-up has failed. */
+/* Receives a report of the init process. With --init, the end of file on the report socket can
+ * arrive before the caller knows whether the set-up has failed. In this case running() calls
+ * executed() later. */
 static void heard(void *ctx)
 {
 	struct run *r = ctx;
@@ -67,7 +69,8 @@ static int ended(void *ctx, int wstatus, struct nserr *e)
 		rc = next;
 		*e = more;
 	}
-	/* release the name last, because the next run with this name may use the same cgroup */
+	/* release the name last, because the next nsunshare command with this name may use the same
+	 * cgroup */
 	next = name_release(r, &more);
 	if (rc == 0 && next < 0) {
 		rc = next;

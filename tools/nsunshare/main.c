@@ -66,10 +66,10 @@ static int unpersist(const char *dir)
 }
 
 /*
- * Returns true if the program may see the waiting parent from another root. A program in a user
- * namespace other than the initial one may change its root, and the parent is in the same user
- * namespace. The program does not see the parent if it is in a new pid namespace and has the proc
- * file system of that namespace.
+ * Returns true if the program may change its root and then still see the waiting parent in /proc. A
+ * program in a user namespace other than the initial one may change its root, and the parent is in
+ * the same user namespace. The program does not see the parent if it is in a new pid namespace and
+ * has the proc file system of that namespace.
  */
 static bool sees_parent(const struct opts *o)
 {

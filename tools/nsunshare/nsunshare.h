@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nsunshare: declares the command line, the state of a run, and the stages of a run. */
+/* nsunshare: declares the command line, the data of the tool (struct run), and the functions that
+ * the files of the tool share. */
 #ifndef NSU_NSUNSHARE_H
 #define NSU_NSUNSHARE_H
 
@@ -63,7 +64,7 @@ struct opts {
 	char **argv;
 };
 
-/* The state of a run: the command line, the results of look-ups, and the data of the steps. */
+/* The data of nsunshare: the command line, the results of look-ups, and the data of the steps. */
 struct run {
 	struct opts *o;
 
@@ -138,29 +139,29 @@ void pins_close(struct run *r);
 void name_publish(struct run *r);
 int name_release(struct run *r, struct nserr *e) must_check;
 
-/* Sets up r->keeper, whose functions run in the helper process. `needed` is false if the plan needs
- * no helper process. */
+/* Sets r->keeper to the functions that the helper process calls, and p->keeper to r->keeper. If
+ * `needed` is false, the plan needs no helper process, and p->keeper is set to NULL. */
 void keeper_set(struct run *r, struct plan *p, bool needed);
 
-/* The kinds of steps that are defined in steps_ns.c. */
+/* The types of plan steps that are implemented in steps_ns.c. */
 extern const struct plan_kind step_helper, step_helper_stays, step_fork, step_fork_first,
 	step_owner, step_unshare, step_maps, step_maps_helpers, step_offsets;
-/* The kinds of steps that are defined in steps_pin.c. */
+/* The types of plan steps that are implemented in steps_pin.c. */
 extern const struct plan_kind step_mnt_above, step_pin_dir, step_pin;
-/* The kinds of steps that are defined in steps_parent.c. */
+/* The types of plan steps that are implemented in steps_parent.c. */
 extern const struct plan_kind step_hide, step_show, step_hold_child, step_leave, step_close,
 	step_enter_cgroup;
-/* The kinds of steps that are defined in steps_mount.c. */
+/* The types of plan steps that are implemented in steps_mount.c. */
 extern const struct plan_kind step_propagation, step_root, step_wd, step_mount_proc,
 	step_mount_binfmt, step_interpreter;
-/* The kinds of steps that are defined in steps_proc.c. */
+/* The types of plan steps that are implemented in steps_proc.c. */
 extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_hostname,
 	step_domainname, step_lo, step_sysctl;
-/* The kinds of steps that are defined in steps_name.c. */
+/* The types of plan steps that are implemented in steps_name.c. */
 extern const struct plan_kind step_name, step_identify;
-/* The kinds of steps that are defined in steps_setup.c. */
+/* The types of plan steps that are implemented in steps_setup.c. */
 extern const struct plan_kind step_setup, step_setup_outside;
-/* The kind of step that is defined in init.c. */
+/* The type of plan step that is implemented in init.c. */
 extern const struct plan_kind step_init;
 
 #endif

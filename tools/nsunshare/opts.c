@@ -108,7 +108,7 @@ static const struct cli_opt table[] = {
 	{ OPT_OOM_SCORE_ADJ,   "oom-score-adj",    CLI_ARG,    "<number>",     "set the OOM score adjustment, -1000 to 1000" },
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program like nsinit(1) (implies -p)" },
 	STOP_OPTS,
-	{ OPT_NAME,            "name",             CLI_ARG,    "<name>",       "register the run as name:<name> (implies -f)" },
+	{ OPT_NAME,            "name",             CLI_ARG,    "<name>",       "register the program as name:<name> (implies -f)" },
 	{ OPT_FORWARD_SIGNALS, "forward-signals",  CLI_NONE,   NULL,           "same as -f (for compatibility)" },
 	{ OPT_EXPLAIN,         "explain",          CLI_NONE,   NULL,           "print the steps without executing them", X_EXPLAIN },
 	CLI_FEATURES_OPTS,
@@ -411,8 +411,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
-	/* BINFMT_DIR is in a proc file system. A new root has none, and the mounted one shows the
-	 * old pid namespace, so mount another one. */
+	/* BINFMT_DIR is below /proc. A new root has no proc file system, and the one in the old
+	 * root shows the old pid namespace, so mount a new one. */
 	if (o->mount_binfmt && streq(o->mount_binfmt, BINFMT_DIR) && !o->mount_proc &&
 	    (o->root || (o->types & CLONE_NEWPID)))
 		o->mount_proc = "/proc";

@@ -51,8 +51,8 @@ static uint32_t own_id(const struct run *r, enum idmap_kind kind)
 	return kind == IDMAP_UID ? geteuid() : getegid();
 }
 
-/* Builds the map of one kind from --map-user, --map-users and their short forms. Returns 0, or a
- * negative errno with e set. */
+/* Builds the map of user ids or of group ids, depending on `kind`, from --map-user, --map-users and
+ * similar options. Returns 0, or a negative errno with e set. */
 static int plan_map(const struct run *r, enum idmap_kind kind, struct idmap *m, struct nserr *e)
 {
 	const char *id = kind == IDMAP_UID ? r->o->map_user : r->o->map_group;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nsunshare: defines the steps that change mounts, the root and the working directory inside. */
+/* nsunshare: defines the steps that change mounts, the root and the working directory inside the
+ * new namespaces. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>

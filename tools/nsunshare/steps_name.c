@@ -22,8 +22,8 @@ static void undo_reserve(void *ctx, const struct plan_step *s)
 	(void)!nsname_release(&r->name, &ignored);
 }
 
-/* Reserves the name before the other steps, so that a second run with the same name has no
- * effects. */
+/* Reserves the name before the other steps, so that a second nsunshare command with the same name
+ * has no effects. */
 const struct plan_kind step_name = {
 	.name = "name",
 	.call = "openat(2), flock(2)",

@@ -54,20 +54,21 @@ static int run_owner(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (setgroups(0, NULL) < 0 || setresgid(r->owner_gid, r->owner_gid, r->owner_gid) < 0 ||
 	    setresuid(r->owner_uid, r->owner_uid, r->owner_uid) < 0) {
-		nserr_set(e, errno, "cannot become %u:%u for --owner", r->owner_uid, r->owner_gid);
+		nserr_set(e, errno, "cannot become user %u and group %u for --owner", r->owner_uid,
+			  r->owner_gid);
 		if (e->errnum == EINVAL)
 			nserr_hint(e, "use ids that are mapped in this user namespace");
 		else if (e->errnum == EPERM && sys_cap_has(CAP_SETUID) && sys_cap_has(CAP_SETGID))
-			nserr_hint(e, "setgroups is denied in this user namespace, or no gid is "
-				      "mapped");
+			nserr_hint(e, "use a user namespace in which setgroups is allowed and a "
+				      "gid is mapped");
 		else if (e->errnum == EPERM)
 			nserr_hint(e, "run the command as root to use --owner");
 		return -e->errnum;
 	}
-	/* Make this process undumpable. The owner has all capabilities in its user namespace, so it
-	 * could trace every process of the caller there and duplicate its descriptors (ptrace(2)).
-	 * The kernel makes this process undumpable only if fs.suid_dumpable is not 1. execve(2)
-	 * makes the program dumpable again. */
+	/* Make this process undumpable. The owner has all capabilities in the new user namespace,
+	 * so it could trace every process of the caller in this namespace and duplicate its
+	 * descriptors (ptrace(2)). The kernel makes this process undumpable only if
+	 * fs.suid_dumpable is not 1. execve(2) makes the program dumpable again. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return nserr_set(e, errno, "cannot make this process undumpable");
 	return 0;
@@ -164,7 +165,7 @@ static pid_t run_helper(void *ctx, const struct plan_step *s, struct nserr *e)
 		return 0;
 	}
 	if (pid > 0 && RETRY_EINTR(waitpid(pid, &wstatus, 0)) < 0 && errno != ECHILD)
-		return nserr_set(e, errno, "cannot wait for the helper");
+		return nserr_set(e, errno, "cannot wait for the helper process");
 	if (pid > 0 && WIFEXITED(wstatus) && WEXITSTATUS(wstatus))
 		pid = -WEXITSTATUS(wstatus);
 	return pid < 0 ? fail_namespaces(0, pid, e) : pid;

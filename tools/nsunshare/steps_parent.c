@@ -85,8 +85,8 @@ const struct plan_kind step_leave = {
 	.afterwards = true,
 };
 
-/* Closes the descriptors that the program does not inherit, because a process inside could
- * duplicate them (pidfd_getfd(2)). */
+/* Closes all descriptors above 2 except those that this process needs to wait for the program,
+ * because a process in the new namespaces could duplicate them (pidfd_getfd(2)). */
 static int run_close(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	const struct run *r = ctx;

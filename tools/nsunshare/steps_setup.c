@@ -108,9 +108,9 @@ static _Noreturn void outside_child(const struct run *r, const char *command, pi
 }
 
 /*
- * Waits for the command. All signals are blocked in the helper, so a signalfd shows a signal that
- * the caller has passed on. Also stops waiting when the caller has ended. Returns 0 and sets
- * *wstatus, or a negative errno.
+ * Waits for the command. All signals are blocked in the helper, so it polls a signalfd for the
+ * signals that the caller forwards. If such a signal arrives or the caller ends, kills the command.
+ * Returns 0 and sets *wstatus, or a negative errno.
  */
 static int wait_for_command(pid_t pid, int pidfd, pid_t caller, int *wstatus)
 {

@@ -54,7 +54,8 @@ static int null_child(void)
 	errno = EIO;
 	if (!feed("x") || stream_null_stdin() != 0 || !stdin_is_null())
 		return 1;
-	/* the original descriptor below 3 must be closed */
+	/* if descriptor 0 is closed, /dev/null becomes descriptor 0, and no other descriptor may
+	 * remain open */
 	close(0);
 	errno = EIO;
 	return stream_null_stdin() != 0 || !stdin_is_null() || fcntl(3, F_GETFD) >= 0;

@@ -272,7 +272,8 @@ static void end(struct cgroup *c)
 	cgroup_free(c);
 }
 
-/* Returns the hint of a refused setting without the name of the tree. */
+/* Calls cgroup_set() with a setting that it must refuse. Returns the hint for the user, without the
+ * path of the test's directory. */
 static const char *hint(const struct cgroup *c, const char *setting)
 {
 	static struct nserr e;
@@ -291,9 +292,8 @@ static void enables_controllers_only_in_created_cgroups(void)
 
 	begin(&c);
 	put("host/a/b/c/cgroup.controllers", "fruit\n");
-	CHECK_STR(
-		hint(&c, "fruit.max=1"),
-		"controller 'fruit' is available in this cgroup, but provides no such file in it");
+	CHECK_STR(hint(&c, "fruit.max=1"), "use another file: controller 'fruit' is available in "
+					   "this cgroup, but does not provide the file");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
@@ -311,8 +311,8 @@ static void enables_controllers_only_in_created_cgroups(void)
 	put("host/a/b/c/cgroup.controllers", "");
 	put("host/a/cgroup.subtree_control", "");
 	c.dir[0].made = 0;
-	CHECK_STR(hint(&c, "metal.max=1"), "controller 'metal' is missing in cgroup.controllers of "
-					   "/host and of its descendants");
+	CHECK_STR(hint(&c, "metal.max=1"), "make controller 'metal' available: it is missing in "
+					   "cgroup.controllers of /host and of its descendants");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "");
 	end(&c);
 }
@@ -327,7 +327,7 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	CHECK_STR(hint(&c, "fruit.max=1"),
 		  "write +fruit to cgroup.subtree_control of this cgroup: " NOT_ENABLED);
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "is missing in cgroup.controllers of "));
-	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but provides no such file in it"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but does not provide the file"));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "use a parent cgroup that is not threaded"));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "move the processes of this cgroup"));
 	c.dir[0].made = 0;

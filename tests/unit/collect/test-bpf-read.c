@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-bpf-read: checks that the records of the BPF programs are converted to processes, holders
- * and relations, and that invalid records are refused. */
+/* test-bpf-read: checks that the records of the BPF programs are converted to processes, references
+ * to namespaces, and owners and parents of namespaces, and that invalid records are refused. */
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
@@ -264,7 +264,7 @@ static void lists_are_known_only_if_complete(void)
 	end();
 }
 
-/* Adds the relations of one namespace. */
+/* Adds a record with the owner and the parent of one namespace. */
 static void relation(uint32_t type, uint32_t inode, uint32_t owner, uint32_t parent)
 {
 	struct bpf_related *more = reallocarray(b.related, b.n_related + 1, sizeof(*more));

@@ -55,9 +55,9 @@ static int try_collect(void)
 	return fault_result(rc, &e, right);
 }
 
-/* Returns true for a result to accept: ENOENT, which most files of a process return after the
- * process has ended, and a remaining child. The function does not wait for the child that examines
- * sockets if that child could have duplicated a file other than a socket. */
+/* Returns true for two results, which are accepted: ENOENT, which most files of a process return
+ * after the process has ended, and a remaining child. collect_run() does not wait for the child
+ * that examines sockets if that child could have duplicated a file other than a socket. */
 static bool has_ended(const char *why, const struct fault_run *f)
 {
 	return (f->error == ENOENT && f->result == 1) || streq(why, "left a child process");

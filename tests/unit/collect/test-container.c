@@ -151,7 +151,8 @@ static void the_lowest_pid_represents_a_namespace_without_process_1(void)
 	end();
 }
 
-/* The nested container has the lower pid, but comes after its parent. */
+/* The process of the nested container has the lower pid, but the parent container must come first
+ * in the list. */
 static void a_nested_container_comes_after_its_parent(void)
 {
 	begin();
@@ -187,9 +188,9 @@ static void with_one(int type, bool all, const char *mountinfo, const char *cgro
 static void another_mount_namespace_is_a_container_if_its_root_differs(void)
 {
 	static const char *const roots[] = {
-		"1 0 8:2 / / rw - ext4 /dev/sdb rw\n",    /* another file system as root */
-		"1 0 8:1 /box / rw - ext4 /dev/sda rw\n", /* another directory as root */
-		"1 0 0:30 / / rw - overlay overlay rw\n"  /* another type of root file system */
+		"1 0 8:2 / / rw - ext4 /dev/sdb rw\n",    /* the root is another file system */
+		"1 0 8:1 /box / rw - ext4 /dev/sda rw\n", /* the root is another directory */
+		"1 0 0:30 / / rw - overlay overlay rw\n"  /* the file system type differs */
 		"2 1 0:31 / /sys rw - sysfs blue rw\n",
 		"1 0 8:1 / / rw - ext4 /dev/sda rw\n" /* the last mount on / covers the first */
 		"2 1 0:40 / / rw - tmpfs none rw\n",
@@ -219,7 +220,8 @@ static void a_process_with_the_root_of_the_caller_is_listed_only_with_all(void)
 	CHECK_INT(count(&box), 1);
 	CHECK(box->host_root);
 	end();
-	/* a process whose root is not a mount point may have the root of the caller */
+	/* a process whose root is not a mount point must not be listed, because its root may be the
+	 * root of the caller */
 	with_one(NSTYPE_MNT, false, "2 1 0:31 / /sys rw - sysfs sysfs rw\n", NULL);
 	CHECK_INT(count(&box), 0);
 	end();
@@ -280,7 +282,8 @@ static void processes_of_ip_netns_exec_are_no_container(void)
 	}
 }
 
-/* The parent that waits for a container is often in its mount or user namespace. */
+/* The process that waits for a container is often in the mount or user namespace of the
+ * container. */
 static void a_process_that_shares_a_namespace_with_a_container_is_no_container(void)
 {
 	static const int types[] = { NSTYPE_MNT, NSTYPE_USER };

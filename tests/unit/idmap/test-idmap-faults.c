@@ -158,8 +158,8 @@ static int try_view_open(void)
 	return fault_result(rc, &e, right);
 }
 
-/* Calls idmap_view_sees_all() and ignores the result: it returns false if a call fails, so that its
- * caller concludes nothing from a missing id. */
+/* Calls idmap_view_sees_all() and ignores the result. If a system call fails, the function returns
+ * false, which is always safe: it means that an id that is missing in the maps may be mapped. */
 static int try_sees(void)
 {
 	fault_begin();
@@ -372,8 +372,8 @@ static void a_failed_call_finds_no_wrong_ranges(void)
 
 static struct statx journal_of; /* the directory whose owners change */
 
-/* Writes a record as a run that is killed later, and reads and removes the record in a second
- * run. */
+/* Writes a record and closes the journal, as if the process had been killed. Then opens the journal
+ * again, and reads and removes the record. */
 static int try_journal(void)
 {
 	const struct journal_record r = { .ino = 7, .born = 8, .uid = 9, .gid = 10, .ncaps = 1 };
@@ -406,7 +406,7 @@ static int try_journal(void)
 	fault_end();
 	right = right && umask(0) == 027;
 	umask(027);
-	/* a failed call may leave the file, but not another directory */
+	/* if no call has failed, the directory must have the mode 0755 and must be empty */
 	if (!fault_run_now->target)
 		right = right && stat("/run/nsutils", &st) == 0 && (st.st_mode & 07777) == 0755 &&
 			rmdir("/run/nsutils") == 0;
@@ -430,7 +430,8 @@ static void journals(const char *in)
 	CHECK(!j.pending);
 	CHECK_INT(journal_open(&second, &journal_of, &e), -EWOULDBLOCK);
 	CHECK(second.fd >= 0);
-	CHECK_STR(unit_message(&e), "another process is changing the owners in the directory");
+	CHECK_STR(unit_message(&e),
+		  "another process is changing the file owners in this directory");
 	/* do not unlink the file of the process that has the lock */
 	util_close(&second.fd);
 	util_close(&second.dir);

@@ -44,9 +44,9 @@ static void error_quotes_the_invalid_text(void)
 		{ "uid 0 4294967295 1\n", "line 1: outside: id 4294967295 cannot be mapped" },
 		{ "uid 0 0 0\n", "line 1: the count is 0" },
 		{ "uid 1 0 4294967295\n",
-		  "line 1: inside: 4294967295 ids from 1 exceed the last id, 4294967294" },
+		  "line 1: inside: a range of 4294967295 ids from 1 exceeds the last id, 4294967294" },
 		{ "uid 0 4000000000 4000000000\n",
-		  "line 1: outside: 4000000000 ids from 4000000000 exceed the last id, 4294967294" },
+		  "line 1: outside: a range of 4000000000 ids from 4000000000 exceeds the last id, 4294967294" },
 		{ "uid 0 0\n", "line 1: expected 'uid INSIDE OUTSIDE COUNT'" },
 		{ "uid 0 0 1 1\n", "line 1: expected 'uid INSIDE OUTSIDE COUNT'" },
 		{ "0 0 1\n", "line 1: unknown word '0', expected uid, gid or setgroups" },
@@ -100,9 +100,9 @@ static void error_names_rule_and_line(void)
 		  "line 1: outside range 0-99 spans two extents of the parent's map; the second begins at 1", -EPERM },
 		{ "0 0 1\n1 1 99\n", "0 1000 1\n1 100000 65536\n", NULL, 0 },
 		{ "0 1 65536\n1000000 65537 1\n", "0 1000 1\n1 100000 65536\n",
-		  "line 2: outside id 65537 is not mapped in the parent", -EPERM },
+		  "line 2: outside id 65537 is not mapped in the parent namespace", -EPERM },
 		{ "0 1 65537\n", "0 1000 1\n1 100000 65536\n",
-		  "line 1: outside id 65537 is not mapped in the parent", -EPERM },
+		  "line 1: outside id 65537 is not mapped in the parent namespace", -EPERM },
 		{ "", NULL, "the map is empty", -EINVAL },
 	};
 	/* clang-format on */
@@ -174,7 +174,8 @@ static void splits_at_the_extents_of_the_parent(void)
 	buf_free(&b);
 	idmap_add(&m, 200, 65537, 1, NULL);
 	CHECK_INT(idmap_split(&m, &p, &e), -EPERM);
-	CHECK_STR(unit_message(&e), "extent 3: outside id 65537 is not mapped in the parent");
+	CHECK_STR(unit_message(&e),
+		  "extent 3: outside id 65537 is not mapped in the parent namespace");
 	CHECK_INT(m.n, 3);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-plan: plans maps. The shell tests cover the styles that need a real user with ranges. */
+/* test-plan: builds maps with the functions of plan.h. The shell tests cover the map styles that
+ * need a real user with subordinate ranges. */
 #include "idmap/plan.h"
 
 #include "../unit.h"
@@ -74,7 +75,7 @@ static void fails_when_no_inside_ids_are_left(void)
 	/* an inside id that is in use but has no outside id, as with IDMAP_PLAN_HOLE */
 	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 5, IDMAP_NONE, 1, 0 }), 0);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
-	CHECK_STR(unit_message(&e), "no inside ids are left for the ranges");
+	CHECK_STR(unit_message(&e), "no free inside ids are left for the ranges");
 }
 
 static void places_a_single_id_in_a_range(void)
@@ -194,7 +195,7 @@ static void fails_when_a_range_ends_after_the_last_inside_id(void)
 	/* only ten inside ids are free */
 	CHECK_INT(idmap_append(&m, (struct idmap_extent){ 0, IDMAP_NONE, 4294967285, 0 }), 0);
 	CHECK_INT(idmap_plan_fill(&m, &s, &e), -ERANGE);
-	CHECK_STR(unit_message(&e), "no inside ids are left for the ranges");
+	CHECK_STR(unit_message(&e), "no free inside ids are left for the ranges");
 }
 
 static void a_range_that_is_mapped_already_adds_nothing(void)

@@ -125,7 +125,7 @@ static inline void build_function(struct btf_build *b, const char *line)
 	build_more(b, 12, 0, build_string(b, word[0]), proto);
 }
 
-static size_t build_open; /* position of the structure to which the next members belong */
+static size_t build_open; /* offset in `types` of the structure that gets the next members */
 
 static inline void build_item(struct btf_build *b, const char *line, bool member)
 {
@@ -168,7 +168,7 @@ static inline struct buf btf_build(const char *text)
 	build_lines(&b, text, build_item);
 	len = (uint32_t)(b.types.len + b.more.len);
 	buf_add(&out, &magic, sizeof(magic));
-	buf_add(&out, "\1\0", 2); /* version and flags */
+	buf_add(&out, "\1\0", 2); /* BTF header: version 1, no flags */
 	build_word(&out, 24);
 	build_word(&out, 0);
 	build_word(&out, len);

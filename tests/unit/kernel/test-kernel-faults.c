@@ -94,8 +94,8 @@ static int see(void *ctx, struct walk *w, enum walk_event event, int fd, const s
 }
 
 /* The walk must visit every file or report an error. ENOENT means that another process has removed
- * the file. After ENOSYS, the statx(2) of the C library reports no mount, so the file looks like a
- * mount point. */
+ * the file. After ENOSYS, the C library emulates statx(2) without a mount id, so the walk takes the
+ * file for a mount point. */
 static int try_walk(void)
 {
 	cleanup_fd int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -232,7 +232,7 @@ static int try_number(void)
 
 static const struct feature *probed;
 
-/* The probe of a feature must leave nothing, whatever it finds. */
+/* feature_has() must leave no child and no open descriptor, whatever it returns. */
 static int try_feature(void)
 {
 	bool has;

@@ -49,7 +49,7 @@ static void parses_unlimited_and_missing_limits(void)
 	CHECK(!l[3].set);
 }
 
-/* A truncated answer must be refused, and nothing beyond its end may be read. */
+/* A truncated netlink answer must be refused, and nothing beyond its end may be read. */
 static void refuses_a_short_answer_of_netlink(void)
 {
 	struct {

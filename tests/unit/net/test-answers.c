@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-answers: checks how answers of the kernel are processed. */
+/* test-answers: checks how the netlink answers of the kernel are processed. */
 #include <linux/if_addr.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
@@ -214,7 +214,7 @@ static void damaged_answers_are_refused(void)
 	put_link(&b, 1, "x", 0);
 	netlink_put_u32(&b, IFLA_LINKINFO, 99);
 	CHECK_INT(links_of(&b, NULL), -EBADMSG);
-	/* the attributes of a port of a bridge */
+	/* the attributes of a bridge port */
 	put_link(&b, 1, "x", 0);
 	info = netlink_nest(&b, IFLA_LINKINFO);
 	netlink_put_str(&b, IFLA_INFO_SLAVE_KIND, "bridge");
@@ -498,10 +498,10 @@ static void selects_udp_entries_that_lead_elsewhere(void)
 	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
 	put_entry(&b, 2, 5, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 2);
-	/* an entry that leads to the wanted address already must not be selected */
+	/* an entry that is already translated to the requested address must not be selected */
 	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, &to, 0, 0), 0);
-	/* without a wanted address, only an entry with a translation is selected */
+	/* if no address is requested, only an entry with a translation is selected */
 	put_entry(&b, 1, 7, IPPROTO_UDP, 53);
 	put_entry(&b, 2, 2, IPPROTO_UDP, 53);
 	CHECK_INT(stale(&b, NULL, 0, 0), 1);

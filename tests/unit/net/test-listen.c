@@ -91,7 +91,7 @@ static void damaged_and_missing_answers(void)
 	CHECK_STR(unit_message(&e), "cannot list the listening sockets: Bad message");
 	net_listeners_free(&l);
 	end();
-	/* a kernel without a family answers with ENOENT */
+	/* a kernel that does not support an address family answers with ENOENT */
 	begin();
 	netlink_batch_init(&b);
 	put_error(&b, -ENOENT);

@@ -147,8 +147,8 @@ static int try_stale(void)
 	return fault_result(rc, &e, n == 0);
 }
 
-/* Returns true for ENOENT, which is accepted, because a kernel without an address family answers
- * with it. */
+/* Returns true for ENOENT, which is accepted, because a kernel that does not support an address
+ * family answers with it. */
 static bool no_family(const char *why, const struct fault_run *f)
 {
 	return f->error == ENOENT && f->result == 1 && why;

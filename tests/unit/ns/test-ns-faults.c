@@ -105,7 +105,7 @@ static int try_dir_name(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* The path of the file is the link of a descriptor in /proc. */
+/* Mounts a namespace on a file that is given by its descriptor, as /proc/self/fd/N. */
 static int try_proc_link(void)
 {
 	struct nspin pin = NSPIN_INIT;
@@ -156,8 +156,8 @@ static int try_dir(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* Releases a directory with one namespace. A release that fails in the middle leaves the remaining
- * mounts. */
+/* Calls nspin_release() for a directory with one namespace. If a system call fails, some mounts may
+ * remain. */
 static int try_release(void)
 {
 	struct nspin_dir d = NSPIN_DIR_INIT;
@@ -265,8 +265,9 @@ static bool index_stays_open(const char *why, const struct fault_run *f)
 	return streq(why, "left a descriptor open");
 }
 
-/* Returns true for a remaining child, which is accepted, because the function does not wait for the
- * child that duplicates a file if the file might not be a socket: the child could block. */
+/* Returns true for a remaining child, which is accepted: nssocket_open() does not wait for the
+ * child that duplicates the file if the file might not be a socket, because that child could
+ * block. */
 static bool child_may_stay(const char *why, const struct fault_run *f)
 {
 	(void)f;
@@ -500,8 +501,8 @@ static int try_read_ns(void)
 	return fault_result(rc, &e, memcmp(&t.off, &offsets.off, sizeof(t.off)) == 0);
 }
 
-/* The clocks with the start time of process 1 as the anchor, read without a fault; try_look()
- * compares its result with them. */
+/* The clocks and the start time of process 1, read while no call fails. try_look() compares its
+ * result with them. */
 static struct timens_now started;
 
 static int try_look(void)
@@ -567,7 +568,8 @@ static int try_ask(void)
 	for (int i = 0; i < 2; i++)
 		if (s[i].rc == 0 && s[i].ns != net.st_ino)
 			return 1;
-	/* accept an answer of either process, because one answer is sufficient */
+	/* both processes have the same socket open, so it is sufficient if the socket of one of
+	 * them was examined */
 	return s[0].rc == 0 || s[1].rc == 0 || s[0].rc < -1 || s[1].rc < -1 ? 0 : -1;
 }
 
@@ -621,8 +623,8 @@ static int count_files(const char *in)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Reserves the name of a run that is a child, publishes and reads its file, and removes the file.
- * Another run cannot reserve the name in the meantime. */
+/* Reserves a name for the child, publishes and reads the file of the name, and removes the file.
+ * The name cannot be reserved a second time in the meantime. */
 static int try_name(void)
 {
 	struct nsname_keep k = NSNAME_KEEP_INIT, second = NSNAME_KEEP_INIT;

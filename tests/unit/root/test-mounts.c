@@ -70,7 +70,8 @@ static void finds_the_deepest_and_last_mount(void)
 	root_mounts_forget(&m);
 }
 
-/* If the list were limited, paths through further mounts would be resolved by name. */
+/* The list of mounts must not have a maximum length: a path through a mount that is missing in the
+ * list would be resolved by name, although mount points can be renamed. */
 static void finds_each_of_hundreds_of_mounts(void)
 {
 	struct root_mounts m = { 0 };

@@ -130,8 +130,8 @@ static void missing_components_are_created_inside_and_removed(void)
 	CHECK(fstatat(root, "etc/hosts", &st, 0) == 0);
 }
 
-/* The log of created entries needs a descriptor of the directory, but the process has no free
- * descriptor. */
+/* The log of created entries needs a descriptor of the directory. The process has no free
+ * descriptor, so the entry cannot be logged and must be removed. */
 static void entry_that_cannot_be_logged_is_removed(void)
 {
 	struct root_log log = ROOT_LOG_INIT;

@@ -40,7 +40,8 @@ static bool is_empty(const char *path)
 	return n == 2;
 }
 
-/* Adds an item of each kind. Returns 0, or a negative errno with e set. */
+/* Fills the new root with everything that nspivot can create in it: mounts, directories, a file, a
+ * link, /dev, a mask and read-only paths. Returns 0, or a negative errno with e set. */
 static int furnish(struct root *r, int src, struct nserr *e)
 {
 	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e), rc = fd;
@@ -191,8 +192,9 @@ static int try_switch(void)
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* Returns true for the errors to accept. ENOENT means that the initramfs has no such mount. glibc
- * emulates statx(2) if the kernel lacks it (before 4.11), without the attribute of a mount root. */
+/* Returns true for two errors, which are accepted. ENOENT means that the initramfs has no such
+ * mount. After ENOSYS, glibc emulates statx(2), which kernels before 4.11 lack, but does not set
+ * STATX_ATTR_MOUNT_ROOT, so the mount is not found. */
 static bool nothing_mounted(const char *why, const struct fault_run *f)
 {
 	return why && f->result == 1 &&
@@ -228,7 +230,8 @@ static int try_checks(void)
 
 	if (unshare(CLONE_NEWNS) < 0)
 		return 1;
-	/* before 5.12, root_begin() refuses a directory of another mount namespace */
+	/* open the directory after unshare(2), because on kernels before 5.12 root_begin() refuses
+	 * a directory of another mount namespace */
 	dir = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_begin(&r, dir, false, &e) < 0)
 		return 1;
@@ -236,7 +239,7 @@ static int try_checks(void)
 	rc = root_pivot_check_processes(&r, &e);
 	fault_end();
 	root_close(&r);
-	/* another process, the parent of this one, is in the old root */
+	/* the parent of this process is in the old root, so the check must fail with EBUSY */
 	if (rc != 0 && !e.what[0])
 		return 1;
 	return rc == -EBUSY ? 0 : rc < 0 ? rc : 1;
@@ -256,7 +259,7 @@ static int try_libmount(void)
 	bool right = false;
 	int rc;
 
-	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* load libmount before the faults */
+	rc = libmount_read(&t, "/proc/self/mountinfo", &e); /* load libmount before calls fail */
 	if (rc < 0)
 		return rc;
 	libmount_done(&t);

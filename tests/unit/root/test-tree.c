@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test-tree: checks a root that is attached before it is complete, as on kernels 5.12 to 6.14, and
- * the detection of the machine's mount namespace. The tests run in children in new user and mount
+ * test-tree: checks a new root that is attached before it is complete, as on Linux 5.12 to 6.14,
+ * and the detection of the initial mount namespace. The tests run in children in new user and mount
  * namespaces.
  */
 #include "root/begin.h"
@@ -33,7 +33,8 @@ static int begin(struct root *r, const char *dir, struct nserr *e)
 	return root_begin(r, fd, false, e);
 }
 
-/* Adds one item of each kind that nspivot creates differently on older kernels. */
+/* Adds to the new root what nspivot creates differently on kernels before 6.15: a mount, files, a
+ * read-only directory and a masked file. */
 static void furnish(struct root *r, struct nserr *e)
 {
 	int fd = root_place_mount(r, "tmpfs", "/t", &plain, e);

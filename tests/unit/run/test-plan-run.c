@@ -225,8 +225,8 @@ static int run_counted(struct plan *p, struct trace *t, pid_t *child, struct nse
 	return rc;
 }
 
-/* Runs a plan with one step of the caller and a child that runs one brief step and executes the
- * program. Returns the result of plan_run(). */
+/* Runs a plan in which the caller runs a step and creates a child. The child runs a step that is
+ * marked `brief` (plan.h) and executes the program. Returns the result of plan_run(). */
 static int run_brief(const struct plan_kind *kind, uint64_t num, const char *program,
 		     struct trace *t, pid_t *child, struct nserr *e)
 {
@@ -260,7 +260,7 @@ static void other_steps_run_in_a_forked_child(void)
 	struct plan p = PLAN_INIT;
 	struct nserr e;
 
-	/* the child must be forked if one of its steps is not brief */
+	/* the child must be forked if one of its steps is not marked `brief` */
 	plan_add(&p, PLAN_CALLER, &kind_vchild, NULL, 0);
 	plan_add(&p, PLAN_CHILD, &kind_note, NULL, 'a');
 	plan_add(&p, PLAN_CHILD, &kind_program, "true", 0);
@@ -314,7 +314,7 @@ static void a_signal_during_vfork_ends_the_plan(void)
 	plan_add(&p, PLAN_CHILD, &kind_program, "sleep", 0);
 	CHECK_INT(run_counted(&p, t, &child, &e, false), -EINTR);
 	CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
-	/* the signal is still pending and acts when the caller unblocks it */
+	/* the signal is still pending, and is delivered when the caller unblocks it */
 	sigaddset(&p.interrupts, SIGTERM);
 	CHECK_INT(sigtimedwait(&p.interrupts, &info, &(struct timespec){ 0 }), SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &p.interrupts, NULL);

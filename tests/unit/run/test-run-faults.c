@@ -45,7 +45,8 @@ static pid_t fork_child(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid;
 }
 
-/* Ends the child. The child executes no program, because the filter would kill the program. */
+/* Ends the child. The child executes no program, because the seccomp filter of fault.h would kill
+ * the program. */
 static int end_child(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	(void)ctx;
@@ -61,7 +62,7 @@ static const struct plan_kind kind_end = {
 	.name = "end", .call = "exit(2)", .run = end_child, .stays = true
 };
 
-/* Runs a child with all handles. */
+/* Runs a child with a status descriptor, a wait descriptor and a pid file. */
 static int try_handles(void)
 {
 	char text[1024] = "", want[32], pid[32];
@@ -282,7 +283,7 @@ static void a_failed_call_ends_the_relay(void)
 
 /* ---- Supervision */
 
-/* Ends a child and a grandchild as process 1 does. */
+/* Begins a shutdown that ends a child and a grandchild, as nsinit does, and waits for the child. */
 static int try_shutdown(void)
 {
 	struct supervise s = { .init = true, .grace = { 0, 50000000 } };

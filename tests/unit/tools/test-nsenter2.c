@@ -5,7 +5,7 @@
 static char *no_program[] = { NULL };
 static char *program[] = { (char *)"true", NULL };
 
-/* Returns the options of a command line without options. */
+/* Returns the values of all options for an empty command line. */
 static struct opts bare(void)
 {
 	return (struct opts){ .net_socket = -1, .argv = no_program };
@@ -92,7 +92,7 @@ static void user_parent_requires_another_namespace(void)
 	struct opts o = bare();
 
 	o.user_parent = true;
-	check_needs_target(o, "--user-parent requires another namespace");
+	check_needs_target(o, "--user-parent requires --target or another namespace option");
 	o.types = CLONE_NEWNET;
 	o.files[NSTYPE_NET] = "/file";
 	CHECK_STR(said(&o), "");

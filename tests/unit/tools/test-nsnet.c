@@ -26,8 +26,8 @@ static struct rules_packet packet(void)
 				      .dport = 80 };
 }
 
-/* Returns the fate of the packet in a chain of the hook `forward` that has the policy accept and
- * this rule. */
+/* Returns the verdict of a chain at the hook `forward` for the packet. The chain has the policy
+ * accept and contains only this rule. */
 static enum rules_fate fate_of(const struct rules_packet *p, const char *rule)
 {
 	struct rules_place at = { .table = "" };
@@ -234,8 +234,8 @@ static void write_chains(struct buf *b, unsigned depth, unsigned width, const ch
 	buf_adds(b, "}\n");
 }
 
-/* The kernel allows 16 levels of jumps. An evaluation of all paths through many jumps would take
- * years. */
+/* The kernel allows 16 levels of jumps. rules_decide() must give up if too many paths lead through
+ * the chains, because an evaluation of all paths could take years. */
 static void deep_and_numerous_jumps_are_limited(void)
 {
 	struct buf deep = BUF_INIT, wide = BUF_INIT, many = BUF_INIT;
