@@ -151,7 +151,7 @@ test_refuses_a_destination_that_leads_back_up()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		for verb in --mask --readonly --tmpfs --dir; do
 			run box --proc=/proc $verb /proc/../proc/sys "$box" -- /bin/true
-			assert_refused 125 "invalid destination '/proc/../proc/sys': '..' after a name"
+			assert_refused 125 "invalid destination '/proc/../proc/sys': '..' cannot follow a name"
 		done
 		run box --proc=/proc --readonly /../proc/sys "$box" -- /bin/sh -c 'echo x >/proc/sys/kernel/core_pattern'
 		assert_err_has 'Read-only file system'
@@ -159,7 +159,7 @@ test_refuses_a_destination_that_leads_back_up()
 	NSPIVOT_UNDER=
 	run box --put-old /etc/../old "$box" -- /bin/true
 	assertEquals "$err" 125 "$rc"
-	assert_err_has "'..' after a name"
+	assert_err_has "'..' cannot follow a name"
 }
 
 # If a path is absent when nspivot processes an option with ":try", the path must also be absent in
@@ -173,7 +173,7 @@ test_refuses_a_try_path_that_appears_later()
 			(exec 4>"$TMP/pause1" && mkdir "$box/late") &
 			run box --$verb /late:try --file "$TMP/pause1:/one" "$box" -- /bin/true
 			wait
-			assert_refused 125 'did not exist earlier, but exists now'
+			assert_refused 125 "was missing when its ':try' option was processed, but exists now"
 			run box --$verb /never:try "$box" -- /bin/true
 			assert_ok
 		done

@@ -72,9 +72,9 @@ test_explains_permission_denied()
 {
 	situations <<-'TABLE'
 	126 | nsunshare -r ./plain | hint: run 'chmod +x ./plain', because nobody may execute this file (mode 644) | search permission
-	126 | nsunshare -r ./plain | hint: run 'chmod +x ./plain' | specify a program
-	126 | nsunshare -r ./dir | hint: specify a program: './dir' is a directory | chmod
-	126 | nsunshare -r ./fifo | hint: specify a program: './fifo' is not a regular file | chmod
+	126 | nsunshare -r ./plain | hint: run 'chmod +x ./plain' | specify an executable file
+	126 | nsunshare -r ./dir | hint: specify an executable file instead of the directory './dir' | chmod
+	126 | nsunshare -r ./fifo | hint: specify an executable file instead of './fifo', because only a regular file can be executed | chmod
 	126 | nsunshare -r ./viaplain | hint: run 'chmod +x $T/plain', because nobody may execute this file | chmod +x ./viaplain
 	126 | nsunshare -rn nsenter2 --net=/proc/self/ns/net ./plain | hint: run 'chmod +x ./plain' | cannot enter
 	0 | nsunshare -r ./good | - | hint
@@ -102,7 +102,7 @@ test_explains_a_file_that_was_not_found()
 	127 | nsunshare -r ./noint | hint: install the interpreter '/no/interpreter', which the first line of './noint' names | loader
 	127 | nsunshare -r ./blank | hint: install the interpreter '/no/blank', | -
 	127 | nsunshare -r ./nested | hint: install the interpreter '/no/interpreter', which the first line of '$T/noint' names | -
-	127 | nsunshare -r ./dos | hint: remove the carriage returns from './dos' (dos2unix), because its first line names the interpreter '/bin/sh\x0d' | install
+	127 | nsunshare -r ./dos | hint: remove the carriage returns from './dos' (dos2unix), because the interpreter name '/bin/sh\x0d' ends with one | install
 	127 | PATH=$T/bin:$PATH nsunshare -r inpath | hint: install the interpreter '/no/interpreter', which the first line of '$T/bin/inpath' names | -
 	127 | nsunshare -r ./absent | cannot execute './absent': No such file or directory | hint
 	127 | nsunshare -r ./dangling | hint: correct the symbolic link './dangling': its target '/no/target' does not exist | interpreter
@@ -131,10 +131,10 @@ test_a_name_is_looked_up_in_the_new_root()
 {
 	mkdir -p "$TMP/root/bin"
 	situations <<-'TABLE'
-	127 | nsunshare -r -R root no-such | hint: install the program in the new root, where it is looked up | interpreter
-	127 | nsunshare -r -R root /bin/sh | hint: install the program in the new root, where it is looked up | interpreter
-	127 | nsunshare -rm nspivot --bind=$T/root:/mnt root -- /bin/no-such | hint: install the program in the new root, where it is looked up | interpreter
-	126 | nsunshare -rm nspivot root -- /bin | hint: specify a program | looked up
+	127 | nsunshare -r -R root no-such | hint: install the program in the new root, or specify a program that exists there | interpreter
+	127 | nsunshare -r -R root /bin/sh | hint: install the program in the new root, or specify a program that exists there | interpreter
+	127 | nsunshare -rm nspivot --bind=$T/root:/mnt root -- /bin/no-such | hint: install the program in the new root, or specify a program that exists there | interpreter
+	126 | nsunshare -rm nspivot root -- /bin | hint: specify an executable file, because only a regular file can be executed | install the program
 	127 | nsunshare -r no-such | cannot execute 'no-such' | new root
 	TABLE
 }
@@ -144,9 +144,9 @@ test_a_name_is_looked_up_in_the_new_root()
 test_explains_a_format_that_cannot_be_executed()
 {
 	situations <<-'TABLE'
-	126 | nsunshare -r ./good2 | hint: specify a program: './good2' is neither an ELF file nor a script | which is an empty file
-	126 | nsunshare -r ./empty | hint: write a program to './empty', which is an empty file | ELF
-	126 | nsunshare -r ./binary | hint: specify a program: './binary' is neither an ELF file nor a script | not found
+	126 | nsunshare -r ./good2 | hint: specify an ELF file or a script, because './good2' is neither | empty file
+	126 | nsunshare -r ./empty | hint: specify an executable file instead of the empty file './empty' | specify an ELF file
+	126 | nsunshare -r ./binary | hint: specify an ELF file or a script, because './binary' is neither | not found
 	126 | nsunshare -r ./cut | hint: copy './cut' again: the ELF file is incomplete | architecture
 	126 | nsunshare -r ./cut | the ELF file is incomplete | no emulator is registered
 	126 | nsunshare -r ./risc | './risc' is for riscv, and no emulator is registered in binfmt_misc | aarch64
@@ -168,7 +168,7 @@ test_names_both_architectures()
 	TABLE
 	run nsunshare -r "$TMP/object"
 	assert_rc 126
-	assert_err_has "hint: specify a program: '$TMP/object' is an object or core file"
+	assert_err_has "hint: specify an executable file instead of the object or core file '$TMP/object'"
 }
 
 # A file that is open for writing cannot be executed.

@@ -117,13 +117,13 @@ test_explains_a_process_of_another_user()
 	start_target setpriv --reuid 54321 --regid 54321 --clear-groups
 	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
-	assert_err_has 'hint: run the command as the user of the process'
+	assert_err_has 'hint: run the command as the owner of the process'
 	assert_err_lacks 'belongs to root'
 	start_target
 	run as_nstest nsidmap write --via direct "$holder" u:0:61234:1,g:0:61234:1
 	assert_rc 1
 	assert_err_has 'hint: run the command as root, because the process belongs to root'
-	assert_err_lacks 'as the user of the process'
+	assert_err_lacks 'as the owner of the process'
 }
 
 test_explains_a_mount_that_cannot_be_copied()
@@ -150,13 +150,13 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 	assert_ok
 	run nsidmap mount --map $map "$TMP/dst" "$TMP/more"
 	assert_refused 1 "cannot map the ids of '$TMP/dst': Operation not permitted"
-	assert_err_has 'hint: use another mount of the file system: this mount is idmapped'
+	assert_err_has 'hint: use another mount of the file system: this mount is already idmapped'
 	assert_err_lacks 'does not support idmapped mounts'
 	umount "$TMP/dst"
 	run nsunshare -rm nsidmap mount --map u:0:0:1,g:0:0:1 "$TMP/src" "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '$TMP/src': Operation not permitted"
 	assert_err_has 'hint: run the command with CAP_SYS_ADMIN in the user namespace in which the file system was mounted'
-	assert_err_lacks 'this mount is idmapped'
+	assert_err_lacks 'this mount is already idmapped'
 	run nsidmap mount --map $map /proc "$TMP/dst"
 	assert_refused 1 "cannot map the ids of '/proc': Invalid argument"
 	assert_err_has 'hint: use another directory: the file system of this directory or a file system mounted below it does not support'
@@ -194,7 +194,7 @@ test_explains_a_file_whose_owner_cannot_be_changed()
 	run as_nstest nsidmap chown --from u:0:61234:1,g:0:61234:1 --to u:0:5:1,g:0:5:1 "$TMP/tree"
 	assert_rc 1
 	assert_err_has "cannot change the owner of '$TMP/tree"
-	assert_err_lacks 'remove the attribute'
+	assert_err_lacks 'the attribute prevents a change of owner'
 	assert_err_lacks 'change the owners in two steps'
 	assert_err_lacks 'set XDG_RUNTIME_DIR'
 }

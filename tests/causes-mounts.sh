@@ -54,9 +54,9 @@ test_a_mistake_in_an_overlay_is_named()
 	125 | ./box --overlay=/dir:lower=$T/low,work=$T/work root -- /bin/true | hint: add upper=<dir>, or omit work= | add work=
 	125 | ./box --overlay=/dir:lower=$T/low,upper=$T/up,work=$T/other/work root -- /bin/true | hint: move work= to the mount of upper=$T/up: both must be on the same mount | add work=
 	125 | ./box --overlay=/dir:lower=$T/low,upper=$T/up,work=$T/up root -- /bin/true | hint: use directories for upper= and work= that do not contain each other | same mount
-	125 | ./box --overlay=/dir:lower=$T/file,lower=$T/low root -- /bin/true | hint: specify a directory: the layer '$T/file' is a file | two layers
+	125 | ./box --overlay=/dir:lower=$T/file,lower=$T/low root -- /bin/true | hint: use a directory as the layer instead of the file '$T/file' | two layers
 	125 | ./box --overlay=/dir:lower=$T/low root -- /bin/true | hint: add upper= and work=, or another lower=: an overlay needs two layers | is a mount
-	125 | ./box --overlay=/dir:lower=$T/low:upper=$T/up root -- /bin/true | hint: separate lower=, upper= and work= by commas | two layers
+	125 | ./box --overlay=/dir:lower=$T/low:upper=$T/up root -- /bin/true | hint: separate lower=, upper= and work= by commas | use a directory as the layer
 	125 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs,work=$T/work root -- /bin/true | hint: omit work=, because upper=tmpfs has its own work directory | add upper=<dir>
 	127 | ./box --overlay=/dir:lower=$T/low,upper=tmpfs root -- /bin/none | cannot execute | omit work=, because
 	125 | ./box --overlay=/dir:lower=$T/low,lower=$T/low/sub root -- /bin/true | hint: use directories for lower=, upper= and work= that do not contain each other | two layers
@@ -87,7 +87,7 @@ test_a_layer_with_inherited_mounts_below_is_named()
 test_a_read_only_parent_is_named()
 {
 	situations <<-'TABLE'
-	125 | ./box --ro-bind=$T/low:/dir --tmpfs=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', which an earlier option has made read-only | in the root,
+	125 | ./box --ro-bind=$T/low:/dir --tmpfs=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', because an earlier option has made this mount read-only | in the root,
 	125 | ./box --ro-bind=$T/low:/dir --dir=/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', | in the root,
 	125 | ./box --ro-bind=$T/low:/dir --symlink=x:/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', | in the root,
 	125 | ./box --ro-bind=$T/low:/dir --file=$T/file:/dir/new root -- /bin/true | hint: create '/dir/new' in the source of the mount on '/dir', | in the root,
@@ -157,7 +157,7 @@ test_explains_a_mount_namespace_that_cannot_be_identified()
 	# Runs only as root.
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run unshare -m sh -c 'cd "$0" && mount -t tmpfs none /proc/$$/ns && exec nspivot "$0/root" -- /bin/true' "$TMP"
-	assert_refused 125 'cannot identify the mount namespace by /proc/self/ns/mnt: No such file'
+	assert_refused 125 'cannot examine /proc/self/ns/mnt to identify the mount namespace: No such file'
 	assert_err_has 'hint: use --force to skip this check'
 }
 
@@ -211,7 +211,7 @@ test_the_propagation_of_a_chroot_cannot_be_changed()
 	run unshare -m sh -c 'cd / && for d in usr bin lib lib64 ".$1" proc; do mount --rbind "$d" "$0/$d" || exit 99; done
 		exec chroot "$0" "$1/nsunshare" -m true' "$TMP/jail" "$NSUTILS_BIN"
 	assert_refused 125 'cannot change the propagation of /: Invalid argument'
-	assert_err_has 'hint: use --propagation=unchanged, because / is not a mount point (chroot)'
+	assert_err_has 'hint: use --propagation=unchanged, because / is not a mount point in a chroot'
 	run enosys -e ENOMEM mount -- nsunshare -m true
 	assert_refused 125 'cannot change the propagation of /: Cannot allocate memory'
 	assert_err_lacks 'use --propagation=unchanged'

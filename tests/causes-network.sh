@@ -46,7 +46,7 @@ test_a_missing_object_is_named_with_the_verb_that_creates_it()
 	0 | nsnet add nat --bridge br2 --nat | - | for example '--bridge br0
 	0 | nsnet add one --bridge br2,10.2.0.7/24 | - | -
 	1 | nsnet add two --link eth0@br2,10.2.0.2/24 | hint: choose another address, or use --force | -
-	1 | nsnet add two --link eth0@br2,10.2.0.1/24 | the bridge 'br2' has the address 10.2.0.1 | choose another address
+	1 | nsnet add two --link eth0@br2,10.2.0.1/24 | the bridge 'br2' already has the address 10.2.0.1 | choose another address
 	TABLE
 }
 
@@ -65,9 +65,9 @@ test_explains_a_subnet_or_port_that_is_in_use()
 	situations <<-'TABLE'
 	1 | nsnet bridge br0,10.3.0.9/24 | hint: choose another subnet, or use --force | -
 	0 | nsnet bridge br0,10.4.0.1/24 | - | choose another subnet
-	1 | nsnet add web --bridge br0 --publish 8080:80 | hint: choose another port, or use --force to redirect the port although a program listens on this port | -
+	1 | nsnet add web --bridge br0 --publish 8080:80 | hint: choose another port, or use --force to redirect a port on which a program listens | -
 	1 | nsnet add web --bridge br0 --publish 80 | - | choose another port
-	1 | nft -f rules && nsnet add web --bridge br0 --publish 9090:80 | hint: choose another port, or use --force | listens on this port
+	1 | nft -f rules && nsnet add web --bridge br0 --publish 9090:80 | hint: choose another port, or use --force | on which a program listens
 	0 | nsnet add web --bridge br0 --publish 8081:80 | - | choose another port
 	TABLE
 	kill "$server"
@@ -123,7 +123,7 @@ test_explains_a_device_that_is_not_moved()
 	ip link show up0 >/dev/null
 	run nsnet run --move up0 -- nsenter "--net=/proc/$$/ns/net" ip link add up0 type bridge
 	assert_err_has "cannot move the device 'up0' back"
-	assert_err_has "hint: rename the device that has taken the name 'up0', and run 'nsnet gc' after the namespace has ended"
+	assert_err_has "hint: rename the other device 'up0', and run 'nsnet gc' after all processes have left the namespace"
 }
 
 test_explains_a_name_server_that_cannot_be_used()
@@ -134,7 +134,7 @@ test_explains_a_name_server_that_cannot_be_used()
 	125 | nsnet run --dns host -- true | hint: specify another server with --dns <address> | create the file
 	0 | nsnet run --dns 192.0.2.9 -- true | - | create the file
 	125 | nsnet run --dns 192.0.2.999 -- true | - | specify another server with
-	125 | rm /etc/resolv.conf; nsnet run --dns 192.0.2.9 -- true | hint: create the file '/etc/resolv.conf' first, because the mount needs this file as its mount point | specify another server
+	125 | rm /etc/resolv.conf; nsnet run --dns 192.0.2.9 -- true | hint: create the file '/etc/resolv.conf' as the mount point | specify another server
 	TABLE
 }
 
@@ -173,8 +173,8 @@ test_explains_a_missing_privilege()
 	situations <<-'TABLE'
 	125 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet run -- true | hint: create a user namespace first, for example with 'nsunshare -rn -- <program>' | -
 	125 | enosys -e EPERM unshare -- nsnet run -- true | hint: allow unshare(2) | create a user namespace first
-	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN in this network namespace, and with CAP_SYS_ADMIN in the user namespace that owns any other network namespace | -
-	1 | failat -b nsnet -s setns -k 1 -e EPERM -o r -- nsnet add target --link eth0@br2,10.2.0.9/24 | cannot enter the network namespace: Operation not permitted | CAP_NET_ADMIN in this network namespace
+	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN, and to enter another network namespace, with CAP_SYS_ADMIN in the user namespace that owns it | -
+	1 | failat -b nsnet -s setns -k 1 -e EPERM -o r -- nsnet add target --link eth0@br2,10.2.0.9/24 | cannot enter the network namespace: Operation not permitted | run the command with CAP_NET_ADMIN
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet add web | hint: run the command with CAP_SYS_ADMIN, because the name of a namespace is a bind mount | -
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet bridge br0/0 | - | because the name of a namespace is a bind mount
 	TABLE

@@ -125,7 +125,7 @@ test_explains_a_name_that_only_root_can_give()
 {
 	feature sandbox || return 0 # /run must be new
 	situations <<-'TABLE'
-	1 | nsnet add web | hint: run the command as root, because the names of namespaces are files in this directory | CAP_
+	1 | nsnet add web | hint: run the command as root, because the names of namespaces are files in /run/netns | CAP_
 	0 | nsunshare -rnm sh -c 'mount -t tmpfs none /run && nsnet add web' | - | because the names of namespaces
 	TABLE
 }

@@ -221,7 +221,7 @@ test_refuses_an_invalid_variable()
 {
 	for tool in $CARRIERS; do
 		carry --setenv A -- echo ran
-		assert_refused 125 "--setenv: invalid 'A', expected <name>=<value>"
+		assert_refused 125 "--setenv: invalid variable 'A', expected <name>=<value>"
 	done
 }
 

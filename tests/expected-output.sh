@@ -34,7 +34,8 @@ oneTimeSetUp()
 # replay FILE: runs the commands of FILE and prints FILE with the current results. Replaces values
 # that differ between runs by words: inode numbers of namespaces, the directory of the runner,
 # random addresses and names, clock offsets.
-# Omits the directory that run-parts leaves open: a login shell of Debian sid executes run-parts.
+# Omits the line for the directory /etc/profile.d, whose descriptor run-parts does not close. A
+# login shell of Debian sid executes run-parts.
 replay()
 {
 	while IFS= read -r line; do

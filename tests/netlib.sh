@@ -16,8 +16,8 @@ host_is_ours()
 
 # dump_network: prints all objects in this network namespace that nsnet can create, without counters
 # and ages. Omits link-local addresses, because the kernel gives a bridge a link-local address when
-# the bridge gets its first port. Omits the flags of the carrier, which the kernel sets in the
-# background.
+# the bridge gets its first port. Omits the flags NO-CARRIER, LOWER_UP and linkdown, which the
+# kernel changes in the background.
 dump_network()
 {
 	ip -o link | sed 's/ qdisc.*//; s/NO-CARRIER,//; s/,LOWER_UP//'

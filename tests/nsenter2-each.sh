@@ -316,7 +316,7 @@ test_refuses_a_process_without_a_namespace_type()
 	echo "${targets# }" >"$TMP/refs"
 	run nsenter2 --each true <"$TMP/refs"
 	assert_rc 125
-	assert_err_has 'the reference is a process, but no namespace type is selected'
+	assert_err_has '--each with a process requires a namespace type, such as --net'
 }
 
 test_refuses_options_that_conflict_with_each()

@@ -168,7 +168,7 @@ test_keeps_and_counts_ids_in_neither_map()
 	setfacl -m u:77:r "$TMP/t/acl"
 	run nsidmap chown --from u:0:100000:60000,g:0:100000:65536 --to $to "$TMP/t"
 	assert_rc 1
-	assert_err_has 'nsidmap: files with ids that are in neither map: 3'
+	assert_err_has 'nsidmap: number of files with ids that are in neither map: 3'
 	assertEquals 5:300005 "$(stat -c %u:%g "$TMP/t/dir/plain")"
 	assertEquals 165535:300001 "$(stat -c %u:%g "$TMP"/t/dir/deep/*)"
 	assertEquals " 77 300000 300007 " "$(getfacl -npc "$TMP/t/acl" | sed -n 's/^user:\([0-9]*\):.*/\1/p' | sort -n | tr '\n' ' ')"
@@ -206,7 +206,7 @@ test_names_files_that_cannot_be_changed()
 		assert_rc 1
 		assert_out_empty
 		assert_err_has "nsidmap: cannot change the owner of '$TMP/t/suid': Operation not permitted"
-		assert_err_has 'hint: remove the attribute of this file with chattr -i'
+		assert_err_has "hint: run 'chattr -i' on this file, because the attribute prevents a change of owner"
 		assertEquals 100005:100006:6751 "$(stat -c %u:%g:%a "$TMP/t/suid")"
 		assertEquals 300033 "$(stat -c %u "$TMP/t/dir/plain")"
 		run nsidmap chown --from $from --to $to "$TMP/t"
@@ -352,7 +352,7 @@ test_a_file_that_was_changed_after_the_kill_does_not_get_its_bits_back()
 	done
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_rc 1
-	assert_err_has "nsidmap: '$TMP/t/suid' was changed after an earlier run was killed, so its mode 6751 is not restored"
+	assert_err_has "nsidmap: '$TMP/t/suid' was changed after an earlier 'nsidmap chown' was killed, so its mode 6751 is not restored"
 	assertEquals 751 "$(stat -c %a "$TMP/t/suid")"
 	assertEquals 300033 "$(stat -c %u "$TMP/t/dir/plain")"
 	run nsidmap chown --from $from --to $to "$TMP/t"
@@ -387,7 +387,7 @@ test_without_a_journal_only_files_that_need_it_are_refused()
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_rc 1
 	assert_err_has "nsidmap: cannot preserve the mode and capabilities of '$TMP/t/suid': cannot use the directory '/run/nsutils'"
-	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory that you own'
 	assertEquals 100005:6751 "$(stat -c %u:%a "$TMP/t/suid")"
 	assertEquals 300033 "$(stat -c %u "$TMP/t/dir/plain")"
 	mkdir -p "$TMP/own"

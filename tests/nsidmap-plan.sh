@@ -156,10 +156,10 @@ test_reports_lines_with_carriage_returns()
 	# Runs only as root.
 	subids 'root:100000:65536\r\nnstest:300000:65536\r\n'
 	both_refused 'user root has no range of subordinate uids' 'user nstest has no range of subordinate uids'
-	assert_err_has 'hint: correct line 2 of /etc/subuid: the line ends in a carriage return'
+	assert_err_has 'hint: fix line 2 of /etc/subuid: the line ends in a carriage return'
 	run nsidmap plan --style lxc
 	umount /etc/subuid /etc/subgid
-	assert_err_has 'hint: correct line 1 of /etc/subuid: the line ends in a carriage return'
+	assert_err_has 'hint: fix line 1 of /etc/subuid: the line ends in a carriage return'
 	assert_err_lacks 'add a range to /etc/subuid with'
 }
 

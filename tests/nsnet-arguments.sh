@@ -57,22 +57,22 @@ test_each_wrong_argument_is_named()
 		invalid 'via=x', expected via=|run --route 10.0.0.0/8,via=x -- true
 		invalid 'dev=x', expected via=|run --route 10.0.0.0/8,dev=x -- true
 		invalid '=1', expected <key>=<value>|run --sysctl =1 -- true
-		'kernel.x=1' is not below net|run --sysctl kernel.x=1 -- true
+		'kernel.x=1' is not a network sysctl (net.*)|run --sysctl kernel.x=1 -- true
 		invalid 'net/../x=1', expected <key>=<value>|run --sysctl net/../x=1 -- true
 		invalid 'net//x=1', expected <key>=<value>|run --sysctl net//x=1 -- true
-		'netx=1' is not below net|run --sysctl netx=1 -- true
+		'netx=1' is not a network sysctl (net.*)|run --sysctl netx=1 -- true
 		--nat: invalid IP address 'x'|run --nat=x -- true
 		--nat: invalid IP address 'fd00::1/64'|run --nat=fd00::1/64 -- true
 		--nat: invalid IP address '10.0.0.1/24'|run --nat=10.0.0.1/24 -- true
-		--publish: '80' is not|run --publish 80 -- true
-		--publish: '80:' is not|run --publish 80: -- true
-		--publish: ':80' is not|run --publish :80 -- true
-		--publish: '0:80' is not|run --publish 0:80 -- true
-		--publish: '80:65536' is not|run --publish 80:65536 -- true
-		--publish: '80:80/sctp' is not|run --publish 80:80/sctp -- true
-		--publish: 'x:80:80' is not|run --publish x:80:80 -- true
-		--publish: 'fd00::1:80:80' is not|run --publish fd00::1:80:80 -- true
-		--publish: '10.0.0.1/24:80:80' is not|run --publish 10.0.0.1/24:80:80 -- true
+		--publish: invalid '80', expected [<address>:]<port>:<port>[/udp]|run --publish 80 -- true
+		--publish: invalid '80:', expected [<address>:]<port>:<port>[/udp]|run --publish 80: -- true
+		--publish: invalid ':80', expected [<address>:]<port>:<port>[/udp]|run --publish :80 -- true
+		--publish: invalid '0:80', expected [<address>:]<port>:<port>[/udp]|run --publish 0:80 -- true
+		--publish: invalid '80:65536', expected [<address>:]<port>:<port>[/udp]|run --publish 80:65536 -- true
+		--publish: invalid '80:80/sctp', expected [<address>:]<port>:<port>[/udp]|run --publish 80:80/sctp -- true
+		--publish: invalid 'x:80:80', expected [<address>:]<port>:<port>[/udp]|run --publish x:80:80 -- true
+		--publish: invalid 'fd00::1:80:80', expected [<address>:]<port>:<port>[/udp]|run --publish fd00::1:80:80 -- true
+		--publish: invalid '10.0.0.1/24:80:80', expected [<address>:]<port>:<port>[/udp]|run --publish 10.0.0.1/24:80:80 -- true
 		can be combined only with --publish|run --pasta --nat -- true
 		can be combined only with --publish|run --pasta --route default,via=10.0.0.1 -- true
 		can be combined only with --publish|run --pasta --move a0 -- true

@@ -60,11 +60,11 @@ test_the_program_reaches_the_outside_only_with_the_rules()
 	serve world 7
 	run nsnet run --bridge br0,10.1.0.1/24 --nat -- timeout 0.5 bash -c "$get" 198.51.100.7 7
 	assert_rc 124
-	assert_err_has "add the option --into-chain 'ip filter/DOCKER-USER'"
+	assert_err_has "use --into-chain 'ip filter/DOCKER-USER' to accept the packets"
 	run nsnet run --bridge br0 --nat --into-chain filter/DOCKER-USER -- timeout 5 bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out 'hello from world'
-	assert_err_lacks 'add the option --into-chain'
+	assert_err_lacks 'use --into-chain'
 	assert_foreign_as_noted
 }
 
@@ -200,7 +200,7 @@ test_a_missing_or_unsuitable_chain_is_refused()
 		assert_err_lacks 'name the family of the table: --into-chain'
 		# shellcheck disable=SC2086 # several words
 		run nsnet $verb --nat --into-chain 'ip6 filter/DOCKER-USER' --check
-		assert_refused 1 "the table 'ip6 filter' does not apply to the addresses of the subnet"
+		assert_refused 1 "the table 'ip6 filter' does not match the address family of the forwarded packets"
 		assert_err_has "name the family of the table: --into-chain '<family> filter/DOCKER-USER'"
 	done
 	for text in filter filter/ /chain 'ip filter' 'arp filter/x' 'filter/x;' 'filter/x y' 'a b/c'; do

@@ -130,8 +130,8 @@ test_del_changes_nothing_if_the_old_name_is_in_use()
 	ip link add nic0 type veth peer name other0
 	run nsnet del web
 	assert_refused 1 "cannot move the device 'nic0' back: File exists"
-	assert_err_has "rename the device that has taken the name 'nic0', and repeat the command"
-	assert_err_lacks 'run the command in the network namespace that lent the device'
+	assert_err_has "rename the other device 'nic0', and repeat the command"
+	assert_err_lacks 'run the command in the network namespace from which the device was lent'
 	run ip -n web link show in0
 	assert_ok
 	run ip -n web link show eth0
@@ -146,9 +146,9 @@ test_del_refuses_in_another_network_namespace()
 {
 	nsnet add web --move nic0,name=in0
 	run unshare -n nsnet del web
-	assert_refused 1 "the device 'in0' was lent from another network namespace"
-	assert_err_has 'run the command in the network namespace that lent the device'
-	assert_err_lacks "rename the device that has taken the name 'nic0', and repeat the command"
+	assert_refused 1 "the device 'in0' was not lent from the caller's network namespace"
+	assert_err_has 'run the command in the network namespace from which the device was lent'
+	assert_err_lacks "rename the other device 'nic0', and repeat the command"
 	run ip -n web link show in0
 	assert_ok
 	nsnet del web

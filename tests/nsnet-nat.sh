@@ -477,7 +477,7 @@ test_chain_of_docker_that_drops_is_reported_with_a_working_remedy()
 	assert_rc 0
 	assert_err_has "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of 10.1.0.0/24 (policy drop)"
 	assertFalse 'the packets are dropped' 'answers web 198.51.100.7'
-	chain=$(printf '%s\n' "$err" | sed -n "s/.*--into-chain '\(.*\)' to allow them.*/\1/p")
+	chain=$(printf '%s\n' "$err" | sed -n "s/.*--into-chain '\(.*\)' to accept the packets.*/\1/p")
 	run nsnet bridge br0 --nat --into-chain "$chain"
 	assert_ok
 	assertTrue 'the remedy works' 'answers web 198.51.100.7'
@@ -500,7 +500,7 @@ test_reports_invalid_arguments()
 	for port in 80 0:80 8080:65536 x:80 8080:80/sctp 300.0.0.1:80:80; do
 		run nsnet add web --bridge br0,10.1.0.1/24 --publish "$port"
 		assert_rc 1
-		assert_err_has "--publish: '$port' is not"
+		assert_err_has "--publish: invalid '$port', expected"
 	done
 	run nsnet add web --bridge br0,10.1.0.1/24 --nat=x
 	assert_err_has 'invalid IP address'

@@ -90,12 +90,12 @@ test_address_of_another_namespace_is_refused_unless_forced()
 	assert_refused 1 "on the bridge 'br0', the namespace 'web' already has the address 10.1.0.9"
 	assertTrue 'no name is left' '[ ! -e /run/netns/db ]'
 	run nsnet add db --link eth0@br0,10.1.0.1/24
-	assert_refused 1 "the bridge 'br0' has the address 10.1.0.1"
+	assert_refused 1 "the bridge 'br0' already has the address 10.1.0.1"
 	run nsnet add db --link eth0@br0,10.1.0.9/24 --force
 	assert_ok
 	start_holder nsnet run --link eth0@br0,10.1.0.8/24 --ready-fd 3 -- sleep 1000
 	run nsnet run --link eth0@br0,10.1.0.8/24 -- true
-	assert_refused 125 "('run') has the address 10.1.0.8"
+	assert_refused 125 "the namespace 'run' already has the address 10.1.0.8"
 }
 
 test_link_sets_the_mtu_of_both_ends()
@@ -264,7 +264,7 @@ test_sysctl_and_ping_change_only_the_new_namespace()
 		"$(cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_unprivileged_port_start)"
 	run nsnet run --sysctl kernel.hostname=x -- true
 	assert_rc 125
-	assert_err_has 'is not below net'
+	assert_err_has 'is not a network sysctl (net.*)'
 	run nsnet run --sysctl net.none=1 -- true
 	assert_refused 125 "cannot write '1'"
 }
@@ -318,7 +318,7 @@ test_attach_gives_a_running_namespace_a_name()
 	assert_refused 1 "the name 'box'"
 	run nsnet del box
 	assert_rc 1
-	assert_err_has 'its network namespace is still in use'
+	assert_err_has 'but the network namespace is still in use'
 	run ip netns list
 	assert_out_empty
 }

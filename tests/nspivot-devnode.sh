@@ -63,9 +63,9 @@ test_the_node_of_the_caller_is_bound_in_a_user_namespace()
 	assert_out 'character special file 1:3 666
 /dev/null ro,nosuid,noexec'
 	run nsunshare -Umpr -- nspivot --dev-node /dev/null=c:1:5 "$box" -- /bin/true
-	assert_refused 125 "'/dev/null' is not character device 1:5"
+	assert_refused 125 "'/dev/null' is not the character device 1:5"
 	run nsunshare -Umpr -- nspivot --dev-node /dev/null=b:1:3 "$box" -- /bin/true
-	assert_refused 125 "'/dev/null' is not block device 1:3"
+	assert_refused 125 "'/dev/null' is not the block device 1:3"
 	run nsunshare -Umpr -- nspivot --dev-node /dev/no-such=c:1:3 "$box" -- /bin/true
 	assert_refused 125 "cannot open '/dev/no-such': No such file or directory"
 }

@@ -205,7 +205,7 @@ test_full_or_read_only_root_is_refused()
 	mkdir -p "$box/ro"
 	run box --ro-bind "$box/ro:/ro" --tmpfs /ro/x "$box" -- /final
 	assert_refused 125 'Read-only'
-	assert_err_has "hint: create '/ro/x' in the source of the mount on '/ro', which an earlier option has made read-only"
+	assert_err_has "hint: create '/ro/x' in the source of the mount on '/ro', because an earlier option has made this mount read-only"
 	run box --tmpfs /etc/hosts/x --etc-hosts auto "$box" -- /final
 	assert_rc 125
 }

@@ -74,7 +74,7 @@ test_refuses_to_move_realtime()
 {
 	printf 'realtime 5 0\n' >offsets
 	run nstimeoffset --time-offsets offsets -- echo ran
-	assert_refused 125 'offsets: line 1: cannot set the realtime clock, only the monotonic and the boottime clock'
+	assert_refused 125 'offsets: line 1: cannot set an offset for the realtime clock, only for the monotonic and boottime clocks'
 }
 
 test_names_the_invalid_line_of_a_stream()
@@ -85,7 +85,7 @@ test_names_the_invalid_line_of_a_stream()
 		run nstimeoffset --time-offsets offsets --print
 		assert_refused 125 "offsets: $message"
 	done <<-'END'
-		|missing offset of the monotonic or boottime clock
+		|missing offset for the monotonic or boottime clock
 		boottime 1 0\nboottime 1 0\n|line 2: boottime is given twice
 		tai 1 0\n|line 1: unknown clock 'tai'
 		# x\nboottime 1.5 0\n|line 2: invalid seconds '1.5'
@@ -100,7 +100,7 @@ test_names_the_invalid_line_of_a_stream()
 test_explains_frozen_offsets()
 {
 	run tool -b +5 -- nstimeoffset -b +5 --write self
-	assert_refused 125 'the offsets of the time namespace are frozen'
+	assert_refused 125 'the offsets of the time namespace can no longer be changed'
 	assert_err_has 'hint: write the offsets before the first process enters the namespace'
 	assert_err_lacks 'CAP_SYS_TIME in the user namespace that owns the time namespace'
 }

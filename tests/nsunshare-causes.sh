@@ -96,7 +96,7 @@ test_setgroups_allow_requires_a_subordinate_group()
 	feature sandbox || return 0
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,s:allow echo ran
 	assert_refused 125 '/setgroups differs from the requested value'
-	assert_err_has 'hint: map a subordinate group, because newgidmap denies setgroups otherwise'
+	assert_err_has 'hint: map a subordinate group, because otherwise newgidmap denies setgroups'
 	assert_err_lacks 'or map only the subordinate ids of this user in /etc/subgid'
 	run nsunshare --map=u:0:61234:1,g:0:61234:1,g:1:1500000:1,s:allow cat /proc/self/setgroups
 	assert_ok
@@ -194,7 +194,7 @@ test_missing_subordinate_ids_and_passwd_entries_are_explained()
 	run nsunshare --map-auto true
 	assert_refused 125 'has no range of subordinate uids'
 	assert_err_has "hint: add a range to /etc/subuid with 'usermod --add-subuids FIRST-LAST USER'"
-	assert_err_lacks 'hint: correct line'
+	assert_err_lacks 'hint: fix line'
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsunshare --map=u:0:54321:1,u:1:100000:9,g:0:54321:1 true
 	assert_refused 125 "cannot map more than your own id"
 	assert_err_has 'add a passwd entry for uid 54321, which newuidmap needs'

@@ -121,7 +121,7 @@ test_cgroup_set_writes_the_settings()
 	fi
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set no.such=1 true
 	assert_refused 125 "no cgroup file 'no.such' in '$name'"
-	[ -z "$v2" ] || assert_err_has "hint: make controller 'no' available: it is missing in cgroup.controllers of $v2"
+	[ -z "$v2" ] || assert_err_has "hint: make controller 'no' available: cgroup.controllers of $v2"
 	run nsunshare --into-cgroup "$name" --cgroup-create --cgroup-set cgroup.none=1 true
 	assert_refused 125 "no cgroup file 'cgroup.none' in '$name'"
 	assert_err_lacks hint
@@ -202,7 +202,7 @@ cpu pids
 cpu pids'
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.none=1 true
 	assert_refused 125 "no cgroup file 'cpu.none' in '$name/a/b'"
-	assert_err_has "hint: use another file: controller 'cpu' is available in this cgroup, but does not provide the file"
+	assert_err_has "hint: use another file: this cgroup has controller 'cpu', but the controller does not provide the requested file"
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set cpu.max=rubbish true
 	assert_refused 125 "cannot write 'rubbish' to $v2$name/a/b/cpu.max"
 	assertEquals "$host" "$(cat "$v2/cgroup.subtree_control")"
@@ -269,8 +269,8 @@ test_names_the_cgroup_whose_children_lack_the_controller()
 	fi
 	run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set "$controller.max=1" true
 	assert_refused 125 "no cgroup file '$controller.max' in '$name/a/b'"
-	assert_err_has "hint: write +$controller to cgroup.subtree_control of this cgroup$further: \
-controller '$controller' is not enabled for the children of $keeps"
+	assert_err_has "hint: write +$controller to cgroup.subtree_control of the ancestor cgroup$further, \
+because controller '$controller' is not enabled for the children of $keeps"
 	assert_empty "$(cat "$v2$name/cgroup.subtree_control")"
 	assert_no_leftovers
 	rmdir "$v2$name"
@@ -283,8 +283,8 @@ test_a_cgroup_with_processes_cannot_enable_controllers()
 	start_holder sh -c 'echo $$ >"$0/cgroup.procs"; echo >&3; exec sleep infinity 3>&-' "$v2$name"
 	run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 	assert_refused 125 "no cgroup file 'pids.max'"
-	assert_err_has "hint: move the processes of this cgroup to a child cgroup, and write +pids to \
-cgroup.subtree_control: controller 'pids' is not enabled for the children of $v2$name"
+	assert_err_has "hint: move the processes of the ancestor cgroup to a child cgroup, and write +pids to \
+cgroup.subtree_control, because controller 'pids' is not enabled for the children of $v2$name"
 	stop_holder
 	remove_cgroup "$v2$name"
 }
@@ -302,7 +302,7 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
 		assert_err_has "hint: use a parent cgroup that is not threaded, because a new child of a threaded \
-cgroup cannot contain processes (controller 'pids' is not enabled for the children of $v2$name)"
+cgroup cannot contain processes, and controller 'pids' is not enabled for the children of $v2$name"
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"
@@ -401,7 +401,7 @@ test_the_error_of_a_move_selects_the_hint()
 	mkdir "${v2:-$v1cpu}$name"
 	move_fails EBUSY 'hint: use a child of this cgroup, because a cgroup with controllers in cgroup.subtree_control cannot'
 	assert_err_lacks 'make cgroup.procs writable'
-	move_fails EACCES 'hint: make cgroup.procs writable in this cgroup and in its common ancestor with the current cgroup'
+	move_fails EACCES 'hint: make cgroup.procs writable in this cgroup and in the nearest common ancestor of this cgroup and the current cgroup'
 	assert_err_lacks 'use a child of this cgroup'
 	move_fails ENOSPC 'hint: set cpuset.cpus and cpuset.mems of the cgroup first'
 	assert_err_lacks 'use a cgroup that is not in a threaded subtree'

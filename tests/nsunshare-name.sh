@@ -83,20 +83,20 @@ test_a_name_without_prefix_gives_a_suggestion()
 	start_run web
 	run nsenter2 -t web -a true
 	assert_refused 125 "invalid reference 'web'"
-	assert_err_has 'hint: use name:web for the run with that name'
+	assert_err_has 'hint: use name:web for the process that nsunshare started with this name'
 	assert_err_lacks netns:
 	run nsenter2 -t other -a true
 	assert_refused 125 "invalid reference 'other'"
 	assert_err_lacks hint
-	assert_err_lacks 'for the run with that name'
+	assert_err_lacks 'for the process that nsunshare'
 }
 
 test_a_second_run_of_a_live_name_is_refused()
 {
 	start_run web
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "--name: a run with the name 'web' already exists: Device or resource busy"
-	assert_err_has "hint: choose another name, or end the run 'name:web'"
+	assert_refused 125 "--name: the name 'web' is already in use: Device or resource busy"
+	assert_err_has "hint: choose another name, or end the process 'name:web'"
 	run nsunshare -r --name w/b -- echo ran
 	assert_refused 125 "--name: invalid name 'w/b'"
 	assert_err_lacks 'choose another name, or end'
@@ -161,9 +161,9 @@ test_a_second_run_is_refused_before_the_first_program_starts()
 	read -r _ <"$TMP/fifo"
 	assertFalse 'no file before the program starts' "[ -e '$dir/web.json' ]"
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "a run with the name 'web' already exists"
+	assert_refused 125 "the name 'web' is already in use"
 	run nsenter2 -t name:web -U true
-	assert_refused 125 "cannot find the run 'web'"
+	assert_refused 125 "cannot find the process 'name:web'"
 	echo >"$TMP/go"
 	wait $!
 	assertEquals 0 $?
@@ -178,7 +178,7 @@ test_the_run_of_a_killed_nsunshare_keeps_its_name()
 	run nsenter2 -t name:web -U true
 	assert_ok
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "a run with the name 'web' already exists"
+	assert_refused 125 "the name 'web' is already in use"
 	kill -KILL "$program"
 	settle 50 sh -c '! test -e "$0"' "$dir/web.json"
 	assertTrue 'the helper removes the file' $?
@@ -203,11 +203,11 @@ test_the_file_of_a_killed_helper_is_valid_while_the_program_lives()
 	run nsenter2 -t name:web -U true
 	assert_ok
 	run nsunshare -r --name web -- echo ran
-	assert_refused 125 "a run with the name 'web' already exists"
+	assert_refused 125 "the name 'web' is already in use"
 	kill -KILL "$program"
 	settle 50 sh -c '! kill -0 "$0"' "$program" 2>/dev/null
 	run nsenter2 -t name:web -U true
-	assert_refused 125 "cannot find the run 'web'"
+	assert_refused 125 "cannot find the process 'name:web'"
 	run nsunshare -r --name web -- echo ran
 	assert_ok
 	assert_out ran
@@ -233,21 +233,21 @@ test_a_file_that_does_not_describe_the_process_is_ignored()
 		'.pidfd_inode = null | .start += 100' '.pidfd_inode = null | .start = null' '[]' '""'; do
 		forge "$change"
 		run nsenter2 -t name:fake -U true
-		assert_refused 125 "cannot find the run 'fake'"
+		assert_refused 125 "cannot find the process 'name:fake'"
 	done
 	forge '.pidfd_inode = null'
 	run nsenter2 -t name:fake -U true
 	assert_ok
 	forge '.pidns += 1'
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "the run 'fake' was started in another pid namespace"
+	assert_refused 125 "the process 'name:fake' was started from another pid namespace"
 	: >"$dir/fake.json"
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "cannot find the run 'fake'"
+	assert_refused 125 "cannot find the process 'name:fake'"
 	rm "$dir/fake.json"
 	mkfifo "$dir/fake.json"
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "cannot find the run 'fake'"
+	assert_refused 125 "cannot find the process 'name:fake'"
 	rm "$dir/fake.json"
 	ln -s web.json "$dir/fake.json"
 	run nsenter2 -t name:fake -U true
@@ -261,7 +261,7 @@ test_a_file_with_another_pidfd_inode_is_ignored()
 	start_run web
 	forge '.pidfd_inode += 1'
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "cannot find the run 'fake'"
+	assert_refused 125 "cannot find the process 'name:fake'"
 	rm "$dir/fake.json"
 }
 
@@ -274,10 +274,10 @@ test_works_without_pidfds()
 	run enosys pidfd_open -- nsenter2 -t name:web -U true
 	assert_ok
 	run enosys pidfd_open -- nsunshare -r --name web true
-	assert_refused 125 "a run with the name 'web' already exists"
+	assert_refused 125 "the name 'web' is already in use"
 	forge '.start += 100'
 	run enosys pidfd_open -- nsenter2 -t name:fake -U true
-	assert_refused 125 "cannot find the run 'fake'"
+	assert_refused 125 "cannot find the process 'name:fake'"
 	rm "$dir/fake.json"
 }
 
@@ -288,7 +288,7 @@ test_the_start_time_does_not_depend_on_the_time_namespace()
 	start_run web
 	forge '.pidfd_inode = null'
 	run nsunshare -rT --boottime 1000.007 -- nsenter2 -t name:fake -n true
-	assert_err_lacks "cannot find the run"
+	assert_err_lacks "cannot find the process"
 	rm "$dir/fake.json"
 	run nsunshare -rT --boottime 1000.007 --name late -- sh -c 'until cat "$0"; do sleep 0.05; done 2>/dev/null' "$dir/late.json"
 	assert_rc 0
@@ -303,16 +303,16 @@ test_files_of_other_users_are_ignored()
 	forge .
 	chown "$NSTEST_UID" "$dir/fake.json"
 	run nsenter2 -t name:fake -U true
-	assert_refused 125 "cannot find the run 'fake'"
+	assert_refused 125 "cannot find the process 'name:fake'"
 	rm "$dir/fake.json"
 	chmod 777 "$dir"
 	run nsenter2 -t name:web -U true
-	assert_refused 125 "cannot find the run 'web'"
+	assert_refused 125 "cannot find the process 'name:web'"
 	run nsunshare --name other true
 	assert_refused 125 "cannot trust '$dir': other users can write to it"
 	chmod 755 "$dir"
 	run as_nstest nslist --show name:web
-	assert_err_lacks "cannot find the run"
+	assert_err_lacks "cannot find the process"
 }
 
 test_a_user_has_names_of_its_own()
@@ -326,13 +326,13 @@ test_a_user_has_names_of_its_own()
 	assert_rc 0
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '/run/nsutils': Permission denied"
-	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory that you own'
 	# the directory /run/nsutils exists already, but it belongs to root
 	mkdir -p /run/nsutils
 	run as_nstest env -u XDG_RUNTIME_DIR nsunshare -r --name web -- true
 	rmdir /run/nsutils
-	assert_refused 125 "cannot create 'web.lock' in the directory of named runs: Permission denied"
-	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory of your own'
+	assert_refused 125 "cannot create the lock file 'web.lock' in the directory 'nsutils': Permission denied"
+	assert_err_has 'hint: set XDG_RUNTIME_DIR to a directory that you own'
 	run as_nstest env XDG_RUNTIME_DIR="$TMP/none" nsunshare -r --name web -- true
 	assert_refused 125 "cannot create '$TMP/none/nsutils': No such file"
 	assert_err_lacks 'set XDG_RUNTIME_DIR'
@@ -344,7 +344,7 @@ test_invalid_names_are_refused()
 		run nsunshare -r --name="$name" true
 		assert_refused 125 "--name: invalid name"
 		run nsenter2 -t "name:$name" -U true
-		assert_refused 125 "invalid run name"
+		assert_refused 125 "invalid name"
 	done
 	run nsunshare -r --name "$(printf '%064d' 0)" true
 	assert_ok

@@ -60,7 +60,8 @@ look()
 	cat /proc/self/mountinfo
 }
 
-# evil: creates a new root directory $box, and stores the state outside it for assert_canary().
+# evil: creates a new root directory $box, and writes the output of look() to $TMP/before, which
+# assert_canary() reads.
 evil()
 {
 	rm -rf "$box"

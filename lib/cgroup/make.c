@@ -125,8 +125,8 @@ static int fail_join(int rc, const struct cgroup_dir *d, struct nserr *e)
 		nserr_hint(e, "use a child of this cgroup, because a cgroup with controllers in "
 			      "cgroup.subtree_control cannot contain processes");
 	else if (rc == -EACCES)
-		nserr_hint(e, "make cgroup.procs writable in this cgroup and in its common "
-			      "ancestor with the current cgroup");
+		nserr_hint(e, "make cgroup.procs writable in this cgroup and in the nearest common "
+			      "ancestor of this cgroup and the current cgroup");
 	else if (rc == -ENOSPC)
 		nserr_hint(e, "set cpuset.cpus and cpuset.mems of the cgroup first");
 	else if (rc == -EOPNOTSUPP)

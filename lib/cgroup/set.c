@@ -123,24 +123,25 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e,
 			   "use a parent cgroup that is not threaded, because a new child of a "
-			   "threaded cgroup cannot contain processes (%s)",
+			   "threaded cgroup cannot contain processes, and %s",
 			   what);
 	/* A cgroup that contains processes cannot enable most controllers for its children, unless
 	 * it is the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable
 	 * the threaded controllers, but then the children are "domain invalid". */
 	else if (n > 0 || n == -EFBIG)
 		nserr_hint(e,
-			   "move the processes of this cgroup to a child cgroup, and write +%s to "
-			   "cgroup.subtree_control: %s",
+			   "move the processes of the ancestor cgroup to a child cgroup, and write "
+			   "+%s to cgroup.subtree_control, because %s",
 			   controller, what);
 	else if (host > len)
 		nserr_hint(e,
-			   "write +%s to cgroup.subtree_control of this cgroup and of each "
-			   "descendant down to %.*s: %s",
+			   "write +%s to cgroup.subtree_control of the ancestor cgroup and of each "
+			   "descendant down to %.*s, because %s",
 			   controller, (int)host, d->path, what);
 	else
-		nserr_hint(e, "write +%s to cgroup.subtree_control of this cgroup: %s", controller,
-			   what);
+		nserr_hint(e,
+			   "write +%s to cgroup.subtree_control of the ancestor cgroup, because %s",
+			   controller, what);
 }
 
 /* Sets the hint to the reason why the cgroup lacks a file: searches the cgroup and its ancestors
@@ -157,13 +158,13 @@ static void hint_v2(const struct cgroup_dir *d, const char *controller, struct n
 	}
 	if (found <= 0)
 		nserr_hint(e,
-			   "make controller '%s' available: it is missing in cgroup.controllers of "
-			   "%.*s and of its descendants",
+			   "make controller '%s' available: cgroup.controllers of %.*s does not "
+			   "list this controller",
 			   controller, (int)top, d->path);
 	else if (top == whole)
 		nserr_hint(e,
-			   "use another file: controller '%s' is available in this cgroup, but "
-			   "does not provide the file",
+			   "use another file: this cgroup has controller '%s', but the controller "
+			   "does not provide the requested file",
 			   controller);
 	else
 		hint_enable(d, top, cgroup_above(d->path, host), controller, e);

@@ -75,7 +75,7 @@ int journal_open(struct journal *j, const struct statx *st, struct nserr *e)
 	if (rc < 0 && own && own[0] == '/')
 		rc = open_in(j, own, e);
 	if (rc < 0) {
-		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
+		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory that you own");
 		return rc;
 	}
 	rc = RETRY_EINTR(flock(j->fd, LOCK_EX | LOCK_NB)) < 0 ? -errno : 0;

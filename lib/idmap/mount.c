@@ -74,7 +74,8 @@ static int fail_map(int rc, const char *path, int dir, struct nserr *e)
 	nserr_set(e, rc, "cannot map the ids of '%s'", path);
 	if (rc == -EPERM && mountinfo_find(&m, mountinfo_id_of_fd(dir), &line) &&
 	    mountinfo_has_option(line.options, "idmapped"))
-		nserr_hint(e, "use another mount of the file system: this mount is idmapped");
+		nserr_hint(e,
+			   "use another mount of the file system: this mount is already idmapped");
 	else if (rc == -EPERM && (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_SYS_ADMIN)))
 		nserr_hint(e, "run the command with CAP_SYS_ADMIN in the user namespace in which "
 			      "the file system was mounted");

@@ -59,7 +59,7 @@ static int get_ranges(const struct subid_user *u, enum idmap_kind kind, struct s
 		snprintf(who, sizeof(who), "uid %u", u->uid);
 	nserr_set(e, 0, "%s has no range of subordinate %ss", who, idmap_kind_names[kind]);
 	if (s->bad_line)
-		nserr_hint(e, "correct line %u of %s: %s", s->bad_line, subid_files[kind],
+		nserr_hint(e, "fix line %u of %s: %s", s->bad_line, subid_files[kind],
 			   s->bad_cause);
 	else if (subid_nss_is_missing(lib, sizeof(lib)))
 		nserr_hint(e,
@@ -193,7 +193,7 @@ static int make_map(enum idmap_plan_style style, enum idmap_kind kind, const str
 	case IDMAP_PLAN_AUTO:
 		break;
 	}
-	return nserr_set(e, 0, "no map is defined for the style 'auto'");
+	return nserr_set(e, 0, "cannot build the map 'auto'");
 }
 
 static bool takes_ranges(enum idmap_plan_style style)

@@ -79,7 +79,7 @@ static void explain_access(int procfd, const char *file, int rc, struct nserr *e
 	}
 	nserr_hint(e, st.st_uid == 0 ? "run the command as root, because the process belongs to "
 				       "root or is not dumpable (prctl(2))"
-				     : "run the command as the user of the process");
+				     : "run the command as the owner of the process");
 }
 
 /* Returns true if the namespace with the given inode is the parent of the user namespace of the
@@ -253,7 +253,7 @@ int idmaps_verify(int procfd, const struct idmaps *m, struct nserr *e)
 	rc = nserr_set(e, 0, "%s/setgroups differs from the requested value",
 		       proc_name(procfd, name, sizeof(name)));
 	if (m->setgroups == IDMAP_SETGROUPS_ALLOW)
-		nserr_hint(e, "map a subordinate group, because newgidmap denies setgroups "
-			      "otherwise");
+		nserr_hint(e, "map a subordinate group, because otherwise newgidmap denies "
+			      "setgroups");
 	return rc;
 }

@@ -228,7 +228,9 @@ static int shift_owner(struct shift *s, const struct target *t, int fd, uint32_t
 	rc = -errno;
 	failed(e, rc, "change the owner", t->path(t->ctx));
 	if (rc == -EPERM && st->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
-		nserr_hint(e, "remove the attribute of this file with chattr -%c",
+		nserr_hint(e,
+			   "run 'chattr -%c' on this file, because the attribute prevents a "
+			   "change of owner",
 			   st->stx_attributes & STATX_ATTR_IMMUTABLE ? 'i' : 'a');
 	/* chown(2) failed, so the file has not been changed and the record can be removed */
 	s->stop = special && journal_clear(s->journal) < 0;
@@ -257,10 +259,10 @@ int shift_complete(struct shift *s, int fd, const struct statx *st, const char *
 	rc = journal_clear(s->journal);
 	if (rc < 0)
 		return nserr_set(e, rc, "cannot write the journal");
-	nserr_set(
-		e, 0,
-		"'%s' was changed after an earlier run was killed, so its mode %04o%s not restored",
-		path(ctx), r.mode & 07777, r.ncaps ? " and its capabilities are" : " is");
+	nserr_set(e, 0,
+		  "'%s' was changed after an earlier 'nsidmap chown' was killed, so its mode "
+		  "%04o%s not restored",
+		  path(ctx), r.mode & 07777, r.ncaps ? " and its capabilities are" : " is");
 	return -EPERM;
 }
 

@@ -232,11 +232,12 @@ int nsname_read(const char *name, struct nsname *out, struct nserr *e)
 	if (rc == 0 && !streq(boot, out->boot_id))
 		rc = -ENOENT;
 	if (rc == -ENOENT)
-		return nserr_set(e, rc, "cannot find the run '%s'", name);
+		return nserr_set(e, rc, "cannot find the process 'name:%s'", name);
 	if (rc < 0)
-		return nserr_set(e, rc, "cannot read the file of the run '%s'", name);
+		return nserr_set(e, rc, "cannot look up the process 'name:%s'", name);
 	if (out->pidns != own_pidns())
-		return nserr_set(e, EXDEV, "the run '%s' was started in another pid namespace",
+		return nserr_set(e, EXDEV,
+				 "the process 'name:%s' was started from another pid namespace",
 				 name);
 	return 0;
 }

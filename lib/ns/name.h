@@ -81,10 +81,9 @@ int nsname_publish(struct nsname_keep *k, const struct nsname *n, struct nserr *
 int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 
 /*
- * Sets dirs to the directories that contain the files of names: dirs[0] to the directory of the
- * caller's names, and dirs[1] to the directory of root's names or, if both are the same, to NULL.
- * The caller frees both strings. Returns 0 or -ENOMEM. Only name_keep.c and nsname_read() call this
- * function.
+ * Sets dirs to the directories that contain the files NAME.json: dirs[0] to the caller's directory,
+ * and dirs[1] to root's directory or, if both are the same, to NULL. The caller frees both strings.
+ * Returns 0 or -ENOMEM. Only name_keep.c and nsname_read() call this function.
  */
 int nsname_dirs(char *dirs[2]) must_check;
 

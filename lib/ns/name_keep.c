@@ -28,8 +28,8 @@ static struct file_name file_of(const struct nsname_keep *k, const char *suffix)
 
 static int busy(const char *name, struct nserr *e)
 {
-	nserr_set(e, EBUSY, "a run with the name '%s' already exists", name);
-	nserr_hint(e, "choose another name, or end the run 'name:%s'", name);
+	nserr_set(e, EBUSY, "the name '%s' is already in use", name);
+	nserr_hint(e, "choose another name, or end the process 'name:%s'", name);
 	return -EBUSY;
 }
 
@@ -37,7 +37,7 @@ static int busy(const char *name, struct nserr *e)
 static void hint_dir(int rc, struct nserr *e)
 {
 	if (rc < 0 && geteuid() != 0 && !getenv("XDG_RUNTIME_DIR"))
-		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory of your own");
+		nserr_hint(e, "set XDG_RUNTIME_DIR to a directory that you own");
 }
 
 /* Creates the caller's directory of names and resolves the path of the file in it. Returns 0, or a
@@ -61,7 +61,7 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 		free(dirs[0]);
 		free(dirs[1]);
 	} else {
-		nserr_set(e, rc, "cannot name the run '%s'", k->name);
+		nserr_set(e, rc, "cannot allocate memory for the name '%s'", k->name);
 	}
 	return rc < 0 ? rc : trustpath_resolve(path, TRUSTPATH_DIRS, &k->at, e);
 }
@@ -116,7 +116,8 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 			0600);
 
 		if (fd < 0) {
-			nserr_set(e, fd, "cannot create '%s' in the directory of named runs",
+			nserr_set(e, fd,
+				  "cannot create the lock file '%s' in the directory 'nsutils'",
 				  f.text);
 			hint_dir(fd == -EACCES ? fd : 0, e);
 			return fd;

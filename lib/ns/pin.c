@@ -21,7 +21,7 @@ static void explain(int target, const struct nstype *type, int rc, struct nserr 
 		nserr_hint(
 			e,
 			"use --persist DIR, or run 'mount --bind DIR DIR && mount --make-private "
-			"DIR': a mount namespace cannot be mounted on a file of a shared mount");
+			"DIR': a mount namespace cannot be mounted on a file in a shared mount");
 	} else if (rc == -EPERM) {
 		nspin_mount_hint(e);
 	}

@@ -24,7 +24,8 @@ static int bad_ref(const char *s, struct nserr *e)
 	char path[sizeof("/run/netns/") + NAME_MAX];
 
 	if (nsname_is_valid(s) && nsname_is_live(s))
-		nserr_hint(e, "use name:%s for the run with that name", s);
+		nserr_hint(e, "use name:%s for the process that nsunshare started with this name",
+			   s);
 	else if (is_netns_name(s) && snprintf(path, sizeof(path), "/run/netns/%s", s) > 0 &&
 		 access(path, F_OK) == 0)
 		nserr_hint(e, "use netns:%s for the network namespace with that name", s);
@@ -167,7 +168,9 @@ static int parse_word(const char *s, size_t n, struct nsref *r, struct nserr *e)
 	if (str_after(s, "name:")) {
 		r->kind = NSREF_NAME;
 		r->name = rest;
-		return nsname_is_valid(rest) ? 0 : nserr_set(e, 0, "invalid run name '%s'", rest);
+		return nsname_is_valid(rest)
+			       ? 0
+			       : nserr_set(e, 0, "invalid name '%s' after 'name:'", rest);
 	}
 	if (str_after(s, "socket:"))
 		return parse_pid_fd(rest, "/", NSREF_SOCKET, r, e);

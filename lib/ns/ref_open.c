@@ -124,7 +124,7 @@ static int not_shown(const struct nsref_process *p, struct nserr *e)
  * remains, for example, if nsunshare was killed. Returns -ENOENT. */
 static int no_run(const struct nsref *r, struct nserr *e)
 {
-	return nserr_set(e, ENOENT, "cannot find the run '%s'", r->name);
+	return nserr_set(e, ENOENT, "cannot find the process 'name:%s'", r->name);
 }
 
 int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct nserr *e)

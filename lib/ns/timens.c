@@ -216,7 +216,8 @@ static int parse_clock(const char *word, size_t n, struct nserr *e)
 	if (n == 8 && memcmp(word, "realtime", n) == 0)
 		return nserr_set(
 			e, 0,
-			"cannot set the realtime clock, only the monotonic and the boottime clock");
+			"cannot set an offset for the realtime clock, only for the monotonic and "
+			"boottime clocks");
 	choice_init(&choice, word, n);
 	for (int c = 0; c < TIMENS_CLOCKS; c++)
 		choice_add(&choice, timens_names[c]);
@@ -280,7 +281,7 @@ int timens_parse_stream(const char *text, size_t n, struct timens *t, struct nse
 	/* the program that should have written the stream has failed, or the file is not a stream
 	 */
 	if (!t->set[TIMENS_MONOTONIC] && !t->set[TIMENS_BOOTTIME])
-		return nserr_set(e, 0, "missing offset of the monotonic or boottime clock");
+		return nserr_set(e, 0, "missing offset for the monotonic or boottime clock");
 	return 0;
 }
 

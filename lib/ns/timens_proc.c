@@ -136,7 +136,7 @@ int timens_read_process(const struct nsref_process *p, struct timens *t, uint64_
 static int fail_write(int rc, struct nserr *e)
 {
 	if (rc == -EACCES) {
-		nserr_set(e, rc, "the offsets of the time namespace are frozen");
+		nserr_set(e, rc, "the offsets of the time namespace can no longer be changed");
 		nserr_hint(e, "write the offsets before the first process enters the namespace");
 	} else if (rc == -EPERM) {
 		nserr_set(e, rc, "cannot set the clock offsets");

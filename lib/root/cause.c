@@ -46,8 +46,8 @@ void root_explain_readonly(const struct root *r, const char *path, struct nserr 
 	m = root_mounts_find(&r->mounts, path, &rest);
 	if (m)
 		nserr_hint(e,
-			   "create '%s' in the source of the mount on '%s', which an earlier "
-			   "option has made read-only",
+			   "create '%s' in the source of the mount on '%s', because an earlier "
+			   "option has made this mount read-only",
 			   path, m->path);
 	else
 		nserr_hint(e, "create '%s' beforehand, because the root is read-only", path);

@@ -84,7 +84,8 @@ static int take_top(struct root *r, int want, struct nserr *e)
 		close(r->fd);
 	r->fd = fd;
 	if (want >= 0 && !root_is_same_file(fd, want))
-		return nserr_set(e, 0, "the new root is not the directory that was mounted");
+		return nserr_set(e, 0,
+				 "the new root was replaced: another process has mounted on '/'");
 	rc = sys_mount(NULL, file_fd_path(fd).text, NULL,
 		       MS_REC | (r->propagation ? r->propagation : MS_PRIVATE), NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
@@ -125,10 +126,10 @@ static int join(const struct mntopt *o, struct buf *data, unsigned long *flags, 
 		/* only overlay decodes "\,", so refuse a comma in the options of other file
 		 * systems */
 		if (strchr(o->param[i], ',') && !strstr(o->param[i], "\\,"))
-			return nserr_set(e, 0,
-					 "mount options with a comma in '%s' are not supported by "
-					 "this kernel",
-					 o->param[i]);
+			return nserr_set(
+				e, 0,
+				"a comma in the mount option '%s' is not supported by this kernel",
+				o->param[i]);
 		buf_printf(data, "%s%s", data->len ? "," : "", o->param[i]);
 	}
 	if (data->err || data->len >= 4096)
@@ -170,7 +171,7 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	is = libmount_id(now);
 	was = libmount_id(p->fd);
 	if (is < 0 || was < 0)
-		return nserr_set(e, MIN(is, was), "cannot query '%s'", p->path);
+		return nserr_set(e, MIN(is, was), "cannot examine '%s'", p->path);
 	if (is == was)
 		return nserr_set(
 			e, 0,

@@ -112,7 +112,7 @@ int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct ns
 	if (!copy)
 		return nserr_set(e, ENOMEM, "cannot allocate memory for the mount on '%s'", path);
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &st) < 0)
-		return nserr_set(e, errno, "cannot query the mount on '%s'", path);
+		return nserr_set(e, errno, "cannot examine the mount on '%s'", path);
 	if (m->n == m->size) {
 		size_t size = m->size ? 2 * m->size : 16;
 		struct root_mount *more = reallocarray(m->at, size, sizeof(*more));
@@ -209,7 +209,9 @@ static int check_absent(const struct root_mounts *m, int root, struct nserr *e)
 		}
 		fd = found && mnt < 0 ? mnt : root_resolve(found ? mnt : root, rest, 0, NULL);
 		if (fd >= 0)
-			return nserr_set(e, 0, "'%s' did not exist earlier, but exists now",
+			return nserr_set(e, 0,
+					 "'%s' was missing when its ':try' option was processed, "
+					 "but exists now",
 					 m->absent[i]);
 		if (fd != -ENOENT)
 			return nserr_set(e, fd, "cannot verify that '%s' is absent", m->absent[i]);

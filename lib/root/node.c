@@ -21,7 +21,7 @@ int root_open_node(const char *path, const struct root_node *n, struct nserr *e)
 		return nserr_set(e, 0, "'%s' is not a device node", path);
 	if (n->type &&
 	    ((st.st_mode & S_IFMT) != n->type || st.st_rdev != makedev(n->major, n->minor)))
-		return nserr_set(e, 0, "'%s' is not %s device %u:%u", path,
+		return nserr_set(e, 0, "'%s' is not the %s device %u:%u", path,
 				 n->type == S_IFCHR ? "character" : "block", n->major, n->minor);
 	return TAKE_FD(fd);
 }

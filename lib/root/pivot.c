@@ -60,7 +60,8 @@ int root_pivot_check_ns(struct nserr *e)
 	struct stat mnt;
 
 	if (stat("/proc/self/ns/mnt", &mnt) < 0) {
-		nserr_set(e, errno, "cannot identify the mount namespace by /proc/self/ns/mnt");
+		nserr_set(e, errno,
+			  "cannot examine /proc/self/ns/mnt to identify the mount namespace");
 		nserr_hint(e, "use --force to skip this check");
 		return -EPERM;
 	}
@@ -140,7 +141,7 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 	if (fs.f_type != PROC_SUPER_MAGIC)
 		return 0;
 	if (statx(r->old, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &root) < 0)
-		return nserr_set(e, errno, "cannot query '/'");
+		return nserr_set(e, errno, "cannot examine '/'");
 	dir = file_open_dir(fd, ".");
 	if (!dir)
 		return nserr_set(e, errno, "cannot read the new root's /proc");
@@ -152,7 +153,7 @@ int root_pivot_check_processes(const struct root *r, struct nserr *e)
 			if (rc > 0)
 				rc = door_error(dirfd(dir), d->d_name, links[i], e);
 			else if (rc < 0)
-				nserr_set(e, rc, "cannot query the %s of process %s", links[i],
+				nserr_set(e, rc, "cannot examine the %s of process %s", links[i],
 					  d->d_name);
 		}
 	}
@@ -202,10 +203,13 @@ int root_pivot_check_program(const struct root *r, const char *cwd, const char *
 	}
 	nserr_set(e, rc, "cannot execute '%s'", program);
 	if (rc == -ENOENT && program[0])
-		nserr_hint(e, "install the program in the new root, where it is looked up, or run "
-			      "another program");
+		nserr_hint(e,
+			   "install the program in the new root, or specify a program that exists "
+			   "there");
 	else if (rc == -EACCES)
-		nserr_hint(e, "specify a program: this file is not a regular file");
+		nserr_hint(
+			e,
+			"specify an executable file, because only a regular file can be executed");
 	e->status = rc == -ENOENT ? 127 : 126;
 	return rc;
 }
@@ -274,7 +278,7 @@ static int open_put_old(struct root *r, const char *path, struct nserr *e)
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot create '%s' in the new root", path);
 	if (fstat(fd, &st) < 0 || fstat(r->fd, &root) < 0)
-		return nserr_set(e, errno, "cannot query '%s'", path);
+		return nserr_set(e, errno, "cannot examine '%s'", path);
 	if (!S_ISDIR(st.st_mode))
 		return nserr_set(e, ENOTDIR, "cannot move the old root to '%s'", path);
 	if (st.st_dev == root.st_dev && st.st_ino == root.st_ino)
@@ -343,7 +347,8 @@ int root_pivot_std_fds(struct nserr *e)
 		/* refuse a directory of the old root, because fchdir(2) to it would let the program
 		 * leave the new root */
 		if (S_ISDIR(st.st_mode))
-			return nserr_set(e, 0, "descriptor %d is a directory of the old root", fd);
+			return nserr_set(e, 0,
+					 "descriptor %d refers to a directory of the old root", fd);
 		if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
 			continue;
 		if (null < 0)

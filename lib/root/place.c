@@ -47,7 +47,7 @@ static int look(const struct root *r, struct root_place *p, struct nserr *e)
 	struct statx st;
 
 	if (statx(p->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) < 0)
-		return nserr_set(e, errno, "cannot query '%s'", p->path);
+		return nserr_set(e, errno, "cannot examine '%s'", p->path);
 	p->dir = S_ISDIR(st.stx_mode);
 	p->mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 	p->ours = false;
@@ -156,7 +156,8 @@ int root_place_bind_on(struct root *r, int src, const struct root_place *p, cons
 	int rc;
 
 	if (r->nodev && fstat(src, &st) < 0)
-		return nserr_set(e, errno, "cannot query the source of the mount on '%s'", p->path);
+		return nserr_set(e, errno, "cannot examine the source of the mount on '%s'",
+				 p->path);
 	/* do not set nodev on the bind mount of a device node, because the node would become
 	 * inaccessible */
 	if (r->nodev && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))

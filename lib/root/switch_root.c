@@ -21,7 +21,7 @@ int root_switch_check(struct nserr *e)
 	struct stat st;
 
 	if (statfs("/", &fs) < 0)
-		return nserr_set(e, errno, "cannot query '/'");
+		return nserr_set(e, errno, "cannot examine '/'");
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		marked |= lstat(marks[i], &st) == 0 && S_ISREG(st.st_mode);
 	if ((unsigned)fs.f_type != RAMFS_MAGIC && fs.f_type != TMPFS_MAGIC)
@@ -99,7 +99,7 @@ static int carry(struct root *r, const char *path, struct nserr *e)
 	if (rc == 0)
 		return 0;
 	if (rc < 0 || covered < 0)
-		return nserr_set(e, MIN(rc, covered), "cannot query '/%s'", path);
+		return nserr_set(e, MIN(rc, covered), "cannot examine '/%s'", path);
 	if (to >= 0 && !covered)
 		rc = r->ops->move(from, to);
 	else

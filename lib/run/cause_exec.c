@@ -166,11 +166,11 @@ static void no_format(const char *path, struct nserr *e)
 	if (!head_read(path, &h))
 		return;
 	if (h.n == 0) {
-		nserr_hint(e, "write a program to '%s', which is an empty file", path);
+		nserr_hint(e, "specify an executable file instead of the empty file '%s'", path);
 		return;
 	}
 	if (!is_elf(&h)) {
-		nserr_hint(e, "specify a program: '%s' is neither an ELF file nor a script", path);
+		nserr_hint(e, "specify an ELF file or a script, because '%s' is neither", path);
 		return;
 	}
 	if (!elf_parse(&h, &elf)) {
@@ -184,7 +184,8 @@ static void no_format(const char *path, struct nserr *e)
 			   "in binfmt_misc",
 			   machine_name(own) ? machine_name(own) : u.machine, path, name);
 	else if (elf.machine == own && elf.type != ET_EXEC && elf.type != ET_DYN)
-		nserr_hint(e, "specify a program: '%s' is an object or core file", path);
+		nserr_hint(e, "specify an executable file instead of the object or core file '%s'",
+			   path);
 }
 
 /* Explains ENOENT for a file that exists: its interpreter or loader is missing. */
@@ -213,8 +214,8 @@ static void no_interpreter(const char *path, unsigned depth, struct nserr *e)
 	len = strlen(name);
 	if (errno == ENOENT && name[len - 1] == '\r')
 		nserr_hint(e,
-			   "remove the carriage returns from '%s' (dos2unix), because its first "
-			   "line names the interpreter '%s'",
+			   "remove the carriage returns from '%s' (dos2unix), because the "
+			   "interpreter name '%s' ends with one",
 			   path, name);
 	else if (errno == ENOENT)
 		nserr_hint(e, "install the interpreter '%s', which the first line of '%s' names",
@@ -255,9 +256,12 @@ static void no_access(const char *path, unsigned depth, struct nserr *e)
 	if (stat(path, &st) < 0)
 		return;
 	if (S_ISDIR(st.st_mode)) {
-		nserr_hint(e, "specify a program: '%s' is a directory", path);
+		nserr_hint(e, "specify an executable file instead of the directory '%s'", path);
 	} else if (!S_ISREG(st.st_mode)) {
-		nserr_hint(e, "specify a program: '%s' is not a regular file", path);
+		nserr_hint(e,
+			   "specify an executable file instead of '%s', because only a regular "
+			   "file can be executed",
+			   path);
 	} else if (!(st.st_mode & 0111)) {
 		nserr_hint(e, "run 'chmod +x %s', because nobody may execute this file (mode %03o)",
 			   path, st.st_mode & 0777);

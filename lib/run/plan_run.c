@@ -250,7 +250,7 @@ static const char *actor_name(enum plan_actor actor)
 
 static int ended_early(const struct plan_walk *w, size_t i, struct nserr *e)
 {
-	return nserr_set(e, 0, "the %s process ended unexpectedly before '%s'",
+	return nserr_set(e, 0, "the %s process ended unexpectedly before the step '%s'",
 			 actor_name(w->p->steps[i].actor), w->p->steps[i].kind->name);
 }
 

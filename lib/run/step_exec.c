@@ -35,8 +35,9 @@ static int run_exec(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (now.shell && now.new_root)
 		execl("/bin/sh", "-sh", (char *)NULL);
 	if (rc == -ENOENT && e && !e->hint[0] && (now.new_root || now.other_root))
-		nserr_hint(e, "install the program in the new root, where it is looked up, or run "
-			      "another program");
+		nserr_hint(e,
+			   "install the program in the new root, or specify a program that exists "
+			   "there");
 	return rc;
 }
 

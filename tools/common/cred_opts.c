@@ -103,9 +103,10 @@ static int add_env(struct cred *c, const char *text, bool set, struct nserr *e)
 	size_t n = strcspn(text, "=");
 
 	if (n == 0 || (text[n] == '=') != set)
-		return nserr_set(
-			e, 0, set ? "invalid '%s', expected <name>=<value>" : "invalid name '%s'",
-			text);
+		return nserr_set(e, 0,
+				 set ? "invalid variable '%s', expected <name>=<value>"
+				     : "invalid variable name '%s'",
+				 text);
 	more = reallocarray(c->env, c->nenv + 1, sizeof(*more));
 	if (!more)
 		return nserr_set(e, ENOMEM, "cannot allocate memory for '%s'", text);

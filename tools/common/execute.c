@@ -48,7 +48,7 @@ static void watch_init(struct supervise *s, struct handle *h)
 
 	handle_let_go(h);
 	if (rc < 0)
-		cli_warn(rc, "cannot wait for the report of nsinit");
+		cli_warn(rc, "cannot receive messages from nsinit");
 	s->readable_ctx = h;
 	s->readable = heard;
 	heard(h);

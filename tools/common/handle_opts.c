@@ -35,7 +35,8 @@ static int keep_fd(struct handle *h, const char *arg, struct nserr *e)
 		if (h->keep[i - 1] == fd)
 			return 1;
 	if (h->nkeep == HANDLE_KEEP_MAX)
-		return nserr_set(e, 0, "--keep-fd: more than %d descriptors", HANDLE_KEEP_MAX);
+		return nserr_set(e, 0, "--keep-fd: cannot keep more than %d descriptors",
+				 HANDLE_KEEP_MAX);
 	memmove(&h->keep[i + 1], &h->keep[i], (h->nkeep - i) * sizeof(h->keep[0]));
 	h->keep[i] = fd;
 	h->nkeep++;

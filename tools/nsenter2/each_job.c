@@ -109,7 +109,7 @@ static int select_ref(struct opts *o, const struct nsref *ref, struct nserr *e)
 		if (!o->all && !o->types && o->net_socket < 0)
 			return nserr_set(
 				e, 0,
-				"the reference is a process, but no namespace type is selected");
+				"--each with a process requires a namespace type, such as --net");
 		return 0;
 	}
 	o->types = 0;

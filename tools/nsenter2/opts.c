@@ -31,7 +31,7 @@ static const struct cli_opt table[] = {
 	{ 't',             "target",               CLI_ARG,    "<ref>",    "select the process or namespace to enter", X_EACH_TARGET },
 	{ CLI_NSTYPES,     "TYPE",                 CLI_OPTARG, "<file>",   "enter a namespace" },
 	{ 'N',             "net-socket",           CLI_ARG,    "<n>",      "enter the network namespace of socket <n>" },
-	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "enter the user namespace of the other namespaces" },
+	{ OPT_USER_PARENT, "user-parent",          CLI_NONE,   NULL,       "also enter the user namespace that owns the others" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Directories" },
 	{ 'r',             "root",                 CLI_OPTARG, "<dir>",    "change the root directory (default: target's)" },
@@ -39,13 +39,13 @@ static const struct cli_opt table[] = {
 	{ 'W',             "wdns",                 CLI_ARG,    "<dir>",    "change to <dir> inside the entered namespaces", X_WD, CLI_NOT_EMPTY },
 
 	{ 0, NULL, CLI_NONE, NULL, "Mounts for the program alone" },
-	{ OPT_MOUNT_PROC,  "mount-proc",           CLI_NONE,   NULL,       "mount proc on /proc, for the pid namespace" },
-	{ OPT_MOUNT_SYS,   "mount-sys",            CLI_NONE,   NULL,       "mount sysfs on /sys, for the network namespace" },
+	{ OPT_MOUNT_PROC,  "mount-proc",           CLI_NONE,   NULL,       "mount proc of the pid namespace on /proc" },
+	{ OPT_MOUNT_SYS,   "mount-sys",            CLI_NONE,   NULL,       "mount sysfs of the network namespace on /sys" },
 	{ OPT_ETC_NETNS,   "etc-netns",            CLI_NONE,   NULL,       "mount the files of /etc/netns/<name> on /etc" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Attributes of the target" },
 	{ OPT_FOLLOW,      "follow",               CLI_OPTARG, "<list>",   "copy attributes of the target (all, uid,gid,...)" },
-	{ 'e',             "env",                  CLI_NONE,   NULL,       "take over the environment of the target" },
+	{ 'e',             "env",                  CLI_NONE,   NULL,       "use the environment of the target" },
 	{ 'c',             "join-cgroup",          CLI_NONE,   NULL,       "join the cgroup of the target" },
 	{ 'Z',             "follow-context",       CLI_NONE,   NULL,       "run the program in the target's SELinux context" },
 	{ OPT_PRESERVE,    "preserve-credentials", CLI_NONE,   NULL,       "keep the caller's user and group ids" },
@@ -67,7 +67,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Several targets" },
 	{ OPT_EACH,        "each",                 CLI_NONE,   NULL,       "run the program for each reference on stdin", X_EACH_TARGET | X_EACH_PTY },
 	{ 'P',             "parallel",             CLI_ARG,    "<n>",      "run up to <n> programs at the same time" },
-	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "print the label or reference before each line" },
+	{ OPT_PREFIX,      "prefix",               CLI_NONE,   NULL,       "start each output line with the label or reference" },
 	{ '0',             "null",                 CLI_NONE,   NULL,       "separate the references with NUL, not newline" },
 	{ 0 },
 };

@@ -157,7 +157,7 @@ static int hold_user_parent(struct run *r, struct nserr *e)
 		hold_fd(r, &nstypes[NSTYPE_USER], owner, "that owns the others");
 		return 0;
 	}
-	return nserr_set(e, 0, "--user-parent: no other namespace is selected");
+	return nserr_set(e, 0, "--user-parent requires another namespace, such as --net");
 }
 
 /*

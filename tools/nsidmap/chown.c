@@ -276,7 +276,7 @@ int verb_chown(int argc, char **argv)
 	journal_close(&r.journal);
 	free(r.links.slot);
 	if (r.unmapped > 0 && !o.explain)
-		cli_warn(0, "files with ids that are in neither map: %llu",
+		cli_warn(0, "number of files with ids that are in neither map: %llu",
 			 (unsigned long long)r.unmapped);
 	if (o.explain)
 		print_counts(&r, &o.table);

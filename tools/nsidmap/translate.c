@@ -15,7 +15,7 @@ enum { OPT_FROM = CLI_LONG, OPT_TO, OPT_MAP };
 static const struct cli_opt table[] = {
 	{ OPT_FROM, "from", CLI_ARG, "<ref>", "translate from this namespace (default: self)", 1 },
 	{ OPT_TO, "to", CLI_ARG, "<ref>", "translate to this namespace (default: self)", 2 },
-	{ OPT_MAP, "map", CLI_ARG, "<map>", "translate inside ids to outside ids by this map", 1 | 2 },
+	{ OPT_MAP, "map", CLI_ARG, "<map>", "use this map to translate inside to outside ids", 1 | 2 },
 	{ 'g', "gid", CLI_NONE, NULL, "translate gids instead of uids" },
 	{ 'J', "json", CLI_NONE, NULL, "print JSON" },
 	TABLE_STRICT_OPT,

@@ -84,7 +84,7 @@ static const struct ns *find_target(const struct run *run)
 	if (ns && ns->type->flag != CLONE_NEWUSER)
 		ns = ns->owner;
 	if (!ns)
-		cli_die(0, "the user namespace of '%s' is not visible", run->o->refs[1].text);
+		cli_die(0, "cannot find the user namespace of '%s'", run->o->refs[1].text);
 	return ns;
 }
 

@@ -37,7 +37,7 @@ static int check_namespace(const struct opts *o, struct nserr *e)
 int check_opts(const struct opts *o, struct nserr *e)
 {
 	if (o->task && o->rest[0])
-		return nserr_set(e, 0, "--task cannot be used with a reference");
+		return nserr_set(e, 0, "--task cannot be used with a <ref> argument");
 	if (o->task && o->of)
 		return nserr_set(e, 0,
 				 "--task cannot be used with --show, --members, --diff or --caps");

@@ -21,8 +21,8 @@ struct boxes {
 	/* indexed by ns.index: the host name or the addresses that nslist has read inside a uts or
 	 * net namespace, or NULL if nslist has not tried to read them */
 	struct visit **visit_of;
-	/* the arrays to whose elements visit_of points: for uts namespaces, and for net
-	 * namespaces */
+	/* two arrays, one for uts namespaces and one for net namespaces; the pointers in visit_of
+	 * point to their elements */
 	struct visit *visits[2];
 	size_t n_visits[2];
 	bool visited[2];

@@ -50,7 +50,7 @@ static const struct cli_opt options[] = {
 	{ 'T',            "tree",         CLI_OPTARG, "<rel>",     "print a tree by owner, parent, process or user+pid" },
 	{ OPT_SOURCES,    "sources",      CLI_ARG,    "<list>",    "search only: proc,task,children,fd,sock,mnt,kernel" },
 	{ OPT_NO_BPF,     "no-bpf",       CLI_NONE,   NULL,        "read /proc instead of using BPF iterators" },
-	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with 3 if something could not be read" },
+	{ OPT_STRICT,     "strict",       CLI_NONE,   NULL,        "exit with status 3 if the output is incomplete" },
 	{ 'H',            "list-columns", CLI_NONE,   NULL,        "list the available columns" },
 	{ 0,              NULL,           CLI_NONE,   NULL,        "Other views" },
 	{ OPT_CONTAINERS, "containers",   CLI_NONE,   NULL,        "list containers instead of namespaces", EXCL_VIEW },

@@ -123,7 +123,7 @@ void nslist_stale(struct run *run)
 	add_netns(run, &o);
 	rc = runs_list(add_run, &o);
 	if (rc < 0)
-		cli_die(rc, "cannot list the names of runs");
+		cli_die(rc, "cannot list the names of registered programs");
 	if (j) {
 		json_array_end(j);
 		nslist_json_end(run, j);

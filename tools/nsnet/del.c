@@ -16,7 +16,7 @@
 enum { OPT_DRY_RUN = CLI_LONG, OPT_FORCE };
 
 static const struct cli_opt del_opts[] = {
-	{ OPT_FORCE, "force", CLI_NONE, NULL, "remove bridges in use, or not created by nsnet" },
+	{ OPT_FORCE, "force", CLI_NONE, NULL, "also remove bridges in use or made by other tools" },
 	{ 0 },
 };
 
@@ -28,7 +28,7 @@ static const struct cli_opt gc_opts[] = {
 static const struct cli_tool del_tool = {
 	.name = "nsnet del",
 	.synopsis = { "[options] <name>|<ref>|<bridge>..." },
-	.purpose = "Remove named namespaces, connections made by nsnet, and bridges.",
+	.purpose = "Remove named network namespaces, bridges, or connections that nsnet created.",
 	.opts = del_opts,
 	.failed = CLI_EXIT_FAILED,
 };
@@ -36,7 +36,7 @@ static const struct cli_tool del_tool = {
 static const struct cli_tool gc_tool = {
 	.name = "nsnet gc",
 	.synopsis = { "[options]" },
-	.purpose = "Remove the devices and rules that killed runs left, and restore lent devices.",
+	.purpose = "Remove devices and rules of killed nsnet processes, and return lent devices.",
 	.opts = gc_opts,
 	.failed = CLI_EXIT_FAILED,
 };
@@ -144,7 +144,8 @@ static bool is_held(uint64_t inode, const char *what)
 	if (fd < 0)
 		return false;
 	close(fd);
-	nserr_set(&e, 0, "'%s' is removed, but its network namespace is still in use", what);
+	nserr_set(&e, 0, "the name '%s' is removed, but the network namespace is still in use",
+		  what);
 	nserr_hint(&e, "list the users of the namespace with 'nslist --show net:%llu'",
 		   (unsigned long long)inode);
 	cli_warn_nserr(&e);

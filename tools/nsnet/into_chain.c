@@ -72,7 +72,8 @@ int into_chain_check(const struct net *n, struct nserr *e)
 		any |= has_family(to, n->subnets.v[i].family);
 	if (!any) {
 		nserr_set(e, EINVAL,
-			  "the table '%s %s' does not apply to the addresses of the subnet",
+			  "the table '%s %s' does not match the address family of the forwarded "
+			  "packets",
 			  to->family, to->table);
 		nserr_hint(e, "name the family of the table: --into-chain '<family> %s/%s'",
 			   to->table, to->chain);

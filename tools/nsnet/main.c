@@ -8,7 +8,7 @@ static const struct verb verbs[] = {
 	{ "link", verb_link, "connect two namespaces with each other" },
 	{ "bridge", verb_bridge, "create a bridge" },
 	{ "del", verb_del, "remove namespaces, connections or bridges" },
-	{ "gc", verb_gc, "remove devices and rules that killed runs left" },
+	{ "gc", verb_gc, "clean up after nsnet processes that were killed" },
 	{ "attach", verb_attach, "give a namespace a name" },
 	{ "show", verb_show, "show namespaces, devices, addresses and connections" },
 	{ "why", verb_why, "find out why packets of a namespace are lost" },

@@ -21,10 +21,8 @@ int net_denied(int rc, struct nserr *e)
 {
 	if (rc == -EPERM &&
 	    (sys_ns_in_userns() > 0 || !sys_cap_has(CAP_NET_ADMIN) || !sys_cap_has(CAP_SYS_ADMIN)))
-		nserr_hint(e,
-			   "run the command with CAP_NET_ADMIN in this network namespace, and with "
-			   "CAP_SYS_ADMIN in the user namespace that owns any other network "
-			   "namespace");
+		nserr_hint(e, "run the command with CAP_NET_ADMIN, and to enter another network "
+			      "namespace, with CAP_SYS_ADMIN in the user namespace that owns it");
 	return rc;
 }
 
@@ -36,8 +34,7 @@ int names_lock(struct nserr *e)
 		nserr_set(e, errno, "cannot create '%s'", NETNS_DIR);
 		if (e->errnum == EACCES && geteuid() != 0)
 			nserr_hint(e, "run the command as root, because the names of namespaces "
-				      "are files "
-				      "in this directory");
+				      "are files in /run/netns");
 		return -e->errnum;
 	}
 	fd = file_open_at(AT_FDCWD, NETNS_DIR, O_RDONLY | O_DIRECTORY, 0);
@@ -121,7 +118,8 @@ int names_remove(const char *name, struct nserr *e)
 	while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
 	if (lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size))
-		return nserr_set(e, EEXIST, "cannot remove '%s', which is not an empty file", path);
+		return nserr_set(e, EEXIST, "cannot remove '%s', because it is not an empty file",
+				 path);
 	if (unlink(path) < 0)
 		return nserr_set(e, errno, "cannot remove '%s'", path);
 	return 0;

@@ -129,8 +129,8 @@ static int check_port(const struct publish *p, uint8_t family, struct nserr *e)
 		return 0;
 	nserr_set(e, rc, "cannot publish the port %u/%s of the host", p->outer,
 		  p->udp ? "udp" : "tcp");
-	nserr_hint(e, "choose another port, or use --force to redirect the port although a program "
-		      "listens on this port");
+	nserr_hint(e, "choose another port, or use --force to redirect a port on which a program "
+		      "listens");
 	return -rc;
 }
 

@@ -23,7 +23,7 @@ static void warn_of_chain(const struct net_addr *subnet, const char *ruleset,
 	net_addr_format(subnet, true, net);
 	nserr_set(&e, 0, "the chain '%s' of the table '%s' drops the forwarded packets of %s (%s)",
 		  at->chain, at->table, net, at->rule);
-	nserr_hint(&e, "add the option --into-chain '%s/%s' to allow them", at->table, chain);
+	nserr_hint(&e, "use --into-chain '%s/%s' to accept the packets", at->table, chain);
 	cli_warn_nserr(&e);
 }
 

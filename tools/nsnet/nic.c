@@ -117,7 +117,8 @@ int nic_resolve(struct net *n, struct nserr *e)
 			  l.alias[0] ? "has an alias" : "cannot be lent");
 		if (l.alias[0])
 			nserr_hint(e, "remove the alias, where nsnet records the addresses of a "
-				      "lent device; use 'nsnet gc' if a killed run left the alias");
+				      "lent device; use 'nsnet gc' if a killed nsnet process left "
+				      "the alias");
 		return -EINVAL;
 	}
 	n->nic.index = l.index;
@@ -147,7 +148,7 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 	if (!state || !net_ifname_is_valid(name, strlen(name)) ||
 	    num_u64(mtu, 0, UINT32_MAX, &number) < 0)
 		return nserr_set(e, EBADMSG,
-				 "cannot use '%s', which nsnet recorded in the alias of the device",
+				 "cannot restore the device: invalid record '%s' in its alias",
 				 record);
 	netlink_batch_init(&b);
 	net_link_put_name(&b, index, name, (uint32_t)number, streq(state, "up"));
@@ -232,11 +233,9 @@ static int give_back(struct net *n, struct netlink *inner, int index, const char
 	if (rc == 0) {
 		nserr_set(e, EEXIST, "cannot move the device '%s' back", name);
 		nserr_hint(e,
-			   n->argv ? "rename the device that has taken the name '%s', and run "
-				     "'nsnet gc' "
-				     "after the namespace has ended"
-				   : "rename the device that has taken the name '%s', and repeat "
-				     "the command",
+			   n->argv ? "rename the other device '%s', and run 'nsnet gc' after all "
+				     "processes have left the namespace"
+				   : "rename the other device '%s', and repeat the command",
 			   name);
 		return -EEXIST;
 	}
@@ -296,11 +295,12 @@ int nic_return_all(struct net *n, struct netlink *inner, const struct net_links 
 		if (fstat(n->own_ns, &st) < 0)
 			return nserr_set(e, errno, "cannot examine the network namespace");
 		if (!is_lender(of, st.st_ino)) {
-			nserr_set(e, EXDEV,
-				  "the device '%s' was lent from another network namespace",
-				  l->name);
-			nserr_hint(e, "run the command in the network namespace that lent the "
-				      "device");
+			nserr_set(
+				e, EXDEV,
+				"the device '%s' was not lent from the caller's network namespace",
+				l->name);
+			nserr_hint(e, "run the command in the network namespace from which the "
+				      "device was lent");
 			return -EXDEV;
 		}
 		rc = give_back(n, inner, l->index, name, l->alias, e);

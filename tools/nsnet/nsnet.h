@@ -212,8 +212,9 @@ void spec_target(struct net *n, const char *text);
 bool name_is_valid(const char *s);
 /* Ends the process with a message if the text is not a reference. */
 void spec_check_ref(const char *text);
-/* Returns a copy of a reference, or the reference "netns:NAME" for the name of a namespace. A text
- * that is neither of them is copied as well. The caller frees the result. */
+/* Returns a copy of a reference, or the reference "netns:NAME" for the name of a namespace. If the
+ * text is neither a reference nor a valid name, returns a copy of the text. The caller frees the
+ * result. */
 char *spec_ref(const char *text);
 
 /* ---- resolving and executing a request: resolve.c, build.c, carry.c */

@@ -38,16 +38,16 @@ enum {
 	{ OPT_MOVE,   "move",   CLI_ARG,  "<device>[,...]", "lend a device of the host to the namespace" }, \
 	{ OPT_DNS,    "dns",    CLI_ARG,  "<addr>|host|none", "set the name server of the namespace" }, \
 	{ OPT_PING,   "ping",   CLI_NONE, NULL, "let every group of the namespace use ping" }, \
-	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a sysctl below net in the namespace" }, \
+	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a network sysctl (net.*) in the namespace" }, \
 	{ OPT_LO,     "lo",     CLI_NONE, NULL, "bring lo up (default)", 1 }, \
 	{ OPT_NO_LO,  "no-lo",  CLI_NONE, NULL, "leave lo down", 1 }, \
 	FORCE_OPT, \
 	DRY_OPTS
 #define NAT_OPT \
 	{ OPT_NAT,    "nat",    CLI_OPTARG, "<addr>", "translate source addresses of outgoing packets" }, \
-	{ OPT_INTO_CHAIN, "into-chain", CLI_ARG, "<table>/<chain>", "also accept the forwarded packets in this chain" }
+	{ OPT_INTO_CHAIN, "into-chain", CLI_ARG, "<table>/<chain>", "also insert accept rules into this chain" }
 #define FORCE_OPT \
-	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps another route" }
+	{ OPT_FORCE,  "force",  CLI_NONE, NULL, "allow a subnet that overlaps an existing route" }
 #define DRY_OPTS \
 	{ OPT_EXPLAIN, "explain", CLI_NONE, NULL, "print equivalent commands, and exit", 2 }, \
 	{ OPT_CHECK,  "check",  CLI_NONE, NULL, "check for conflicts with the host, and exit", 2 }

@@ -242,9 +242,9 @@ int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e)
 		return 0;
 	for (size_t i = 0; i < w->addr.n; i++)
 		if (has_addr(&w->bridge->has, &w->addr.v[i]))
-			return nserr_set(e, EADDRINUSE, "the bridge '%s' has the address %s",
-					 w->bridge->name,
-					 net_addr_format(&w->addr.v[i], false, text));
+			return nserr_set(
+				e, EADDRINUSE, "the bridge '%s' already has the address %s",
+				w->bridge->name, net_addr_format(&w->addr.v[i], false, text));
 	rc = need_links(n, h, e);
 	if (rc < 0 || !count_claims(&c, &h->links, &dying))
 		return rc;

@@ -309,7 +309,8 @@ struct bridge *spec_bridge(struct net *n, const char *option, const char *text)
 	i = first_item(&text);
 	take_name(option, i.s, i.n, name);
 	if (looks_like_ref(name, i.n))
-		cli_die_usage("%s: invalid bridge name '%s', which is a reference", option, name);
+		cli_die_usage("%s: '%s' is a reference, expected the name of a bridge", option,
+			      name);
 	b = find_bridge(n, option, name);
 	while (next_item(&text, &i))
 		take_addr(option, &i, true, &b->addr);
@@ -390,7 +391,7 @@ void spec_sysctl(struct net *n, const char *text)
 	if (!value)
 		cli_die_usage("--sysctl: invalid '%s', expected <key>=<value>", text);
 	if (!str_after(path, "net/"))
-		cli_die_usage("--sysctl: '%s' is not below net", text);
+		cli_die_usage("--sysctl: '%s' is not a network sysctl (net.*)", text);
 	if (asprintf(&s, "%s=%s", path, value) < 0)
 		cli_die(ENOMEM, "cannot allocate memory for '%s'", text);
 	n->sysctls[n->n_sysctls++] = s;

@@ -175,10 +175,7 @@ static int mount_file(int fd, const char *target, struct nserr *e)
 	if (rc < 0) {
 		nserr_set(e, rc, "cannot mount on '%s'", target);
 		if (rc == -ENOENT)
-			nserr_hint(e,
-				   "create the file '%s' first, because the mount needs this file "
-				   "as its mount point",
-				   target);
+			nserr_hint(e, "create the file '%s' as the mount point", target);
 	}
 	return rc;
 }

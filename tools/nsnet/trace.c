@@ -67,7 +67,7 @@ int tracer_start(const struct why *y, struct tracer *t, struct nserr *e)
 	add_table(y, false, &plain);
 	if (owned.err || plain.err)
 		return nserr_set(e, ENOMEM,
-				 "cannot allocate memory for the firewall rules of the probe");
+				 "cannot allocate memory for the firewall rules of --probe");
 	t->owned = nft_apply(t->nft, owned.s, false, NULL) == 0;
 	return t->owned ? 0 : nft_apply(t->nft, plain.s, false, e);
 }

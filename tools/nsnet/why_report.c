@@ -44,7 +44,7 @@ void why_leave(struct why *y)
 	int rc = sys_setns(y->n->own_ns, CLONE_NEWNET);
 
 	if (rc < 0)
-		cli_die(rc, "cannot enter the network namespace of the other end");
+		cli_die(rc, "cannot enter the network namespace of the peer device");
 }
 
 char *why_at_host(const struct why *y, char *cure, size_t size)

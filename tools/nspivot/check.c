@@ -12,8 +12,8 @@ static int check_destination(const char *dst, const char *option, const char *ar
 	if (strlen(dst) >= PATH_MAX)
 		return nserr_set(e, ENAMETOOLONG, "--%s: invalid destination", option);
 	if (!root_place_plain(dst))
-		return nserr_set(e, 0, "--%s: invalid destination '%s': '..' after a name", option,
-				 dst);
+		return nserr_set(e, 0, "--%s: invalid destination '%s': '..' cannot follow a name",
+				 option, dst);
 	return 0;
 }
 

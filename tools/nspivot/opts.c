@@ -25,7 +25,7 @@ enum { EXCL_OLD = 1 };
 /* clang-format off */
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Contents of the new root, applied from left to right" },
-	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the directories of the host read-only" },
+	{ OPT_HOST_ROOT,                   "host-root",       CLI_NONE,   NULL,                 "bind the contents of the host's / read-only" },
 	{ OPT_PRESET,                      "preset",          CLI_ARG,    "<name>",             "apply a preset, for example minimal or sandbox" },
 	{ OPT_VERB + VERB_BIND,            "bind",            CLI_ARG,    "<src[:dst[:opts]]>",  "bind <src>, with all mounts below <src>" },
 	{ OPT_VERB + VERB_RO_BIND,         "ro-bind",         CLI_ARG,    "<src[:dst[:opts]]>", "bind <src> read-only, with all mounts below <src>" },
@@ -35,8 +35,8 @@ static const struct cli_opt table[] = {
 	{ OPT_VERB + VERB_PROC,            "proc",            CLI_ARG,    "<dst[:opts]>",       "mount a proc file system" },
 	{ OPT_VERB + VERB_SYSFS,           "sysfs",           CLI_OPTARG, "<dst[:opts]>",       "mount sysfs read-only (default: /sys)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_DEV,             "dev",             CLI_OPTARG, "<dst[:opts]>",       "create a minimal /dev", 0, CLI_NOT_EMPTY },
-	{ OPT_VERB + VERB_DEV_NODE,        "dev-node",        CLI_ARG,    "<dst[=c:maj:min]>",  "create a device node or bind that of the host" },
-	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount a devpts (default: /dev/pts)", 0, CLI_NOT_EMPTY },
+	{ OPT_VERB + VERB_DEV_NODE,        "dev-node",        CLI_ARG,    "<dst[=c:maj:min]>",  "create a device node, or bind the host's node" },
+	{ OPT_VERB + VERB_DEVPTS,          "devpts",          CLI_OPTARG, "<dst[:opts]>",       "mount devpts (default: /dev/pts)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_CONSOLE,         "console",         CLI_OPTARG, "<dst[:try]>",        "bind the caller's terminal (default: /dev/console)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_SHM,             "shm",             CLI_OPTARG, "<dst[:opts]>",       "mount a tmpfs (default: /dev/shm)", 0, CLI_NOT_EMPTY },
 	{ OPT_VERB + VERB_MQUEUE,          "mqueue",          CLI_OPTARG, "<dst[:opts]>",       "mount POSIX message queues (default: /dev/mqueue)", 0, CLI_NOT_EMPTY },

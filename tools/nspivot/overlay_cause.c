@@ -85,7 +85,7 @@ static bool explain_lower(const char *lower, struct nserr *e)
 	struct stat st;
 
 	if (stat(lower, &st) == 0 && !S_ISDIR(st.st_mode)) {
-		nserr_hint(e, "specify a directory: the layer '%s' is a file", lower);
+		nserr_hint(e, "use a directory as the layer instead of the file '%s'", lower);
 		return true;
 	}
 	/* An overlay clones the mount of each layer. mount_namespaces(7): a mount inherited from

@@ -22,7 +22,7 @@ static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Clocks" },
 	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "set the boottime clock, which shows the uptime", X_BOOT },
 	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
-	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from a stream in --print format", X_BOOT | X_MONO },
+	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from the output of --print", X_BOOT | X_MONO },
 	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "choose the clock to which + and - are relative" },
 	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "choose when the clock shows =<time>: start or now" },
 
@@ -31,7 +31,7 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Instead of running a program" },
 	{ OPT_SHOW,    "show",         CLI_NONE, NULL,          "print offsets and clocks (default: the caller's)", X_MODE },
-	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets as a stream, for --time-offsets", X_MODE },
+	{ OPT_PRINT,   "print",        CLI_NONE, NULL,          "print the offsets in the format of --time-offsets", X_MODE },
 	{ OPT_WRITE,   "write",        CLI_ARG,  "<ref>",       "set the offsets for the children of process <ref>", X_MODE },
 	{ OPT_EXPLAIN, "explain",      CLI_NONE, NULL,          "print the steps without executing them" },
 	{ OPT_FEATURES, "features",    CLI_NONE, NULL,          "print the kernel features that this user can use", X_MODE },

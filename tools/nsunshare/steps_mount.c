@@ -26,8 +26,9 @@ static int run_propagation(void *ctx, const struct plan_step *s, struct nserr *e
 		return 0;
 	nserr_set(e, rc, "cannot change the propagation of /");
 	if (rc == -EINVAL)
-		nserr_hint(e,
-			   "use --propagation=unchanged, because / is not a mount point (chroot)");
+		nserr_hint(
+			e,
+			"use --propagation=unchanged, because / is not a mount point in a chroot");
 	return rc;
 }
 

@@ -292,8 +292,9 @@ static void enables_controllers_only_in_created_cgroups(void)
 
 	begin(&c);
 	put("host/a/b/c/cgroup.controllers", "fruit\n");
-	CHECK_STR(hint(&c, "fruit.max=1"), "use another file: controller 'fruit' is available in "
-					   "this cgroup, but does not provide the file");
+	CHECK_STR(hint(&c, "fruit.max=1"),
+		  "use another file: this cgroup has controller 'fruit', but "
+		  "the controller does not provide the requested file");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/cgroup.subtree_control"), "+fruit");
 	CHECK_STR(get("host/a/b/c/cgroup.subtree_control"), "");
@@ -311,8 +312,9 @@ static void enables_controllers_only_in_created_cgroups(void)
 	put("host/a/b/c/cgroup.controllers", "");
 	put("host/a/cgroup.subtree_control", "");
 	c.dir[0].made = 0;
-	CHECK_STR(hint(&c, "metal.max=1"), "make controller 'metal' available: it is missing in "
-					   "cgroup.controllers of /host and of its descendants");
+	CHECK_STR(hint(&c, "metal.max=1"),
+		  "make controller 'metal' available: cgroup.controllers of "
+		  "/host does not list this controller");
 	CHECK_STR(get("host/a/cgroup.subtree_control"), "");
 	end(&c);
 }
@@ -324,31 +326,32 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	struct cgroup c;
 
 	begin(&c);
-	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "write +fruit to cgroup.subtree_control of this cgroup: " NOT_ENABLED);
-	CHECK(!strstr(hint(&c, "fruit.max=1"), "is missing in cgroup.controllers of "));
-	CHECK(!strstr(hint(&c, "fruit.max=1"), ", but does not provide the file"));
+	CHECK_STR(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of the ancestor "
+					   "cgroup, because " NOT_ENABLED);
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "does not list this controller"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "does not provide the requested file"));
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "use a parent cgroup that is not threaded"));
-	CHECK(!strstr(hint(&c, "fruit.max=1"), "move the processes of this cgroup"));
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "move the processes of the ancestor cgroup"));
 	c.dir[0].made = 0;
 	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "write +fruit to cgroup.subtree_control of this cgroup and of each descendant "
-		  "down to /host/a//b: " NOT_ENABLED);
+		  "write +fruit to cgroup.subtree_control of the ancestor cgroup and of each "
+		  "descendant down to /host/a//b, because " NOT_ENABLED);
 	/* the root cgroup may contain processes, and has no cgroup.type */
 	put("host/cgroup.procs", "1\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	put("host/cgroup.type", "domain\n");
-	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "move the processes of this cgroup to a child cgroup, and write +fruit to "
-		  "cgroup.subtree_control: " NOT_ENABLED);
+	CHECK_STR(
+		hint(&c, "fruit.max=1"),
+		"move the processes of the ancestor cgroup to a child cgroup, and write +fruit to "
+		"cgroup.subtree_control, because " NOT_ENABLED);
 	put("host/cgroup.procs", "");
 	put("host/cgroup.type", "domain threaded\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
 	CHECK_STR(hint(&c, "fruit.max=1"),
 		  "use a parent cgroup that is not threaded, because a new child of a threaded "
-		  "cgroup cannot contain processes (" NOT_ENABLED ")");
-	CHECK(!strstr(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of this"));
+		  "cgroup cannot contain processes, and " NOT_ENABLED);
+	CHECK(!strstr(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of the"));
 	end(&c);
 }
 

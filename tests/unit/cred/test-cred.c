@@ -149,11 +149,12 @@ static void parses_environment_options(void)
 		  "");
 	CHECK_INT(c.nenv, 2);
 	cred_free(&c);
-	CHECK_STR(refused(CRED_KEY_SETENV, "X"), "--setenv: invalid 'X', expected <name>=<value>");
+	CHECK_STR(refused(CRED_KEY_SETENV, "X"),
+		  "--setenv: invalid variable 'X', expected <name>=<value>");
 	CHECK_STR(refused(CRED_KEY_SETENV, "=1"),
-		  "--setenv: invalid '=1', expected <name>=<value>");
-	CHECK_STR(refused(CRED_KEY_UNSETENV, "X=1"), "--unsetenv: invalid name 'X=1'");
-	CHECK_STR(refused(CRED_KEY_UNSETENV, ""), "--unsetenv: invalid name ''");
+		  "--setenv: invalid variable '=1', expected <name>=<value>");
+	CHECK_STR(refused(CRED_KEY_UNSETENV, "X=1"), "--unsetenv: invalid variable name 'X=1'");
+	CHECK_STR(refused(CRED_KEY_UNSETENV, ""), "--unsetenv: invalid variable name ''");
 
 	struct cred left = { 0 };
 	struct nserr e = NSERR_INIT;

@@ -464,7 +464,7 @@ static void journals(const char *in)
 	CHECK_INT(j.fd, -1);
 	CHECK_STR(unit_message(&e),
 		  "cannot use the directory '/run/nsutils': Operation not permitted");
-	CHECK_STR(e.hint, "set XDG_RUNTIME_DIR to a directory of your own");
+	CHECK_STR(e.hint, "set XDG_RUNTIME_DIR to a directory that you own");
 	CHECK(setenv("XDG_RUNTIME_DIR", in, 1) == 0);
 	CHECK_INT(journal_open(&j, &journal_of, &e), 0);
 	CHECK(fcntl(j.fd, F_GETFD) & FD_CLOEXEC);

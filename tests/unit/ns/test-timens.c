@@ -127,11 +127,11 @@ static void parses_what_it_formats(void)
 
 static void error_names_the_invalid_line(void)
 {
-	CHECK_STR(stream(""), "missing offset of the monotonic or boottime clock");
-	CHECK_STR(stream("# nothing\n"), "missing offset of the monotonic or boottime clock");
+	CHECK_STR(stream(""), "missing offset for the monotonic or boottime clock");
+	CHECK_STR(stream("# nothing\n"), "missing offset for the monotonic or boottime clock");
 	CHECK_STR(stream("boottime 1 0\nboottime 1 0\n"), "line 2: boottime is given twice");
-	CHECK_STR(stream("realtime 1 0\n"), "line 1: cannot set the realtime clock, only the "
-					    "monotonic and the boottime clock");
+	CHECK_STR(stream("realtime 1 0\n"), "line 1: cannot set an offset for the realtime "
+					    "clock, only for the monotonic and boottime clocks");
 	CHECK_STR(stream("tai 1 0\n"), "line 1: unknown clock 'tai'");
 	CHECK_STR(stream("boottime 1.5 0\n"), "line 1: invalid seconds '1.5'");
 	CHECK_STR(stream("boottime 99999999999999999999 0\n"),

@@ -32,7 +32,7 @@ static void accepts_references_in_the_default_view(void)
 static void refuses_task_with_references_or_another_view(void)
 {
 	CHECK_STR(message((struct opts){ .rest = one_word, .task = "1" }, "1", inode),
-		  "--task cannot be used with a reference");
+		  "--task cannot be used with a <ref> argument");
 	CHECK_STR(message(
 			  (struct opts){
 				  .rest = no_words, .task = "1", .view = NSLIST_SHOW, .of = inode },

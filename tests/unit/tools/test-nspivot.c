@@ -27,7 +27,7 @@ static void destination_must_not_have_dotdot_after_a_name(void)
 	CHECK_STR(said_of_tmpfs("/a/b"), "");
 	CHECK_STR(said_of_tmpfs("/../a"), "");
 	CHECK_STR(said_of_tmpfs("/a/../b"),
-		  "--tmpfs: invalid destination '/a/../b': '..' after a name");
+		  "--tmpfs: invalid destination '/a/../b': '..' cannot follow a name");
 }
 
 static void destination_must_not_be_missing_or_too_long(void)
@@ -46,7 +46,7 @@ static void put_old_is_checked_like_a_destination(void)
 {
 	CHECK_STR(said(&(struct opts){ .put_old = "/old" }), "");
 	CHECK_STR(said(&(struct opts){ .put_old = "/a/../old" }),
-		  "--put-old: invalid destination '/a/../old': '..' after a name");
+		  "--put-old: invalid destination '/a/../old': '..' cannot follow a name");
 }
 
 static const struct verb mounts = { .name = "m" };
