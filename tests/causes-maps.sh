@@ -14,10 +14,10 @@ test_names_the_range_that_the_user_does_not_own()
 {
 	# Runs only as an ordinary user.
 	situations <<-'TABLE'
-	125 | nsunshare --map-users 0:5000:9 true | in /etc/subuid (nsidmap subids), which do not contain 5000-5008 | written already
+	125 | nsunshare --map-users 0:5000:9 true | in /etc/subuid (see 'nsidmap subids'), which do not contain 5000-5008 | written already
 	125 | nsunshare --map=u:0:1000000:70000,g:0:1000000:1 true | which do not contain 1000000-1069999 | written already
 	125 | nsunshare --map=u:0:1000000:5,u:5:777:1,g:0:1000000:1 true | which do not contain 777-777 | 1000000-1000004
-	125 | nsunshare --map=u:0:1000000:5,g:0:777:2 true | in /etc/subgid (nsidmap subids), which do not contain 777-778 | /etc/subuid
+	125 | nsunshare --map=u:0:1000000:5,g:0:777:2 true | in /etc/subgid (see 'nsidmap subids'), which do not contain 777-778 | /etc/subuid
 	0 | nsunshare --map=u:0:1000000:5,u:5:2000000:5,g:0:1500000:1 true | - | hint
 	TABLE
 }

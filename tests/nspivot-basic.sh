@@ -333,7 +333,7 @@ test_close_fds_closes_all_but_kept_descriptors()
 	assert_out_lacks 'fd 7'
 	assert_out_has 'fd 8'
 	run box "$box" -- /bin/ls 0</
-	assert_refused 125 'descriptor 0 is a directory'
+	assert_refused 125 'descriptor 0 refers to a directory'
 }
 
 test_ready_fd_gets_one_line_and_wait_fd_delays_the_program()
