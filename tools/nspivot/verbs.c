@@ -135,12 +135,14 @@ static int run_file(void *ctx, const struct plan_step *s, struct nserr *e)
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &op->o, e);
 }
 
-/* Returns true if the kernel refuses a devpts without any option, because user 0 is not mapped. */
-static bool cannot_mount_devpts(struct root *r)
+/* Returns true if the kernel refuses a devpts without any option, because user 0 is not mapped.
+ * Otherwise mounts it at the path, where the caller's error removes it with the rest of the root.
+ */
+static bool cannot_mount_devpts(struct root *r, const char *path)
 {
 	static const struct mntopt plain;
 	struct nserr unused;
-	int fd = r->ops->one_string ? -EINVAL : root_new_fs(r, "devpts", &plain, &unused);
+	int fd = root_place_mount(r, "devpts", path, &plain, &unused);
 
 	root_done(r, fd);
 	return fd == -EINVAL;
@@ -171,7 +173,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 	o.param = param;
 	o.n = n;
 	rc = root_place_mount(root_of(ctx), "devpts", op->dst, &o, e);
-	if (rc == -EINVAL && op->try && cannot_mount_devpts(root_of(ctx))) {
+	if (rc == -EINVAL && op->try && cannot_mount_devpts(root_of(ctx), op->dst)) {
 		*e = NSERR_INIT;
 		return 0;
 	}
