@@ -296,6 +296,29 @@ test_the_start_time_does_not_depend_on_the_time_namespace()
 	assert_json ".start < $now"
 }
 
+# Before Linux 5.11, /proc shows start times and btime on the initial clock. The copies of the files are
+# made in the initial time namespace.
+test_the_start_time_can_be_on_the_initial_clock()
+{
+	require_ns time
+	start_run web
+	forge '.pidfd_inode = null'
+	pid=$(jq .pid <"$dir/fake.json")
+	cat "/proc/$pid/stat" >"$TMP/process"
+	cat /proc/stat >"$TMP/machine"
+	for change in . '.start += 100000'; do
+		forge ".pidfd_inode = null | $change"
+		# shellcheck disable=SC2016 # the inner shell expands it
+		run nsunshare -rmT --boottime 1000.007 -- sh -c 'mount --bind "$0/process" "/proc/$1/stat" &&
+			mount --bind "$0/machine" /proc/stat && exec nsenter2 -t name:fake -n true' "$TMP" "$pid"
+		case $change in
+		.) assert_err_lacks 'cannot find the run' ;;
+		*) assert_refused 125 "cannot find the run 'fake'" ;;
+		esac
+	done
+	rm "$dir/fake.json"
+}
+
 test_files_of_other_users_are_ignored()
 {
 	# Runs only as root.

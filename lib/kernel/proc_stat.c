@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/num.h"
@@ -99,4 +100,26 @@ int proc_stat_open(pid_t pid, struct nserr *e)
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	fd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	return fd < 0 ? nserr_set(e, fd, "cannot open %s", path) : fd;
+}
+
+bool proc_stat_is_moved(int64_t seconds)
+{
+	cleanup_free char *text = NULL;
+	struct timespec real, boot;
+	cleanup_fd int fd = -1;
+	const char *line;
+	int64_t btime, zero;
+
+	if (seconds == 0)
+		return true;
+	fd = file_open_at(AT_FDCWD, "/proc/stat", O_RDONLY, 0);
+	if (fd < 0 || file_slurp(fd, 1 << 22, &text) < 0)
+		return true;
+	line = strstr(text, "\nbtime ");
+	if (!line || sscanf(line, " btime %" SCNd64, &btime) != 1 ||
+	    clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
+		return true;
+	/* btime has whole seconds only, so compare it with both clocks and take the nearer one */
+	zero = real.tv_sec - boot.tv_sec - (real.tv_nsec < boot.tv_nsec);
+	return llabs(btime - zero) <= llabs(btime - zero - seconds);
 }

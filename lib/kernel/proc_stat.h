@@ -11,7 +11,8 @@
 struct proc_stat {
 	/* pid of the parent; 0 if the parent is outside of the pid namespace of this /proc */
 	pid_t ppid;
-	/* start time in clock ticks after boot, on the clock of the reader's time namespace */
+	/* start time in clock ticks after boot, on the clock of the reader's time namespace if
+	 * proc_stat_is_moved() returns true */
 	uint64_t start;
 	char state;
 	bool kthread;
@@ -52,5 +53,13 @@ static inline bool proc_stat_is_dead(const struct proc_stat *st)
 {
 	return st->state == 'Z' || st->state == 'X';
 }
+
+/*
+ * Returns true if /proc shows times on the boottime clock of the reader's namespace, as Linux 5.11
+ * and later do for start times and for btime in /proc/stat (proc_stat(5)). btime is the real time
+ * at which the clock of /proc was zero. `seconds` is the offset of this clock. Also returns true if
+ * the offset is 0 or if btime cannot be read.
+ */
+bool proc_stat_is_moved(int64_t seconds);
 
 #endif

@@ -113,8 +113,9 @@ static uint64_t own_pidns(void)
 	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
 }
 
-/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks. The offset
- * is needed because /proc/PID/stat shows the start time of a process on the reader's clock. */
+/* Returns the offset of the boot clock in the caller's time namespace, in clock ticks, if
+ * /proc/PID/stat shows the start time of a process on this clock. Before Linux 5.11 it shows the
+ * start time on the initial clock; then returns 0. */
 static int64_t boot_offset(void)
 {
 	char text[256];
@@ -129,6 +130,8 @@ static int64_t boot_offset(void)
 		return 0;
 	s_off = strtoll(s + strlen("boottime"), &end, 10);
 	ns_off = strtoll(end, NULL, 10);
+	if (!proc_stat_is_moved(s_off))
+		return 0;
 	return s_off * hz + ns_off * hz / 1000000000;
 }
 

@@ -4,7 +4,6 @@
 #include "ns/timens_proc.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -219,30 +218,6 @@ enum timens_anchor timens_anchor(const struct timens_request *r)
 	return TIMENS_ANCHOR_NOW;
 }
 
-/*
- * Returns true if /proc shows times on the boottime clock of the reader's namespace, as Linux 5.11
- * and later do for start times and for btime in /proc/stat (proc_stat(5)). btime is the real time
- * at which the clock of /proc was zero. Also returns true if btime cannot be read.
- */
-static bool proc_is_moved(const struct timens *own)
-{
-	cleanup_fd int fd = file_open_at(AT_FDCWD, "/proc/stat", O_RDONLY, 0);
-	cleanup_free char *text = NULL;
-	struct timespec real, boot;
-	const char *line;
-	int64_t btime, zero;
-
-	if (fd < 0 || file_slurp(fd, 1 << 22, &text) < 0)
-		return true;
-	line = strstr(text, "\nbtime ");
-	if (!line || sscanf(line, " btime %" SCNd64, &btime) != 1 ||
-	    clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
-		return true;
-	/* btime has whole seconds only, so compare it with both clocks and take the nearer one */
-	zero = timens_sub(real, boot).tv_sec;
-	return llabs(btime - zero) <= llabs(btime - zero - own->off[TIMENS_BOOTTIME].tv_sec);
-}
-
 /* Sets *start to the start time of the process on the boottime clock. Returns 0, or a negative
  * errno with e set. */
 static int start_time(int procfd, struct timespec *start, struct nserr *e)
@@ -303,7 +278,7 @@ int timens_look(enum timens_anchor anchor, int procfd, struct timens_now *now, s
 	rc = start_time(procfd, &start, e);
 	if (rc < 0)
 		return rc;
-	if (own.off[TIMENS_BOOTTIME].tv_sec == 0 || proc_is_moved(&own))
+	if (proc_stat_is_moved(own.off[TIMENS_BOOTTIME].tv_sec))
 		start = timens_sub(start, own.off[TIMENS_BOOTTIME]);
 	/* compute the start time on the monotonic clock, which differs from the boottime clock by
 	 * the time in suspend */
