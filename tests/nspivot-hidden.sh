@@ -60,11 +60,19 @@ test_accepts_mounts_beside_and_below_each_other()
 
 test_accepts_mask_and_readonly_on_an_earlier_mount()
 {
-	run box "--bind=$TMP/src:/src" --mask=/src/file --tmpfs=/a --readonly=/a --mask=/a "$box" -- \
-		/bin/sh -c 'wc -c </src/file; touch /a/x'
-	assert_rc 1
-	assert_out 0
-	assert_err_has 'Read-only'
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		run box "--bind=$TMP/src:/src" --mask=/src/file --tmpfs=/a --readonly=/a --mask=/a "$box" -- \
+			/bin/sh -c 'wc -c </src/file; touch /a/x'
+		assert_rc 1
+		assert_out 0
+		assert_err_has 'Read-only'
+		run box --tmpfs=/a --tmpfs=/a/b "--bind=$TMP/src/file:/a/file" --readonly=/a/file --mask=/a/file \
+			--readonly=/a --mask=/a/b "$box" -- /bin/sh -c 'wc -c </a/file; touch /a/b/x; touch /a/x'
+		assert_rc 1
+		assert_out 0
+		assertEquals 2 "$(grep -c 'Read-only' "$TMP/err")"
+	done
+	NSPIVOT_UNDER=
 }
 
 test_accepts_a_mount_that_covers_a_directory_of_the_host_root()

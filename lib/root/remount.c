@@ -99,15 +99,38 @@ static bool is_covered(const struct mnt_table *t, const struct mnt *m, const str
 	return false;
 }
 
+/*
+ * Opens the mount m in the tree `top`, whose root directory is fd. If another mount covers `top`,
+ * as --mask covers an earlier --readonly, no path leads from fd to this mount and the mounts below
+ * it; then looks up the path of m from the topmost mount on "/". Stores the id of the mount that
+ * was found in *id. Returns a descriptor, which the caller closes, or a negative errno.
+ */
+static int open_mount(int fd, const struct mnt *m, const struct mnt *top, int *id)
+{
+	static const unsigned flags = ROOT_RESOLVE_NOFOLLOW | ROOT_RESOLVE_SLOW;
+	const char *below = str_after(m->target, top->target);
+	int mnt = root_resolve(fd, below ? below : m->target, flags, NULL);
+	cleanup_fd int root = -1;
+
+	*id = mnt < 0 ? mnt : libmount_id(mnt);
+	if (*id == m->id)
+		return mnt;
+	root = file_open_at(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0);
+	if (root < 0)
+		return mnt;
+	util_close(&mnt);
+	mnt = root_resolve(root, m->target, flags, NULL);
+	*id = mnt < 0 ? mnt : libmount_id(mnt);
+	return mnt;
+}
+
 /* Applies o to the mount m in the tree `top`, whose root directory is fd. Skips m if another mount
  * hides it. Returns 0, or a negative errno with e set. */
 static int remount_below(int fd, const struct mnt_table *t, const struct mnt *m,
 			 const struct mnt *top, const struct mntopt *o, struct nserr *e)
 {
-	const char *below = str_after(m->target, top->target);
-	cleanup_fd int mnt = root_resolve(fd, below ? below : m->target,
-					  ROOT_RESOLVE_NOFOLLOW | ROOT_RESOLVE_SLOW, NULL);
-	int id = mnt < 0 ? mnt : libmount_id(mnt), rc;
+	int id, rc;
+	cleanup_fd int mnt = open_mount(fd, m, top, &id);
 
 	if (id == m->id) {
 		rc = remount(mnt, o);
