@@ -163,11 +163,26 @@ test_explains_a_mount_namespace_that_cannot_be_identified()
 
 test_explains_a_mount_namespace_that_cannot_be_compared()
 {
-	# Runs only as an ordinary user.
-	run setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
+	# Runs only as root.
+	# shellcheck disable=SC2016 # the inner shell expands it
+	set -- 'for process in 1 2; do
+			[ ! -d /proc/$process ] || mount -t tmpfs none /proc/$process
+		done
+		exec setarch --uname-2.6 nspivot "$0/root" -- /bin/true' "$TMP"
+	run unshare -m sh -c "$@"
 	assert_refused 125 'cannot determine whether this is the initial mount namespace of the host'
 	assert_err_has 'hint: use --force to skip this check'
-	run nsunshare -rm setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
+	run nsunshare -rm sh -c "$@"
+	assert_err_lacks 'to skip this check'
+}
+
+test_names_the_missing_capability_if_a_mount_namespace_cannot_be_compared()
+{
+	# Runs only as an ordinary user.
+	run setarch --uname-2.6 nspivot "$TMP/root" -- /bin/true
+	assert_rc 125
+	assert_err_has 'hint: create a mount namespace with nsunshare -m as root'
+	assert_err_has 'CAP_SYS_ADMIN is missing'
 	assert_err_lacks 'to skip this check'
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "kernel/mountinfo.h"
+#include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sys_stat.h"
@@ -77,6 +78,10 @@ int root_pivot_check_ns(struct nserr *e)
 		nserr_hint(e, "run 'nsunshare -m -- nspivot ...', or use --force to pivot here");
 		return -EPERM;
 	default:
+		/* without this capability, the kernel refuses all mounts, and the message about the
+		 * first one names the missing capability */
+		if (!sys_cap_has(CAP_SYS_ADMIN))
+			return 0;
 		nserr_set(
 			e, 0,
 			"cannot determine whether this is the initial mount namespace of the host");
