@@ -33,8 +33,8 @@ static int usage(void)
 	fputs("usage: clocks read | wait | hold FIFO PROGRAM [ARG...]\n"
 	      "  read	what each clock reads, `NAME SECONDS` a line\n"
 	      "  wait	whether timerfd and clock_nanosleep meet a moment of each clock\n"
-	      "  hold	unshare a time namespace, write a line to descriptor 3, and execute\n"
-	      "	PROGRAM when FIFO was written and closed\n",
+	      "  hold	unshare a time namespace, write a line to descriptor 3, and when FIFO\n"
+	      "	was written and closed, enter the time namespace and execute PROGRAM\n",
 	      stderr);
 	return 1;
 }
@@ -121,7 +121,7 @@ static int wait_all(void)
 static int hold(char **argv)
 {
 	char byte;
-	int fifo;
+	int fifo, ns;
 
 	if (unshare(CLONE_NEWTIME) < 0)
 		return fail("unshare");
@@ -135,6 +135,10 @@ static int hold(char **argv)
 	while (read(fifo, &byte, 1) > 0)
 		continue;
 	close(fifo);
+	/* before Linux 6.3, execve(2) does not enter the time namespace */
+	ns = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (ns < 0 || setns(ns, CLONE_NEWTIME) < 0)
+		return fail("/proc/self/ns/time_for_children");
 	execvp(argv[1], argv + 1);
 	return fail(argv[1]);
 }
