@@ -212,7 +212,7 @@ KEEP_B=2'
 
 test_mount_binfmt_registers_an_interpreter()
 {
-	feature binfmt-misc || return 0
+	feature binfmt-userns || return 0
 	run nsunshare -rp --mount-proc --mount-binfmt cat /proc/sys/fs/binfmt_misc/status
 	assert_ok
 	assert_out enabled
@@ -251,6 +251,7 @@ test_the_error_of_a_binfmt_mount_selects_the_hint()
 	run "$@" $for_binfmt -e ENOMEM -- nsunshare -r --mount-binfmt="$TMP/new" true
 	assert_refused 125 "cannot mount binfmt_misc on '$TMP/new': Cannot allocate memory"
 	assert_err_lacks 'load the kernel module'
+	feature binfmt-userns || return 0
 	run "$@" $for_binfmt -e EPERM -- nsunshare -r --mount-binfmt="$TMP/new" true
 	assert_refused 125 "cannot mount binfmt_misc on '$TMP/new': Operation not permitted"
 	assert_err_lacks 'use Linux 6.7 or later'
@@ -260,7 +261,7 @@ test_the_error_of_a_binfmt_mount_selects_the_hint()
 # interpreter may be outside the new root.
 test_an_interpreter_outside_the_new_root_is_registered()
 {
-	feature binfmt-misc || return 0
+	feature binfmt-userns || return 0
 	mkdir -p "$TMP/new/proc"
 	cp "$(command -v busybox)" "$TMP/cat"
 	printf 'NSUT data' >"$TMP/new/data.nsut"
@@ -276,7 +277,7 @@ test_an_interpreter_outside_the_new_root_is_registered()
 # system if the new pid namespace or the new root has none yet.
 test_mount_binfmt_mounts_proc_if_needed()
 {
-	feature binfmt-misc || return 0
+	feature binfmt-userns || return 0
 	run nsunshare -rp --mount-binfmt sh -c 'echo /proc/[0-9]*'
 	assert_ok
 	assert_out /proc/1
