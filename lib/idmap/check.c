@@ -26,11 +26,23 @@ void idmap_error_at(const struct idmap *m, size_t i, struct nserr *e)
 	nserr_prefix(e, "%s", label(m, &m->ext[i], name));
 }
 
+/* Sets *bytes to the size of the first n extents in the format of the kernel. Returns 0, or a
+ * negative errno with e set. */
+static int size_of(const struct idmap *m, size_t n, size_t *bytes, struct nserr *e)
+{
+	const struct idmap part = { m->ext, n, n };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	idmap_format_kernel(&part, &text);
+	*bytes = text.len;
+	return text.err ? nserr_set(e, text.err, "cannot allocate memory for the map") : 0;
+}
+
 static int check_size(const struct idmap *m, struct nserr *e)
 {
-	struct buf text = BUF_INIT;
 	char name[32];
 	size_t len;
+	int rc;
 
 	if (m->n == 0)
 		return nserr_set(e, 0, "the map is empty");
@@ -40,18 +52,15 @@ static int check_size(const struct idmap *m, struct nserr *e)
 		nserr_hint(e, "merge adjacent ranges, or use fewer ranges");
 		return -EINVAL;
 	}
-	idmap_format_kernel(m, &text);
-	len = text.len;
-	buf_free(&text);
-	if (len <= IDMAP_MAX_BYTES)
-		return 0;
+	rc = size_of(m, m->n, &len, e);
+	if (rc < 0 || len <= IDMAP_MAX_BYTES)
+		return rc;
 	for (size_t i = 1;; i++) {
-		const struct idmap part = { m->ext, i, i };
 		size_t upto;
 
-		idmap_format_kernel(&part, &text);
-		upto = text.len;
-		buf_free(&text);
+		rc = size_of(m, i, &upto, e);
+		if (rc < 0)
+			return rc;
 		if (upto <= IDMAP_MAX_BYTES)
 			continue;
 		nserr_set(e, 0, "%s: the map has %zu bytes, but a map can have at most 4095",

@@ -54,6 +54,20 @@ static void maps_ranges_to_free_inside_ids(void)
 	CHECK_STR(text(&m), "0:100005:1,1:100000:5,6:100006:65530,65536:200000:10");
 }
 
+static void a_range_is_split_at_each_inside_id_in_use(void)
+{
+	static struct subid_extent r[] = { { 1000, 20, 1 } };
+	struct subids s = { .r = r, .n = 1, .size = 1 };
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	struct nserr e;
+
+	idmap_add(&m, 5, 1, 1, &e);
+	idmap_add(&m, 10, 2, 2, &e);
+	idmap_add(&m, 7, 3, 1, &e);
+	CHECK_INT(idmap_plan_fill(&m, &s, &e), 0);
+	CHECK_STR(text(&m), "0:1000:5,5:1:1,6:1005:1,7:3:1,8:1006:2,10:2:2,12:1008:12");
+}
+
 static void overlapping_ranges_are_mapped_once(void)
 {
 	static struct subid_extent r[] = { { 1000, 10, 1 }, { 1005, 10, 2 }, { 1000, 3, 3 } };
@@ -216,7 +230,8 @@ static void a_range_that_is_mapped_already_adds_nothing(void)
 	CHECK_STR(text(&m), "5:105:3,100:100:5,108:108:12");
 }
 
-UNIT_MAIN(CASE(maps_ranges_to_free_inside_ids), CASE(overlapping_ranges_are_mapped_once),
+UNIT_MAIN(CASE(maps_ranges_to_free_inside_ids), CASE(a_range_is_split_at_each_inside_id_in_use),
+	  CASE(overlapping_ranges_are_mapped_once),
 	  CASE(fails_when_no_inside_ids_are_left), CASE(places_a_single_id_in_a_range),
 	  CASE(refuses_an_overlap_without_hole_or_shift), CASE(accepts_the_words_of_unshare),
 	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges),

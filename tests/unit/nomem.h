@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nomem.h: runs a function once for each of its memory allocations and makes that allocation fail.
+ * The linker replaces the calls of malloc(3) and of the other functions below, in the library and
+ * in the test, by the functions __wrap_*() of this file (option --wrap in tests/Makemodule.am).
+ */
+#ifndef NSU_UNIT_NOMEM_H
+#define NSU_UNIT_NOMEM_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+/* The number of allocations that succeed before one allocation fails, or -1 if none fails. */
+static int nomem_after = -1;
+static unsigned nomem_failures;
+
+/* Returns true, and sets errno, if this allocation must fail. */
+static bool nomem_fails(void)
+{
+	if (nomem_after < 0 || nomem_after-- > 0)
+		return false;
+	nomem_failures++;
+	errno = ENOMEM;
+	return true;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	return nomem_fails() ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return nomem_fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__real_realloc(void *p, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+void *__wrap_realloc(void *p, size_t size)
+{
+	return nomem_fails() ? NULL : __real_realloc(p, size);
+}
+
+void *__real_reallocarray(void *p, size_t n, size_t size);
+void *__wrap_reallocarray(void *p, size_t n, size_t size);
+void *__wrap_reallocarray(void *p, size_t n, size_t size)
+{
+	return nomem_fails() ? NULL : __real_reallocarray(p, n, size);
+}
+
+char *__real_strdup(const char *s);
+char *__wrap_strdup(const char *s);
+char *__wrap_strdup(const char *s)
+{
+	return nomem_fails() ? NULL : __real_strdup(s);
+}
+
+char *__real_strndup(const char *s, size_t n);
+char *__wrap_strndup(const char *s, size_t n);
+char *__wrap_strndup(const char *s, size_t n)
+{
+	return nomem_fails() ? NULL : __real_strndup(s, n);
+}
+
+int __wrap_asprintf(char **out, const char *format, ...) printf_like(2, 3);
+int __wrap_asprintf(char **out, const char *format, ...)
+{
+	va_list args;
+	int n = -1;
+
+	*out = NULL;
+	if (nomem_fails())
+		return -1;
+	va_start(args, format);
+	n = vasprintf(out, format, args);
+	va_end(args);
+	return n;
+}
+
+/* Calls try() once without a failure, which must return 0, and then once for each allocation of
+ * try(), which fails. try() must return -ENOMEM in these runs, and must free all memory
+ * (LeakSanitizer checks this in `./bootstrap check-long`). */
+static inline void nomem_all(const char *name, int (*try)(void))
+{
+	unsigned runs = 0;
+	int rc;
+
+	for (;; runs++) {
+		nomem_failures = 0;
+		nomem_after = (int)runs;
+		rc = try();
+		nomem_after = -1;
+		if (!nomem_failures)
+			break;
+		if (rc != -ENOMEM)
+			printf("# %s: allocation %u fails: the result is %d\n", name, runs + 1, rc);
+		CHECK_INT(rc, -ENOMEM);
+	}
+	printf("# %s: %u allocations\n", name, runs);
+	CHECK_INT(rc, 0);
+	CHECK(runs > 0);
+}
+
+#endif
