@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-answers: checks how the netlink answers of the kernel are processed. */
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "net/addr.h"
+#include "net/await.h"
 #include "net/conntrack.h"
 #include "net/link.h"
+#include "net/neigh.h"
 #include "net/netlink.h"
 #include "net/route.h"
 
@@ -278,6 +281,39 @@ static void values_of_the_right_length_are_read(void)
 	CHECK_INT(l.peer, 4);
 	CHECK_INT(l.peer_nsid, 5);
 	CHECK_STR(l.kind, "");
+}
+
+static void only_the_port_of_a_bridge_has_a_port_state(void)
+{
+	static const struct {
+		const char *kind;
+		bool data, port;
+	} cases[] = { { "bridge", true, true },
+		      { "bridge", false, false },
+		      { "bond", true, false },
+		      { "bond", false, false } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct netlink_batch b;
+		struct net_link l;
+		size_t info, data;
+
+		netlink_batch_init(&b);
+		put_link(&b, 7, "x", 0);
+		info = netlink_nest(&b, IFLA_LINKINFO);
+		netlink_put_str(&b, IFLA_INFO_SLAVE_KIND, cases[i].kind);
+		if (cases[i].data) {
+			data = netlink_nest(&b, IFLA_INFO_SLAVE_DATA);
+			netlink_put(&b, IFLA_BRPORT_STATE, "\3", 1);
+			netlink_put(&b, IFLA_BRPORT_MODE, "\1", 1);
+			netlink_nest_end(&b, data);
+		}
+		netlink_nest_end(&b, info);
+		CHECK_INT(net_link_parse((void *)b.space, &l), 0);
+		CHECK_INT(l.is_port, cases[i].port);
+		CHECK_INT(l.port_state, cases[i].port ? 3 : 0);
+		CHECK_INT(l.hairpin, cases[i].port);
+	}
 }
 
 static void addresses_of_other_families_are_left_out(void)
@@ -572,12 +608,244 @@ static void deletes_the_selected_entries(void)
 	CHECK_INT(stale(&b, &to, 1, -EPERM), -EPERM);
 }
 
+/* A tuple whose attributes differ from those of put_tuple(). */
+struct odd_tuple {
+	size_t src, dst, num, port; /* sizes of the attributes in bytes; 0: the attribute is missing */
+	bool no_ip, no_proto;
+	size_t extra; /* size of an attribute of an unknown type, or 0 */
+};
+
+static void put_odd(struct netlink_batch *b, uint16_t type, const struct odd_tuple *t)
+{
+	const uint8_t bytes[256] = { 10, 0, 0, 1 }, num[2] = { IPPROTO_UDP };
+	const uint16_t port = htons(53);
+	size_t tuple = netlink_nest(b, type), part;
+
+	if (!t->no_ip) {
+		part = netlink_nest(b, CTA_TUPLE_IP);
+		if (t->src)
+			netlink_put(b, CTA_IP_V4_SRC, bytes, t->src);
+		if (t->dst)
+			netlink_put(b, CTA_IP_V4_DST, bytes, t->dst);
+		netlink_nest_end(b, part);
+	}
+	if (!t->no_proto) {
+		part = netlink_nest(b, CTA_TUPLE_PROTO);
+		if (t->num)
+			netlink_put(b, CTA_PROTO_NUM, num, t->num);
+		if (t->port)
+			netlink_put(b, CTA_PROTO_DST_PORT, &port, t->port);
+		netlink_nest_end(b, part);
+	}
+	if (t->extra)
+		netlink_put(b, 99, bytes, t->extra);
+	netlink_nest_end(b, tuple);
+}
+
+static void entries_with_missing_or_odd_attributes_are_not_selected(void)
+{
+	static const struct {
+		struct odd_tuple orig;
+		int want;
+	} cases[] = {
+		{ { 4, 4, 1, 2, false, false, 0 }, 1 }, /* the entry is complete */
+		{ { 4, 4, 1, 2, false, false, 8 }, 1 },
+		{ { 0, 4, 1, 2, false, false, 0 }, 0 }, /* no source address */
+		{ { 3, 4, 1, 2, false, false, 0 }, 0 },
+		{ { 4, 0, 1, 2, false, false, 0 }, 0 }, /* no destination address */
+		{ { 4, 5, 1, 2, false, false, 0 }, 0 },
+		{ { 4, 4, 0, 2, false, false, 0 }, 0 }, /* no protocol */
+		{ { 4, 4, 2, 2, false, false, 0 }, 0 },
+		{ { 4, 4, 1, 0, false, false, 0 }, 0 }, /* no port */
+		{ { 4, 4, 1, 1, false, false, 0 }, 0 },
+		{ { 4, 4, 1, 2, true, false, 0 }, -EBADMSG },
+		{ { 4, 4, 1, 2, false, true, 0 }, -EBADMSG },
+		/* the tuple is too long to be copied into a request */
+		{ { 4, 4, 1, 2, false, false, 200 }, 0 },
+	};
+	struct netlink_batch b;
+
+	netlink_batch_init(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin_entry(&b);
+		put_odd(&b, CTA_TUPLE_ORIG, &cases[i].orig);
+		put_tuple(&b, CTA_TUPLE_REPLY, 6, 9, IPPROTO_UDP, 53);
+		CHECK_INT(stale(&b, NULL, 0, 0), cases[i].want);
+	}
+	/* entries without one of the two tuples */
+	begin_entry(&b);
+	put_odd(&b, CTA_TUPLE_ORIG, &cases[0].orig);
+	begin_entry(&b);
+	put_tuple(&b, CTA_TUPLE_REPLY, 6, 9, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, NULL, 0, 0), 0);
+}
+
+static void an_entry_of_another_family_is_not_selected(void)
+{
+	struct net_addr six = { 0 };
+	struct netlink_batch b;
+
+	CHECK_INT(net_addr_parse("fd00::7", 7, &six), 0);
+	netlink_batch_init(&b);
+	put_entry(&b, 1, 6, IPPROTO_UDP, 53);
+	CHECK_INT(stale(&b, &six, 0, 0), 0);
+}
+
+static void a_kernel_without_connection_tracking_has_no_entries(void)
+{
+	static const int missing[] = { -EINVAL, -EOPNOTSUPP };
+	const struct net_stale q = { .port = 53 };
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+	unsigned n = 99;
+
+	netlink_batch_init(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++) {
+		begin();
+		put_error(&b, missing[i]);
+		answer(&b, 1);
+		CHECK_INT(net_stale_entries(&nl, &q, true, &n, &e), 0);
+		CHECK_INT(n, 0);
+		end();
+	}
+	begin();
+	put_error(&b, -EPERM);
+	answer(&b, 1);
+	CHECK_INT(net_stale_entries(&nl, &q, true, &n, &e), -EPERM);
+	CHECK_STR(unit_message(&e),
+		  "cannot read the connection tracking table: Operation not permitted");
+	end();
+}
+
+/* ---- Neighbours */
+
+/* Asks for the neighbour 10.0.0.1 and answers with the batch. Returns the result. */
+static int neigh_of(struct netlink_batch *b, struct net_neigh *out, struct nserr *e)
+{
+	const struct net_addr a = { .family = AF_INET, .prefix = 32, .b = { 10, 0, 0, 1 } };
+	int rc;
+
+	begin();
+	answer(b, 1);
+	rc = net_neigh_find(&nl, 2, &a, out, e);
+	end();
+	return rc;
+}
+
+static void reads_a_neighbour_and_refuses_invalid_answers(void)
+{
+	const struct ndmsg nd = { .ndm_family = AF_INET, .ndm_state = NUD_REACHABLE };
+	const uint8_t mac[8] = { 2, 1, 2, 3, 4, 5 };
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+	struct net_neigh n;
+
+	netlink_batch_init(&b);
+	netlink_begin(&b, RTM_NEWNEIGH, 0, &nd, sizeof(nd));
+	netlink_put(&b, NDA_LLADDR, mac, NET_MAC_SIZE);
+	CHECK_INT(neigh_of(&b, &n, &e), 0);
+	CHECK_INT(n.state, NUD_REACHABLE);
+	CHECK(n.has_mac && memcmp(n.mac, mac, NET_MAC_SIZE) == 0);
+	/* an entry that is not resolved has no hardware address; that of Infiniband has 20 bytes */
+	netlink_begin(&b, RTM_NEWNEIGH, 0, &nd, sizeof(nd));
+	CHECK_INT(neigh_of(&b, &n, &e), 0);
+	CHECK(!n.has_mac);
+	netlink_begin(&b, RTM_NEWNEIGH, 0, &nd, sizeof(nd));
+	netlink_put(&b, NDA_LLADDR, mac, 8);
+	CHECK_INT(neigh_of(&b, &n, &e), 0);
+	CHECK(!n.has_mac);
+	put_error(&b, -ENOENT);
+	CHECK_INT(neigh_of(&b, &n, &e), -ENOENT);
+	CHECK_STR(e.what, "");
+	netlink_begin(&b, RTM_DELNEIGH, 0, &nd, sizeof(nd));
+	CHECK_INT(neigh_of(&b, &n, &e), -EBADMSG);
+	CHECK_STR(unit_message(&e), "cannot look up a neighbour: Bad message");
+	netlink_begin(&b, RTM_NEWNEIGH, 0, "", 1);
+	CHECK_INT(neigh_of(&b, &n, NULL), -EBADMSG);
+}
+
+/* ---- Waiting for the kernel */
+
+/* states of a device (RFC 2863); linux/if.h, which defines them, conflicts with net/if.h */
+enum { OPER_DOWN = 2, OPER_UP = 6 };
+
+static void put_state(struct netlink_batch *b, uint8_t operstate, uint8_t carrier)
+{
+	put_link(b, 3, "x", 0);
+	netlink_put(b, IFLA_OPERSTATE, &operstate, 1);
+	netlink_put(b, IFLA_CARRIER, &carrier, 1);
+}
+
+static void waits_until_a_device_with_carrier_is_up(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+
+	begin();
+	netlink_batch_init(&b);
+	put_state(&b, OPER_DOWN, 1);
+	answer(&b, 1);
+	put_state(&b, OPER_DOWN, 1);
+	answer(&b, 2);
+	put_state(&b, OPER_UP, 1);
+	answer(&b, 3);
+	CHECK_INT(net_await_link(&nl, 3, &e), 0);
+	CHECK_INT(nl.seq, 4);
+	/* there is nothing to wait for without a carrier */
+	put_state(&b, OPER_DOWN, 0);
+	answer(&b, 4);
+	CHECK_INT(net_await_link(&nl, 3, &e), 0);
+	CHECK_INT(nl.seq, 5);
+	/* the device was removed */
+	put_error(&b, -ENODEV);
+	answer(&b, 5);
+	CHECK_INT(net_await_link(&nl, 3, &e), -ENODEV);
+	CHECK(e.what[0]);
+	end();
+}
+
+static void waits_until_an_ipv6_address_is_local(void)
+{
+	const struct rtmsg unicast = { .rtm_family = AF_INET6, .rtm_type = RTN_UNICAST };
+	const struct rtmsg local = { .rtm_family = AF_INET6, .rtm_type = RTN_LOCAL };
+	struct net_addr six = { 0 }, four = { .family = AF_INET };
+	struct nserr e = NSERR_INIT;
+	struct netlink_batch b;
+
+	CHECK_INT(net_addr_parse("fd00::7", 7, &six), 0);
+	begin();
+	netlink_batch_init(&b);
+	put_error(&b, -ENETUNREACH);
+	answer(&b, 1);
+	netlink_begin(&b, RTM_NEWROUTE, 0, &unicast, sizeof(unicast));
+	answer(&b, 2);
+	netlink_begin(&b, RTM_NEWROUTE, 0, &local, sizeof(local));
+	answer(&b, 3);
+	CHECK_INT(net_await_address(&nl, &six, &e), 0);
+	CHECK_INT(nl.seq, 4);
+	/* an IPv4 address is local at once, so there is no request */
+	CHECK_INT(net_await_address(&nl, &four, &e), 0);
+	CHECK_INT(nl.seq, 4);
+	put_error(&b, -EPERM);
+	answer(&b, 4);
+	CHECK_INT(net_await_address(&nl, &six, &e), -EPERM);
+	CHECK(e.what[0]);
+	end();
+}
+
 UNIT_MAIN(CASE(selects_udp_entries_that_lead_elsewhere), CASE(deletes_the_selected_entries),
 	  CASE(an_interrupted_dump_of_entries_begins_again), CASE(an_interrupted_dump_begins_again),
 	  CASE(a_dump_that_is_always_interrupted_fails),
 	  CASE(answers_to_another_request_are_skipped), CASE(a_refused_dump_is_reported),
 	  CASE(a_missing_or_damaged_error_text_sets_no_hint), CASE(damaged_answers_are_refused),
 	  CASE(values_of_another_length_are_ignored), CASE(values_of_the_right_length_are_read),
+	  CASE(only_the_port_of_a_bridge_has_a_port_state),
 	  CASE(addresses_of_other_families_are_left_out), CASE(routes_of_other_tables_are_left_out),
 	  CASE(reads_the_path_of_a_packet_and_refuses_invalid_answers),
-	  CASE(a_batch_is_sent_and_its_failure_named), CASE(a_closed_socket_is_an_error))
+	  CASE(a_batch_is_sent_and_its_failure_named), CASE(a_closed_socket_is_an_error),
+	  CASE(entries_with_missing_or_odd_attributes_are_not_selected),
+	  CASE(an_entry_of_another_family_is_not_selected),
+	  CASE(a_kernel_without_connection_tracking_has_no_entries),
+	  CASE(reads_a_neighbour_and_refuses_invalid_answers),
+	  CASE(waits_until_a_device_with_carrier_is_up),
+	  CASE(waits_until_an_ipv6_address_is_local))

@@ -88,6 +88,43 @@ static void veth_request_equals_that_of_ip(void)
 		     "65746830 00000000");
 }
 
+static void a_stacked_device_is_in_bridge_mode_only_as_macvlan(void)
+{
+	const struct net_link_end end = { .name = "e0", .ns = -1, .mac = mac_inner };
+	struct netlink_batch b;
+
+	/* the bytes of this and the next function follow from linux/if_link.h, because ip(8) puts
+	 * the attributes in another order; IFLA_MACVLAN_MODE is 1, MACVLAN_MODE_BRIDGE is 4 */
+	netlink_batch_init(&b);
+	net_link_put_stacked(&b, "macvlan", 4, &end, 0);
+	is_bytes(&b, "68000000 10000506 00000000 00000000 00000000 00000000 00000000 00000000"
+		     "08001f00 01000000 08002000 01000000 0a000100 026e0a00 00020000 07000300"
+		     "65300000 08000500 04000000 1c001200 0b000100 6d616376 6c616e00 0c000200"
+		     "08000100 04000000");
+	netlink_batch_init(&b);
+	net_link_put_stacked(&b, "ipvlan", 4, &end, 0);
+	is_bytes(&b, "5c000000 10000506 00000000 00000000 00000000 00000000 00000000 00000000"
+		     "08001f00 01000000 08002000 01000000 0a000100 026e0a00 00020000 07000300"
+		     "65300000 08000500 04000000 10001200 0a000100 6970766c 616e0000");
+}
+
+static void an_end_without_a_name_gets_none(void)
+{
+	const struct net_link_end end = { .ns = -1, .mac = mac_inner };
+	struct netlink_batch b;
+
+	/* the kernel chooses a name, and a hardware address of the bridge */
+	netlink_batch_init(&b);
+	net_link_put_stacked(&b, "ipvlan", 4, &end, 0);
+	is_bytes(&b, "54000000 10000506 00000000 00000000 00000000 00000000 00000000 00000000"
+		     "08001f00 01000000 08002000 01000000 0a000100 026e0a00 00020000 08000500"
+		     "04000000 10001200 0a000100 6970766c 616e0000");
+	netlink_batch_init(&b);
+	net_link_put_bridge(&b, "br0", NULL);
+	is_bytes(&b, "38000000 10000506 00000000 00000000 00000000 00000000 00000000 00000000"
+		     "08000300 62723000 10001200 0a000100 62726964 67650000");
+}
+
 static void other_link_requests_equal_those_of_ip(void)
 {
 	struct netlink_batch b;
@@ -165,6 +202,14 @@ static void full_batch_is_an_error(void)
 	netlink_begin(&b, RTM_NEWLINK, 0, &ifi, sizeof(ifi));
 	netlink_put(&b, IFLA_IFALIAS, big, sizeof(big));
 	CHECK_INT(b.err, -EMSGSIZE);
+	/* the length of an attribute has 16 bits */
+	netlink_batch_init(&b);
+	netlink_put(&b, IFLA_IFALIAS, big, UINT16_MAX);
+	CHECK_INT(b.err, -EMSGSIZE);
+	netlink_batch_init(&b);
+	netlink_put_raw(&b, big, sizeof(big) + 1);
+	CHECK_INT(b.err, -EMSGSIZE);
+	CHECK_INT(b.len, 0);
 	CHECK_INT(netlink_send(&none, &b, NULL, NULL), -EMSGSIZE);
 
 	netlink_batch_init(&b);
@@ -264,6 +309,13 @@ static void truncated_and_foreign_answers_are_refused(void)
 	a = ack(7, 5);
 	CHECK_INT(netlink_read_acks(&a, sizeof(a), 7, 7, &err, &which, NULL), -EBADMSG);
 	CHECK_INT(netlink_read_acks(&a, 3, 7, 7, &err, &which, NULL), -EBADMSG);
+	a = ack(7, 0);
+	a.nh.nlmsg_len = NLMSG_HDRLEN - 1;
+	CHECK_INT(netlink_read_acks(&a, sizeof(a), 7, 7, &err, &which, NULL), -EBADMSG);
+	/* a message that is no acknowledgement is skipped */
+	a = ack(7, 0);
+	a.nh.nlmsg_type = RTM_NEWLINK;
+	CHECK_INT(netlink_read_acks(&a, sizeof(a), 7, 7, &err, &which, NULL), 0);
 }
 
 static void attributes_that_do_not_fit_are_refused(void)
@@ -287,7 +339,8 @@ static void attributes_that_do_not_fit_are_refused(void)
 }
 
 UNIT_MAIN(CASE(bridge_request_equals_that_of_ip), CASE(veth_request_equals_that_of_ip),
-	  CASE(other_link_requests_equal_those_of_ip), CASE(address_requests_equal_those_of_ip),
+	  CASE(a_stacked_device_is_in_bridge_mode_only_as_macvlan),
+	  CASE(an_end_without_a_name_gets_none), CASE(other_link_requests_equal_those_of_ip), CASE(address_requests_equal_those_of_ip),
 	  CASE(route_requests_equal_those_of_ip), CASE(full_batch_is_an_error),
 	  CASE(first_failed_request_is_reported), CASE(the_last_acknowledgement_ends_the_wait),
 	  CASE(message_of_the_kernel_becomes_the_hint),
