@@ -4,8 +4,8 @@
 
 #include "base/num.h"
 
-/* Adds an extent of count ids, or nothing if count is 0. The ids must not exceed NUM_ID_MAX. Returns
- * 0, or a negative errno with e set. */
+/* Adds an extent of count ids, or nothing if count is 0. The ids must not exceed NUM_ID_MAX.
+ * Returns 0, or a negative errno with e set. */
 static int add(struct idmap *m, uint64_t inside, uint64_t outside, uint64_t count, struct nserr *e)
 {
 	return count ? idmap_add(m, (uint32_t)inside, (uint32_t)outside, count, e) : 0;

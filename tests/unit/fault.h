@@ -11,7 +11,10 @@
  * fault_all() runs try_it() in one child process for each system call and each error. fault_all()
  * checks that try_it() does not return 1, that the child does not crash, that each descriptor is
  * close-on-exec, and that no descriptor, no process and no blocked signal remains. fault_result()
- * computes the result of most try_it().
+ * computes the result of most try_it(). fault_all() also interrupts each call that a signal can
+ * interrupt (EINTR).
+ *
+ * fault_answer() runs a function once and replaces the result of one chosen system call.
  */
 #ifndef NSU_UNIT_FAULT_H
 #define NSU_UNIT_FAULT_H
@@ -51,6 +54,10 @@ struct fault_run {
 	 * the errno that it returns */
 	int target, error;
 	int number; /* result: the number of the system call that has failed */
+	/* If this is not negative, only calls with this number are counted. */
+	int only;
+	/* result: the calls that a signal can interrupt, counted from 1 */
+	int slow[64], n_slow;
 	/* results: the return value of try_it(); a sum of 1 if a child process remains and 2 if the
 	 * signal mask has changed; and the change in the number of open descriptors */
 	int result, left, fds;
@@ -67,6 +74,24 @@ static inline bool fault_is_denied(long number)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fault_denied) && fault_denied[i]; i++)
 		if (number == fault_denied[i])
+			return true;
+	return false;
+}
+
+/* Returns true if a signal can interrupt the system call (signal(7)). */
+static inline bool fault_is_slow(long number)
+{
+	static const int slow[] = {
+		SYS_read,     SYS_write,   SYS_pread64, SYS_pwrite64, SYS_openat,
+		SYS_wait4,    SYS_waitid,  SYS_flock,   SYS_sendto,   SYS_sendmsg,
+		SYS_recvfrom, SYS_recvmsg, SYS_connect, SYS_ppoll,    SYS_fstatfs,
+#ifdef SYS_poll
+		SYS_poll,
+#endif
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(slow); i++)
+		if (number == slow[i])
 			return true;
 	return false;
 }
@@ -168,6 +193,17 @@ static void fault_check_cloexec(greg_t fd)
 		fault_run_now->inherited = 1;
 }
 
+/* Counts a system call. Returns its position among all calls, counted from 1. */
+static int fault_count(long number)
+{
+	struct fault_run *f = fault_run_now;
+	int call = atomic_fetch_add(&f->calls, 1) + 1;
+
+	if (!f->target && fault_is_slow(number) && f->n_slow < (int)ARRAY_SIZE(f->slow))
+		f->slow[f->n_slow++] = call;
+	return call;
+}
+
 static void fault_handle(int sig, siginfo_t *info, void *context)
 {
 	ucontext_t *u = context;
@@ -184,7 +220,8 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 		r[REG_RAX] = a[0] == sig ? 0 : fault_raw(number, a);
 	else if (f->armed && fault_is_denied(number))
 		r[REG_RAX] = -ENOSYS;
-	else if (f->armed && atomic_fetch_add(&f->calls, 1) + 1 == f->target) {
+	else if (f->armed && (f->only < 0 || f->only == number) &&
+		 fault_count(number) == f->target) {
 		f->number = (int)number;
 		r[REG_RAX] = -f->error;
 	} else {
@@ -303,6 +340,8 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 	pid_t pid;
 
 	f->armed = f->calls = 0;
+	if (!f->target)
+		f->n_slow = 0;
 	f->number = -1;
 	f->result = f->left = f->fds = f->inherited = 0;
 	fflush(stdout);
@@ -331,6 +370,52 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 	return f->left & 2 ? "changed the blocked signals" : NULL;
 }
 
+/* Counts the calls of try() with the number `only`, and makes the k-th of them return `result`, a
+ * negative errno or a value that the kernel could return. Returns the result of try(), INT_MAX if
+ * there is no k-th call, or INT_MIN if the child crashes. */
+static inline int fault_answer(int (*try)(void), int only, int k, int result)
+{
+	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int got = INT_MIN, status = 0;
+	pid_t pid;
+
+	if (f == MAP_FAILED)
+		abort();
+	*f = (struct fault_run){ .target = k, .error = -result, .only = only, .number = -1 };
+	fault_run_now = f;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		fault_child(try, f);
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
+		got = f->number < 0 ? INT_MAX : f->result;
+	munmap(f, sizeof(*f));
+	fault_run_now = NULL;
+	return got;
+}
+
+/* Makes each slow system call of try() fail once with EINTR. Returns the number of wrong results.
+ */
+static inline unsigned fault_interrupt(const char *name, int (*try)(void), struct fault_run *f,
+				       bool (*accept)(const char *why, const struct fault_run *f))
+{
+	unsigned bad = 0;
+	const char *why;
+
+	f->error = EINTR;
+	for (int i = 0; i < f->n_slow; i++) {
+		f->target = f->slow[i];
+		why = fault_one(try, f);
+		if (!why || (accept && accept(why, f)))
+			continue;
+		bad++;
+		printf("# %s: call %d (system call %d) is interrupted: %s\n", name, f->slow[i],
+		       f->number, why);
+	}
+	return bad;
+}
+
 /* Makes each system call of try() fail with each error in turn. If try() makes many calls, the
  * function tests only some of the calls and errors, so that the number of runs stays small
  * (FAULT_RUNS). With NSUTILS_FAULTS=all in the environment, it tests every call with every error.
@@ -352,6 +437,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 		abort();
 	fault_run_now = f;
 	f->target = 0;
+	f->only = -1;
 	why = fault_one(try, f);
 	if (why && accept && accept(why, f))
 		why = NULL;
@@ -388,6 +474,8 @@ static inline void fault_all(const char *name, int (*try)(void),
 			       f->number, strerror(f->error), why);
 		}
 	}
+	if (last > 0)
+		bad += fault_interrupt(name, try, f, accept);
 	printf("# %s: %u runs\n", name, runs);
 	CHECK_INT(bad, 0);
 	munmap(f, sizeof(*f));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-collect-nomem: makes each memory allocation fail while namespaces are collected (nomem.h). */
+/* test-collect-nomem: makes each memory allocation fail while namespaces are collected (nomem.h).
+ */
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -192,8 +193,8 @@ static int proc = -1;
 
 static bool is_first; /* this is the first call of try_collect() or try_one() */
 
-/* Returns the result of try_collect() or try_one(). The first allocation of collect_run() is for the result of
- * the BPF iterators. If it fails, collect_run() reads /proc and succeeds. */
+/* Returns the result of try_collect() or try_one(). The first allocation of collect_run() is for
+ * the result of the BPF iterators. If it fails, collect_run() reads /proc and succeeds. */
 static int reads_proc(int rc)
 {
 	bool first = is_first;
@@ -254,15 +255,15 @@ static int try_containers(void)
 	c.n = ARRAY_SIZE(members);
 	for (size_t i = 0; i < c.n; i++)
 		for (int type = 0; type < NSTYPE_COUNT; type++) {
-			members[i].inode[type] =
-				type == NSTYPE_PID && i > 0 ? 200 + (uint32_t)i
-							     : 100 + (uint32_t)type;
+			members[i].inode[type] = type == NSTYPE_PID && i > 0 ? 200 + (uint32_t)i
+									     : 100 + (uint32_t)type;
 			CHECK(nstab_get(&c.tab, &nstypes[type], members[i].inode[type]));
 		}
 	nstab_finish(&c.tab);
 	nomem_after = after;
 	rc = containers_find(&c, true, &l, &missed);
-	/* a failure leaves an empty list, and the caller's root, if it could not be read, is counted
+	/* a failure leaves an empty list, and the caller's root, if it could not be read, is
+	 * counted
 	 */
 	if (rc == 0 && nomem_failures)
 		rc = l.n == 2 && missed.n[NSMISSED_FAILED][NSMISSED_PROC] ? -ENOMEM : 1;

@@ -23,8 +23,10 @@ static struct idmap map_of(size_t n)
 
 static struct subids ranges(void)
 {
-	static struct subid_extent r[] = { { 100000, 10, 1 }, { 200000, 10, 2 }, { 300000, 10, 3 },
-					   { 400000, 10, 4 }, { 500000, 10, 5 }, { 600000, 10, 6 } };
+	static struct subid_extent r[] = {
+		{ 100000, 10, 1 }, { 200000, 10, 2 }, { 300000, 10, 3 },
+		{ 400000, 10, 4 }, { 500000, 10, 5 }, { 600000, 10, 6 }
+	};
 
 	return (struct subids){ .r = r, .n = ARRAY_SIZE(r), .size = ARRAY_SIZE(r) };
 }
@@ -146,8 +148,8 @@ static int try_words(void)
 	static const struct idmap_plan_single single = { 60, 7000 };
 	static const struct subid_user user = { 0 };
 	cleanup_idmap struct idmap m = IDMAP_INIT;
-	int rc = idmap_plan_words(&m, IDMAP_UID, words, ARRAY_SIZE(words), &single,
-				  IDMAP_PLAN_HOLE, &user, &e);
+	int rc = idmap_plan_words(&m, IDMAP_UID, words, ARRAY_SIZE(words), &single, IDMAP_PLAN_HOLE,
+				  &user, &e);
 
 	return result(rc, &m, 7);
 }
@@ -202,14 +204,10 @@ static void the_map_functions_report_a_failed_allocation(void)
 		const char *name;
 		int (*try)(void);
 	} all[] = {
-		{ "idmap_compose", try_compose },
-		{ "idmap_subtract", try_subtract },
-		{ "idmap_split", try_split },
-		{ "idmap_split_at", try_split_at },
-		{ "idmap_view_between", try_between },
-		{ "idmaps_copy", try_copy },
-		{ "idmap_check", try_long },
-		{ "subids_disjoint", try_disjoint },
+		{ "idmap_compose", try_compose },      { "idmap_subtract", try_subtract },
+		{ "idmap_split", try_split },          { "idmap_split_at", try_split_at },
+		{ "idmap_view_between", try_between }, { "idmaps_copy", try_copy },
+		{ "idmap_check", try_long },           { "subids_disjoint", try_disjoint },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)

@@ -231,9 +231,8 @@ static void a_range_that_is_mapped_already_adds_nothing(void)
 }
 
 UNIT_MAIN(CASE(maps_ranges_to_free_inside_ids), CASE(a_range_is_split_at_each_inside_id_in_use),
-	  CASE(overlapping_ranges_are_mapped_once),
-	  CASE(fails_when_no_inside_ids_are_left), CASE(places_a_single_id_in_a_range),
-	  CASE(refuses_an_overlap_without_hole_or_shift), CASE(accepts_the_words_of_unshare),
-	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges),
-	  CASE(fails_when_a_range_ends_after_the_last_inside_id),
+	  CASE(overlapping_ranges_are_mapped_once), CASE(fails_when_no_inside_ids_are_left),
+	  CASE(places_a_single_id_in_a_range), CASE(refuses_an_overlap_without_hole_or_shift),
+	  CASE(accepts_the_words_of_unshare), CASE(refuses_overlapping_ranges),
+	  CASE(root_style_needs_no_ranges), CASE(fails_when_a_range_ends_after_the_last_inside_id),
 	  CASE(a_range_that_is_mapped_already_adds_nothing))

@@ -156,10 +156,10 @@ static void reads_hardware_addresses(void)
  * it for patterns. */
 static void checks_names_of_devices(void)
 {
-	static const char *const good[] = { "eth0", "a", "123456789012345", "br.0-x", ".x",
-					    "..." };
-	static const char *const bad[] = { "",    ".",   "..",  "1234567890123456", "a/b", "a:b",
-					   "a b", "a%d", "a\tb", "a\x7f" };
+	static const char *const good[] = { "eth0", "a", "123456789012345", "br.0-x", ".x", "..." };
+	static const char *const bad[] = { "",     ".",    "..",  "1234567890123456",
+					   "a/b",  "a:b",  "a b", "a%d",
+					   "a\tb", "a\x7f" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		CHECK(net_ifname_is_valid(good[i], strlen(good[i])));

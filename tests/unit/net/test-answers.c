@@ -610,7 +610,8 @@ static void deletes_the_selected_entries(void)
 
 /* A tuple whose attributes differ from those of put_tuple(). */
 struct odd_tuple {
-	size_t src, dst, num, port; /* sizes of the attributes in bytes; 0: the attribute is missing */
+	size_t src, dst, num,
+		port; /* sizes of the attributes in bytes; 0: the attribute is missing */
 	bool no_ip, no_proto;
 	size_t extra; /* size of an attribute of an unknown type, or 0 */
 };
@@ -847,5 +848,4 @@ UNIT_MAIN(CASE(selects_udp_entries_that_lead_elsewhere), CASE(deletes_the_select
 	  CASE(an_entry_of_another_family_is_not_selected),
 	  CASE(a_kernel_without_connection_tracking_has_no_entries),
 	  CASE(reads_a_neighbour_and_refuses_invalid_answers),
-	  CASE(waits_until_a_device_with_carrier_is_up),
-	  CASE(waits_until_an_ipv6_address_is_local))
+	  CASE(waits_until_a_device_with_carrier_is_up), CASE(waits_until_an_ipv6_address_is_local))

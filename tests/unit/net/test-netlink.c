@@ -340,9 +340,10 @@ static void attributes_that_do_not_fit_are_refused(void)
 
 UNIT_MAIN(CASE(bridge_request_equals_that_of_ip), CASE(veth_request_equals_that_of_ip),
 	  CASE(a_stacked_device_is_in_bridge_mode_only_as_macvlan),
-	  CASE(an_end_without_a_name_gets_none), CASE(other_link_requests_equal_those_of_ip), CASE(address_requests_equal_those_of_ip),
-	  CASE(route_requests_equal_those_of_ip), CASE(full_batch_is_an_error),
-	  CASE(first_failed_request_is_reported), CASE(the_last_acknowledgement_ends_the_wait),
+	  CASE(an_end_without_a_name_gets_none), CASE(other_link_requests_equal_those_of_ip),
+	  CASE(address_requests_equal_those_of_ip), CASE(route_requests_equal_those_of_ip),
+	  CASE(full_batch_is_an_error), CASE(first_failed_request_is_reported),
+	  CASE(the_last_acknowledgement_ends_the_wait),
 	  CASE(message_of_the_kernel_becomes_the_hint),
 	  CASE(truncated_and_foreign_answers_are_refused),
 	  CASE(attributes_that_do_not_fit_are_refused))
