@@ -69,14 +69,14 @@ static uint32_t word_at(const unsigned char *p)
 	return v;
 }
 
-/* Decodes the type at a position. Returns the position of the next type, or 0 if the type is
- * invalid. */
+/* Decodes the type at a position, which must not be after the end of the types. Returns the position
+ * of the next type, or 0 if the type is invalid. */
 static uint32_t decode(const struct btf *b, uint32_t at, struct type *t)
 {
 	const unsigned char *p = b->types + at;
 	uint64_t end;
 
-	if (at > b->types_len || b->types_len - at < 12)
+	if (b->types_len - at < 12)
 		return 0;
 	t->name = word_at(p);
 	t->info = word_at(p + 4);

@@ -2,7 +2,10 @@
 /* test-btf: finds types and members in BTF that the test generates, and refuses invalid BTF. */
 #include "kernel/btf.h"
 
-#include "../unit.h"
+#include <sys/mman.h>
+
+#include "../fault.h"
+#include "base/file.h"
 #include "btf-build.h"
 
 static const char example[] = "struct outer 64\n"
@@ -273,9 +276,279 @@ static void opens_only_files_that_contain_btf(void)
 	btf_close(&btf);
 }
 
+/* ---- Types that btf-build.h does not make ---- */
+
+/* The kinds of types in the kernel's Documentation/bpf/btf.rst. */
+enum {
+	INT = 1,
+	PTR,
+	ARRAY,
+	STRUCT,
+	UNION,
+	ENUM,
+	FWD,
+	TYPEDEF,
+	VOLATILE,
+	CONST,
+	RESTRICT,
+	FUNC,
+	FUNC_PROTO,
+	FLOAT = 16,
+	TYPE_TAG = 18,
+	ENUM64,
+};
+
+static struct buf words, names;
+static uint32_t last_id;
+
+static void word(uint32_t v)
+{
+	buf_add(&words, &v, sizeof(v));
+}
+
+/* Adds a type with n members or parameters, which the caller adds as words. `size` is its size, or
+ * the id of the type that it refers to. Returns its id. */
+static uint32_t type(unsigned kind, const char *name, unsigned n, uint32_t size)
+{
+	word(name ? (uint32_t)names.len : 0);
+	if (name)
+		buf_add(&names, name, strlen(name) + 1);
+	word(kind << 24 | n);
+	word(size);
+	return ++last_id;
+}
+
+static void member(const char *name, uint32_t id, uint32_t offset)
+{
+	word(name ? (uint32_t)names.len : 0);
+	if (name)
+		buf_add(&names, name, strlen(name) + 1);
+	word(id);
+	word(8 * offset);
+}
+
+static uint32_t integer(uint32_t size)
+{
+	uint32_t id = type(INT, "integer", 0, size);
+
+	word(8 * size);
+	return id;
+}
+
+static void begin_types(void)
+{
+	words = names = BUF_INIT;
+	buf_add(&names, "", 1);
+	last_id = 0;
+}
+
+/* Opens the types that were added since begin_types(). */
+static void open_types(void)
+{
+	const uint32_t head[] = { 24, 0, (uint32_t)words.len, (uint32_t)words.len,
+				  (uint32_t)names.len };
+	const uint16_t magic = 0xeb9f;
+
+	bytes = BUF_INIT;
+	buf_add(&bytes, &magic, sizeof(magic));
+	buf_add(&bytes, "\1\0", 2);
+	buf_add(&bytes, head, sizeof(head));
+	buf_add(&bytes, words.s, words.len);
+	buf_add(&bytes, names.s, names.len);
+	buf_free(&words);
+	buf_free(&names);
+	CHECK_INT(btf_borrow(&btf, bytes.s, bytes.len), 0);
+}
+
+static void looks_through_every_kind_of_modifier(void)
+{
+	static const unsigned kinds[] = { TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		uint32_t s;
+
+		begin_types();
+		type(kinds[i], NULL, 0, integer(4));
+		s = type(STRUCT, "s", 1, 8);
+		member("m", 2, 4);
+		open_types();
+		CHECK_INT(field(s, "m").size, 4);
+		CHECK_INT(field(s, "m").offset, 4);
+		close_example();
+	}
+}
+
+static void only_integers_and_enumerations_have_a_size(void)
+{
+	static const struct {
+		unsigned kind;
+		uint32_t size;
+	} kinds[] = { { ENUM, 4 }, { ENUM64, 8 }, { FLOAT, 0 }, { UNION, 0 }, { FWD, 0 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		uint32_t s;
+
+		begin_types();
+		type(kinds[i].kind, "x", 0, kinds[i].kind == ENUM64 ? 8 : 4);
+		s = type(STRUCT, "s", 1, 8);
+		member("m", 1, 0);
+		open_types();
+		CHECK_INT(field(s, "m").size, kinds[i].size);
+		/* only a union has members */
+		CHECK_INT(field(s, "m").type, kinds[i].kind == UNION ? 1 : 0);
+		CHECK(!field(s, "m").pointer);
+		close_example();
+	}
+}
+
+static void a_pointer_has_a_type_only_if_it_points_to_a_structure(void)
+{
+	uint32_t number, pointer, s;
+
+	begin_types();
+	number = integer(4);
+	pointer = type(PTR, NULL, 0, number);
+	s = type(STRUCT, "s", 2, 16);
+	member("number", pointer, 0);
+	member("wrong", 4, 8);
+	type(PTR, NULL, 0, 99); /* there is no type 99 */
+	open_types();
+	CHECK(field(s, "number").pointer);
+	CHECK_INT(field(s, "number").type, 0);
+	CHECK_INT(error(s, "wrong"), -EBADMSG);
+	/* a type without members */
+	CHECK_INT(error(number, "x"), -EBADMSG);
+	CHECK_INT(btf_size(&btf, number, &s), -EBADMSG);
+	close_example();
+}
+
+static void searches_only_anonymous_structures(void)
+{
+	uint32_t s;
+
+	begin_types();
+	integer(4);
+	s = type(STRUCT, "s", 4, 16);
+	member(NULL, 0, 0);  /* void */
+	member(NULL, 99, 0); /* there is no type 99 */
+	member(NULL, 1, 0);  /* an unnamed bit field */
+	member("m", 1, 12);
+	open_types();
+	CHECK_INT(field(s, "m").offset, 12);
+	CHECK_INT(error(s, "absent"), -ENOENT);
+	close_example();
+}
+
+static void refuses_too_many_nested_structures(void)
+{
+	uint32_t found, size;
+
+	/* 17 levels below the first structure; 16 are permitted */
+	begin_types();
+	for (uint32_t i = 1; i <= 17; i++) {
+		type(STRUCT, NULL, 1, 4);
+		member(NULL, i + 1, 0);
+	}
+	type(STRUCT, NULL, 1, 4);
+	member("m", 19, 0);
+	integer(4);
+	open_types();
+	CHECK_INT(error(1, "m"), -EBADMSG);
+	CHECK_INT(field(2, "m").size, 4);
+	close_example();
+	/* 1001 anonymous structures; 1000 are permitted */
+	for (unsigned n = 1000; n <= 1001; n++) {
+		begin_types();
+		type(STRUCT, NULL, 0, 0);
+		found = type(STRUCT, "s", n, 4);
+		for (unsigned i = 0; i < n; i++)
+			member(NULL, 1, 0);
+		open_types();
+		CHECK_INT(error(found, "absent"), n == 1000 ? -ENOENT : -EBADMSG);
+		CHECK_INT(btf_size(&btf, found, &size), 0);
+		CHECK_INT(size, 4);
+		close_example();
+	}
+}
+
+static void refuses_invalid_functions(void)
+{
+	uint32_t id, good, no_proto, missing, wrong;
+
+	begin_types();
+	type(STRUCT, "s", 0, 4); /* 1 */
+	type(PTR, NULL, 0, 1);   /* 2 */
+	type(FUNC_PROTO, NULL, 2, 0);
+	word(0);
+	word(2);
+	word(0);
+	word(99); /* there is no type 99 */
+	good = type(FUNC, "good", 0, 3);
+	no_proto = type(FUNC, "no_proto", 0, 1);
+	missing = type(FUNC, "missing", 0, 99);
+	wrong = type(STRUCT, "wrong", 0, 4);
+	open_types();
+	CHECK_INT(btf_param(&btf, good, 0, &id), 0);
+	CHECK_INT(id, 1);
+	CHECK_INT(btf_param(&btf, good, 1, &id), -EBADMSG);
+	CHECK_INT(btf_param(&btf, no_proto, 0, &id), -EBADMSG);
+	CHECK_INT(btf_param(&btf, missing, 0, &id), -EBADMSG);
+	CHECK_INT(btf_param(&btf, wrong, 0, &id), -EBADMSG);
+	CHECK_INT(btf_param(&btf, 99, 0, &id), -EBADMSG);
+	close_example();
+}
+
+static void refuses_types_that_have_changed(void)
+{
+	uint32_t outer = open_example(), size;
+
+	/* clear the kind of the first type, which was valid when it was added to the index */
+	memset(bytes.s + 24 + 4, 0, 4);
+	CHECK_INT(btf_size(&btf, outer, &size), -EBADMSG);
+	CHECK_INT(btf_size(&btf, outer + 1, &size), -EBADMSG);
+	close_example();
+}
+
+static int try_open(void)
+{
+	struct btf b;
+	int rc;
+
+	fault_begin();
+	rc = btf_open(&b, "/proc/self/status", false);
+	fault_end();
+	btf_close(&b);
+	return rc;
+}
+
+static void refuses_files_that_are_too_large(void)
+{
+	const off_t most = 64 << 20;
+	int fd = memfd_create("btf", MFD_CLOEXEC);
+	struct file_fd_path path = file_fd_path(fd);
+
+	CHECK(fd >= 0 && ftruncate(fd, most + 1) == 0);
+	CHECK_INT(btf_open(&btf, path.text, false), -ENODEV);
+	btf_close(&btf);
+	CHECK_INT(btf_open(&btf, path.text, true), -EFBIG);
+	btf_close(&btf);
+	CHECK_INT(ftruncate(fd, most), 0);
+	CHECK_INT(btf_open(&btf, path.text, false), -EBADMSG);
+	btf_close(&btf);
+	close(fd);
+	CHECK_INT(btf_borrow(&btf, "", (size_t)most + 1), -EBADMSG);
+	if (fault_supported())
+		CHECK_INT(fault_answer(try_open, SYS_newfstatat, 1, -EIO), -ENODEV);
+}
+
 UNIT_MAIN(CASE(finds_members_at_any_depth), CASE(follows_pointers_by_their_type),
 	  CASE(refuses_paths_that_lead_nowhere), CASE(finds_functions_and_their_parameters),
 	  CASE(knows_the_size_of_a_structure), CASE(refuses_every_truncation),
 	  CASE(survives_every_damaged_byte), CASE(refuses_a_circle_of_types),
 	  CASE(refuses_a_structure_inside_itself), CASE(refuses_an_unknown_kind_of_type),
-	  CASE(opens_only_files_that_contain_btf))
+	  CASE(opens_only_files_that_contain_btf), CASE(looks_through_every_kind_of_modifier),
+	  CASE(only_integers_and_enumerations_have_a_size),
+	  CASE(a_pointer_has_a_type_only_if_it_points_to_a_structure),
+	  CASE(searches_only_anonymous_structures), CASE(refuses_too_many_nested_structures),
+	  CASE(refuses_invalid_functions), CASE(refuses_types_that_have_changed),
+	  CASE(refuses_files_that_are_too_large))
