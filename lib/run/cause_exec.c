@@ -65,8 +65,9 @@ static bool script_interpreter(const struct head *h, char *out, size_t size)
 		return false;
 	s += strspn(s, " \t");
 	n = strcspn(s, " \t\n");
+	/* the text fits, because every caller has room for PATH_MAX bytes, as many as HEAD */
 	snprintf(out, size, "%.*s", (int)n, s);
-	return n > 0 && n < size;
+	return n > 0;
 }
 
 /* The fields of an ELF file that are needed, in the byte order of this machine. */
@@ -368,5 +369,5 @@ bool cause_is_text(const char *path)
 	if (script_interpreter(&h, interpreter, sizeof(interpreter)))
 		return false;
 	line = strcspn(h.text, "\n");
-	return h.n > 0 && !is_elf(&h) && (line < h.n ? h.text[line] == '\n' : h.n == line);
+	return h.n > 0 && !is_elf(&h) && (line == h.n || h.text[line] == '\n');
 }
