@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 
 #include "../unit.h"
+#include "collect/hidden.h"
+#include "kernel/mountinfo.h"
 #include "ns/procfs.h"
 
 static int open_fixture(void)
@@ -193,8 +195,66 @@ static void reads_a_process_with_a_hostile_name(void)
 	close(proc);
 }
 
+/* Returns the result of collect_hides_processes() for a directory in place of /proc whose mount has
+ * these options. The caller has no capability over the namespace of this directory. */
+static bool is_hidden(const char *fstype, const char *options, bool same_mount)
+{
+	char dir[] = "/tmp/test-collect.XXXXXX", text[256];
+	bool hidden;
+	int fd, file;
+
+	CHECK(mkdtemp(dir));
+	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(mkdirat(fd, "self", 0700), 0);
+	file = openat(fd, "self/mountinfo", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	snprintf(text, sizeof(text), "%d 1 0:5 / /proc rw - %s proc rw%s\n",
+		 mountinfo_id_of_fd(fd) + (same_mount ? 0 : 1), fstype, options);
+	CHECK_INT(write(file, text, strlen(text)), strlen(text));
+	close(file);
+	hidden = collect_hides_processes(fd);
+	CHECK_INT(unlinkat(fd, "self/mountinfo", 0), 0);
+	CHECK(!collect_hides_processes(fd));
+	CHECK_INT(unlinkat(fd, "self", AT_REMOVEDIR), 0);
+	close(fd);
+	CHECK_INT(rmdir(dir), 0);
+	return hidden;
+}
+
+/* No process is in the group 4294967294. */
+static void the_mount_options_of_proc_hide_processes(void)
+{
+	static const struct {
+		const char *options;
+		bool hidden;
+	} cases[] = {
+		{ "", false },
+		{ ",hidepid=0", false },
+		{ ",hidepid=1", false },
+		{ ",hidepid=noaccess", false },
+		{ ",hidepid=2,gid=4294967294", true },
+		{ ",hidepid=invisible,gid=4294967294", true },
+		{ ",gid=4294967294,hidepid=2", true },
+		{ ",hidepid=4", true },
+		{ ",hidepid=ptraceable", true },
+		/* the group is only an exemption from hidepid=2 */
+		{ ",hidepid=4,gid=0", true },
+	};
+	char own[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CHECK_INT(is_hidden("proc", cases[i].options, true), cases[i].hidden);
+		CHECK(!is_hidden("proc", cases[i].options, false));
+		CHECK(!is_hidden("tmpfs", cases[i].options, true));
+	}
+	snprintf(own, sizeof(own), ",hidepid=2,gid=%u", getegid());
+	CHECK(!is_hidden("proc", own, true));
+	/* the default is group 0, also for a number that is out of range */
+	CHECK_INT(is_hidden("proc", ",hidepid=2", true), getegid() != 0);
+	CHECK_INT(is_hidden("proc", ",hidepid=2,gid=4294967296", true), getegid() != 0);
+}
+
 UNIT_MAIN(CASE(counts_processes), CASE(reads_only_requested_types),
 	  CASE(finds_a_namespace_of_a_thread), CASE(finds_namespaces_of_future_children),
 	  CASE(finds_a_descriptor_by_its_file), CASE(fails_with_enoent_if_the_holder_has_ended),
 	  CASE(finds_nsfs_mounts_in_mountinfo), CASE(parses_lists_of_source_names),
-	  CASE(reads_a_process_with_a_hostile_name))
+	  CASE(reads_a_process_with_a_hostile_name), CASE(the_mount_options_of_proc_hide_processes))

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/trustpath.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "../unit.h"
+#include "../fault.h"
 
 /*
  * Returns the result of trustpath_resolve() as "DIRECTORY NAME", with a '*' after a link of the
@@ -106,5 +107,84 @@ static void refuses_a_directory_that_others_can_write_to(void)
 	end();
 }
 
+static void refuses_a_file_in_place_of_a_directory(void)
+{
+	begin();
+	CHECK_INT(close(open("a/file", O_CREAT | O_WRONLY, 0644)), 0);
+	CHECK_STR(resolve("a/file", 0), below("/a file"));
+	CHECK_STR(resolve("a/file/x", 0), strerror(ENOTDIR));
+	CHECK_STR(resolve("a/file/", 0), strerror(ENOTDIR));
+	CHECK_INT(unlink("a/file"), 0);
+	end();
+}
+
+/* Returns the result of trustpath_check_dir() for a directory with this mode and group. */
+static int check(mode_t mode, gid_t gid)
+{
+	struct nserr e = NSERR_INIT;
+	int fd, rc;
+
+	CHECK_INT(chown("a", (uid_t)-1, gid), 0);
+	CHECK_INT(chmod("a", mode), 0);
+	fd = open("a", O_PATH | O_CLOEXEC);
+	rc = trustpath_check_dir(fd, "a", &e);
+	close(fd);
+	CHECK_STR(unit_message(&e), rc ? "cannot trust 'a': other users can write to it" : "");
+	return rc;
+}
+
+static void trusts_only_the_own_group_and_group_0(void)
+{
+	const gid_t other = 12345;
+
+	begin();
+	CHECK_INT(check(0775, getegid()), 0);
+	CHECK_INT(check(0777, getegid()), -EACCES);
+	if (geteuid() == 0) {
+		CHECK_INT(check(0755, other), 0);
+		CHECK_INT(check(0775, other), -EACCES);
+		CHECK_INT(check(01775, other), 0);
+		CHECK_INT(setegid(other), 0);
+		CHECK_INT(check(0775, other), 0);
+		CHECK_INT(check(0775, 0), 0);
+		CHECK_INT(check(0775, other + 1), -EACCES);
+		CHECK_INT(setegid(0), 0);
+	}
+	end();
+}
+
+/* Resolves a path with a symbolic link. */
+static int try_resolve(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct trustpath t;
+	int rc;
+
+	fault_begin();
+	rc = trustpath_resolve("link/new", 0, &t, &e);
+	fault_end();
+	if (rc == 0)
+		trustpath_free(&t);
+	return rc < 0 && !e.what[0] ? 1 : rc;
+}
+
+static void refuses_a_link_that_cannot_be_read(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	begin();
+	CHECK_INT(try_resolve(), 0);
+	CHECK_INT(fault_answer(try_resolve, SYS_readlinkat, 1, -EIO), -EIO);
+	/* the target fills the whole buffer, so it may be longer */
+	CHECK_INT(fault_answer(try_resolve, SYS_readlinkat, 1, PATH_MAX), -ENAMETOOLONG);
+	CHECK_INT(fault_answer(try_resolve, SYS_fstatfs, 1, -EIO), -EIO);
+	CHECK_INT(fault_answer(try_resolve, SYS_newfstatat, 1, -EIO), -EIO);
+	end();
+}
+
 UNIT_MAIN(CASE(follows_links), CASE(reports_links_of_proc), CASE(refuses_a_path_that_leads_nowhere),
-	  CASE(refuses_a_directory_that_others_can_write_to))
+	  CASE(refuses_a_directory_that_others_can_write_to),
+	  CASE(refuses_a_file_in_place_of_a_directory), CASE(trusts_only_the_own_group_and_group_0),
+	  CASE(refuses_a_link_that_cannot_be_read))
