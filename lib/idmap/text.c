@@ -22,7 +22,9 @@ static size_t cut(const char *s, size_t n, char sep, struct word *words, size_t 
 {
 	size_t found = 0, i = 0;
 
-	while (i < n || (sep && found > 0 && i == n && s[n - 1] == sep)) {
+	/* a separator at the end precedes an empty word; after any other last word the loop has
+	 * ended */
+	while (i < n || (sep && found > 0)) {
 		size_t start;
 
 		while (!sep && i < n && (s[i] == ' ' || s[i] == '\t'))

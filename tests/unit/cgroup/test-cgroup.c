@@ -2,7 +2,9 @@
 #include "cgroup/cgroup.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "../unit.h"
 #include "base/file.h"
@@ -355,10 +357,229 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	end(&c);
 }
 
+/* ---- Paths in /proc/PID/cgroup ---- */
+
+static void finds_the_path_in_each_hierarchy(void)
+{
+	static const struct mountinfo_line v2 = { .fstype = "cgroup2", .super = "rw" };
+	static const struct mountinfo_line cpu = { .fstype = "cgroup", .super = "rw,cpu,cpuacct" };
+	static const struct mountinfo_line named = { .fstype = "cgroup",
+						     .super = "rw,name=systemd" };
+	static const struct {
+		const char *text;
+		const struct mountinfo_line *mount;
+		const char *want; /* NULL: no path */
+	} cases[] = {
+		{ "0::/a\n", &v2, "/a" },
+		{ "0::/a", &v2, "/a" },
+		{ "0::/a:b\n", &v2, "/a:b" },
+		{ "2:cpu,cpuacct:/b\n0::/a\n", &v2, "/a" },
+		{ "2:cpu,cpuacct:/b\n0::/a\n", &cpu, "/b" },
+		{ "1:name=systemd:/c\n", &named, "/c" },
+		{ "1:name=systemd:/c\n0::/a\n", &cpu, NULL },
+		{ "2:cpu:/b\n", &v2, NULL },
+		{ "0::/a\n", &cpu, NULL },
+		/* lines with too few fields are skipped, and an empty line ends the text */
+		{ "0\n0:\n0::/a\n", &v2, "/a" },
+		{ "0\n0:\n", &v2, NULL },
+		{ "\n0::/a\n", &v2, NULL },
+		{ "", &v2, NULL },
+		/* the path has 9 bytes, and the buffer 8 */
+		{ "0::/12345678\n", &v2, NULL },
+		{ "0::/123456\n", &v2, "/123456" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char buf[8] = "";
+		const char *got = cgroup_path_in(cases[i].text, cases[i].mount, buf, sizeof(buf));
+
+		if (!cases[i].want)
+			CHECK(!got);
+		else
+			CHECK_STR(got, cases[i].want);
+	}
+}
+
+static void refuses_an_empty_name(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	CHECK_INT(cgroup_find(&c, "", &e), -EINVAL);
+	CHECK_STR(unit_message(&e), "the name of the cgroup is empty");
+	CHECK_INT(c.n, 0);
+}
+
+/* ---- Cgroups that remain: ordinary directories, from which rmdir(2) removes only empty ones ----
+ */
+
+/* Creates the directory tree/NAME, and its parents. */
+static void make(const char *name)
+{
+	char full[1024];
+
+	snprintf(full, sizeof(full), "%s/%s", tree, name);
+	for (char *at = full + strlen(tree) + 1; (at = strchr(at, '/')); at++) {
+		*at = '\0';
+		mkdir(full, 0755);
+		*at = '/';
+	}
+	CHECK_INT(mkdir(full, 0755), 0);
+}
+
+static bool exists(const char *name)
+{
+	char full[1024];
+
+	snprintf(full, sizeof(full), "%s/%s", tree, name);
+	return access(full, F_OK) == 0;
+}
+
+/* Returns the directory tree/NAME. Opens it if it exists. */
+static struct cgroup_dir dir_of(const char *name)
+{
+	struct cgroup_dir d = { .v2 = true };
+
+	CHECK(asprintf(&d.path, "%s/%s", tree, name) > 0);
+	d.fd = open(d.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return d;
+}
+
+static int remove_dir(const char *name)
+{
+	struct cgroup_dir d = dir_of(name);
+	int rc = cgroup_remove_dir(&d);
+
+	util_close(&d.fd);
+	free(d.path);
+	return rc;
+}
+
+static void make_top(void)
+{
+	strcpy(strrchr(tree, '.'), ".XXXXXX");
+	CHECK(mkdtemp(tree));
+}
+
+static void remove_top(void)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", tree);
+	CHECK_INT(system(command), 0);
+}
+
+static void removes_a_directory_with_those_below_it(void)
+{
+	char deep[256] = "deep";
+	struct cgroup_dir d;
+
+	make_top();
+	make("a");
+	CHECK_INT(remove_dir("a"), 0);
+	CHECK(!exists("a"));
+	CHECK_INT(remove_dir("a"), -ENOENT);
+	make("a/b/c");
+	make("a/d");
+	CHECK_INT(remove_dir("a"), 0);
+	CHECK(!exists("a"));
+	/* a file in place of the files of a cgroup, which the kernel removes, stays */
+	make("a/b/c");
+	put("a/b/file", "");
+	CHECK_INT(remove_dir("a"), -ENOTEMPTY);
+	CHECK(!exists("a/b/c") && exists("a/b/file"));
+	/* without a descriptor nothing below is removed */
+	make("x/y");
+	d = dir_of("x");
+	util_close(&d.fd);
+	CHECK_INT(cgroup_remove_dir(&d), -ENOTEMPTY);
+	free(d.path);
+	CHECK(exists("x/y"));
+	/* no names that begin with a dot */
+	make("x/.y");
+	CHECK_INT(remove_dir("x"), -ENOTEMPTY);
+	CHECK(!exists("x/y") && exists("x/.y"));
+	/* at most 64 levels */
+	for (int i = 0; i < 64; i++)
+		strcat(deep, "/d");
+	make(deep);
+	CHECK_INT(remove_dir("deep"), 0);
+	strcat(deep, "/d");
+	make(deep);
+	CHECK_INT(remove_dir("deep"), -ENOTEMPTY);
+	CHECK(exists(deep));
+	remove_top();
+}
+
+/* Calls cgroup_remove_left() for the directory tree/NAME, as a later run with this name does. */
+static void remove_left(const char *name)
+{
+	struct cgroup_dir d = dir_of(name);
+
+	util_close(&d.fd);
+	d.fd = -1;
+	cgroup_remove_left(&d);
+	free(d.path);
+}
+
+static void removes_only_marked_directories_that_remain(void)
+{
+	struct cgroup_dir d;
+	int lock;
+
+	make_top();
+	if (setxattr(tree, "user.nsutils.test", "1", 1, 0) < 0) {
+		remove_top();
+		unit_skip("/tmp has no extended attributes of users");
+		return;
+	}
+	make("old/a/b");
+	d = dir_of("old/a/b");
+	util_close(&d.fd);
+	d.fd = open(d.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* a run that has created nothing marks nothing */
+	cgroup_mark(&d);
+	util_close(&d.fd);
+	remove_left("old/a/b");
+	CHECK(exists("old/a/b"));
+	/* the run has created "a" and "b" */
+	d.fd = open(d.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d.made = strlen(tree) + strlen("/old/a");
+	cgroup_mark(&d);
+	/* it still holds the lock */
+	remove_left("old/a/b");
+	CHECK(exists("old/a/b"));
+	util_close(&d.fd);
+	make("old/a/b/below");
+	make("old/a/other");
+	remove_left("old/a/b");
+	CHECK(!exists("old/a/b") && exists("old/a/other"));
+	CHECK_INT(remove_dir("old/a/other"), 0);
+	remove_left("old/a/b"); /* is missing */
+	CHECK(exists("old/a"));
+	remove_left("old/a");
+	CHECK(!exists("old/a") && exists("old"));
+	/* a run that cannot get the lock does not mark */
+	make("old/a/b");
+	lock = open(d.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(flock(lock, LOCK_EX), 0);
+	d.fd = open(d.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cgroup_mark(&d);
+	close(lock);
+	util_close(&d.fd);
+	remove_left("old/a/b");
+	CHECK(exists("old/a/b"));
+	free(d.path);
+	remove_top();
+}
+
 UNIT_MAIN(CASE(places_a_name_below_the_own_cgroups), CASE(places_an_absolute_path_below_each_root),
 	  CASE(skips_hierarchies_without_the_caller), CASE(resolves_paths_below_a_partial_mount),
 	  CASE(uses_the_first_mount_of_a_hierarchy), CASE(refuses_more_hierarchies_than_fit),
 	  CASE(fails_without_a_cgroup_file_system), CASE(creates_and_removes_missing_parents_only),
 	  CASE(refuses_dots_in_names), CASE(creates_version_1_cgroups_for_their_controller),
 	  CASE(enables_controllers_only_in_created_cgroups),
-	  CASE(hint_names_the_cgroup_that_lacks_the_controller))
+	  CASE(hint_names_the_cgroup_that_lacks_the_controller),
+	  CASE(finds_the_path_in_each_hierarchy), CASE(refuses_an_empty_name),
+	  CASE(removes_a_directory_with_those_below_it),
+	  CASE(removes_only_marked_directories_that_remain))

@@ -44,6 +44,13 @@ static void reads_the_file_of_each_version(void)
 	CHECK_INT(bytes_of(&m, "0::/a\n"), 42);
 	CHECK_INT(bytes_of(&m, "1:memory:/x\n0::/a/b\n"), 7);
 	CHECK_INT(bytes_of(&m, "0::/a/init.scope\n"), 42);
+	/* /init.scope is the cgroup of process 1, and not the root */
+	CHECK_INT(mkdirat(m.dir, "init.scope", 0700), 0);
+	put(m.dir, "init.scope/memory.current", "5\n");
+	CHECK_INT(bytes_of(&m, "0::/init.scope\n"), 5);
+	CHECK_INT(unlinkat(m.dir, "init.scope/memory.current", 0), 0);
+	CHECK_INT(unlinkat(m.dir, "init.scope", AT_REMOVEDIR), 0);
+	CHECK_INT(bytes_of(&m, "0::\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "0::/\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "0::/a/own\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "0::/../a\n"), -ENOENT);
