@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../unit.h"
+#include "base/buf.h"
 
 static char got[256];
 static unsigned line;
@@ -105,6 +106,8 @@ static void finds_groups(void)
 	CHECK_STR(group("a:x:1:\nb:x:2:u,v\n", "b"), "2");
 	CHECK_STR(group("a:x:1:\n", "b"), "none");
 	CHECK_STR(group("a", "a"), "bad");
+	/* a line without a name belongs to no group */
+	CHECK_STR(group(":x:7:\n", ""), "bad");
 }
 
 static void collects_groups_of_a_member(void)
@@ -118,6 +121,26 @@ static void collects_groups_of_a_member(void)
 	CHECK_STR(groups("", "u", 1), "1 ");
 }
 
+static void refuses_a_user_with_too_many_groups(void)
+{
+	struct buf text = BUF_INIT;
+	size_t n = 0;
+	gid_t *gids = NULL;
+
+	/* with the first group, these are the most that setgroups(2) accepts */
+	for (unsigned i = 1; i < PASSWD_GROUPS_MAX; i++)
+		buf_printf(&text, "g:x:%u:u\n", i);
+	CHECK_INT(passwd_groups_of(text.s, text.len, "u", 0, &gids, &n), 0);
+	CHECK_INT(n, PASSWD_GROUPS_MAX);
+	free(gids);
+	gids = NULL;
+	buf_printf(&text, "g:x:%u:u\n", PASSWD_GROUPS_MAX);
+	CHECK_INT(passwd_groups_of(text.s, text.len, "u", 0, &gids, &n), -E2BIG);
+	CHECK(!gids);
+	buf_free(&text);
+}
+
 UNIT_MAIN(CASE(finds_users_by_name_and_by_uid), CASE(ignores_comments_and_lines_of_nis),
 	  CASE(refuses_an_invalid_line_of_the_user_only), CASE(skips_lines_with_nul),
-	  CASE(finds_groups), CASE(collects_groups_of_a_member))
+	  CASE(finds_groups), CASE(collects_groups_of_a_member),
+	  CASE(refuses_a_user_with_too_many_groups))

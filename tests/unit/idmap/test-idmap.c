@@ -254,9 +254,42 @@ static void a_map_formatted_as_an_argument_ends_without_a_comma(void)
 	idmaps_free(&m);
 }
 
+static void separators_at_the_ends_of_a_map(void)
+{
+	/* clang-format off */
+	static const struct { const char *text, *what; } cases[] = {
+		{ "u:0:1000:1,g:0:1000:1", NULL },
+		{ " uid  0\t1000 1 \t\ngid 0 1000 1 \n", NULL },
+		{ "\n \t\nuid 0 1000 1\ngid 0 1000 1", NULL },
+		{ "u:0:1000:,g:0:1000:1", "part 1: '' is not a decimal number" },
+		{ ":0:1000:1", "line 1: unknown word ':0:1000:1', expected uid, gid or setgroups" },
+		{ "u:0:1000:1:", "part 1: invalid part 'u:0:1000:1:', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
+		{ "s:", "part 1: invalid setgroups '', expected allow or deny" },
+		{ "u:0:1000:1,", "part 2: invalid part '', expected u:INSIDE:OUTSIDE:COUNT, g:INSIDE:OUTSIDE:COUNT, s:allow or s:deny" },
+		/* a single letter is not the one-word form, and neither is a text of several lines */
+		{ "u", "line 1: unknown word 'u', expected uid, gid or setgroups" },
+		{ "u:0:1000:1\ng:0:1000:1\n", "line 1: unknown word 'u:0:1000:1', expected uid, gid or setgroups" },
+		{ "", "the map is empty" },
+		{ "\n", "the map is empty" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct nserr e = NSERR_INIT;
+		struct idmaps m;
+		int rc = idmaps_parse(&m, cases[i].text, strlen(cases[i].text), &e);
+
+		CHECK_INT(rc, cases[i].what ? -EINVAL : 0);
+		CHECK_STR(unit_message(&e), cases[i].what ? cases[i].what : "");
+		CHECK_INT(m.map[IDMAP_UID].n, cases[i].what ? 0 : 1);
+		idmaps_free(&m);
+	}
+}
+
 UNIT_MAIN(CASE(parses_streams_and_arguments), CASE(error_quotes_the_invalid_text),
 	  CASE(error_names_rule_and_line), CASE(refuses_too_many_lines_or_bytes),
 	  CASE(joins_adjacent_extents), CASE(splits_at_the_extents_of_the_parent),
 	  CASE(keeps_extents_with_unknown_outside_ids), CASE(a_long_word_is_cut_in_the_message),
 	  CASE(damaged_maps_of_the_kernel_are_refused),
-	  CASE(a_map_formatted_as_an_argument_ends_without_a_comma))
+	  CASE(a_map_formatted_as_an_argument_ends_without_a_comma),
+	  CASE(separators_at_the_ends_of_a_map))

@@ -5,9 +5,11 @@
  */
 #include "idmap/subid_lint.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 
-#include "../unit.h"
+#include "../sandbox.h"
+#include "idmap/subid_nss.h"
 
 #define CASES 20000
 #define LINES 8
@@ -83,4 +85,157 @@ static void accepts_an_empty_file(void)
 	buf_free(&out);
 }
 
-UNIT_MAIN(CASE(reports_each_overlap), CASE(reports_accounts_in_ranges), CASE(accepts_an_empty_file))
+static void shortens_long_names(void)
+{
+	struct buf text = BUF_INIT, out = BUF_INIT;
+	char name[101];
+
+	memset(name, 'x', 100);
+	name[100] = '\0';
+	buf_printf(&text, "%s:1:9\nb:5:9\n", name);
+	CHECK_INT(subid_lint_text("f", text.s, text.len, NULL, 0, &out), 1);
+	CHECK(strstr(out.s, "f: line 2: b's range 5-13 overlaps "));
+	CHECK(strstr(out.s, " overlaps xx") && strstr(out.s, "x's range 1-9 of line 1\n"));
+	/* at most 64 bytes */
+	name[64] = '\0';
+	CHECK(strstr(out.s, name));
+	name[64] = 'x';
+	name[65] = '\0';
+	CHECK(!strstr(out.s, name));
+	buf_free(&text);
+	buf_free(&out);
+}
+
+/* ---- The files in /etc: an empty file system replaces this directory ---- */
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Checks the files. Returns the number of findings, with the text in `out` and the message of an
+ * incomplete check in `partial`. */
+static int lint(struct buf *out, struct nserr *partial)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	*out = BUF_INIT;
+	rc = subid_lint_files(out, partial, &e);
+	CHECK_STR(e.what, "");
+	return rc;
+}
+
+static void compares_files_with_accounts(const char *dir)
+{
+	struct nserr partial;
+	struct buf out;
+
+	(void)dir;
+	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+	/* no files: nothing to report, and no account is missing */
+	CHECK_INT(lint(&out, &partial), 0);
+	CHECK_STR(partial.what, "");
+	buf_free(&out);
+	/* empty files are complete */
+	put("/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
+	put("/etc/passwd", "");
+	put("/etc/group", "");
+	put("/etc/subuid", "a:100000:10\n");
+	put("/etc/subgid", "a:100000:10\n");
+	CHECK_INT(lint(&out, &partial), 0);
+	CHECK_STR(partial.what, "");
+	buf_free(&out);
+	/* no line of the file is valid, so the accounts are unknown */
+	put("/etc/passwd", "garbage\n");
+	CHECK_INT(lint(&out, &partial), 0);
+	CHECK_STR(unit_message(&partial),
+		  "incomplete check: cannot read all users: Input/output error");
+	buf_free(&out);
+	put("/etc/passwd", "root:x:0:0::/:/bin/sh\nb:x:100005:1::/:/bin/sh\n");
+	put("/etc/group", "garbage\n");
+	CHECK_INT(lint(&out, &partial), 1);
+	CHECK_STR(out.s, "/etc/subuid: line 1: a's range 100000-100009 contains 100005, the id of "
+			 "b\n");
+	CHECK_STR(unit_message(&partial),
+		  "incomplete check: cannot read all groups: Input/output error");
+	buf_free(&out);
+	put("/etc/group", "root:x:0:\ng:x:100009:\n");
+	CHECK_INT(lint(&out, &partial), 2);
+	CHECK(strstr(out.s, "/etc/subgid: line 1: a's range 100000-100009 contains 100009, the id "
+			    "of g\n"));
+	CHECK_STR(partial.what, "");
+	buf_free(&out);
+}
+
+static void checks_the_files_against_all_accounts(void)
+{
+	sandbox(0, compares_files_with_accounts);
+}
+
+static void looks_for_the_module(const char *dir)
+{
+	struct nserr e = NSERR_INIT;
+	char lib[32], text[128];
+
+	(void)dir;
+	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+	CHECK_INT(subid_nss_wanted(&e), 0);
+	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
+	put("/etc/nsswitch.conf", "");
+	CHECK_INT(subid_nss_wanted(&e), 0);
+	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
+	put("/etc/nsswitch.conf", "subid: files\n");
+	CHECK_INT(subid_nss_wanted(&e), 0);
+	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
+	put("/etc/nsswitch.conf", "subid: nosuch\n");
+	CHECK_INT(subid_nss_wanted(&e), 1);
+	CHECK(subid_nss_is_missing(lib, sizeof(lib)));
+	CHECK_STR(lib, "libsubid_nosuch.so");
+	/* the name of the library does not fit */
+	snprintf(text, sizeof(text), "subid: %s\n", "a-name-of-more-than-20-bytes");
+	put("/etc/nsswitch.conf", text);
+	CHECK_INT(subid_nss_wanted(&e), 1);
+	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
+	/* the file is too large to be read */
+	CHECK_INT(truncate("/etc/nsswitch.conf", 20000), 0);
+	CHECK_INT(subid_nss_wanted(&e), -EFBIG);
+	CHECK_STR(unit_message(&e), "cannot read /etc/nsswitch.conf: File too large");
+}
+
+static void names_a_module_that_is_missing(void)
+{
+	sandbox(0, looks_for_the_module);
+}
+
+static void recognizes_the_source_of_subordinate_ids(void)
+{
+	static const char *const named[] = {
+		"subid: sss\n",           "subid:sss",
+		" \tsubid:\tsss files\n", "passwd: files\nsubid: files2\n",
+		"subid: filez",           "subid: file"
+	};
+	static const char *const not_named[] = { "",
+						 "\n",
+						 "passwd: sss",
+						 "passwd: sss\n",
+						 "subid:",
+						 "subid: \n",
+						 "subid: #sss\n",
+						 "subid: files\n",
+						 "subid: files sss\n",
+						 "#subid: sss\n",
+						 "subid: files\nsubid: sss\n" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++)
+		CHECK(subid_nss_named(named[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(not_named); i++)
+		CHECK(!subid_nss_named(not_named[i]));
+}
+
+UNIT_MAIN(CASE(reports_each_overlap), CASE(reports_accounts_in_ranges), CASE(accepts_an_empty_file),
+	  CASE(shortens_long_names), CASE(checks_the_files_against_all_accounts),
+	  CASE(names_a_module_that_is_missing), CASE(recognizes_the_source_of_subordinate_ids))
