@@ -20,7 +20,8 @@ void units_add_size(struct buf *b, uint64_t n)
 	uint64_t unit = 1;
 	size_t i = 0;
 
-	while (n / unit >= 1024 && units[i + 1]) {
+	/* a number of 64 bits is below 16E */
+	while (n / unit >= 1024) {
 		unit *= 1024;
 		i++;
 	}

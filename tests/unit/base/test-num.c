@@ -103,9 +103,10 @@ static void refuses_invalid_durations(void)
 	static const char *const bad[] = { "",    ".",    "5.",   "s",       "-1",   "+1",
 					   "1x",  "2h1d", "1h1h", "1.5h30m", "1h30", "1 h",
 					   "1.s", "1mss", "1e3",  "5.ms" };
-	static const char *const range[] = { "1.0000000001",          "0.5ns",
-					     "9223372036854775808",   "1.0005us",
-					     "99999999999999999999w", "18446744073709551615w" };
+	static const char *const range[] = { "1.0000000001",           "0.5ns",
+					     "9223372036854775808",    "1.0005us",
+					     "99999999999999999999w",  "18446744073709551615w",
+					     "1d18446744073709551615s" };
 	char tiny[96];
 	struct timespec ts;
 

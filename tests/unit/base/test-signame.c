@@ -47,5 +47,17 @@ static void every_signal_survives_a_round_trip(void)
 	}
 }
 
+static void formats_a_number_that_is_no_signal(void)
+{
+	char buf[SIGNAME_SIZE];
+
+	CHECK_STR(signame_format(0, buf), "0");
+	CHECK_STR(signame_format(-1, buf), "-1");
+	CHECK_STR(signame_format(SIGRTMAX + 1, buf), "65");
+	CHECK_STR(signame_format(1000, buf), "1000");
+	CHECK_STR(signame_format(SIGRTMIN, buf), "RTMIN+0");
+	CHECK_STR(signame_format(SIGKILL, buf), "KILL");
+}
+
 UNIT_MAIN(CASE(parses_names_and_numbers), CASE(refuses_unknown_signals),
-	  CASE(every_signal_survives_a_round_trip))
+	  CASE(every_signal_survives_a_round_trip), CASE(formats_a_number_that_is_no_signal))

@@ -134,7 +134,25 @@ static void writes_nested_json(void)
 	buf_free(&b);
 }
 
+static void compares_and_lowers_ascii_letters(void)
+{
+	char out[4];
+
+	str_lower(out, sizeof(out), "ABCDEF");
+	CHECK_STR(out, "abc");
+	str_lower(out, sizeof(out), "A1");
+	CHECK_STR(out, "a1");
+	str_lower(out, 1, "A");
+	CHECK_STR(out, "");
+	CHECK(str_same_name("Abc", "aBC", 3));
+	CHECK(!str_same_name("Abc", "aBD", 3));
+	CHECK(str_same_name("Abc", "aBD", 2));
+	/* both words end before the last byte */
+	CHECK(str_same_name("A\0x", "a\0y", 3));
+	CHECK(!str_same_name("A\0x", "ab", 3));
+}
+
 UNIT_MAIN(CASE(keeps_printable_text), CASE(escapes_control_and_invalid_bytes),
 	  CASE(invalid_utf8_is_not_a_character), CASE(recognises_unsafe_characters),
 	  CASE(copies_of_escaped_text_have_the_right_length), CASE(never_writes_past_the_end),
-	  CASE(writes_nested_json))
+	  CASE(writes_nested_json), CASE(compares_and_lowers_ascii_letters))
