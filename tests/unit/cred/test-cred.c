@@ -5,9 +5,10 @@
 #include "cred/rlimit.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/resource.h>
 
-#include "../unit.h"
+#include "../sandbox.h"
 #include "kernel/sys_cap.h"
 
 struct word {
@@ -297,9 +298,122 @@ static void a_long_or_unlimited_limit_is_parsed(void)
 		"'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
 }
 
+static void names_a_capability_that_is_dropped_and_kept(void)
+{
+	struct cred c;
+
+	/* the kernel may have capabilities whose names this program does not know */
+	CHECK_STR(PARSE(&c, { CRED_KEY_CAP_KEEP, "63" }, { CRED_KEY_CAP_DROP, "63" }),
+		  "a capability is both dropped and kept");
+	cred_free(&c);
+}
+
+/* ---- Groups ---- */
+
+/* Returns the result of cred_check_groups() in a process with these groups. */
+static int groups_of(const struct cred *c, gid_t gid, size_t n, const gid_t *groups)
+{
+	struct nserr e = NSERR_INIT;
+	int status = 0, rc;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (setgroups(n, groups) < 0 || setegid(gid) < 0)
+			_exit(99);
+		rc = cred_check_groups(c, &e);
+		_exit(rc < 0 && strstr(e.what, "would keep the group root") ? 1 : rc < 0 ? 2 : 0);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void refuses_to_keep_the_group_root_as_another_user(void)
+{
+	static const gid_t with[] = { 5, 0 }, without[] = { 5, 6 };
+	struct cred c = { .set_uid = true, .uid = 5 };
+
+	if (geteuid() != 0) {
+		unit_skip("only root can change its groups");
+		return;
+	}
+	fflush(stdout);
+	CHECK_INT(groups_of(&c, 0, 0, NULL), 1);
+	CHECK_INT(groups_of(&c, 5, 2, with), 1);
+	CHECK_INT(groups_of(&c, 5, 2, without), 0);
+	CHECK_INT(groups_of(&c, 5, 0, NULL), 0);
+	c.set_gid = true;
+	CHECK_INT(groups_of(&c, 0, 2, with), 0);
+	c.set_gid = false;
+	c.set_groups = true;
+	CHECK_INT(groups_of(&c, 0, 2, with), 0);
+	c.set_groups = false;
+	c.uid = 0;
+	CHECK_INT(groups_of(&c, 0, 2, with), 0);
+	c.set_uid = false;
+	c.uid = 5;
+	CHECK_INT(groups_of(&c, 0, 2, with), 0);
+}
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Runs with an empty /etc, in which the user u is in 100 groups. */
+static void takes_all_groups(const char *dir)
+{
+	struct buf text = BUF_INIT;
+	struct cred c;
+	bool all = true;
+
+	(void)dir;
+	for (unsigned i = 0; i < 100; i++)
+		buf_printf(&text, "g%u:x:%u:u\n", i, 1000 + i);
+	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+	put("/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
+	put("/etc/passwd", "u:x:7:8::/:/bin/sh\n");
+	put("/etc/group", text.s);
+	buf_free(&text);
+	CHECK_STR(PARSE(&c, { 'S', "u" }), "");
+	CHECK(c.set_uid && c.uid == 7 && c.set_gid && c.gid == 8);
+	CHECK(c.set_groups && c.groups_optional);
+	CHECK_INT(c.ngroups, 101);
+	for (gid_t gid = 1000; gid < 1100; gid++) {
+		bool found = false;
+
+		for (size_t i = 0; i < c.ngroups; i++)
+			found |= c.groups[i] == gid;
+		all &= found;
+	}
+	CHECK(all);
+	/* to read the setgroups file later */
+	CHECK(c.self > 0);
+	cred_free(&c);
+	/* given groups replace those of the user, and a given group the one of the user */
+	CHECK_STR(PARSE(&c, { 'S', "u" }, { CRED_KEY_GROUPS, "5" }), "");
+	CHECK(c.gid == 8 && c.ngroups == 1 && c.groups[0] == 5 && !c.groups_optional);
+	CHECK(c.self <= 0);
+	cred_free(&c);
+	CHECK_STR(PARSE(&c, { 'S', "u" }, { 'G', "9" }), "");
+	CHECK(c.gid == 9 && !c.set_groups);
+	cred_free(&c);
+	CHECK_STR(PARSE(&c, { 'S', "nobody" }), "--setuid: unknown user 'nobody'");
+	cred_free(&c);
+}
+
+static void a_user_has_all_its_groups(void)
+{
+	sandbox(0, takes_all_groups);
+}
+
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
 	  CASE(computes_the_capability_limit), CASE(parses_resource_limits),
 	  CASE(parses_environment_options), CASE(accepts_only_filters_of_whole_instructions),
 	  CASE(adds_no_step_without_an_option), CASE(adds_the_steps_in_the_required_order),
 	  CASE(drops_capabilities_after_a_filter_as_another_user),
-	  CASE(limits_of_another_process_are_read), CASE(a_long_or_unlimited_limit_is_parsed))
+	  CASE(limits_of_another_process_are_read), CASE(a_long_or_unlimited_limit_is_parsed),
+	  CASE(names_a_capability_that_is_dropped_and_kept),
+	  CASE(refuses_to_keep_the_group_root_as_another_user), CASE(a_user_has_all_its_groups))
