@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "../unit.h"
+#include "../fault.h"
 
 static char dir[] = "/tmp/rootwalk.XXXXXX";
 static int root = -1;
@@ -188,6 +188,66 @@ static void opens_no_component_for_reading(void)
 	      unlinkat(root, "locked/in", AT_REMOVEDIR) == 0);
 }
 
+/* Resolves a path with two links, one of which is absolute, without openat2(2). */
+static int try_slow(void)
+{
+	struct stat st;
+	int fd;
+
+	fault_begin();
+	fd = root_resolve(root, "rel/up/hosts", ROOT_RESOLVE_SLOW, NULL);
+	fault_end();
+	if (fd < 0)
+		return fd;
+	return fstat(fd, &st) == 0 && close(fd) == 0 && st.st_ino == inside("etc/hosts") ? 0 : 1;
+}
+
+static int try_absolute(void)
+{
+	int fd;
+
+	fault_begin();
+	fd = root_resolve(root, "abs/hosts", ROOT_RESOLVE_SLOW, NULL);
+	fault_end();
+	if (fd >= 0)
+		close(fd);
+	return MIN(fd, 0);
+}
+
+static void a_link_that_cannot_be_read_ends_the_walk(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	make_root();
+	fault_all("root_resolve", try_slow, NULL);
+	CHECK_INT(fault_answer(try_slow, SYS_readlinkat, 1, -EIO), -EIO);
+	/* the file was replaced by one that is no link, or the target may be longer */
+	CHECK_INT(fault_answer(try_slow, SYS_readlinkat, 1, 0), -ENOENT);
+	CHECK_INT(fault_answer(try_slow, SYS_readlinkat, 2, PATH_MAX), -ENAMETOOLONG);
+	CHECK_INT(fault_answer(try_absolute, SYS_fstatfs, 1, -EIO), -EIO);
+}
+
+static void a_path_must_not_grow_beyond_the_limit(void)
+{
+	char target[PATH_MAX], rest[PATH_MAX];
+	int err;
+
+	make_root();
+	/* the target and the rest have 4095 bytes together with the slash, and then one more */
+	memset(target, '/', 2000);
+	strcpy(target + 2000, "etc");
+	CHECK_INT(symlinkat(target, root, "long"), 0);
+	memset(rest, '/', sizeof(rest));
+	memcpy(rest, "long", 4);
+	strcpy(rest + 4 + PATH_MAX - 2003 - 2 - 6, "hosts");
+	CHECK(find(rest, ROOT_RESOLVE_SLOW, &err) == inside("etc/hosts"));
+	strcpy(rest + 4 + PATH_MAX - 2003 - 2 - 3, "hosts");
+	CHECK_INT(root_resolve(root, rest, ROOT_RESOLVE_SLOW, NULL), -ENAMETOOLONG);
+	CHECK_INT(unlinkat(root, "long", 0), 0);
+}
+
 static void creates_a_path_of_forty_levels(void)
 {
 	struct root_log log = ROOT_LOG_INIT;
@@ -209,4 +269,5 @@ UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(openat2_and_walk_return_the_sam
 	  CASE(magic_links_are_refused), CASE(missing_components_are_created_inside_and_removed),
 	  CASE(entry_that_cannot_be_logged_is_removed),
 	  CASE(opens_the_parent_of_the_last_component), CASE(opens_no_component_for_reading),
-	  CASE(creates_a_path_of_forty_levels))
+	  CASE(a_link_that_cannot_be_read_ends_the_walk),
+	  CASE(a_path_must_not_grow_beyond_the_limit), CASE(creates_a_path_of_forty_levels))

@@ -9,6 +9,7 @@
 #include "root/begin.h"
 #include "root/copyup.h"
 #include "root/libmount.h"
+#include "root/lookup.h"
 #include "root/pivot.h"
 #include "root/place.h"
 #include "root/populate.h"
@@ -341,6 +342,121 @@ static void a_failed_call_leaves_no_wrong_root(void)
 	sandbox(0, build);
 }
 
+/* ---- Copies ---- */
+
+#define LARGE 40000 /* more bytes than the copy reads at once */
+
+/* Fills the directory that is copied. */
+static void fill_source(void)
+{
+	static char text[LARGE];
+	char path[64];
+	int dir, fd;
+
+	snprintf(path, sizeof(path), "%s/src", root_dir);
+	CHECK_INT(mkdir(path, 0750), 0);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	memset(text, 'x', sizeof(text));
+	fd = openat(dir, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	CHECK_INT(write(fd, text, sizeof(text)), sizeof(text));
+	close(fd);
+	CHECK_INT(fchmodat(dir, "file", 04711, 0), 0);
+	CHECK_INT(symlinkat("file", dir, "link"), 0);
+	CHECK_INT(mkfifoat(dir, "fifo", 0640), 0);
+	CHECK_INT(mkdirat(dir, "sub", 0700), 0);
+	CHECK_INT(symlinkat("../file", dir, "sub/link"), 0);
+	/* a socket is not copied */
+	CHECK_INT(mknodat(dir, "socket", S_IFSOCK | 0600, 0), 0);
+	close(dir);
+}
+
+/* Returns true if the copy in the directory is complete. */
+static bool is_copy(int dir)
+{
+	char target[16] = "";
+	struct stat st;
+
+	return fstatat(dir, "file", &st, 0) == 0 && st.st_size == LARGE &&
+	       (st.st_mode & ALLPERMS) == 04711 &&
+	       readlinkat(dir, "link", target, sizeof(target)) == 4 && streq(target, "file") &&
+	       fstatat(dir, "fifo", &st, 0) == 0 && S_ISFIFO(st.st_mode) &&
+	       (st.st_mode & ALLPERMS) == 0640 && fstatat(dir, "sub/link", &st, 0) == 0 &&
+	       st.st_size == LARGE && fstatat(dir, "socket", &st, 0) < 0 &&
+	       fstatat(dir, ".", &st, 0) == 0 && (st.st_mode & ALLPERMS) == 0750;
+}
+
+/* Mounts a tmpfs with a copy of /src on /src. */
+static int try_copy(void)
+{
+	cleanup_fd int dir = open(root_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), copy = -1;
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+	bool right;
+	int rc;
+
+	if (dir < 0 || root_begin(&r, dir, true, &e) < 0)
+		return 1;
+	fault_begin();
+	rc = root_mount_copy(&r, "/src", &plain, false, &e);
+	fault_end();
+	if (rc >= 0)
+		copy = root_open(&r, "/src", 0, NULL);
+	right = rc < 0 || is_copy(copy);
+	util_close(&copy);
+	root_undo(&r);
+	return right ? fault_result(rc, &e, true) : 1;
+}
+
+/* ENOENT means that there is no directory to copy, so the tmpfs stays empty. */
+static bool is_absent(const char *why, const struct fault_run *f)
+{
+	(void)why;
+	return f->error == ENOENT && f->result == 1;
+}
+
+static void copies(const char *in)
+{
+	static const struct {
+		int call, k, result, want;
+	} cases[] = {
+		{ SYS_read, 1, -EINTR, 0 },
+		{ SYS_read, 1, -EIO, -EIO },
+		{ SYS_write, 1, -EINTR, 0 },
+		{ SYS_write, 2, -ENOSPC, -ENOSPC },
+		{ SYS_readlinkat, 1, -EIO, -EIO },
+		/* the target fills the whole buffer, so it may be longer */
+		{ SYS_readlinkat, 1, 4096, -ENAMETOOLONG },
+		{ SYS_symlinkat, 1, -ENOSPC, -ENOSPC },
+		{ SYS_mknodat, 1, -EPERM, -EPERM },
+		{ SYS_fchownat, 1, -EPERM, -EPERM },
+		{ SYS_fchmodat, 1, -EPERM, -EPERM },
+		{ SYS_utimensat, 1, -EPERM, -EPERM },
+		{ SYS_mkdirat, 1, -ENOSPC, -ENOSPC },
+	};
+
+	root_dir = in;
+	CHECK_INT(mount("t", root_dir, "tmpfs", 0, NULL), 0);
+	fill_source();
+	fault_all("root_mount_copy", try_copy, is_absent);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int got = fault_answer(try_copy, cases[i].call, cases[i].k, cases[i].result);
+
+		if (got != cases[i].want)
+			printf("# case %zu\n", i);
+		CHECK_INT(got, cases[i].want);
+	}
+}
+
+static void a_failed_call_leaves_no_part_of_a_copy(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, copies);
+}
+
 UNIT_MAIN(CASE(a_failed_call_leaves_no_wrong_root),
 	  CASE(a_failed_call_never_leaves_the_initramfs_halfway), CASE(a_failed_check_never_passes),
-	  CASE(a_failed_search_for_a_reason_keeps_the_message))
+	  CASE(a_failed_search_for_a_reason_keeps_the_message),
+	  CASE(a_failed_call_leaves_no_part_of_a_copy))
