@@ -8,6 +8,7 @@
 
 #include "../unit.h"
 #include "collect/hidden.h"
+#include "collect/worker.h"
 #include "kernel/mountinfo.h"
 #include "ns/procfs.h"
 
@@ -253,8 +254,57 @@ static void the_mount_options_of_proc_hide_processes(void)
 	CHECK_INT(is_hidden("proc", ",hidepid=2,gid=4294967296", true), getegid() != 0);
 }
 
+static void errors_are_counted_by_their_reason(void)
+{
+	static const struct {
+		int err;
+		enum nsmissed_what what;
+		enum nsmissed_why why;
+	} cases[] = {
+		{ -EACCES, NSMISSED_PROC, NSMISSED_DENIED },
+		{ -EPERM, NSMISSED_NS, NSMISSED_DENIED },
+		{ -EAGAIN, NSMISSED_MNT, NSMISSED_WAIT },
+		/* for a value of a column, this is an error like any other */
+		{ -EAGAIN, NSMISSED_DETAIL, NSMISSED_FAILED },
+		{ -ENOSYS, NSMISSED_SOCK, NSMISSED_UNSUPPORTED },
+		{ -ENOTTY, NSMISSED_SOCK, NSMISSED_UNSUPPORTED },
+		{ -EOPNOTSUPP, NSMISSED_SOCK, NSMISSED_UNSUPPORTED },
+		{ -EINVAL, NSMISSED_SOCK, NSMISSED_UNSUPPORTED },
+		{ -EIO, NSMISSED_PROC, NSMISSED_FAILED },
+	};
+	struct nsmissed sum = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct nsmissed m = { 0 };
+
+		nsmissed_add(&m, cases[i].what, cases[i].err);
+		CHECK_INT(m.n[cases[i].why][cases[i].what], 1);
+		CHECK_INT(m.err, cases[i].why == NSMISSED_FAILED ? cases[i].err : 0);
+		/* the first error stays */
+		nsmissed_add(&m, NSMISSED_PROC, -ENXIO);
+		CHECK_INT(m.err, cases[i].why == NSMISSED_FAILED ? cases[i].err : -ENXIO);
+		nsmissed_add_all(&sum, &m);
+	}
+	CHECK_INT(sum.err, -ENXIO);
+	CHECK_INT(sum.n[NSMISSED_UNSUPPORTED][NSMISSED_SOCK], 4);
+	CHECK_INT(sum.n[NSMISSED_FAILED][NSMISSED_PROC], ARRAY_SIZE(cases) + 1);
+}
+
+static void some_errors_mean_that_a_namespace_is_gone(void)
+{
+	static const int gone[] = { ENOENT, ESRCH,      EACCES, EPERM,    ESTALE, ENOTDIR, ELOOP,
+				    ENXIO,  EOPNOTSUPP, ENOTTY, ENOTSOCK, EAGAIN, ENOSYS };
+	static const int other[] = { 0, EIO, EMFILE, ENFILE, ENOMEM, EINVAL, EBADF };
+
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		CHECK(collect_is_gone(-gone[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(other); i++)
+		CHECK(!collect_is_gone(-other[i]));
+}
+
 UNIT_MAIN(CASE(counts_processes), CASE(reads_only_requested_types),
 	  CASE(finds_a_namespace_of_a_thread), CASE(finds_namespaces_of_future_children),
 	  CASE(finds_a_descriptor_by_its_file), CASE(fails_with_enoent_if_the_holder_has_ended),
 	  CASE(finds_nsfs_mounts_in_mountinfo), CASE(parses_lists_of_source_names),
-	  CASE(reads_a_process_with_a_hostile_name), CASE(the_mount_options_of_proc_hide_processes))
+	  CASE(reads_a_process_with_a_hostile_name), CASE(the_mount_options_of_proc_hide_processes),
+	  CASE(errors_are_counted_by_their_reason), CASE(some_errors_mean_that_a_namespace_is_gone))

@@ -379,8 +379,57 @@ static void stream_stops_at_an_invalid_id(void)
 	}
 }
 
+static void an_extent_without_outside_ids_is_ignored(void)
+{
+	cleanup_idmap struct idmap a = IDMAP_INIT, b = IDMAP_INIT, out = IDMAP_INIT;
+	uint32_t id;
+
+	/* 0-9 to 100-109; 20-29 are in use, but have no outside ids */
+	CHECK_INT(idmap_add(&a, 0, 100, 10, NULL), 0);
+	CHECK_INT(idmap_append(&a, (struct idmap_extent){ 20, IDMAP_NONE, 10, 0 }), 0);
+	CHECK_INT(idmap_add(&b, 100, 1000, 5, NULL), 0);
+	CHECK_INT(idmap_append(&b, (struct idmap_extent){ 105, IDMAP_NONE, 5, 0 }), 0);
+	CHECK_INT(idmap_compose(&a, &b, &out), 0);
+	CHECK_INT(out.n, 1);
+	CHECK_INT(out.ext[0].count, 5);
+	CHECK_INT(idmap_to_outside(&out, 4, &id), 0);
+	CHECK_INT(id, 1004);
+	CHECK_INT(idmap_to_outside(&out, 5, &id), -ENOENT);
+	CHECK_INT(idmap_to_outside(&out, 20, &id), -ENOENT);
+	idmap_invert(&a);
+	CHECK_INT(a.n, 1);
+	CHECK_INT(a.ext[0].inside, 100);
+	CHECK_INT(a.ext[0].outside, 0);
+}
+
+/* Returns the number of ids in each extent after idmap_split_at() for a map of 10 ids from the
+ * outside id 100, as "1,9,". */
+static const char *split(uint32_t outside)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	static char text[64];
+
+	text[0] = '\0';
+	CHECK_INT(idmap_add(&m, 0, 100, 10, NULL), 0);
+	CHECK_INT(idmap_split_at(&m, outside), 0);
+	for (size_t i = 0; i < m.n; i++)
+		sprintf(text + strlen(text), "%u,", m.ext[i].count);
+	return text;
+}
+
+static void splits_around_one_outside_id(void)
+{
+	CHECK_STR(split(99), "10,");
+	CHECK_STR(split(100), "1,9,");
+	CHECK_STR(split(101), "1,1,8,");
+	CHECK_STR(split(105), "5,1,4,");
+	CHECK_STR(split(109), "9,1,");
+	CHECK_STR(split(110), "10,");
+}
+
 UNIT_MAIN(CASE(translates_each_id_both_ways), CASE(composes_maps_like_the_model),
 	  CASE(inverts_maps_like_the_model), CASE(subtracts_inside_and_outside_ids),
 	  CASE(splits_at_the_extents_of_the_parent), CASE(refuses_overlapping_extents),
 	  CASE(parses_what_it_formats), CASE(places_a_single_id),
-	  CASE(stream_answers_like_the_lookup), CASE(stream_stops_at_an_invalid_id))
+	  CASE(stream_answers_like_the_lookup), CASE(stream_stops_at_an_invalid_id),
+	  CASE(an_extent_without_outside_ids_is_ignored), CASE(splits_around_one_outside_id))

@@ -286,10 +286,35 @@ static void separators_at_the_ends_of_a_map(void)
 	}
 }
 
+static void extents_are_checked_again(void)
+{
+	static const struct {
+		struct idmap_extent x;
+		const char *what;
+	} bad[] = {
+		{ { 10, 10, 0, 0 }, "extent 2: the count is 0" },
+		{ { 10, IDMAP_NONE, 1, 0 }, "extent 2: outside: id 4294967295 cannot be mapped" },
+		{ { IDMAP_NONE, 10, 1, 7 }, "line 7: inside: id 4294967295 cannot be mapped" },
+		{ { 10, 4294967290, 6, 0 },
+		  "extent 2: outside: a range of 6 ids from 4294967290 exceeds the last id, "
+		  "4294967294" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		cleanup_idmap struct idmap m = IDMAP_INIT;
+		struct nserr e = NSERR_INIT;
+
+		CHECK_INT(idmap_add(&m, 0, 0, 1, NULL), 0);
+		CHECK_INT(idmap_append(&m, bad[i].x), 0);
+		CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
+		CHECK_STR(unit_message(&e), bad[i].what);
+	}
+}
+
 UNIT_MAIN(CASE(parses_streams_and_arguments), CASE(error_quotes_the_invalid_text),
 	  CASE(error_names_rule_and_line), CASE(refuses_too_many_lines_or_bytes),
 	  CASE(joins_adjacent_extents), CASE(splits_at_the_extents_of_the_parent),
 	  CASE(keeps_extents_with_unknown_outside_ids), CASE(a_long_word_is_cut_in_the_message),
 	  CASE(damaged_maps_of_the_kernel_are_refused),
 	  CASE(a_map_formatted_as_an_argument_ends_without_a_comma),
-	  CASE(separators_at_the_ends_of_a_map))
+	  CASE(separators_at_the_ends_of_a_map), CASE(extents_are_checked_again))

@@ -192,8 +192,45 @@ static void a_mount_table_is_read(void)
 
 #endif
 
+static void nofollow_is_no_option_of_the_file_system(void)
+{
+	struct mntopt o = MNTOPT_INIT;
+	struct nserr e;
+
+	CHECK_INT(mntopt_parse(&o, "nofollow,size=1m", &e), 0);
+	CHECK(o.nofollow && !o.norec);
+	CHECK_INT(o.n, 1);
+	CHECK_STR(o.param[0], "size=1m");
+	mntopt_free(&o);
+	/* a backslash before another character stays */
+	CHECK_INT(mntopt_parse(&o, "a\\b,c\\", &e), 0);
+	CHECK_INT(o.n, 2);
+	CHECK_STR(o.param[0], "a\\b");
+	CHECK_STR(o.param[1], "c\\");
+	mntopt_free(&o);
+}
+
+static void a_descriptor_is_one_field(void)
+{
+	char one[] = "fd:3:x", alone[] = "fd:3", none[] = "", all[] = "a:b";
+	char *f[3];
+
+	/* with a single field, the text is not divided */
+	CHECK_INT(mntopt_fields(one, f, 1), 1);
+	CHECK_STR(f[0], "fd:3:x");
+	CHECK_INT(mntopt_fields(alone, f, 3), 1);
+	CHECK_STR(f[0], "fd:3");
+	CHECK_INT(mntopt_fields(none, f, 3), 1);
+	CHECK_STR(f[0], "");
+	CHECK_INT(mntopt_fields(all, f, 0), 0);
+	CHECK_INT(mntopt_fields(one, f, 2), 2);
+	CHECK_STR(f[0], "fd:3");
+	CHECK_STR(f[1], "x");
+}
+
 UNIT_MAIN(CASE(separates_mount_options_from_file_system_options),
 	  CASE(later_option_overrides_earlier_one),
 	  CASE(escaped_commas_and_backslashes_are_decoded), CASE(empty_options_are_refused),
 	  CASE(fields_are_cut_at_colons), CASE(attributes_are_converted_to_flags_of_mount),
-	  CASE(option_flags_equal_those_of_libmount), CASE(a_mount_table_is_read))
+	  CASE(option_flags_equal_those_of_libmount), CASE(a_mount_table_is_read),
+	  CASE(nofollow_is_no_option_of_the_file_system), CASE(a_descriptor_is_one_field))

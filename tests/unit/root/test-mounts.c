@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../unit.h"
+#include "root/cause.h"
 
 /* Records the mount of "/" as if it were mounted on `path`. */
 static void note(struct root_mounts *m, const char *path)
@@ -110,6 +111,63 @@ static void path_that_does_not_lead_to_its_mount_is_refused(void)
 	root_mounts_forget(&m);
 }
 
+static void explains_only_a_wrong_type(void)
+{
+	cleanup_fd int dir = open("/", O_PATH | O_CLOEXEC),
+		       file = open("/proc/version", O_PATH | O_CLOEXEC);
+	const struct root_place on_dir = { .fd = dir, .path = "/d", .dir = true },
+				on_file = { .fd = file, .path = "/f" },
+				on_root = { .fd = -1, .path = "/" };
+	const struct {
+		int src, error;
+		const struct root_place *place;
+		const char *hint;
+	} cases[] = {
+		{ -1, ENOTDIR, &on_file, "specify a directory as the destination: '/f'" },
+		{ dir, EINVAL, &on_file, "specify a file as the source, or another destination" },
+		{ file, ENOTDIR, &on_dir, "specify a directory as the source, or '/d/<name>'" },
+		{ file, EINVAL, &on_file, "" },
+		{ dir, EINVAL, &on_dir, "" },
+		{ dir, EPERM, &on_file, "" },
+		{ dir, EINVAL, &on_root, "" },
+		{ 9999, EINVAL, &on_file, "" }, /* the type of a closed descriptor is unknown */
+	};
+	struct nserr e = NSERR_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		nserr_set(&e, cases[i].error, "cannot mount");
+		root_explain_type(cases[i].src, cases[i].place, &e);
+		CHECK(cases[i].hint[0] ? str_after(e.hint, cases[i].hint) != NULL : !e.hint[0]);
+	}
+	nserr_set(&e, EINVAL, "cannot mount");
+	nserr_hint(&e, "known");
+	root_explain_type(dir, &on_file, &e);
+	CHECK_STR(e.hint, "known");
+	root_explain_type(dir, &on_file, NULL);
+}
+
+static void names_the_mount_that_is_read_only(void)
+{
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+
+	nserr_set(&e, EROFS, "cannot create");
+	root_explain_readonly(&r, "/x", &e);
+	CHECK_STR(e.hint, "create '/x' beforehand, because the root is read-only");
+	note(&r.mounts, "/m");
+	nserr_set(&e, EROFS, "cannot create");
+	root_explain_readonly(&r, "/m/x", &e);
+	CHECK(strstr(e.hint, "create '/m/x' in the source of the mount on '/m'"));
+	root_explain_readonly(&r, "/x", &e);
+	CHECK(strstr(e.hint, "/m/x"));
+	nserr_set(&e, EACCES, "cannot create");
+	root_explain_readonly(&r, "/x", &e);
+	CHECK_STR(e.hint, "");
+	root_explain_readonly(&r, "/x", NULL);
+	root_mounts_forget(&r.mounts);
+}
+
 UNIT_MAIN(CASE(path_is_split_at_its_mount), CASE(path_outside_of_mounts_is_not_split),
 	  CASE(finds_the_deepest_and_last_mount), CASE(finds_each_of_hundreds_of_mounts),
-	  CASE(path_that_does_not_lead_to_its_mount_is_refused))
+	  CASE(path_that_does_not_lead_to_its_mount_is_refused), CASE(explains_only_a_wrong_type),
+	  CASE(names_the_mount_that_is_read_only))
