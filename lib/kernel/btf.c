@@ -69,8 +69,8 @@ static uint32_t word_at(const unsigned char *p)
 	return v;
 }
 
-/* Decodes the type at a position, which must not be after the end of the types. Returns the position
- * of the next type, or 0 if the type is invalid. */
+/* Decodes the type at a position, which must not be after the end of the types. Returns the
+ * position of the next type, or 0 if the type is invalid. */
 static uint32_t decode(const struct btf *b, uint32_t at, struct type *t)
 {
 	const unsigned char *p = b->types + at;

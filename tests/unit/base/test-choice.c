@@ -57,7 +57,7 @@ static void suggests_nothing_for_a_word_that_resembles_none(void)
 static void suggests_neither_of_two_words_at_the_same_distance(void)
 {
 	static const char *const two[] = { "mount", "count" };
-	static const char *const three[] = { "mount", "count", "fount", "found" };
+	static const char *const three[] = { "mount", "count", "round", "found" };
 
 	CHECK_STR(hint_of("xount", two, 2, false, true), "");
 	CHECK_STR(hint_of("xount", two, 2, false, false), "use one of mount, count");

@@ -16,7 +16,7 @@ static int dir_fd = -1;
 /* The events of a walk. */
 struct seen {
 	unsigned files, mounts, errors;
-	int err;        /* of the last WALK_ERROR */
+	int err;        /* the errno of the last WALK_ERROR */
 	char last[512]; /* path of the last file */
 	/* the directory to move when a file with the name "deepest" is visited, or NULL */
 	const char *move, *to;
