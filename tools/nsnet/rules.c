@@ -246,7 +246,7 @@ static bool parse_dnat(const char *rule, struct rules_dnat *out)
 	to += strlen("to ");
 	colon = memrchr(to, ':', strcspn(to, " "));
 	/* an IPv6 address is in brackets */
-	bracket = *to == '[' && colon && colon > to && colon[-1] == ']';
+	bracket = *to == '[' && colon && colon[-1] == ']';
 	if (num_u64n(proto, strcspn(proto, " "), 1, 65535, &outer) < 0 || !colon ||
 	    num_u64n(colon + 1, strcspn(colon + 1, " "), 1, 65535, &inner) < 0 ||
 	    net_addr_parse(to + bracket, (size_t)(colon - to) - 2 * bracket, &out->to) < 0)

@@ -22,7 +22,7 @@ static bool check_bridge(struct why *y)
 	const struct net_link *br = net_links_by_index(&y->out, y->outer->master);
 	char cure[CURE_SIZE];
 
-	y->entry = br && y->outer->master ? br : y->outer;
+	y->entry = br ? br : y->outer;
 	if (y->entry == y->outer) {
 		why_passed(y, "the other end of '%s' is '%s' of %s", y->dev->name, y->outer->name,
 			   y->host);
