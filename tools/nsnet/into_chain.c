@@ -135,7 +135,7 @@ static bool parse_rule(const char *line, const char *end, struct place *p)
 	if (!of || !handle || !str_after(line, "\t\t"))
 		return false;
 	of += strlen(COMMENT) - strlen("nsnet_");
-	n = strcspn(of, "\"");
+	n = strcspn(of, "\"\n");
 	if (n >= sizeof(p->owner) || of[n] != '"' || !memchr(of, '/', n))
 		return false;
 	snprintf(p->owner, sizeof(p->owner), "%.*s", (int)n, of);

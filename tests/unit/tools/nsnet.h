@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nsnet.h: replaces libnftables and the messages of the tool in the unit tests of nsnet. A test
+ * sets the text that libnftables lists, and reads the commands that nsnet applies.
+ */
+#ifndef NSU_UNIT_NSNET_H
+#define NSU_UNIT_NSNET_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include "../sandbox.h"
+#include "../unit.h"
+#include "nsnet/nat.h"
+
+/* ---- libnftables */
+
+/* Answers to commands: the text of a list, or a negative errno. A command without an answer lists
+ * nothing. If an answer has a further text, it is the answer to the second command and later. */
+static struct nft_answer {
+	const char *command, *text, *then;
+	int rc;
+} nft_answers[8];
+
+static int nft_open_rc, nft_apply_rc;
+/* nft_apply() fails only with the commands that begin with this text */
+static const char *nft_apply_fails = "";
+static struct buf nft_applied;
+static unsigned nft_dry_runs;
+
+static void nft_begin(void)
+{
+	memset(nft_answers, 0, sizeof(nft_answers));
+	nft_open_rc = nft_apply_rc = 0;
+	nft_apply_fails = "";
+	nft_dry_runs = 0;
+	buf_free(&nft_applied);
+}
+
+/* Sets the answer number i. */
+static void nft_answer(unsigned i, const char *command, const char *text)
+{
+	nft_answers[i] = (struct nft_answer){ .command = command, .text = text };
+}
+
+/* Returns the commands that were applied, which the next call replaces. */
+static const char *nft_took(void)
+{
+	static char text[8192];
+
+	snprintf(text, sizeof(text), "%s", nft_applied.s ? nft_applied.s : "");
+	buf_free(&nft_applied);
+	return text;
+}
+
+int nft_open(struct nft_ctx **nft, struct nserr *e)
+{
+	*nft = NULL;
+	if (nft_open_rc < 0)
+		return nserr_set(e, nft_open_rc, "cannot load libnftables");
+	*nft = (struct nft_ctx *)(void *)&nft_applied;
+	return 0;
+}
+
+void nft_close(struct nft_ctx *nft)
+{
+	(void)nft;
+}
+
+int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e)
+{
+	(void)nft;
+	if (nft_apply_rc < 0 && str_after(text, nft_apply_fails))
+		return nserr_set(e, nft_apply_rc, "refused");
+	if (dry_run)
+		nft_dry_runs++;
+	else
+		buf_adds(&nft_applied, text);
+	return 0;
+}
+
+int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e)
+{
+	(void)nft;
+	for (size_t i = 0; i < ARRAY_SIZE(nft_answers) && nft_answers[i].command; i++) {
+		struct nft_answer *a = &nft_answers[i];
+
+		if (!streq(a->command, command))
+			continue;
+		if (a->rc < 0)
+			return nserr_set(e, a->rc, "cannot list");
+		if (a->text)
+			buf_adds(out, a->text);
+		if (a->then)
+			a->text = a->then;
+		break;
+	}
+	return 0;
+}
+
+int nft_list_handles(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e)
+{
+	char handles[64];
+
+	snprintf(handles, sizeof(handles), "-a %s", command);
+	return nft_list(nft, handles, out, e);
+}
+
+void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, struct buf *out)
+{
+	(void)nft, (void)chain, (void)handle, (void)out;
+}
+
+/* ---- messages: the functions of the tool that end the process return to the test */
+
+static jmp_buf cli_ended;
+static char cli_message[1024];
+
+static void cli_say(const char *what, const char *hint)
+{
+	snprintf(cli_message, sizeof(cli_message), "%s%s%s", what, hint[0] ? "; " : "", hint);
+}
+
+#define CLI_SAY(fmt) \
+	do { \
+		char text_[512]; \
+		va_list ap_; \
+\
+		va_start(ap_, fmt); \
+		vsnprintf(text_, sizeof(text_), fmt, ap_); \
+		va_end(ap_); \
+		cli_say(text_, ""); \
+	} while (0)
+
+void cli_warn(int err, const char *fmt, ...)
+{
+	(void)err;
+	CLI_SAY(fmt);
+}
+
+void cli_warn_nserr(const struct nserr *e)
+{
+	cli_say(e->what, e->hint);
+}
+
+void cli_die(int err, const char *fmt, ...)
+{
+	(void)err;
+	CLI_SAY(fmt);
+	longjmp(cli_ended, 1);
+}
+
+void cli_die_nserr(const struct nserr *e)
+{
+	cli_say(e->what, e->hint);
+	longjmp(cli_ended, 1);
+}
+
+void cli_die_usage(const char *fmt, ...)
+{
+	CLI_SAY(fmt);
+	longjmp(cli_ended, 1);
+}
+
+/* Executes a statement that ends the tool with this message. */
+#define CHECK_DIES(statement, want) \
+	do { \
+		cli_message[0] = '\0'; \
+		if (setjmp(cli_ended) == 0) { \
+			statement; \
+			CHECK(!"the tool goes on"); \
+		} \
+		CHECK_STR(cli_message, want); \
+	} while (0)
+
+/* Returns the last message of cli_warn() and cli_warn_nserr(), or "", and forgets it. */
+static inline const char *cli_warned(void)
+{
+	static char text[sizeof(cli_message)];
+
+	memcpy(text, cli_message, sizeof(text));
+	cli_message[0] = '\0';
+	return text;
+}
+
+/* ---- values */
+
+static inline struct net_addr addr(const char *s)
+{
+	struct net_addr a = { 0 };
+
+	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
+	return a;
+}
+
+/* Writes the file and asserts that this succeeds. */
+static inline void put(const char *path, const char *content)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	CHECK(fd >= 0);
+	CHECK_INT(write(fd, content, strlen(content)), strlen(content));
+	close(fd);
+}
+
+/* Returns the first line of a file, without the newline, or "" if there is no file. */
+static inline const char *got(const char *path)
+{
+	static char text[256];
+	ssize_t n = file_read_at(AT_FDCWD, path, text, sizeof(text));
+
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+#endif
