@@ -222,7 +222,9 @@ int run_files(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)!sys_mount("nsnet", "/sys", "sysfs", 0, NULL);
 	etc_path(n, "", dir);
 	list = opendir(dir);
-	while (list && rc == 0 && (d = readdir(list))) {
+	if (!list && errno != ENOENT && errno != ENOTDIR)
+		return nserr_set(e, errno, "cannot list '%s'", dir);
+	while (list && rc == 0 && (errno = 0, d = readdir(list))) {
 		int fd;
 
 		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
@@ -234,7 +236,10 @@ int run_files(void *ctx, const struct plan_step *s, struct nserr *e)
 		if (fd >= 0)
 			close(fd);
 	}
-	if (list)
-		closedir(list);
+	if (!list)
+		return 0;
+	if (rc == 0 && errno)
+		rc = nserr_set(e, errno, "cannot list '%s'", dir);
+	closedir(list);
 	return rc;
 }

@@ -28,7 +28,7 @@ static const char *nft_apply_fails = "";
 static struct buf nft_applied;
 static unsigned nft_dry_runs;
 
-static void nft_begin(void)
+static inline void nft_begin(void)
 {
 	memset(nft_answers, 0, sizeof(nft_answers));
 	nft_open_rc = nft_apply_rc = 0;
@@ -38,13 +38,13 @@ static void nft_begin(void)
 }
 
 /* Sets the answer number i. */
-static void nft_answer(unsigned i, const char *command, const char *text)
+static inline void nft_answer(unsigned i, const char *command, const char *text)
 {
 	nft_answers[i] = (struct nft_answer){ .command = command, .text = text };
 }
 
 /* Returns the commands that were applied, which the next call replaces. */
-static const char *nft_took(void)
+static inline const char *nft_took(void)
 {
 	static char text[8192];
 
