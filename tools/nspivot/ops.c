@@ -47,10 +47,11 @@ static int own_words(struct op *op, struct nserr *e)
 	return 0;
 }
 
-/* Returns true for the verbs whose default destination is the source path. */
+/* Returns true for the verbs whose default destination is the source path. They are the first in
+ * the array. */
 static bool is_bind(const struct op *op)
 {
-	return op->verb >= &verbs[VERB_BIND] && op->verb <= &verbs[VERB_RO_BIND_TRY];
+	return op->verb <= &verbs[VERB_RO_BIND_TRY];
 }
 
 /* Splits the argument into source, destination and options. Sets *options to NULL if there are no
