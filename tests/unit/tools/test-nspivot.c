@@ -116,7 +116,7 @@ static void arguments_are_split_into_source_destination_and_options(void)
 		{ VERB_TMPFS, "/t:size=1m", NULL, "/t" },
 		{ VERB_SHM, NULL, NULL, "/dev/shm" },
 		{ VERB_SHM, ":size=1m", NULL, "/dev/shm" },
-		{ VERB_BIND, "/a:/./b", "/a", "/./b" },
+		{ VERB_BIND, "/a:/../b", "/a", "/b" },
 		{ VERB_BIND, "/a:/x/../b", "/a", "/x/../b" },
 		{ VERB_ETC_HOSTS, "auto", "auto", "/etc/hosts" },
 	};
