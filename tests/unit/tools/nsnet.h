@@ -11,6 +11,7 @@
 
 #include "../sandbox.h"
 #include "../unit.h"
+#include "common/cli_table.h"
 #include "nsnet/nat.h"
 
 /* ---- libnftables */
@@ -113,6 +114,7 @@ void nft_rule_text(struct nft_ctx *nft, const char *chain, uint64_t handle, stru
 
 /* ---- messages: the functions of the tool that end the process return to the test */
 
+const struct cli_tool *cli_the_tool;
 static jmp_buf cli_ended;
 static char cli_message[1024];
 
@@ -160,6 +162,26 @@ void cli_die_usage(const char *fmt, ...)
 {
 	CLI_SAY(fmt);
 	longjmp(cli_ended, 1);
+}
+
+void cli_die_usage_nserr(const struct nserr *e)
+{
+	cli_die_nserr(e);
+}
+
+int cli_status(const struct nserr *e)
+{
+	return e->status ? e->status : 1;
+}
+
+/* Keeps the output of the tool. */
+static struct buf cli_printed;
+
+void cli_print(struct buf *b)
+{
+	buf_free(&cli_printed);
+	cli_printed = *b;
+	*b = BUF_INIT;
 }
 
 /* Executes a statement that ends the tool with this message. */
