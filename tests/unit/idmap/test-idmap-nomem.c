@@ -212,6 +212,12 @@ static void the_map_functions_report_a_failed_allocation(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		nomem_all(all[i].name, all[i].try);
+	/* the size of the whole map, and then that of its first lines; the function makes hundreds
+	 * of allocations */
+	CHECK_INT(try_long(), 0);
+	CHECK_INT(nomem_one(try_long, 1), -ENOMEM);
+	CHECK_INT(nomem_one(try_long, 10), -ENOMEM);
+	CHECK_INT(nomem_one(try_long, 100), -ENOMEM);
 }
 
 static void the_planned_maps_report_a_failed_allocation(void)
