@@ -1189,7 +1189,7 @@ static void inside_end(const char *dir)
 	nat_end(&net);
 	CHECK_STR(nft_took(), "delete rule ip filter FORWARD handle 4\ndelete table inet "
 			      "nsnet_ns/web\n");
-	/* without libnftables in the own namespace, the IPv6 sysctls stay */
+	/* if libnftables cannot be loaded, the IPv6 sysctls stay */
 	net.own_ns = own_ns();
 	CHECK_INT(nft_open(&net.nft, &e), 0);
 	nft_open_rc = -ENOENT;

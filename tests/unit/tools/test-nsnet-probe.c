@@ -45,7 +45,7 @@ static void end_traces(void)
 	util_close(&kernel);
 }
 
-/* What a trace report contains. NULL, 0 and false stand for no attribute. */
+/* The contents of a trace report. NULL, 0 and false stand for a missing attribute. */
 struct trace {
 	uint32_t id;
 	const char *source; /* source address in the header */

@@ -295,8 +295,8 @@ static void presets_limit_capabilities(void)
 	CHECK_INT(opts_add_preset(&o, "host", &e), 0);
 	CHECK(o.of_host);
 	CHECK_INT(o.caps, 0);
-	CHECK_INT(opts_add_preset(&o, "dokcer", &e), -ENOENT);
-	CHECK(strstr(e.what, "dokcer"));
+	CHECK_INT(opts_add_preset(&o, "dockr", &e), -ENOENT);
+	CHECK(strstr(e.what, "dockr"));
 	CHECK(strstr(e.hint, "docker"));
 }
 
