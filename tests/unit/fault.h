@@ -77,6 +77,10 @@ static struct fault_run *fault_run_now;
  * them. A 0 ends the list. */
 static int fault_denied[8];
 
+/* If set, the call that fails also fails when it is repeated, that is, if the next call has the
+ * same number. */
+static bool fault_again;
+
 static inline bool fault_is_denied(long number)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fault_denied) && fault_denied[i]; i++)
@@ -218,6 +222,15 @@ static int fault_count(long number)
 	return call;
 }
 
+/* Counts a call. Returns true if it must fail. */
+static bool fault_hits(long number)
+{
+	struct fault_run *f = fault_run_now;
+	int n = fault_count(number);
+
+	return n == f->target || (fault_again && n == f->target + 1 && number == f->number);
+}
+
 static void fault_handle(int sig, siginfo_t *info, void *context)
 {
 	ucontext_t *u = context;
@@ -234,8 +247,7 @@ static void fault_handle(int sig, siginfo_t *info, void *context)
 		r[REG_RAX] = a[0] == sig ? 0 : fault_raw(number, a);
 	else if (f->armed && fault_is_denied(number))
 		r[REG_RAX] = -ENOSYS;
-	else if (f->armed && fault_is_counted(f->only, number) &&
-		 fault_count(number) == f->target) {
+	else if (f->armed && fault_is_counted(f->only, number) && fault_hits(number)) {
 		f->number = (int)number;
 		r[REG_RAX] = -f->error;
 	} else {

@@ -68,6 +68,11 @@ static void incomplete_files_are_refused(void)
 		"{\"pid\":0,\"pidns\":3,\"boot_id\":\"x\"}",
 		"{\"pid\":4194305,\"pidns\":3,\"boot_id\":\"x\"}",
 		"{\"pid\":12x,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"pidns\":0,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"pidns\":x,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"init_pid\":4194305,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"supervisor_pid\":y,\"pidns\":3,\"boot_id\":\"x\"}",
+		"{\"pid\":12,\"pidfd_inode\":-1,\"pidns\":3,\"boot_id\":\"x\"}",
 		"{\"pid\":12,\"start\":-1,\"pidns\":3,\"boot_id\":\"x\"}",
 		"{\"pid\":12,\"pidns\":3,\"boot_id\":\"0123456789012345678901234567890123456789\"}",
 	};

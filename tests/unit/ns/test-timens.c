@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-timens: parses times and streams, and refuses times outside of the kernel's range. */
 #include "ns/timens.h"
+#include "ns/timens_proc.h"
 
 #include "../unit.h"
 
@@ -174,11 +175,35 @@ static void blanks_and_comments_are_left_out(void)
 {
 	CHECK_STR(stream(" \t boottime \t 5   0 \t # x\n   \t\n#\n monotonic 1 0"),
 		  "monotonic 1 0\nboottime 5 0\n");
+	CHECK_STR(stream("boottime\t5\t0\t#x\n"), "boottime 5 0\n");
 	CHECK_STR(stream("boottime\n"), "line 1: invalid seconds ''");
 	CHECK_STR(stream("\n\nboottime 1 0 x#\n"), "line 3: unexpected text after the nanoseconds");
 }
 
-UNIT_MAIN(CASE(duration_without_sign_is_the_offset), CASE(signed_duration_is_relative_to_the_base),
+/* Returns the message for an argument of --boottime that refers to a process or a namespace. */
+static const char *like(const char *text)
+{
+	static struct nserr e;
+	struct timens_request r = { .stream = NULL };
+	struct timens t;
+
+	e = NSERR_INIT;
+	CHECK_INT(timens_parse(text, &r.want[TIMENS_BOOTTIME], &e), 0);
+	CHECK(timens_request_resolve(&r, &now, &t, &e) < 0);
+	return unit_message(&e);
+}
+
+static void names_the_reference_whose_clocks_cannot_be_read(void)
+{
+	/* a process cannot have the pid 4194304, which is the limit of kernel.pid_max */
+	CHECK_STR(like("=@4194304"), "process 4194304: No such process");
+	CHECK_STR(like("=@/nonexistent"), "cannot open '/nonexistent': No such file or directory");
+	CHECK_STR(like("=@/proc/self/ns/uts"),
+		  "'/proc/self/ns/uts' is a uts namespace, not a time namespace");
+}
+
+UNIT_MAIN(CASE(names_the_reference_whose_clocks_cannot_be_read),
+	  CASE(duration_without_sign_is_the_offset), CASE(signed_duration_is_relative_to_the_base),
 	  CASE(reading_is_relative_to_the_anchor), CASE(refuses_invalid_times),
 	  CASE(error_names_the_allowed_interval), CASE(parses_what_it_formats),
 	  CASE(error_names_the_invalid_line), CASE(checks_the_range_of_a_stream),

@@ -38,6 +38,9 @@ static void reads_namespace_links(void)
 	CHECK(ino == 4026531840);
 	CHECK_INT(nstype_parse_link("net:[4026531840", 15, &t, &ino), -EINVAL);
 	CHECK_INT(nstype_parse_link("net:[]", 6, &t, &ino), -EINVAL);
+	CHECK_INT(nstype_parse_link("net:4026531840]", 15, &t, &ino), -EINVAL);
+	CHECK_INT(nstype_parse_link("net:[40265]x", 12, &t, &ino), -EINVAL);
+	CHECK_INT(nstype_parse_link("net[4026531840]", 15, &t, &ino), -EINVAL);
 	CHECK_INT(nstype_parse_link("socket:[12]", 11, &t, &ino), -EINVAL);
 	CHECK_INT(nstype_parse_link("/dev/null", 9, &t, &ino), -EINVAL);
 	CHECK_INT(nstype_parse_link("net:[-1]", 8, &t, &ino), -EINVAL);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tool.h: runs a function of a tool that may end the process, and reads what it prints. */
+#ifndef NSU_UNIT_TOOL_H
+#define NSU_UNIT_TOOL_H
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../unit.h"
+
+/* A function of LeakSanitizer, or NULL in a build without it: ignores what this process allocates
+ * from now on. */
+extern void __lsan_disable(void) __attribute__((weak));
+
+/* The exit status of the last call of tool_output(): 0 if the function has returned. */
+static int tool_status;
+
+/*
+ * Calls f() in a child. Returns the text that f() has written to standard output and standard
+ * error. The next call overwrites it.
+ */
+static inline const char *tool_output(void (*f)(void))
+{
+	static char text[65536];
+	char path[] = "/tmp/tool-output.XXXXXX";
+	int fd = mkstemp(path), status = 0;
+	ssize_t n;
+	pid_t pid;
+
+	CHECK(fd >= 0 && unlink(path) == 0);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		unit_failures = 0;
+		/* a tool that ends does not free its memory */
+		if (__lsan_disable)
+			__lsan_disable();
+		if (dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+			_exit(99);
+		f();
+		fflush(stdout);
+		/* do not call exit(3), which would run LeakSanitizer: f() may leave memory
+		 * allocated */
+		_exit(unit_failures ? 98 : 0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	tool_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return text;
+}
+
+/* Creates a directory whose name begins with `path`, which ends with XXXXXX. Returns a descriptor.
+ */
+static inline int tool_directory(char *path)
+{
+	int fd;
+
+	CHECK(mkdtemp(path) != NULL);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	return fd;
+}
+
+/* Creates or replaces a file with this text, and the directories of its path. */
+static inline void tool_file(int at, const char *path, const char *text)
+{
+	size_t len = strlen(text);
+	char parent[256];
+	int fd;
+
+	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
+		snprintf(parent, sizeof(parent), "%.*s", (int)(s - path), path);
+		(void)!mkdirat(at, parent, 0755);
+	}
+	fd = openat(at, path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+	CHECK(fd >= 0 && write(fd, text, len) == (ssize_t)len);
+	close(fd);
+}
+
+/* Removes a directory with its files. */
+static inline void tool_remove(const char *path)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", path);
+	CHECK_INT(system(command), 0);
+}
+
+#endif
