@@ -136,7 +136,8 @@ static int run_back(void *ctx, const struct plan_step *s, struct nserr *e)
 	char path[4096];
 
 	(void)s;
-	if (fchdir(r->wd_fd) == 0 && sys_getcwd(path, sizeof(path)) != -ENOENT)
+	/* if getcwd(2) fails, the directory may be outside of the root */
+	if (fchdir(r->wd_fd) == 0 && sys_getcwd(path, sizeof(path)) >= 0)
 		return 0;
 	return chdir("/") < 0 ? nserr_set(e, errno, "cannot change to the root directory") : 0;
 }
@@ -180,12 +181,14 @@ const struct plan_kind step_wd = {
 static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	char path[4096];
+	ssize_t rc = sys_getcwd(path, sizeof(path));
 
 	(void)ctx;
-	/* getcwd(2) fails with ENOENT only if the directory is outside of the root; other errors
-	 * mean that its path is too long */
-	if (sys_getcwd(path, sizeof(path)) != -ENOENT)
+	if (rc >= 0)
 		return 0;
+	/* for example, the path is too long, so the kernel did not reach the root */
+	if (rc != -ENOENT)
+		return nserr_set(e, (int)rc, "cannot check the working directory");
 	if (s->arg)
 		nserr_set(e, 0, "the working directory '%s' is outside the root directory",
 			  (const char *)s->arg);

@@ -108,8 +108,12 @@ static int run_etc(void *ctx, const struct plan_step *s, struct nserr *e)
 	d = opendir(dir);
 	if (!d)
 		return errno == ENOENT ? 0 : nserr_set(e, errno, "cannot open '%s'", dir);
-	while (rc == 0 && (entry = readdir(d)))
+	/* readdir(3) returns NULL at the end of the directory and after an error, which sets errno
+	 */
+	while (rc == 0 && (errno = 0, entry = readdir(d)))
 		rc = bind_file(dir, entry->d_name, e);
+	if (rc == 0 && errno)
+		rc = nserr_set(e, errno, "cannot read '%s'", dir);
 	closedir(d);
 	return rc;
 }

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-nsenter2-steps: runs single steps of nsenter2 in a sandbox, and makes each of their system
+ * calls fail. */
+#include <grp.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+#include "nsenter2/nsenter2.h"
+#include "tool.h"
+
+static struct opts opts;
+static struct run run;
+static struct plan_step step;
+
+static void begin(void)
+{
+	opts = (struct opts){ .net_socket = -1 };
+	run = (struct run){ .o = &opts, .root_fd = -1, .wd_fd = -1, .slave = -1 };
+}
+
+/* Returns true if the step has done its work. */
+static bool (*done)(void);
+
+static int try_step(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	/* the mounts of this attempt end with it */
+	if (unshare(CLONE_NEWNS) < 0)
+		return 1;
+	fault_begin();
+	rc = step.kind->run(&run, &step, &e);
+	fault_end();
+	return fault_result(rc, &e, done());
+}
+
+/* Accepts that a step that is told that a file is missing ignores the file, as documented. */
+static bool is_missing(const char *why, const struct fault_run *f)
+{
+	(void)why;
+	return step.kind == &step_etc && f->error == ENOENT;
+}
+
+static void check_step(const struct plan_kind *kind, const void *arg, bool (*is_done)(void))
+{
+	struct nserr e = NSERR_INIT;
+
+	step = (struct plan_step){ .kind = kind, .arg = arg };
+	done = is_done;
+	if (fault_supported())
+		fault_all(kind->name, try_step, is_missing);
+	CHECK_INT(kind->run(&run, &step, &e), 0);
+	CHECK(done());
+}
+
+/* Returns the message of the step, or "" if it succeeds. */
+static const char *message(const struct plan_kind *kind, const void *arg)
+{
+	static struct nserr e;
+	const struct plan_step s = { .kind = kind, .arg = arg };
+
+	e = NSERR_INIT;
+	return kind->run(&run, &s, &e) < 0 ? unit_message(&e) : "";
+}
+
+static const char *shown(const struct plan_kind *kind, const void *arg)
+{
+	static struct buf b;
+	const struct plan_step s = { .kind = kind, .arg = arg };
+
+	buf_reset(&b);
+	kind->show(&run, &s, &b);
+	return b.s;
+}
+
+/* ---- Mounts */
+
+static bool is_mounted(const char *path, const char *type)
+{
+	char line[4096];
+	bool found = false;
+	FILE *f = fopen("/proc/self/mounts", "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		char *target = strchr(line, ' '), *end = target ? strchr(target + 1, ' ') : NULL;
+
+		if (end && (size_t)(end - target - 1) == strlen(path) &&
+		    memcmp(target + 1, path, strlen(path)) == 0)
+			found = strncmp(end + 1, type, strlen(type)) == 0;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool proc_is_mounted(void)
+{
+	return is_mounted("/proc", "proc");
+}
+
+static bool sys_is_mounted(void)
+{
+	return is_mounted("/sys", "sysfs");
+}
+
+static bool hosts_is_mounted(void)
+{
+	char text[16] = "";
+	int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	close(fd);
+	return n == 3 && streq(text, "new");
+}
+
+static bool always(void)
+{
+	return true;
+}
+
+static void mount_all(const char *dir)
+{
+	(void)dir;
+	begin();
+	check_step(&step_private, NULL, always);
+	check_step(&step_proc, NULL, proc_is_mounted);
+	check_step(&step_sys, NULL, sys_is_mounted);
+	CHECK(mount("t", "/etc", "tmpfs", 0, NULL) == 0);
+	/* a missing directory changes nothing */
+	CHECK_STR(message(&step_etc, "missing"), "");
+	tool_file(AT_FDCWD, "/etc/netns/x/hosts", "new");
+	/* as in ip-netns(8), a file that /etc lacks is ignored */
+	tool_file(AT_FDCWD, "/etc/netns/x/missing", "");
+	tool_file(AT_FDCWD, "/etc/hosts", "old");
+	check_step(&step_etc, "x", hosts_is_mounted);
+	tool_file(AT_FDCWD, "/etc/netns/file", "");
+	CHECK_STR(message(&step_etc, "file"), "cannot open '/etc/netns/file': Not a directory");
+}
+
+static void a_failed_mount_is_reported(void)
+{
+	sandbox(CLONE_NEWPID | CLONE_NEWNET, mount_all);
+}
+
+static void the_name_of_a_network_namespace_is_a_file_in_run_netns(void)
+{
+	static const struct {
+		const char *file, *name;
+	} files[] = {
+		{ "/run/netns/x", "x" },      { "/var/run/netns/x", "x" }, { "/run/netns/", NULL },
+		{ "/run/netns/x/y", NULL },   { "/run/other/x", NULL },    { "x", NULL },
+	}, targets[] = {
+		{ "netns:x", "x" }, { "owner:netns:x", NULL }, { "1", NULL }, { "net:1", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		const char *name;
+
+		begin();
+		opts.files[NSTYPE_NET] = files[i].file;
+		name = mount_netns_name(&opts);
+		CHECK_STR(name ? name : "none", files[i].name ? files[i].name : "none");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		struct nserr e = NSERR_INIT;
+		const char *name;
+
+		begin();
+		opts.target = targets[i].file;
+		CHECK_INT(nsref_parse(opts.target, &opts.ref, &e), 0);
+		name = mount_netns_name(&opts);
+		CHECK_STR(name ? name : "none", targets[i].name ? targets[i].name : "none");
+	}
+	begin();
+	CHECK(mount_netns_name(&opts) == NULL);
+}
+
+/* ---- Directories */
+
+static bool is_in(const char *path)
+{
+	struct stat here, there;
+
+	return stat(".", &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino &&
+	       here.st_dev == there.st_dev;
+}
+
+static bool root_is_changed(void)
+{
+	struct stat st;
+
+	return stat("/inside", &st) == 0;
+}
+
+/* The earlier working directory is outside of the new root, so the step changes to the root. */
+static bool is_in_root(void)
+{
+	return is_in("/");
+}
+
+/* The step changes to the root if it cannot return to the working directory. */
+static bool is_in_either(void)
+{
+	return is_in("/inside") || is_in("/");
+}
+
+static bool is_in_inside(void)
+{
+	return is_in("/inside");
+}
+
+static void change_directories(const char *dir)
+{
+	int outside = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	begin();
+	CHECK(chdir(dir) == 0 && mkdir("inside", 0755) == 0);
+	CHECK_STR(message(&step_wd, "/y"),
+		  "cannot change the working directory to '/y': Bad file descriptor");
+	CHECK_STR(message(&step_root, NULL),
+		  "cannot change the root directory to that of the target: Bad file descriptor");
+	CHECK_STR(message(&step_root, "/x"),
+		  "cannot change the root directory to '/x': Bad file descriptor");
+	run.root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	run.wd_fd = outside;
+	check_step(&step_root, dir, root_is_changed);
+	check_step(&step_back, NULL, is_in_root);
+	/* as a descriptor of a directory outside of the root leads outside */
+	CHECK(fchdir(outside) == 0);
+	CHECK_STR(message(&step_inside, "/x"),
+		  "the working directory '/x' is outside the root directory");
+	CHECK_STR(message(&step_inside, NULL),
+		  "the working directory of the target is outside the root directory");
+	CHECK_STR(shown(&step_inside, "/x"),
+		  "check that the working directory '/x' is inside the root");
+	CHECK_STR(shown(&step_inside, NULL),
+		  "check that the working directory of the target is inside the root");
+	CHECK_STR(shown(&step_root, "/x"), "change the root directory to '/x'");
+	CHECK_STR(shown(&step_wd, NULL), "change the working directory to that of the target");
+	run.wd_fd = open("/inside", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	check_step(&step_wd, NULL, is_in_inside);
+	check_step(&step_inside, NULL, is_in_inside);
+	check_step(&step_back, NULL, is_in_either);
+	CHECK(is_in_inside());
+	CHECK(chdir("/") == 0);
+	opts.wdns = "inside";
+	check_step(&step_wd, "inside", is_in_inside);
+	close(outside);
+	close(run.root_fd);
+	close(run.wd_fd);
+}
+
+static void a_failed_change_of_directory_is_reported(void)
+{
+	sandbox(0, change_directories);
+}
+
+/* ---- Credentials */
+
+static bool is_guarded(void)
+{
+	return prctl(PR_GET_DUMPABLE) == 0;
+}
+
+static bool has_no_groups(void)
+{
+	return getgroups(0, NULL) == 0;
+}
+
+static int context_result;
+static const char *context;
+
+static int setexeccon_standin(const char *wanted)
+{
+	context = wanted;
+	errno = EINVAL;
+	return context_result;
+}
+
+static void change_credentials(const char *dir)
+{
+	(void)dir;
+	begin();
+	/* the user namespace denies setgroups(2) */
+	CHECK_STR(message(&step_groups, NULL),
+		  "cannot drop supplementary groups: Operation not permitted");
+	run.followed.setexeccon = setexeccon_standin;
+	run.followed.context = (char *)"user_u:role_r";
+	CHECK_STR(message(&step_context, NULL), "");
+	CHECK_STR(context, "user_u:role_r");
+	context_result = -1;
+	CHECK_STR(message(&step_context, NULL), "cannot set the SELinux context: Invalid argument");
+	check_step(&step_guard, NULL, is_guarded);
+}
+
+static void a_failed_change_of_credentials_is_reported(void)
+{
+	sandbox(0, change_credentials);
+}
+
+static void drop_groups(void)
+{
+	begin();
+	check_step(&step_groups, NULL, has_no_groups);
+}
+
+static void the_groups_are_dropped(void)
+{
+	if (geteuid() != 0) {
+		unit_skip("only root can change its groups");
+		return;
+	}
+	(void)tool_output(drop_groups);
+	CHECK_INT(tool_status, 0);
+}
+
+UNIT_MAIN(CASE(a_failed_mount_is_reported),
+	  CASE(the_name_of_a_network_namespace_is_a_file_in_run_netns),
+	  CASE(a_failed_change_of_directory_is_reported),
+	  CASE(a_failed_change_of_credentials_is_reported), CASE(the_groups_are_dropped))
