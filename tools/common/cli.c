@@ -212,13 +212,8 @@ int cli_next(struct cli *c)
 	case ':':
 		bad_option(c, val);
 	case 'h':
+		cli_usage(c->tool);
 	case 'V':
-		o = find_row(c, val);
-		if (o)
-			break; /* the tool uses the letter of the namespace type for another option
-				*/
-		if (val == 'h')
-			cli_usage(c->tool);
 		cli_version(c->tool);
 	default:
 		o = find_row(c, val);
