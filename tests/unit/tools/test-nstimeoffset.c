@@ -53,6 +53,10 @@ static void show_excludes_moving_a_clock(void)
 	CHECK_STR(message(with_clock(MODE_SHOW)),
 		  "--show cannot be used with --explain or options that set a clock");
 	CHECK_STR(message(o), "--show cannot be used with --explain or options that set a clock");
+	o = (struct opts){ .mode = MODE_SHOW, .rest = no_words, .base = "own" };
+	CHECK_STR(message(o), "--show cannot be used with --explain or options that set a clock");
+	o = (struct opts){ .mode = MODE_SHOW, .rest = no_words, .anchor = "now" };
+	CHECK_STR(message(o), "--show cannot be used with --explain or options that set a clock");
 }
 
 static void handles_need_a_program(void)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <signal.h>
+
 #include "../unit.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare/nsunshare.h"
@@ -28,6 +30,10 @@ static void map_excludes_other_map_options(void)
 	o.map_user = "0";
 	CHECK_STR(said(&o), "--map cannot be used with -r, -c or another map option");
 	o = (struct opts){ .types = CLONE_NEWUSER, .map = "u:0:0:1", .groups = words("auto") };
+	CHECK_STR(said(&o), "--map cannot be used with -r, -c or another map option");
+	o = (struct opts){ .types = CLONE_NEWUSER, .map = "u:0:0:1", .users = words("auto") };
+	CHECK_STR(said(&o), "--map cannot be used with -r, -c or another map option");
+	o = (struct opts){ .types = CLONE_NEWUSER, .map = "u:0:0:1", .map_group = "0" };
 	CHECK_STR(said(&o), "--map cannot be used with -r, -c or another map option");
 }
 
@@ -64,6 +70,13 @@ static void no_fork_refuses_options_that_need_a_child(void)
 	CHECK(strstr(said(&o), "--no-fork cannot be used with --pid=<file> or --persist"));
 	o = (struct opts){ .no_fork = true, .fork = true };
 	CHECK(strstr(said(&o), "--no-fork cannot be used with --forward-signals"));
+	o.cgroup = "x";
+	o.cgroup_create = true;
+	CHECK_STR(said(&o), "--no-fork cannot be used with --cgroup-create");
+	o.kill_signal = SIGTERM;
+	CHECK_STR(said(&o), "--no-fork cannot be used with --kill-child");
+	o.name = "web";
+	CHECK_STR(said(&o), "--no-fork cannot be used with --name");
 	o.detach = true;
 	CHECK_STR(said(&o), "--no-fork cannot be used with --detach");
 }
