@@ -295,17 +295,22 @@ static void a_target_that_was_not_found_is_an_error(void)
 	CHECK_STR(tool_output(select_wanted), "nslist: no net namespace with inode 99\n");
 }
 
+static void begin_cgroups(void)
+{
+	begin();
+	tool_file(run.proc, "1/cgroup", "0::/\n");
+	tool_file(run.proc, "7/cgroup", "0::/a/b\n");
+	tool_file(run.proc, "8/cgroup", "0::/ab\n");
+	tool_file(run.proc, "9/cgroup", "");
+}
+
 /* Returns the pids of the namespaces that --find finds, in the order of the processes. */
 static const char *found(const char *what)
 {
 	static char text[128];
 	size_t n = 0;
 
-	begin();
-	tool_file(run.proc, "1/cgroup", "0::/\n");
-	tool_file(run.proc, "7/cgroup", "0::/a/b\n");
-	tool_file(run.proc, "8/cgroup", "0::/ab\n");
-	tool_file(run.proc, "9/cgroup", "");
+	begin_cgroups();
 	opts.find = what;
 	nslist_select_found(&run);
 	text[0] = '\0';
@@ -342,7 +347,8 @@ static void find_wanted(void)
 	char *argv[] = { (char *)"nslist", NULL };
 
 	opts_parse(&opts, 1, argv);
-	(void)found(wanted);
+	opts.find = wanted;
+	nslist_select_found(&run);
 }
 
 static void find_reports_that_nothing_matches(void)
@@ -355,12 +361,85 @@ static void find_reports_that_nothing_matches(void)
 
 		snprintf(want, sizeof(want), "nslist: --find: nothing matches '%s'", nothing[i]);
 		wanted = nothing[i];
+		begin_cgroups();
 		CHECK(str_after(tool_output(find_wanted), want));
 		CHECK_INT(tool_status, 1);
+		end();
 	}
 }
 
-UNIT_MAIN(CASE(a_container_has_the_name_of_its_cgroup),
+/* ---- Values inside of namespaces */
+
+/* Returns the number of missing values with the reason `why` after the host name of a uts namespace
+ * has been read. The namespace has the process `pid`, or only a descriptor or socket of process 8.
+ */
+static unsigned missed_hostname(pid_t pid, enum nshold_kind holder, enum nsmissed_why why)
+{
+	struct ns *ns = nstab_find(&run.c.tab, &nstypes[NSTYPE_UTS], 11);
+	const struct row r = { .ns = ns, .pid = pid };
+	const struct column *col = nslist_find_column("HOSTNAME", strlen("HOSTNAME"));
+	struct cell cell = { 0 };
+
+	ns->pid = pid;
+	ns->nprocs = pid ? 2 : 0;
+	if (!pid)
+		CHECK_INT(nstab_hold(ns, holder, OTHER, 3, NULL), 0);
+	nslist_fill(&run, &r, col, &cell);
+	CHECK_INT(cell.kind, CELL_NONE);
+	buf_free(&cell.text);
+	return run.c.missed.n[why][NSMISSED_DETAIL];
+}
+
+/* A file that is not a namespace is in place of the namespace, so the process has replaced it. */
+static void a_replaced_namespace_counts_as_denied_only_for_a_process(void)
+{
+	begin();
+	tool_file(run.proc, "7", "");
+	tool_file(run.proc, "8", "");
+	CHECK_INT(missed_hostname(BOX, NSHOLD_PROC, NSMISSED_DENIED), 1);
+	end();
+	begin();
+	CHECK(symlinkat("7", run.proc, "7") == 0 && symlinkat("8", run.proc, "8") == 0);
+	CHECK_INT(missed_hostname(BOX, NSHOLD_PROC, NSMISSED_DENIED), 1);
+	end();
+	/* a namespace without a process has vanished, which is not counted */
+	begin();
+	tool_file(run.proc, "8/fd/3", "");
+	CHECK_INT(missed_hostname(0, NSHOLD_SOCK, NSMISSED_DENIED), 0);
+	CHECK(collect_complete(&run.c));
+	end();
+	begin();
+	tool_file(run.proc, "8/fd", "");
+	CHECK_INT(missed_hostname(0, NSHOLD_FD, NSMISSED_DENIED), 0);
+	CHECK(collect_complete(&run.c));
+	end();
+}
+
+static void setgroups_of_a_process_is_read_from_its_file(void)
+{
+	const struct column *col = nslist_find_column("SETGROUPS", strlen("SETGROUPS"));
+	struct cell cell = { 0 };
+	struct row r = { .pid = BOX };
+
+	begin();
+	r.ns = nstab_get(&run.c.tab, &nstypes[NSTYPE_USER], 30);
+	nstab_finish(&run.c.tab);
+	r.ns->pid = BOX;
+	tool_file(run.proc, "7/stat", STAT);
+	nslist_fill(&run, &r, col, &cell);
+	CHECK_INT(cell.kind, CELL_NONE);
+	CHECK(!collect_complete(&run.c));
+	tool_file(run.proc, "7/setgroups", "deny\n");
+	nslist_fill(&run, &r, col, &cell);
+	CHECK_INT(cell.text.len, strlen("deny"));
+	CHECK(cell.text.len == 4 && memcmp(cell.text.s, "deny", 4) == 0);
+	buf_free(&cell.text);
+	end();
+}
+
+UNIT_MAIN(CASE(a_replaced_namespace_counts_as_denied_only_for_a_process),
+	  CASE(setgroups_of_a_process_is_read_from_its_file),
+	  CASE(a_container_has_the_name_of_its_cgroup),
 	  CASE(the_name_in_run_netns_precedes_that_of_the_program),
 	  CASE(the_name_of_a_run_precedes_all_others),
 	  CASE(a_mount_table_that_cannot_be_read_is_counted),
