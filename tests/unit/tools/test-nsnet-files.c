@@ -11,6 +11,11 @@
 
 #define NAME64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
+/* 32-bit architectures have fstatat64(2) */
+#ifndef SYS_newfstatat
+#define SYS_newfstatat (-1)
+#endif
+
 static struct net net;
 
 static void begin(void)

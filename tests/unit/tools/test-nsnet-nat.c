@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Address translation, forwarding of IPv6 packets, and the rules that killed runs leave. */
-#include <sys/socket.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include "../fault.h"
 #include "nsnet.h"
@@ -1012,15 +1013,16 @@ static void uplinks_are_the_devices_with_routes_to_other_networks(void)
 /* Binds a socket to a port of one address family. Returns the socket. */
 static int take_port(int family, int type, uint16_t port)
 {
-	struct sockaddr_storage at = { .ss_family = (sa_family_t)family };
+	const struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
+	const struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 	int fd = socket(family, type | SOCK_CLOEXEC, 0), one = 1;
 
-	port = (uint16_t)(port << 8 | port >> 8);
-	/* the port has the same place in both kinds of addresses */
-	memcpy((char *)&at + 2, &port, sizeof(port));
-	if (family == AF_INET6)
-		setsockopt(fd, 41 /* IPPROTO_IPV6 */, 26 /* IPV6_V6ONLY */, &one, sizeof(one));
-	CHECK_INT(bind(fd, (const struct sockaddr *)&at, family == AF_INET ? 16 : 28), 0);
+	if (family == AF_INET6) {
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+		CHECK_INT(bind(fd, (const struct sockaddr *)&in6, sizeof(in6)), 0);
+	} else {
+		CHECK_INT(bind(fd, (const struct sockaddr *)&in, sizeof(in)), 0);
+	}
 	CHECK(type == SOCK_DGRAM || listen(fd, 1) == 0);
 	return fd;
 }
