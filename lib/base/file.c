@@ -21,7 +21,7 @@ int file_above_std(int fd)
 
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
-	int fd = RETRY_EINTR(openat(dirfd, path, flags | O_CLOEXEC, mode));
+	int fd = RETRY_EINTR(openat(dirfd, path, flags | O_CLOEXEC | O_NOCTTY, mode));
 
 	return fd < 0 ? -errno : file_above_std(fd);
 }
@@ -73,7 +73,7 @@ ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
 {
 	/* in an untrusted root directory, the path may lead to a FIFO or a terminal; O_NONBLOCK
 	 * prevents open(2) from blocking */
-	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK, 0);
 	size_t len = 0;
 
 	if (fd < 0)

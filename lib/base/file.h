@@ -30,9 +30,9 @@ int file_write_at(int dirfd, const char *path, const char *text) must_check;
 /* Writes all n bytes to fd. Returns 0 or a negative errno. */
 int file_write_all(int fd, const void *buf, size_t n) must_check;
 
-/* Opens a file with O_CLOEXEC. Returns a descriptor above 2, or a negative errno. Descriptors 0 to
- * 2 are avoided, because they would become the standard streams of the program that the tool
- * executes. */
+/* Opens a file with O_CLOEXEC and O_NOCTTY. Returns a descriptor above 2, or a negative errno.
+ * Descriptors 0 to 2 are avoided, because they would become the standard streams of the program
+ * that the tool executes. A terminal never becomes the controlling terminal of the caller. */
 int file_open_at(int dirfd, const char *path, int flags, mode_t mode) must_check;
 
 /* Opens a directory for readdir(3). Returns a stream, which the caller closes with closedir(3), or

@@ -55,7 +55,7 @@ void cred_as_prepare(struct cred *c)
  */
 static int open_to_read(int fd, const char *path)
 {
-	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+	const int flags = O_RDONLY | O_NONBLOCK;
 	cleanup_fd int proc = file_open_at(AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY, 0);
 	struct statfs fs;
 	char name[16];

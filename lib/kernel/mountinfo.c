@@ -20,7 +20,7 @@ int mountinfo_read_at(struct mountinfo *m, int dirfd, const char *path)
 {
 	/* in an untrusted root directory, the file may be a FIFO; O_NONBLOCK prevents open(2) from
 	 * blocking */
-	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	cleanup_fd int fd = file_open_at(dirfd, path, O_RDONLY | O_NONBLOCK, 0);
 	char *text;
 	ssize_t n = fd < 0 ? fd : file_slurp(fd, MOUNTINFO_MAX, &text);
 

@@ -198,7 +198,7 @@ static int read_in(const char *dir, const char *name, char *text, size_t size)
 	}
 	if (trustpath_resolve(path, TRUSTPATH_DIRS, &at, NULL) < 0)
 		return -ENOENT;
-	fd = file_open_at(at.dir, at.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	fd = file_open_at(at.dir, at.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	trustpath_free(&at);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))

@@ -111,9 +111,8 @@ static int lock_name(struct nsname_keep *k, struct nserr *e)
 
 	for (int tries = 0; tries < 16; tries++) {
 		int rc;
-		cleanup_fd int fd = file_open_at(
-			k->at.dir, f.text, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
-			0600);
+		cleanup_fd int fd = file_open_at(k->at.dir, f.text,
+						 O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
 
 		if (fd < 0) {
 			nserr_set(e, fd,
@@ -149,8 +148,7 @@ static int create_draft(struct nsname_keep *k, struct nserr *e)
 
 	if (unlinkat(k->at.dir, f.text, 0) < 0 && errno != ENOENT)
 		return nserr_set(e, errno, "cannot replace '%s'", f.text);
-	k->draft = file_open_at(k->at.dir, f.text,
-				O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY, 0644);
+	k->draft = file_open_at(k->at.dir, f.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
 	rc = k->draft;
 	memset(space, ' ', sizeof(space));
 	if (rc >= 0)

@@ -24,7 +24,7 @@ static int open_tty(void)
 		return -errno;
 	if (!S_ISCHR(st.st_mode) || st.st_rdev != TTY)
 		return -ENOTTY;
-	return file_open_at(AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0);
+	return file_open_at(AT_FDCWD, "/dev/tty", O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
 }
 
 int foreground_open(void)

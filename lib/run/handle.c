@@ -87,8 +87,7 @@ void handle_plan_wait(struct handle *h, struct plan *p, enum plan_actor actor)
 static int reuse_pid_file(struct handle *h)
 {
 	const struct trustpath *at = &h->pid_path;
-	cleanup_fd int fd = file_open_at(at->dir, at->name,
-					 O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	cleanup_fd int fd = file_open_at(at->dir, at->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	struct stat *st = &h->pid_stat;
 
 	if (fd < 0)
@@ -108,7 +107,7 @@ static int reuse_pid_file(struct handle *h)
  * set. */
 static int create_pid_file(struct handle *h, struct nserr *e)
 {
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY;
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 	const struct trustpath *at = &h->pid_path;
 	int fd = -EEXIST;
 
@@ -151,7 +150,7 @@ static int create_pid_file(struct handle *h, struct nserr *e)
 static int open_pid_device(const struct handle *h, struct nserr *e)
 {
 	const struct trustpath *at = &h->pid_path;
-	int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK, fd;
+	int flags = O_WRONLY | O_APPEND | O_NONBLOCK, fd;
 	struct stat before, st;
 
 	if (fstatat(at->dir, at->name, &before, AT_SYMLINK_NOFOLLOW) < 0)

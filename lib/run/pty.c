@@ -247,7 +247,7 @@ static int open_ptmx(int fds, struct nserr *e)
 		return nserr_set(e, 0,
 				 "/dev/ptmx of the target is not the pseudo-terminal device 5:2");
 	snprintf(number, sizeof(number), "%d", file);
-	fd = file_open_at(fds, number, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
+	fd = file_open_at(fds, number, O_RDWR | O_NONBLOCK, 0);
 	return fd < 0 ? nserr_set(e, fd, "cannot open /dev/ptmx in the target") : fd;
 }
 

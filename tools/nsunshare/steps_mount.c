@@ -164,8 +164,7 @@ const struct plan_kind step_mount_binfmt = {
  */
 static int register_with(const char *path, const char *definition)
 {
-	cleanup_fd int fd = file_open_at(AT_FDCWD, path,
-					 O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	struct statfs fs;
 
 	if (fd < 0)
