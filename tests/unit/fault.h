@@ -73,6 +73,9 @@ struct fault_run {
 
 static struct fault_run *fault_run_now;
 
+/* value of `target` that makes each call fail */
+#define FAULT_EACH (-1)
+
 /* System calls that fail with ENOSYS in addition to the injected fault, as on a kernel that lacks
  * them. A 0 ends the list. */
 static int fault_denied[8];
@@ -228,7 +231,8 @@ static bool fault_hits(long number)
 	struct fault_run *f = fault_run_now;
 	int n = fault_count(number);
 
-	return n == f->target || (fault_again && n == f->target + 1 && number == f->number);
+	return f->target == FAULT_EACH || n == f->target ||
+	       (fault_again && n == f->target + 1 && number == f->number);
 }
 
 static void fault_handle(int sig, siginfo_t *info, void *context)
@@ -325,15 +329,6 @@ static inline bool fault_supported(void)
 
 #endif
 
-static int fault_open_fds(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 /* Runs in the child: calls try() with the fault that f describes, stores the results in f, and
  * exits with 0, or with 3 if the filter cannot be installed. */
 static void fault_child(int (*try)(void), struct fault_run *f)
@@ -343,14 +338,14 @@ static void fault_child(int (*try)(void), struct fault_run *f)
 	int fds;
 
 	alarm(20);
-	fds = fault_open_fds();
+	fds = unit_open_fds();
 	if (!fault_install())
 		_exit(3);
 	sigprocmask(SIG_BLOCK, NULL, &before);
 	f->result = try();
 	fault_end();
 	sigprocmask(SIG_BLOCK, NULL, &after);
-	f->fds = fault_open_fds() - fds;
+	f->fds = unit_open_fds() - fds;
 	f->left = (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 ? 1 : 0) +
 		  (memcmp(&before, &after, sizeof(uint64_t)) != 0 ? 2 : 0);
 	_exit(0);
@@ -504,6 +499,48 @@ static inline void fault_all(const char *name, int (*try)(void),
 		bad += fault_interrupt(name, try, f, accept);
 	printf("# %s: %u runs\n", name, runs);
 	CHECK_INT(bad, 0);
+	munmap(f, sizeof(*f));
+	fault_run_now = NULL;
+}
+
+/* Which result a function must have if a system call fails. */
+struct fault_row {
+	const char *name;
+	int (*try)(void);
+	/* the call of the system call `number` that fails, counted from 1, or FAULT_EACH, and its
+	 * errno */
+	long number;
+	int nth, error;
+	int want; /* the result of try(): 0 or a negative errno */
+};
+
+/* Checks that the functions of the table have the expected results, and that they leave nothing, as
+ * fault_all() does. */
+static inline void fault_table(const struct fault_row *rows, size_t n)
+{
+	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (f == MAP_FAILED)
+		abort();
+	fault_run_now = f;
+	for (size_t i = 0; i < n; i++) {
+		const struct fault_row *r = &rows[i];
+		const char *why;
+
+		f->only = (int)r->number;
+		f->target = r->nth;
+		f->error = r->error;
+		why = fault_one(r->try, f);
+		if (!why && f->number < 0)
+			why = "does not make the call";
+		if (!why && f->result != r->want)
+			why = f->result ? strerror(-f->result) : "succeeds";
+		if (why)
+			printf("# %s: call %d of the system call %ld fails with %s: %s\n", r->name,
+			       r->nth, r->number, strerror(r->error), why);
+		CHECK(!why);
+	}
 	munmap(f, sizeof(*f));
 	fault_run_now = NULL;
 }

@@ -18,7 +18,10 @@
 /* Runs the test and exits with the number of failed checks (at most 255). */
 static inline void sandbox_test(void (*test)(const char *dir), const char *dir)
 {
+	int fds = unit_open_fds();
+
 	test(dir);
+	unit_check_fds("the sandbox", fds);
 	fflush(stdout);
 	/* do not call exit(3), which would run LeakSanitizer; LeakSanitizer needs /proc */
 	_exit(unit_failures > 255 ? 255 : (int)unit_failures);

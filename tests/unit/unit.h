@@ -2,11 +2,13 @@
 /*
  * unit.h: declares the functions for unit tests in C. Each case is a function. A CHECK() that fails
  * prints its file, line and text. The program prints TAP: the plan, and a line for each case. A
- * case without a check fails, unless it calls unit_skip().
+ * case without a check fails, unless it calls unit_skip(). A case also fails if it leaves a
+ * descriptor open or closes one that was open before.
  */
 #ifndef NSU_UNIT_H
 #define NSU_UNIT_H
 
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "base/nserr.h"
@@ -62,6 +64,31 @@ static inline const char *unit_message(const struct nserr *e)
 		} \
 	} while (0)
 
+/* A case sets this variable if its functions keep descriptors open on purpose. */
+static bool unit_keeps_fds;
+
+/* Returns the number of open descriptors, up to number 255. */
+static inline int unit_open_fds(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* Fails the case if the number of open descriptors is not `before`. */
+static inline void unit_check_fds(const char *name, int before)
+{
+	int now = unit_open_fds();
+
+	if (now == before || unit_keeps_fds)
+		return;
+	printf("# %s has %d open descriptors at the end, and %d at the beginning\n", name, now,
+	       before);
+	unit_failures++;
+}
+
 struct unit_case {
 	const char *name;
 	void (*run)(void);
@@ -81,10 +108,13 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 	printf("1..%zu\n", n);
 	for (size_t i = 0; i < n; i++) {
 		unsigned before = unit_failures;
+		int fds = unit_open_fds();
 
 		unit_checks = 0;
 		unit_skip_reason = NULL;
+		unit_keeps_fds = false;
 		cases[i].run();
+		unit_check_fds(cases[i].name, fds);
 		if (!unit_checks && !unit_skip_reason) {
 			printf("# %s checks nothing\n", cases[i].name);
 			unit_failures++;

@@ -89,6 +89,8 @@ static void only_a_socket_of_report_open_is_inherited(void)
 	CHECK_INT(fcntl(pair[1], F_GETFD), 0);
 	CHECK_INT(report_inherited(), pair[1]);
 	CHECK_INT(fcntl(pair[1], F_GETFD), FD_CLOEXEC);
+	close(pair[0]);
+	close(pair[1]);
 }
 
 static void recognizes_nspivot_by_its_name(void)
