@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-collect-faults: makes each system call fail while namespaces are collected (fault.h). */
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
 #include "../fault.h"
 #include "../sandbox.h"
 #include "collect/collect.h"
+#include "collect/hidden.h"
 #include "collect/visit.h"
 #include "net/link.h"
 
 static pid_t child;
 static unsigned sources;
 static ino_t want;
+static const char *hidden_proc; /* a proc file system with hidepid=4 */
 
 static bool has(const struct collect *c, ino_t inode)
 {
@@ -189,5 +192,90 @@ static void a_failed_call_visits_no_wrong_namespace(void)
 	sandbox(CLONE_NEWPID, visits);
 }
 
-UNIT_MAIN(CASE(a_failed_call_visits_no_wrong_namespace),
+/* ---- Functions that run in the calling process */
+
+/* Calls the functions of visit.h for the namespaces of the caller, which are not entered. */
+static int try_visit_own(void)
+{
+	static visit_fn *const functions[] = { visit_links, visit_addresses, visit_listeners,
+					       visit_hostname };
+	static const int tcp = IPPROTO_TCP;
+	struct collect_query q = { .types = NSTYPE_ALL_BITS,
+				   .sources = NSTYPE_BIT(COLLECT_PROC),
+				   .self = getpid(),
+				   .no_bpf = true };
+	struct visit v[ARRAY_SIZE(functions)] = { { .ns = NULL } };
+	struct nserr e = NSERR_INIT;
+	struct stat net, uts;
+	struct collect c;
+	bool right = true;
+	int rc = 0;
+
+	q.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (collect_run(&c, &q, &e) < 0 || stat("/proc/self/ns/net", &net) < 0 ||
+	    stat("/proc/self/ns/uts", &uts) < 0)
+		return 1;
+	fault_begin();
+	for (size_t k = 0; k < ARRAY_SIZE(functions); k++) {
+		for (size_t i = 0; i < c.tab.n; i++)
+			if (c.tab.all[i]->inode ==
+			    (functions[k] == visit_hostname ? uts.st_ino : net.st_ino))
+				v[k].ns = c.tab.all[i];
+		if (v[k].ns)
+			visit_all(&c, &v[k], 1, functions[k], &tcp);
+	}
+	fault_end();
+	for (size_t k = 0; k < ARRAY_SIZE(functions); k++) {
+		right = right && v[k].ns && v[k].rc <= 0;
+		rc = v[k].rc < 0 ? v[k].rc : rc;
+	}
+	/* each network namespace has the device lo */
+	right = right && (v[0].rc < 0 || v[0].out.len >= sizeof(struct net_link));
+	visit_free(v, ARRAY_SIZE(functions));
+	close(q.proc);
+	collect_free(&c);
+	return right ? fault_result(rc, NULL, true) : 1;
+}
+
+/* The caller has CAP_SYS_PTRACE in the user namespace that owns its pid namespace, so hidepid hides
+ * nothing, unless the owner cannot be found. */
+static int try_hides(void)
+{
+	int proc = open(hidden_proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool hides;
+
+	fault_begin();
+	hides = collect_hides_processes(proc);
+	fault_end();
+	close(proc);
+	return hides ? -EAGAIN : 0;
+}
+
+static void own(const char *in)
+{
+	static const struct fault_row rows[] = {
+		{ "collect_hides_processes", try_hides, SYS_ioctl, FAULT_EACH, EPERM, -EAGAIN },
+		{ "collect_hides_processes", try_hides, SYS_ioctl, FAULT_EACH, EIO, -EAGAIN },
+	};
+
+	hidden_proc = in;
+	fault_all("visit_all of the own namespaces", try_visit_own, NULL);
+	/* hidepid=4 is in Linux 5.8 and later (proc(5)) */
+	if (mount("proc", in, "proc", 0, "hidepid=4") < 0)
+		return;
+	fault_all("collect_hides_processes", try_hides, NULL);
+	fault_table(rows, ARRAY_SIZE(rows));
+}
+
+static void a_failed_call_in_this_process_leaves_no_descriptor(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, own);
+}
+
+UNIT_MAIN(CASE(a_failed_call_in_this_process_leaves_no_descriptor),
+	  CASE(a_failed_call_visits_no_wrong_namespace),
 	  CASE(a_failed_call_never_shortens_the_list))

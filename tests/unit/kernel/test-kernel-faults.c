@@ -5,6 +5,7 @@
 
 #include "../fault.h"
 #include "../sandbox.h"
+#include "base/account.h"
 #include "base/stream.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/memory.h"
@@ -13,6 +14,9 @@
 #include "kernel/feature.h"
 #include "kernel/mountinfo.h"
 #include "kernel/nsfile.h"
+#include "kernel/sys_fd.h"
+#include "kernel/sys_mount.h"
+#include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
 #include "kernel/trustpath.h"
 #include "kernel/walk.h"
@@ -332,6 +336,200 @@ static void a_failed_call_finds_no_wrong_cgroup(void)
 	fault_all("cgroup_memory_open", try_memory, NULL);
 }
 
+/* ---- Calls that are repeated or replaced, and errors that are mapped */
+
+/* Returns the result of a function that returns a descriptor, which is closed, or a negative errno.
+ */
+static int fd_result(int fd)
+{
+	fault_end();
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return fd > 2 ? 0 : 1;
+}
+
+static int try_openat2(void)
+{
+	fault_begin();
+	return fd_result(sys_openat2(AT_FDCWD, "text", O_RDONLY, 0, 0));
+}
+
+static int try_open_at(void)
+{
+	fault_begin();
+	return fd_result(file_open_at(AT_FDCWD, "text", O_RDONLY, 0));
+}
+
+static int try_read_at(void)
+{
+	char text[16];
+	ssize_t n;
+
+	fault_begin();
+	n = file_read_at(AT_FDCWD, "text", text, sizeof(text));
+	fault_end();
+	return n < 0 ? (int)n : !streq(text, "4711\n");
+}
+
+static int try_slurp(void)
+{
+	cleanup_fd int fd = open("text", O_RDONLY | O_CLOEXEC);
+	cleanup_free char *text = NULL;
+	ssize_t n;
+
+	fault_begin();
+	n = file_slurp(fd, 100, &text);
+	fault_end();
+	return n < 0 ? (int)n : !streq(text, "4711\n");
+}
+
+static int try_write_at(void)
+{
+	int rc;
+
+	fault_begin();
+	rc = file_write_at(AT_FDCWD, "written", "1");
+	fault_end();
+	return rc;
+}
+
+static int try_write_all(void)
+{
+	cleanup_fd int fd = open("written", O_WRONLY | O_CLOEXEC);
+	int rc;
+
+	fault_begin();
+	rc = file_write_all(fd, "12", 2);
+	fault_end();
+	return rc;
+}
+
+static int try_open_mount(void)
+{
+	struct nsfile_proc p = NSFILE_PROC_INIT;
+	int fd;
+
+	if (nsfile_proc_open(&p, NULL) < 0)
+		return 1;
+	fault_begin();
+	fd = nsfile_open_mount(&p, AT_FDCWD, "uts");
+	fault_end();
+	nsfile_proc_close(&p);
+	return fd_result(fd);
+}
+
+static int try_namespace_id(void)
+{
+	cleanup_fd int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	uint64_t id;
+	int rc;
+
+	fault_begin();
+	rc = sys_ns_mnt_id(fd, &id);
+	fault_end();
+	return rc;
+}
+
+static int try_open_id(void)
+{
+	fault_begin();
+	return fd_result(sys_ns_open_id(1, CLONE_NEWUTS, 1));
+}
+
+static int try_listns(void)
+{
+	const struct sys_ns_id_req req = { .size = sizeof(req) };
+	uint64_t id;
+	ssize_t n;
+
+	fault_begin();
+	n = sys_listns(&req, &id, 1);
+	fault_end();
+	return n < 0 ? (int)n : n > 0;
+}
+
+static int try_memfd(void)
+{
+	fault_begin();
+	return fd_result(sys_memfd_exec("memory", 0));
+}
+
+static int try_trustpath(void)
+{
+	struct trustpath t = TRUSTPATH_INIT;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = trustpath_resolve("a/b/new", 0, &t, &e);
+	fault_end();
+	trustpath_free(&t);
+	return rc < 0 && e.errnum != -rc ? 1 : rc;
+}
+
+#ifndef SYS_listns
+#define SYS_listns 470
+#endif
+
+static void errors(const char *in)
+{
+	/* openat2(2): EAGAIN means that a retry can succeed. RESOLVE_CACHED is in Linux 5.12 and
+	 * later. ioctl_nsfs(2), open_by_handle_at(2) and memfd_create(2): older kernels return
+	 * these errors for a request or flag that they do not know. */
+	static const struct fault_row rows[] = {
+		{ "sys_openat2", try_openat2, SYS_openat2, 1, EAGAIN, 0 },
+		{ "sys_openat2", try_openat2, SYS_openat2, 1, EINTR, 0 },
+		{ "sys_openat2", try_openat2, SYS_openat2, 1, EIO, -EIO },
+		{ "sys_openat2", try_openat2, SYS_openat2, FAULT_EACH, EAGAIN, -EAGAIN },
+		{ "file_open_at", try_open_at, SYS_openat, 1, EINTR, 0 },
+		{ "file_open_at", try_open_at, SYS_openat, 1, EIO, -EIO },
+		{ "file_read_at", try_read_at, SYS_read, 1, EINTR, 0 },
+		{ "file_read_at", try_read_at, SYS_read, 2, EINTR, 0 },
+		{ "file_read_at", try_read_at, SYS_read, 2, EIO, -EIO },
+		{ "file_slurp", try_slurp, SYS_read, 1, EINTR, 0 },
+		{ "file_slurp", try_slurp, SYS_read, 2, EISDIR, -EISDIR },
+		{ "file_write_at", try_write_at, SYS_write, 1, EINTR, 0 },
+		{ "file_write_at", try_write_at, SYS_write, 1, ENOSPC, -ENOSPC },
+		{ "file_write_all", try_write_all, SYS_write, 1, EINTR, 0 },
+		{ "file_write_all", try_write_all, SYS_write, 1, EIO, -EIO },
+		{ "nsfile_open_mount", try_open_mount, SYS_openat2, 1, EINVAL, 0 },
+		{ "nsfile_open_mount", try_open_mount, SYS_openat2, FAULT_EACH, ENOSYS, 0 },
+		{ "nsfile_open_mount", try_open_mount, SYS_openat2, FAULT_EACH, EPERM, 0 },
+		{ "nsfile_open_mount", try_open_mount, SYS_openat2, FAULT_EACH, EINVAL, -EINVAL },
+		{ "nsfile_open_mount", try_open_mount, SYS_openat2, 1, EIO, -EIO },
+		{ "nsfile_open_mount", try_open_mount, SYS_openat2, 1, ELOOP, -ELOOP },
+		{ "sys_ns_mnt_id", try_namespace_id, SYS_ioctl, 1, ENOTTY, -EOPNOTSUPP },
+		{ "sys_ns_mnt_id", try_namespace_id, SYS_ioctl, 1, EINVAL, -EOPNOTSUPP },
+		{ "sys_ns_mnt_id", try_namespace_id, SYS_ioctl, 1, EIO, -EIO },
+		{ "sys_ns_open_id", try_open_id, SYS_open_by_handle_at, 1, EBADF, -EOPNOTSUPP },
+		{ "sys_ns_open_id", try_open_id, SYS_open_by_handle_at, 1, ENOSYS, -EOPNOTSUPP },
+		{ "sys_ns_open_id", try_open_id, SYS_open_by_handle_at, 1, ESTALE, -ESTALE },
+		{ "sys_listns", try_listns, SYS_listns, 1, ENOENT, 0 },
+		{ "sys_listns", try_listns, SYS_listns, 1, EPERM, -EPERM },
+		{ "sys_memfd_exec", try_memfd, SYS_memfd_create, 1, EINVAL, 0 },
+		{ "sys_memfd_exec", try_memfd, SYS_memfd_create, 1, EMFILE, -EMFILE },
+		{ "sys_memfd_exec", try_memfd, SYS_memfd_create, FAULT_EACH, EINVAL, -EINVAL },
+		{ "trustpath_resolve", try_trustpath, SYS_openat, FAULT_EACH, ENOENT, -ENOENT },
+		{ "trustpath_resolve", try_trustpath, SYS_openat, 3, EIO, -EIO },
+	};
+
+	prepare(in);
+	CHECK_INT(mknod("written", S_IFREG | 0644, 0), 0);
+	CHECK(mknod("uts", S_IFREG | 0644, 0) == 0);
+	CHECK(mount("/proc/self/ns/uts", "uts", NULL, MS_BIND, NULL) == 0);
+	fault_table(rows, ARRAY_SIZE(rows));
+}
+
+static void an_error_leads_to_a_retry_or_is_reported(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, errors);
+}
+
 /* ---- The user of --as */
 
 static int try_as(void)
@@ -360,6 +558,23 @@ static int try_as(void)
 	return fault_result(rc, &e, right);
 }
 
+/* account_user() must find the user or report a failure. Only ENOENT can mean that the database is
+ * missing, so that the user is unknown. */
+static inline int try_account(void)
+{
+	struct nserr e = NSERR_INIT;
+	uid_t uid = 0;
+	int rc;
+
+	fault_begin();
+	rc = account_user("web", &uid, &e);
+	fault_end();
+	if (rc == -EINVAL && streq(e.what, "unknown user 'web'") &&
+	    (fault_run_now->number < 0 || fault_run_now->error != ENOENT))
+		return 1;
+	return fault_result(rc, &e, uid == 7);
+}
+
 static void users(const char *in)
 {
 	prepare(in);
@@ -368,6 +583,10 @@ static void users(const char *in)
 	CHECK_INT(file_write_at(AT_FDCWD, "group", "www:x:9:web\n"), 0);
 	CHECK(mount("text", "/etc/passwd", NULL, MS_BIND, NULL) == 0);
 	CHECK(mount("group", "/etc/group", NULL, MS_BIND, NULL) == 0);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+	/* glibc before 2.34 does not report that it cannot load the NSS module */
+	fault_all("account_user", try_account, NULL);
+#endif
 	name = "web";
 	fault_all("--as web", try_as, NULL);
 	name = "web:www";
@@ -383,5 +602,6 @@ static void a_failed_call_selects_no_wrong_user(void)
 	sandbox(0, users);
 }
 
-UNIT_MAIN(CASE(a_failed_call_selects_no_wrong_user), CASE(a_failed_call_leads_to_no_wrong_file),
-	  CASE(a_failed_call_reads_no_wrong_file), CASE(a_failed_call_finds_no_wrong_cgroup))
+UNIT_MAIN(CASE(an_error_leads_to_a_retry_or_is_reported), CASE(a_failed_call_selects_no_wrong_user),
+	  CASE(a_failed_call_leads_to_no_wrong_file), CASE(a_failed_call_reads_no_wrong_file),
+	  CASE(a_failed_call_finds_no_wrong_cgroup))

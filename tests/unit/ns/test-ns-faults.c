@@ -374,6 +374,7 @@ static void search(const char *in)
 	pid_t first;
 
 	(void)in;
+	unit_keeps_fds = true; /* the index of the namespaces */
 	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWUSER)) > 0);
 	first = child;
 	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
@@ -676,8 +677,173 @@ static void a_failed_call_leaves_no_name(void)
 	sandbox(CLONE_NEWPID, names);
 }
 
-UNIT_MAIN(CASE(a_failed_call_leaves_no_pin), CASE(a_failed_call_leaves_no_name),
-	  CASE(a_failed_call_opens_no_wrong_namespace), CASE(a_search_keeps_each_namespace_once),
-	  CASE(a_failed_call_enters_no_wrong_namespace),
+/* ---- Errors that are mapped, and calls that are repeated or replaced */
+
+static const char *pid_text, *tid_text;
+
+static int try_open_pid(void)
+{
+	ref_text = pid_text;
+	return try_open();
+}
+
+static int try_open_tid(void)
+{
+	ref_text = tid_text;
+	return try_open();
+}
+
+/* Reserves a name, and removes the files even if the reservation fails. */
+static int try_reserve(void)
+{
+	struct nsname_keep k = NSNAME_KEEP_INIT;
+	struct nserr e = NSERR_INIT, ignored = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = nsname_reserve(&k, "web", &e);
+	fault_end();
+	if (rc == 0 && nsname_release(&k, &ignored) < 0)
+		return 1;
+	unlink("/run/nsutils/web.lock");
+	unlink("/run/nsutils/web.new");
+	return count_files("/run/nsutils") > 0 ? 1 : fault_result(rc, &e, true);
+}
+
+static int try_new_clocks(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = timens_unshare(&e);
+	return fault_result(rc, &e, true);
+}
+
+/* pidfd_open(2) is in Linux 5.3 and later, and PIDFD_THREAD in Linux 6.9 and later. A seccomp
+ * filter can deny the call with EPERM. flock(2): ENOLCK may be transient, and EWOULDBLOCK means
+ * that another process has the lock. */
+static void errors(const char *in)
+{
+	static const struct fault_row open_rows[] = {
+		{ "a pid", try_open_pid, SYS_pidfd_open, FAULT_EACH, ENOSYS, 0 },
+		{ "a pid", try_open_pid, SYS_pidfd_open, FAULT_EACH, EPERM, 0 },
+		{ "a pid", try_open_pid, SYS_pidfd_open, 1, ESRCH, -ESRCH },
+		{ "a pid", try_open_pid, SYS_pidfd_open, 1, ENOENT, -ESRCH },
+		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EINVAL, -ESRCH },
+		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EMFILE, -EMFILE },
+		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EIO, -EIO },
+		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, ENOSYS, 0 },
+		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, EPERM, 0 },
+		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, EINVAL, 0 },
+		{ "a tid", try_open_tid, SYS_pidfd_open, 1, ESRCH, -ESRCH },
+		{ "a tid", try_open_tid, SYS_pidfd_open, 1, ENOENT, -ESRCH },
+		{ "a tid", try_open_tid, SYS_pidfd_open, 1, EMFILE, -EMFILE },
+		{ "nsname_reserve", try_reserve, SYS_flock, 1, EINTR, 0 },
+		{ "nsname_reserve", try_reserve, SYS_flock, 1, ENOLCK, 0 },
+		{ "nsname_reserve", try_reserve, SYS_flock, 1, EIO, 0 },
+		{ "nsname_reserve", try_reserve, SYS_flock, FAULT_EACH, ENOLCK, -ENOLCK },
+		{ "nsname_reserve", try_reserve, SYS_flock, 1, EWOULDBLOCK, -EBUSY },
+		{ "nsname_reserve", try_reserve, SYS_unlinkat, 1, EROFS, -EROFS },
+		{ "nsname_reserve", try_reserve, SYS_write, 1, ENOSPC, -ENOSPC },
+		{ "nsname_reserve", try_reserve, SYS_write, 1, EINTR, 0 },
+	};
+	static const struct fault_row clock_rows[] = {
+		{ "timens_unshare", try_new_clocks, SYS_unshare, 1, EPERM, -EPERM },
+		{ "timens_unshare", try_new_clocks, SYS_unshare, 1, EINVAL, -EINVAL },
+		{ "timens_unshare", try_new_clocks, SYS_unshare, 1, ENOSPC, -ENOSPC },
+		{ "timens_write", try_write, SYS_write, 1, EACCES, -EACCES },
+		{ "timens_write", try_write, SYS_write, 1, EPERM, -EPERM },
+		{ "timens_write", try_write, SYS_write, 1, EIO, -EIO },
+		{ "timens_write", try_write, SYS_write, 1, EINTR, 0 },
+	};
+	char pid[32], tid[32], uts[64];
+	struct stat st = { .st_ino = 0 };
+
+	(void)in;
+	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
+	snprintf(uts, sizeof(uts), "/proc/%d/ns/uts", child);
+	CHECK(stat(uts, &st) == 0);
+	ref_inode = st.st_ino;
+	snprintf(pid, sizeof(pid), "%d", child);
+	snprintf(tid, sizeof(tid), "tid:%d", child);
+	pid_text = pid;
+	tid_text = tid;
+	fault_table(open_rows, ARRAY_SIZE(open_rows));
+	if (access("/proc/self/ns/time", F_OK) == 0)
+		fault_table(clock_rows, ARRAY_SIZE(clock_rows));
+	sandbox_end_child(child);
+}
+
+static void an_error_leads_to_a_retry_or_is_reported(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWPID, errors);
+}
+
+/* Covers /proc with a directory that has only the files of a kernel without time namespaces. */
+static void old_kernel(const char *in)
+{
+	struct nserr e = NSERR_INIT;
+	struct timens t;
+	int self;
+
+	(void)in;
+	CHECK(mount("t", "/proc", "tmpfs", 0, NULL) == 0);
+	CHECK(mkdir("/proc/self", 0755) == 0);
+	self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(timens_read(self, &t, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "cannot read timens_offsets: No such file or directory");
+	CHECK(touch("/proc/self/stat"));
+	e = NSERR_INIT;
+	CHECK_INT(timens_read(self, &t, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "time namespaces are not supported by this kernel: "
+				    "No such file or directory");
+	CHECK(e.hint[0] != '\0');
+	/* a process that has ended has no file, although the kernel has time namespaces */
+	CHECK(touch("/proc/self/timens_offsets"));
+	CHECK(mkdir("/proc/7", 0755) == 0);
+	close(self);
+	self = open("/proc/7", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	e = NSERR_INIT;
+	CHECK_INT(timens_read(self, &t, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "cannot read timens_offsets: No such file or directory");
+	CHECK_STR(e.hint, "");
+	close(self);
+}
+
+/* Covers the file with the boot ID with an empty file. */
+static void no_boot_id(const char *in)
+{
+	struct nsname n = { .pid = getpid() };
+	struct nserr e = NSERR_INIT;
+
+	snprintf(path, sizeof(path), "%s/empty", in);
+	CHECK(touch(path));
+	CHECK(mount(path, "/proc/sys/kernel/random/boot_id", NULL, MS_BIND, NULL) == 0);
+	CHECK_INT(nsname_describe(&n, &e), -EIO);
+	CHECK_STR(unit_message(&e), "cannot read the boot ID and the pid namespace from /proc: "
+				    "Input/output error");
+}
+
+static void a_run_without_a_boot_id_is_not_described(void)
+{
+	sandbox(CLONE_NEWPID, no_boot_id);
+}
+
+static void a_kernel_without_time_namespaces_is_named(void)
+{
+	sandbox(0, old_kernel);
+}
+
+UNIT_MAIN(CASE(an_error_leads_to_a_retry_or_is_reported),
+	  CASE(a_run_without_a_boot_id_is_not_described),
+	  CASE(a_kernel_without_time_namespaces_is_named), CASE(a_failed_call_leaves_no_pin),
+	  CASE(a_failed_call_leaves_no_name), CASE(a_failed_call_opens_no_wrong_namespace),
+	  CASE(a_search_keeps_each_namespace_once), CASE(a_failed_call_enters_no_wrong_namespace),
 	  CASE(a_failed_call_sets_or_reads_no_wrong_clock),
 	  CASE(a_failed_call_finds_no_wrong_socket))

@@ -13,6 +13,7 @@
 #include "run/foreground.h"
 #include "run/handle.h"
 #include "run/interrupt.h"
+#include "run/line.h"
 #include "run/notify.h"
 #include "run/pty.h"
 #include "run/readiness.h"
@@ -419,6 +420,48 @@ static void a_failed_search_for_a_cause_keeps_the_message(void)
 	sandbox(CLONE_NEWPID, causes);
 }
 
-UNIT_MAIN(CASE(a_failed_call_leaves_no_pid_file), CASE(a_failed_call_ends_the_relay),
+/* ---- Messages between the processes of a plan */
+
+static int try_send(void)
+{
+	int pair[2], rc;
+	char text[8] = "";
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return 1;
+	fault_begin();
+	rc = line_send(pair[0], "text", 5);
+	fault_end();
+	if (rc == 0 &&
+	    (recv(pair[1], text, sizeof(text), MSG_DONTWAIT) != 5 || !streq(text, "text")))
+		rc = 1;
+	close(pair[0]);
+	close(pair[1]);
+	return rc;
+}
+
+/* send(2): ENOBUFS and ENOMEM may be transient. EPIPE and ECONNRESET mean that the other process
+ * has closed its end. */
+static void a_message_is_sent_again_after_a_transient_error(void)
+{
+	static const struct fault_row rows[] = {
+		{ "line_send", try_send, SYS_sendto, 1, ENOBUFS, 0 },
+		{ "line_send", try_send, SYS_sendto, 1, ENOMEM, 0 },
+		{ "line_send", try_send, SYS_sendto, 1, EINTR, 0 },
+		{ "line_send", try_send, SYS_sendto, 1, EIO, 0 },
+		{ "line_send", try_send, SYS_sendto, 1, EPIPE, -EPIPE },
+		{ "line_send", try_send, SYS_sendto, 1, ECONNRESET, -EPIPE },
+		{ "line_send", try_send, SYS_sendto, FAULT_EACH, ENOBUFS, -EPIPE },
+	};
+
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	fault_table(rows, ARRAY_SIZE(rows));
+}
+
+UNIT_MAIN(CASE(a_message_is_sent_again_after_a_transient_error),
+	  CASE(a_failed_call_leaves_no_pid_file), CASE(a_failed_call_ends_the_relay),
 	  CASE(a_failed_call_ends_all_processes),
 	  CASE(a_failed_search_for_a_cause_keeps_the_message))
