@@ -77,6 +77,27 @@ static void add_arithmetic(struct buf *b, const struct bpf_insn *i)
 		buf_printf(b, "r%d %s %d", i->dst_reg, sign, i->imm);
 }
 
+/* Checks that the fields which an instruction does not use are 0. The verifier of the kernel
+ * refuses other values. */
+static void check_reserved(const struct bpf_insn *i)
+{
+	int class = BPF_CLASS(i->code), op = BPF_OP(i->code);
+	bool jump = class == BPF_JMP || class == BPF_JMP32;
+
+	if (class == BPF_LDX || class == BPF_STX)
+		CHECK_INT(i->imm, 0);
+	else if (class == BPF_ST)
+		CHECK_INT(i->src_reg, 0);
+	else if (class == BPF_ALU64)
+		CHECK_INT(i->off, 0);
+	else if (jump && (op == BPF_CALL || op == BPF_EXIT))
+		CHECK(i->dst_reg == 0 && i->off == 0);
+	if (jump && (op == BPF_EXIT || op == BPF_JA))
+		CHECK(i->dst_reg == 0 && i->src_reg == 0 && i->imm == 0);
+	else if (class == BPF_ALU64 || (jump && op != BPF_CALL && i->code != SYS_BPF_MAY_GOTO))
+		CHECK_INT(BPF_SRC(i->code) == BPF_X ? i->imm : i->src_reg, 0);
+}
+
 /* BTF ids depend on the BTF that the test generates, so they are printed as "type". */
 static void add_insn(struct buf *b, const struct bpf *p, unsigned at)
 {
@@ -88,6 +109,7 @@ static void add_insn(struct buf *b, const struct bpf *p, unsigned at)
 			      BPF_CLASS(i->code) == BPF_ST
 		      ? BPF_MODE(i->code) == BPF_MEM
 		      : BPF_CLASS(i->code) != BPF_ALU);
+	check_reserved(i);
 	switch (BPF_CLASS(i->code)) {
 	case BPF_LDX:
 		buf_printf(b, "r%d = *(%s *)(r%d %+d)", i->dst_reg, width(i), i->src_reg, i->off);

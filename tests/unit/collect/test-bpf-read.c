@@ -106,6 +106,23 @@ static void only_selected_types_are_kept(void)
 	end();
 }
 
+static void a_thread_holds_only_namespaces_of_the_selected_types(void)
+{
+	struct bpf_task none = { .kind = BPF_RECORD_TASK, .tgid = 20, .pid = 6, .n_threads = 2 };
+
+	begin();
+	c.types = NSTYPE_BIT(NSTYPE_UTS);
+	c.sources = NSTYPE_BIT(COLLECT_PROC) | NSTYPE_BIT(COLLECT_TASK);
+	task(20, 5, 300);
+	buf_add(&out, &none, sizeof(none)); /* a thread that has left its namespaces */
+	task(20, 20, 200);
+	CHECK_INT(take_tasks(), 0);
+	CHECK_INT(w.n, 1);
+	CHECK_INT(w.found[0].type, NSTYPE_UTS);
+	CHECK_INT(w.found[0].inode, 300 + NSTYPE_UTS);
+	end();
+}
+
 static void a_thread_in_another_namespace_is_a_holder(void)
 {
 	begin();
@@ -334,6 +351,7 @@ static void a_namespace_with_an_unknown_ancestor_gets_no_owner(void)
 
 UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
 	  CASE(only_selected_types_are_kept), CASE(a_thread_in_another_namespace_is_a_holder),
+	  CASE(a_thread_holds_only_namespaces_of_the_selected_types),
 	  CASE(records_namespaces_of_future_children), CASE(refuses_invalid_records_of_tasks),
 	  CASE(descriptors_become_holders), CASE(many_sockets_are_distinguished),
 	  CASE(a_table_that_threads_share_counts_once),

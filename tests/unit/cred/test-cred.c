@@ -6,9 +6,12 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
 #include <sys/resource.h>
 
 #include "../sandbox.h"
+#include "cred/caps.h"
 #include "kernel/sys_cap.h"
 
 struct word {
@@ -409,6 +412,81 @@ static void a_user_has_all_its_groups(void)
 	sandbox(0, takes_all_groups);
 }
 
+/* A row of the table of ambient_capabilities(). */
+struct ambient_row {
+	bool keep, follow, filter, no_new_privs, has_keep, limit;
+	uid_t uid;
+	bool chown, kill; /* true if CAP_CHOWN or CAP_KILL becomes ambient */
+};
+
+/* Runs the step for the row in this process, and returns true if the ambient set is right. */
+static bool ambient_is_right(const struct ambient_row *r)
+{
+	struct sock_filter filter = { 0 };
+	struct cred c = { .keep_caps = r->keep,
+			  .caps_follow_uid = r->follow,
+			  .filter = r->filter ? &filter : NULL,
+			  .no_new_privs = r->no_new_privs,
+			  .has_keep = r->has_keep,
+			  .limit_ambient = r->limit,
+			  .cap_ambient = SYS_CAP_BIT(CAP_KILL),
+			  .set_uid = true,
+			  .uid = r->uid };
+	const struct plan_step step = { .arg = &c };
+	struct nserr e = NSERR_INIT;
+
+	return cred_caps_sets.run(NULL, &step, &e) == 0 &&
+	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_CHOWN, 0, 0) == r->chown &&
+	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_KILL, 0, 0) == r->kill;
+}
+
+static void ambient_capabilities(const char *in)
+{
+	static const struct ambient_row rows[] = {
+		{ .keep = true, .chown = true, .kill = true },
+		{ .keep = true, .follow = true, .chown = true, .kill = true },
+		{ .keep = true, .follow = true, .uid = 7, .chown = true, .kill = true },
+		{ .keep = true, .filter = true, .uid = 7, .chown = true, .kill = true },
+		{ .keep = true, .follow = true, .filter = true, .chown = true, .kill = true },
+		{ .keep = true, .follow = true, .filter = true, .uid = 7 },
+		{ .keep = true,
+		  .follow = true,
+		  .filter = true,
+		  .no_new_privs = true,
+		  .uid = 7,
+		  .chown = true,
+		  .kill = true },
+		{ .follow = true, .uid = 7 },
+		{ .uid = 7 },
+		{ .has_keep = true, .uid = 7, .chown = true, .kill = true },
+		{ .has_keep = true },
+		{ .limit = true, .uid = 7, .kill = true },
+		{ .keep = true, .limit = true, .uid = 7, .kill = true },
+		{ 0 },
+	};
+
+	(void)in;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int status = -1;
+		pid_t pid;
+
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0)
+			_exit(ambient_is_right(&rows[i]) ? 0 : 1);
+		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+		if (status)
+			printf("# row %zu\n", i);
+		CHECK_INT(status, 0);
+	}
+}
+
+/* capabilities(7): a program whose uid is not 0 has the ambient capabilities. */
+static void options_select_the_ambient_capabilities(void)
+{
+	sandbox(0, ambient_capabilities);
+}
+
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
 	  CASE(computes_the_capability_limit), CASE(parses_resource_limits),
 	  CASE(parses_environment_options), CASE(accepts_only_filters_of_whole_instructions),
@@ -416,4 +494,5 @@ UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
 	  CASE(drops_capabilities_after_a_filter_as_another_user),
 	  CASE(limits_of_another_process_are_read), CASE(a_long_or_unlimited_limit_is_parsed),
 	  CASE(names_a_capability_that_is_dropped_and_kept),
-	  CASE(refuses_to_keep_the_group_root_as_another_user), CASE(a_user_has_all_its_groups))
+	  CASE(refuses_to_keep_the_group_root_as_another_user), CASE(a_user_has_all_its_groups),
+	  CASE(options_select_the_ambient_capabilities))

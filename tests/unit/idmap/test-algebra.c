@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "idmap/idmap.h"
 #include "idmap/plan.h"
+#include "idmap/shift.h"
 #include "idmap/stream.h"
 
 #include "../unit.h"
@@ -427,9 +428,47 @@ static void splits_around_one_outside_id(void)
 	CHECK_STR(split(110), "10,");
 }
 
+/* Returns the result of shift_check() for two maps with one range of each kind. The outside ids of
+ * the kind k begin at a and b, and have the lengths n and m; those of the other kind differ. */
+static int common(enum idmap_kind k, uint32_t a, uint32_t n, uint32_t b, uint32_t m,
+		  struct nserr *e)
+{
+	cleanup_idmaps struct idmaps from = IDMAPS_INIT, to = IDMAPS_INIT;
+	enum idmap_kind other = k == IDMAP_UID ? IDMAP_GID : IDMAP_UID;
+
+	*e = NSERR_INIT;
+	CHECK_INT(idmap_add(&from.map[k], 0, a, n, NULL), 0);
+	CHECK_INT(idmap_add(&to.map[k], 0, b, m, NULL), 0);
+	CHECK_INT(idmap_add(&from.map[other], 0, 1, 1, NULL), 0);
+	CHECK_INT(idmap_add(&to.map[other], 0, 2, 1, NULL), 0);
+	return shift_check(&from, &to, e);
+}
+
+static void maps_with_a_common_outside_id_are_refused(void)
+{
+	static const char *const names[] = { "uid", "gid" };
+	struct nserr e;
+	char want[64];
+
+	for (int k = 0; k < IDMAP_KINDS; k++) {
+		enum idmap_kind kind = (enum idmap_kind)k;
+
+		CHECK_INT(common(kind, 100, 10, 110, 10, &e), 0);
+		CHECK_INT(common(kind, 110, 10, 100, 10, &e), 0);
+		CHECK_INT(common(kind, 100, 10, 109, 10, &e), -EINVAL);
+		snprintf(want, sizeof(want), "outside %s 109 is in both maps", names[k]);
+		CHECK_STR(unit_message(&e), want);
+		CHECK(e.hint[0]);
+		CHECK_INT(common(kind, 109, 10, 100, 10, &e), -EINVAL);
+		CHECK_STR(unit_message(&e), want);
+		CHECK_INT(common(kind, 100, 1, 100, 1, &e), -EINVAL);
+	}
+}
+
 UNIT_MAIN(CASE(translates_each_id_both_ways), CASE(composes_maps_like_the_model),
 	  CASE(inverts_maps_like_the_model), CASE(subtracts_inside_and_outside_ids),
 	  CASE(splits_at_the_extents_of_the_parent), CASE(refuses_overlapping_extents),
 	  CASE(parses_what_it_formats), CASE(places_a_single_id),
 	  CASE(stream_answers_like_the_lookup), CASE(stream_stops_at_an_invalid_id),
-	  CASE(an_extent_without_outside_ids_is_ignored), CASE(splits_around_one_outside_id))
+	  CASE(an_extent_without_outside_ids_is_ignored), CASE(splits_around_one_outside_id),
+	  CASE(maps_with_a_common_outside_id_are_refused))
