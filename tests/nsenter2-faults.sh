@@ -77,6 +77,13 @@ test_failed_call_with_namespace_files_is_reported()
 	fault_all -- nsenter2 --user="/proc/$target/ns/user" --net="/proc/$target/ns/net" "$FINAL"
 }
 
+test_failed_call_with_a_namespace_as_target_is_reported()
+{
+	start_target
+	FAULT_MAX=60 fault_all -- nsenter2 -t "/proc/$target/ns/user" "$FINAL"
+	fault_all -s ioctl -- nsenter2 -t "/proc/$target/ns/user" "$FINAL"
+}
+
 # nsenter2 can enter the namespace in $TMP/refs without entering another namespace first, so it does
 # not execute a protected copy of its binary.
 #

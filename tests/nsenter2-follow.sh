@@ -98,6 +98,31 @@ test_followed_ids_are_mapped()
 8'
 }
 
+# Each attribute must have an effect without the others.
+test_each_followed_id_can_be_listed_alone()
+{
+	feature sandbox || return 0
+	map=u:0:1000:100,g:0:2000:100
+	[ "$(id -u)" = 0 ] || map=$(nsidmap plan --auto --format=arg)
+	start_holder nsunshare --map "$map" -S 0 -G 0 -- setpriv --reuid 7 --regid 8 --groups 9,10 \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	ids='id -u; id -g; id -G'
+	while read -r option uid gid groups; do
+		run nsenter2 -t "$holder" -U "$option" sh -c "$ids"
+		assert_ok
+		assert_out "$uid
+$gid
+$groups"
+	done <<-'END'
+		--follow=uid 7 0 0
+		--follow=gid 0 8 8
+		--follow=groups 0 0 0 9 10
+		--follow=uid,gid 7 8 8
+		--setuid=follow 7 0 0
+		--setgid=follow 0 8 8
+	END
+}
+
 test_follow_context_needs_selinux()
 {
 	feature no-selinux || return 0

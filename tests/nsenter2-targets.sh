@@ -202,10 +202,9 @@ test_namespace_target_refuses_options_that_need_a_process()
 {
 	start_holder unshare --user --map-root-user --uts sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	inode=$(stat -Lc %i "/proc/$holder/ns/user")
-	for option in --net --mount --root --wd --net-socket=0; do
+	for option in --net --mount --root --wd --net-socket=0 --all --follow=umask; do
 		run nsenter2 -t "user:$inode" "$option" true
-		assert_refused 125 "${option%%=*}"
-		assert_err_has "'user:$inode'"
+		assert_refused 125 "${option%%=*} requires a process, but 'user:$inode' is a namespace"
 	done
 	run nsenter2 -t "user:$inode" --uts="/proc/$holder/ns/uts" readlink /proc/self/ns/uts
 	assert_ok

@@ -53,6 +53,15 @@ test_program_is_root_if_the_callers_id_is_not_mapped()
 	assert_out 5
 }
 
+# The supplementary groups of the caller would give the program access to their files.
+test_program_has_no_group_of_the_caller()
+{
+	# Runs only as root.
+	run setpriv --groups 0,7,100005 nsidmap run u:0:100000:10,g:0:100000:10 -- id -G
+	assert_ok
+	assert_out 0
+}
+
 test_exit_statuses_are_those_of_an_exec_tool()
 {
 	note_state

@@ -64,6 +64,14 @@ test_refuses_references_that_are_not_processes()
 	assert_err_has "'user:1' is a namespace, expected a process"
 	run nsidmap write 4194305 u:0:0:1,g:0:0:1
 	assert_rc 1
+	# the process is opened before the map is read
+	sleep 0 &
+	wait $!
+	for map in u:0:0:1,g:0:0:1 - "$TMP/missing"; do
+		run nsidmap write $! "$map"
+		assert_refused 1 "process $!"
+		assert_err_has 'No such process'
+	done
 	run nsidmap write
 	assert_rc 1
 	assert_err_has 'missing argument'

@@ -330,7 +330,8 @@ test_explained_commands_have_the_same_result()
 
 # $TMP/host ARGUMENT…: prepares a network, and runs nsnet with the arguments. The test starts this
 # script once for each fault, in a new network namespace; the script mounts a tmpfs on /run. Exits
-# with 98 if nsnet fails and leaves other values of the sysctls than before.
+# with 98 if nsnet fails and leaves other values of the sysctls than before, and with 97 if it leaves
+# firewall rules.
 cat >"$TMP/host" <<SCRIPT
 #!/bin/sh
 sysctls()
@@ -343,6 +344,7 @@ before=\$(sysctls)
 nsnet "\$@" || {
 	rc=\$?
 	[ "\$before" = "\$(sysctls)" ] || exit 98
+	[ -z "\$(nft list tables)" ] || exit 97
 	exit \$rc
 }
 sysctls

@@ -55,6 +55,19 @@ test_new_devices_have_the_lower_mtu_of_the_uplink()
 	assert_out_has 'mtu 1400'
 	run nsnet run --bridge br1,10.2.0.1/24 -- ip link show eth0
 	assert_out_has 'mtu 1500'
+	# veth devices and bridges have an MTU of 1500 by default, which needs no command
+	for mtu in 1499 1500 1501; do
+		ip link set up0 mtu $mtu
+		for way in --bridge=br2,10.3.0.1/24 --link=eth0,10.60.0.2/24,gw=10.60.0.1; do
+			run nsnet run --explain "$way" --nat -- true
+			assert_ok
+			case $mtu in
+			1499) assert_out_has "mtu $mtu" ;;
+			*) assert_out_lacks mtu ;;
+			esac
+		done
+	done
+	ip link set up0 mtu 1400
 	ip route del default
 }
 

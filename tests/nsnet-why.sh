@@ -250,8 +250,12 @@ test_reports_a_tentative_address()
 
 test_reports_a_route_of_the_namespace_that_prohibits_the_destination()
 {
-	ip -n web route add prohibit 203.0.113.0/24
-	assert_cause 'a route of the namespace forbids 203.0.113.1'
+	# ip-route(8): the kernel reports EACCES, EHOSTUNREACH and EINVAL for these types of routes
+	for kind in prohibit unreachable blackhole; do
+		ip -n web route add $kind 203.0.113.0/24
+		assert_cause 'a route of the namespace forbids 203.0.113.1'
+		ip -n web route del $kind 203.0.113.0/24
+	done
 }
 
 test_reports_rules_of_the_namespace_that_drop_packets()

@@ -85,6 +85,21 @@ test_failed_call_leaves_nothing_with_the_options_of_no_preset()
 	NSPIVOT_UNDER=
 }
 
+# If a directory of the upper layer cannot be created, the overlay must not be mounted without it. An
+# overlay needs an upper layer or two lower layers.
+test_failed_directory_of_an_upper_layer_is_reported()
+{
+	sed '2a mkdir /written || echo "the overlay is read-only"' "$box/final" >"$box/writes"
+	chmod 755 "$box/writes"
+	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+		# shellcheck disable=SC2086 # several words
+		fault_all -f '125 127' -s mkdirat -b nspivot -- "$TMP/tidy" nsunshare $NS --propagation unchanged -- \
+			$NSPIVOT_UNDER nspivot --overlay "/:lower=$TMP/src,lower=$box,upper=tmpfs" "$box" -- /writes
+	done
+	NSPIVOT_UNDER=
+	rm "$box/writes"
+}
+
 # If --dev-node cannot create the node, it binds the caller's node at the same path instead.
 test_failed_call_leaves_nothing_with_nodes_copies_and_propagation()
 {

@@ -59,6 +59,7 @@ test_reports_a_feature_without_its_system_call_as_missing()
 	denied unshare nsunshare net-in-user
 	denied mount_setattr nspivot mount-setattr
 	denied openat2 nspivot openat2
+	denied bpf nslist bpf-iterators
 }
 
 # has CALL TOOL FEATURE: asserts that TOOL reports FEATURE as available if the kernel has the system
