@@ -80,7 +80,7 @@ test_failed_call_with_namespace_files_is_reported()
 test_failed_call_with_a_namespace_as_target_is_reported()
 {
 	start_target
-	FAULT_MAX=60 fault_all -- nsenter2 -t "/proc/$target/ns/user" "$FINAL"
+	FAULT_MAX=24 fault_all -- nsenter2 -t "/proc/$target/ns/user" "$FINAL"
 	fault_all -s ioctl -- nsenter2 -t "/proc/$target/ns/user" "$FINAL"
 }
 
