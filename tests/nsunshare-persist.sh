@@ -106,7 +106,7 @@ test_a_mount_namespace_on_a_shared_mount_is_explained()
 # mount of a mount namespace only in a mount namespace with a lower number.
 test_a_mount_namespace_is_mounted_whatever_processor_created_it()
 {
-	[ "$(nproc --all)" -gt 1 ] || return 0
+	feature two-processors || return 0
 	for order in '0 1' '1 0'; do
 		# shellcheck disable=SC2016 # the inner shell expands them
 		run taskset -c "${order% *}" unshare --mount --propagation private taskset -c "${order#* }" \
