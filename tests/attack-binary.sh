@@ -36,8 +36,8 @@ in_pidns()
 
 test_control_the_attack_overwrites_a_tool_without_protection()
 {
-	# Runs no tool: This test shows that the attack works against unshare(1), which does not
-	# protect its binary.
+	# Runs no tool: This test shows that a program in a hostile root can overwrite the
+	# binary of unshare(1), which does not protect this file.
 	in_pidns unshare --root "$box" /evil
 	assert_overwritten
 }

@@ -91,9 +91,10 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		esac
 		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=300000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
 		pid=$!
-		# $pid is strace, and the traced program is its child. Wait for setns(2) (system
-		# call 308), because the target must change its namespaces after the traced program
-		# has checked them and before it enters them.
+		# $pid is the pid of strace, whose child is the traced program. Wait until the
+		# traced program calls setns(2) (system call 308), because the target must change
+		# its namespaces after the traced program has checked them and before it enters
+		# them.
 		let_it_change "$pid" 308
 		wait "$pid"
 		status=$?

@@ -130,8 +130,8 @@ test_socket_exchanged_with_a_file_blocks_no_tool()
 	assertEquals 'nslist is blocked' 0 $blocked
 	look_again nsenter2 -t "socket:$holder/9" -- echo entered
 	assertEquals 'nsenter2 -t socket:PID/N is blocked' 0 $blocked
-	# run `alternate naive`, which lacks the protection of the tools, last: its close(2) cannot
-	# be interrupted before the FUSE server ends
+	# run `alternate naive` last: it copies descriptors without checking that they are still
+	# sockets, and its close(2) of a FUSE file blocks until the FUSE server ends
 	alternate naive "$holder" sock &
 	naive=$!
 	sleep 4

@@ -108,8 +108,9 @@ waitpid $child, 0;
 open my $gone, ">", "$dir/gone"; close $gone;
 sleep 1000;
 SCRIPT
-# The innocent process records every TERM and CONT. The process handles WINCH last, because WINCH
-# has a higher number, and then creates the file "handled".
+# The script "innocent" runs in a process to which nsinit must not send a signal. The script records
+# every TERM and CONT, and creates the file "handled" when it gets WINCH. It handles pending signals
+# in the order of their numbers, so it handles WINCH last.
 cat >"$TMP/innocent" <<'SCRIPT'
 my ($dir) = @ARGV;
 for (qw(TERM CONT)) { $SIG{$_} = sub { open my $f, ">>", "$dir/signalled"; print $f "$_[0]\n" } }
@@ -117,15 +118,16 @@ $SIG{WINCH} = sub { open my $f, ">", "$dir/handled" };
 open my $up, ">", "$dir/up"; close $up;
 sleep 1 while 1;
 SCRIPT
-# The child ends, the program reaps it, and the innocent process gets the pid of the child.
+# The child ends, the program reaps it, and the script "innocent" starts with the child's pid.
 cat >"$TMP/swap" <<'SCRIPT'
 kill -KILL "$2"
 while [ ! -e "$1/gone" ]; do :; done
 samepid "$2" perl "$1/innocent" "$1" </dev/null >/dev/null 2>&1
 while [ ! -e "$1/up" ]; do :; done
 SCRIPT
-# A subreaper without the protection of nsinit: it opens a process by the pid that it has read, and
-# sends the signal to this process.
+# A script that ends children like nsinit but does not protect itself against reused pids: it reads
+# the pids of the children of its program, opens /proc/PID/stat of each child, and sends TERM to the
+# pid without checking that the pid still belongs to the child.
 cat >"$TMP/naive" <<'SCRIPT'
 $SIG{TERM} = sub { };
 my $pid = fork;
@@ -267,7 +269,7 @@ test_a_pid_file_does_not_follow_links_of_another_user()
 		# shellcheck disable=SC2086 # several words
 		run atcall -c newfstatat -p pid "ln -sfn '$TMP/victim' '$TMP/theirs/pid'" -- \
 			$tool --pid-file "$TMP/theirs/pid" true
-		assert_refused 125 'which is neither a file nor a device'
+		assert_refused 125 'neither a file nor a character device'
 		assertEquals "$tool, exchanged" precious "$(cat "$TMP/victim")"
 		chown -h "$NSTEST_UID" "$TMP/theirs/pid"
 	done
@@ -281,7 +283,7 @@ test_a_fifo_in_place_of_a_pid_file_does_not_block()
 	for tool in nsinit 'nsunshare -m' 'nsenter2 -t 1 -m'; do
 		# shellcheck disable=SC2086 # several words
 		run timeout -k 0.3 3 $tool --pid-file "$TMP/theirs/pid" true
-		assert_refused 125 'which is neither a file nor a device'
+		assert_refused 125 'neither a file nor a character device'
 		assertTrue "$tool" "[ -p '$TMP/theirs/pid' ]"
 	done
 }

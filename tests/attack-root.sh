@@ -49,7 +49,9 @@ exchanged_and_back()
 	wait $pauser 2>/dev/null
 }
 
-# by_name: attacks mount(8), which accepts only path names, in the same way as nspivot.
+# by_name: makes $box/proc/sys read-only with mount(8), which accepts only path names, and executes
+# /look in the root $box. Reads both FIFOs of pauses(), so that the names are exchanged before the
+# mount and exchanged back after it.
 by_name()
 {
 	cat >"$TMP/by_name" <<-EOT
@@ -144,8 +146,8 @@ test_exchange_at_any_time_leaves_no_writable_proc()
 	race_proc 20
 }
 
-# The path leads out of the proc mount by ".." and into it again by a name that the owner of the
-# root exchanges.
+# The path /proc/../proc/sys leaves the proc mount with ".." and enters it again through the name
+# "proc", which the owner of the root can exchange for another directory in the meantime.
 test_refuses_a_destination_that_leads_back_up()
 {
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
@@ -291,8 +293,8 @@ EOF
 
 test_control_a_device_is_opened_without_the_protection()
 {
-	# Runs no tool: This test shows that the attack works against unshare(1), which lacks the
-	# protection of nspivot.
+	# Runs no tool: This test shows that a program can open a new device node under unshare(1),
+	# which does not prevent this, unlike nspivot.
 	ln -s busybox "$box/bin/rm"
 	run unshare --mount --root="$box" /bin/sh -c "$(cat "$TMP/device")" sh /
 	assert_out 'made
@@ -308,7 +310,8 @@ test_docker_preset_allows_no_device_node()
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		run box --preset=docker "$box" -- /bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm
 		assert_out ended
-		# --cap-keep=mknod permits the program to create the node, but not to open it
+		# with --cap-keep=mknod, the program can create a device node, but must not be able
+		# to open it
 		for preset in docker systemd; do
 			run box --preset=$preset --cap-keep=mknod,dac_override --tmpfs /t --bind "$TMP/src:/src" "$box" -- \
 				/bin/sh -c "$(cat "$TMP/device")" sh / /dev /dev/shm /t /src

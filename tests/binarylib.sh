@@ -44,9 +44,9 @@ attack()
 	run sh -c '{ "$@" 2>&3 | cat; } 3>&2' sh "$@"
 }
 
-# assert_untouched NAME: asserts that the attack ran to its end and that no victim has changed.
-# "Text file busy" does not count as a protection, because the file becomes writable when no process
-# executes it any more.
+# assert_untouched NAME: asserts that the attack ran to its end and changed no file in $victims.
+# Fails if a write failed with "Text file busy", because this error protects a file only while a
+# process executes it.
 assert_untouched()
 {
 	assertContains "$1: the attack ran: $err" "$out" 'refused: '

@@ -164,8 +164,8 @@ test_explains_a_mount_whose_ids_cannot_be_mapped()
 }
 
 # In a user namespace, an inherited mount cannot be copied without the mounts below it, so the
-# message must recommend --recursive. In the first case, the mount cannot be copied because it is
-# unbindable, so the message must not recommend --recursive.
+# message must recommend --recursive. An unbindable mount, as in the first command of the test,
+# cannot be copied even with --recursive, so the message must not recommend this option.
 test_explains_a_mount_with_locked_mounts_below()
 {
 	# Runs only as an ordinary user.

@@ -47,8 +47,8 @@ test_names_a_root_that_is_not_mapped()
 	assert_err_lacks 'neither setuid root'
 	run nsunshare -c nsunshare -c true
 	assert_ok
-	# newuidmap(1) without the set-user-ID bit causes the same error, but the message must name
-	# this other cause
+	# newuidmap(1) fails in the same way if it lacks the set-user-ID bit; the message must then
+	# name the missing bit as the reason
 	mkdir -p "$TMP/bin"
 	for t in newuidmap newgidmap; do
 		cp "$(command -v $t)" "$TMP/bin/$t"

@@ -109,7 +109,7 @@ test_explains_a_device_that_is_not_moved()
 	ip link set up0 up
 	ip route add default via 10.3.0.7
 	situations <<-'TABLE'
-	125 | nsnet run --move up0 -- true | hint: use --force to lend the device even if this host becomes unreachable | alias
+	125 | nsnet run --move up0 -- true | hint: use --force to move the device even if this host becomes unreachable | alias
 	125 | nsnet run --move up1 -- true | hint: remove the alias, where nsnet records the addresses of a lent device | becomes unreachable
 	125 | nsnet run --move lo -- true | the device 'lo' cannot be lent | remove the alias
 	TABLE
@@ -119,7 +119,7 @@ test_explains_a_device_that_is_not_moved()
 	assert_err_lacks 'stop the DHCP client'
 	ip addr change 10.3.0.1/24 dev up0 valid_lft 1000 preferred_lft 1000
 	run nsnet run --move up0 -- true
-	assert_err_has 'hint: stop the DHCP client before you lend the device'
+	assert_err_has 'hint: stop the DHCP client before you move the device'
 	ip link show up0 >/dev/null
 	run nsnet run --move up0 -- nsenter "--net=/proc/$$/ns/net" ip link add up0 type bridge
 	assert_err_has "cannot move the device 'up0' back"

@@ -42,7 +42,8 @@ assert_quota_holds()
 		return 0	# feature() has reported n/a for this test
 	fi
 	run sh -c '"$@" cpu-burner 2 2; times' sh "$@"
-	# the lower limit is small, because on a busy machine the loops get less time than the quota
+	# accept 0.01 seconds, too, because on a busy machine the two endless loops get less
+	# processor time than the quota allows
 	_used=$(sed -n '$s/^0m\([0-9]*\)\.\([0-9][0-9]\).*/\1\2/p' "$TMP/out")
 	[ "${_used:-99}" -ge 1 ] && [ "${_used:-99}" -le 60 ]
 	_verdict $? "processor time that the quota allows expected, not $_used hundredths of a second"

@@ -98,7 +98,7 @@ test_an_unknown_uid_needs_a_group()
 {
 	for tool in $CARRIERS; do
 		enter --as 1234 -- /bin/true
-		assert_refused 125 "$tool: --as: the primary group of uid 1234 is unknown, because '/etc/passwd' in the root directory does not contain this uid"
+		assert_refused 125 "$tool: --as: cannot find the primary group of uid 1234: '/etc/passwd' in the root directory has no entry for this uid"
 		assert_err_has 'hint: add a group: --as 1234:<group>'
 		enter --as 1234:5678 -- /bin/sh -c "$report"
 		assert_ok

@@ -33,8 +33,8 @@ carry()
 	esac
 }
 
-# assert_fact LINE…: asserts that the last run() has printed each LINE, which is a line of the
-# helper `probe`.
+# assert_fact LINE…: asserts that the output of the last run(), which executed the helper `probe`,
+# contains each LINE.
 assert_fact()
 {
 	for _line; do

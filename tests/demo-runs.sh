@@ -25,8 +25,8 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assert_no_leftovers
 	assertTrue "took $ms ms" "[ $ms -lt 5000 ]"
 
-	# the program inside prints its hostname, pid and ids, clocks that start at zero, mounts and
-	# processes
+	# the program in the container prints its hostname, pid and ids, the uptime, which starts at
+	# zero, and the mounts and processes of the container
 	assert_out_has 'hostname  box, in /etc/hostname box'
 	assert_out_has 'pid       2'
 	assert_out_has 'uid=0(root) gid=0'
@@ -37,8 +37,8 @@ test_container_is_created_and_visible_from_inside_and_outside()
 	assertFalse 'a mount of the old root' "line mounts '^[^ ]* /home\\|/boot '"
 	assertTrue 'process 1' "line processes '^ *1 .*nsinit'"
 
-	# nslist shows each of the eight namespaces with two processes, and most of them also with
-	# the waiting parent; nsenter2 runs ps in these namespaces
+	# nslist counts two processes in each of the eight namespaces, and in most of them also the
+	# parent that waits for the program; nsenter2 runs ps in these namespaces
 	for type in user:3 mnt:3 uts:3 ipc:3 pid:2 cgroup:3 net:3 time:2; do
 		assertTrue "nslist shows $type" "line '. nslist' '^[0-9]* ${type%:*} *${type#*:} '"
 	done

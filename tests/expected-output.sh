@@ -32,10 +32,10 @@ oneTimeSetUp()
 }
 
 # replay FILE: runs the commands of FILE and prints FILE with the current results. Replaces values
-# that differ between runs by words: inode numbers of namespaces, the directory of the runner,
-# random addresses and names, clock offsets.
-# Omits the line for the directory /etc/profile.d, whose descriptor run-parts does not close. A
-# login shell of Debian sid executes run-parts.
+# that differ between runs by words: inode numbers of namespaces, the temporary directory of
+# tests/run, random addresses and names, clock offsets.
+# Omits the line for a descriptor of the directory /etc/profile.d. A login shell of Debian sid
+# executes run-parts, which leaves this descriptor open.
 replay()
 {
 	while IFS= read -r line; do

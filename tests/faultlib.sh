@@ -141,8 +141,8 @@ _fault_bad()
 	printf '%s\n' "$err" | sed 's/^/		err: /'
 }
 
-# _fault_report REGEX: prints the lines of failat's report that begin with REGEX. A test may accept
-# lines with the variable FAULT_ACCEPT, which contains a pattern for grep -E.
+# _fault_report REGEX: prints the lines of failat's report that begin with REGEX, except those that
+# match FAULT_ACCEPT. A test sets this variable to a pattern for grep -E to accept some lines.
 _fault_report()
 {
 	grep -E "^($1)" "$TMP/report" | grep -vE -e "${FAULT_ACCEPT:-^$}"

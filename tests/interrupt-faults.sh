@@ -11,10 +11,10 @@ require_ns user mnt uts net pid time
 waits=write,sendto,sendmsg,recvfrom,recvmsg,poll,ppoll,wait4,waitid,fstatfs,flock,read
 FAULT_MAX=${FAULT_MAX:-30}
 
-# interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may block. The
-# tools do not repeat an fstatfs(2) of a file of /proc, because this call never blocks, so a wrong
-# result is accepted if it is interrupted. They repeat an fstatfs(2) of a namespace file, because
-# this call can block if a network file system is mounted over the file.
+# interrupted OPTION… -- COMMAND…: interrupts each system call of the command that may block, and
+# by default accepts a wrong result after an interrupted fstatfs(2). The tools do not repeat an
+# fstatfs(2) of a file of /proc, because this call never blocks. They repeat an fstatfs(2) of a
+# namespace file, because this call can block if a network file system is mounted over the file.
 interrupted()
 {
 	fault_all -f none -e EINTR -s $waits -x "${unless:-:fstatfs:}" "$@"

@@ -37,7 +37,7 @@ first_of()
 }
 
 # signal_first SIGNAL: sends the signal to process 1, and returns 0 if process 1 has ended. A signal
-# that arrives before the tool has begun is lost, so the caller must repeat the call.
+# that arrives before the tool can handle it is lost, so the caller must repeat the call.
 signal_first()
 {
 	kill -s "$1" "$first" 2>/dev/null

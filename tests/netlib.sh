@@ -77,9 +77,9 @@ clear_network()
 	return 0
 }
 
-# answers NETNS ADDRESS: succeeds if the host ADDRESS refuses a TCP connection from the namespace
-# NETNS. The refusal proves that packets reach the host and that its answers return. The port must
-# be closed.
+# answers NETNS ADDRESS: connects from the namespace NETNS to TCP port 9 of the host ADDRESS. No
+# program must listen on this port. Succeeds if the host refuses the connection, which proves that
+# packets reach the host and that its answers return.
 answers()
 {
 	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused

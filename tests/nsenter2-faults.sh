@@ -10,8 +10,8 @@
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-12}
 
-# The program prints its namespaces and cgroups, which must equal those of an undisturbed run. The
-# output is a single line, because nsenter2 --each writes a whole line at a time.
+# The program prints its namespaces and cgroups, which must be the same as in a run without a failed
+# system call. The output is a single line, because nsenter2 --each writes a whole line at a time.
 cat >"$FINAL" <<'SCRIPT'
 #!/bin/sh
 echo final ran $(cd /proc/self/ns && readlink user mnt uts net pid ipc) $(cat /proc/self/cgroup)

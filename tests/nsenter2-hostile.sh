@@ -273,7 +273,8 @@ test_program_with_less_privilege_cannot_open_the_binary()
 	assertEquals 'not executed again without a new mount namespace' 0 "$(grep -c 'execve("/dev/fd/\|execveat(' "$TMP/trace")"
 }
 
-# The target can reach only the copy of nsenter2 in memory, to which no process can write.
+# nsenter2 executes itself again from a sealed copy in memory. The target can reach only this copy,
+# to which no process can write.
 test_user_namespace_with_the_same_root_cannot_write_the_binary()
 {
 	# Runs only as root.

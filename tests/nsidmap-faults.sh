@@ -21,14 +21,14 @@ test_show_and_translate_report_failed_calls()
 
 test_subids_by_name_reports_failed_calls()
 {
-	# -x accepts ENOENT of openat(2): a missing subuid or subgid file means that the user has no
-	# ranges
+	# success is accepted if openat(2) fails with ENOENT (option -x of fault_all), because a
+	# missing subuid or subgid file means that the user has no ranges
 	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
 }
 
-# nsidmap must not treat an unreadable passwd file like a file that lacks the user. -x accepts
-# ENOENT of openat(2), because a missing file means that there are no users. If a later NSS module
-# answers, the error of an earlier module is lost.
+# If nsidmap cannot read the passwd file, it must not report that the user does not exist. The
+# option -x of fault_all accepts ENOENT of openat(2), because a missing file means that there are no
+# users. If a later NSS module answers, NSS discards the error of an earlier module.
 test_subids_by_uid_reports_failed_calls()
 {
 	FAULT_MAX=20 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- \

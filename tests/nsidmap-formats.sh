@@ -12,7 +12,7 @@ is_root()
 	[ "$(id -u)" = 0 ]
 }
 
-# plan OPTION…: prints a map of two ranges that the caller may write.
+# plan OPTION…: prints a map that has two ranges and that the caller may write.
 plan()
 {
 	if is_root; then

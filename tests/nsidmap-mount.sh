@@ -64,8 +64,8 @@ test_passes_the_tree_to_a_program()
 	assert_rc 125
 }
 
-# The usual sequence of commands: nsidmap creates the idmapped mount outside, and the program inside
-# attaches it.
+# The usual sequence of commands: nsidmap creates the idmapped mount in the caller's namespaces, and
+# the program attaches the mount in the new user and mount namespaces.
 test_attaches_the_tree_in_a_user_namespace()
 {
 	# system call 429 is move_mount(9, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)

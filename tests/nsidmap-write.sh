@@ -147,7 +147,8 @@ test_refuses_a_reused_pid()
 	assert_out_empty
 }
 
-# Between the check and the write, another process gets the PID of the target.
+# Another process gets the PID of the target after nsidmap has opened the target and before nsidmap
+# writes the map.
 test_refuses_a_pid_reused_before_the_write()
 {
 	# Runs only as root.

@@ -201,7 +201,8 @@ test_ends_processes_with_the_stop_signal()
 	assert_out asked
 }
 
-# The processes are three levels deep, each in its own session.
+# The program has three generations of descendants, and each of these processes is in its own
+# session.
 test_a_subreaper_ends_grandchildren()
 {
 	# shellcheck disable=SC2016 # for the script

@@ -9,7 +9,8 @@ require_tool setpriv
 box=$TMP/box
 mkdir -p "$box"
 cp "$NSUTILS_HELPERS/escape" "$box/escape"
-# process 1 without the protection of nsinit would have the directory $TMP/host as /proc/1/cwd
+# use $TMP/host as the working directory, because the program could reach this directory through
+# /proc/1/cwd if process 1 lacked the protection of nsinit
 mkdir "$TMP/host"
 cd "$TMP/host" || exit 1
 

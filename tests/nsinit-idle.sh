@@ -14,7 +14,8 @@ field() # NAME…: prints the sum of these fields of $holder's /proc/PID/status
 test_does_not_wake_up()
 {
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
-	# wait until nsinit has closed its descriptors; a moment later it waits for signals only
+	# wait until nsinit has closed descriptor 3, which it does just before it begins to wait for
+	# signals
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		[ -e "/proc/$holder/fd/3" ] || break
 		sleep 0.1

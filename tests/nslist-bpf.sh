@@ -35,8 +35,9 @@ inside()
 	done
 }
 
-# scene: creates one namespace for each kind of holder, and sets $inodes to a regular expression
-# that matches their inodes.
+# scene: creates namespaces that objects of different kinds keep alive, such as processes,
+# descriptors, sockets and mounts. Sets $inodes to a regular expression that matches the inodes of
+# these namespaces.
 scene()
 {
 	inodes=0
@@ -246,7 +247,8 @@ test_reads_proc_for_a_single_process()
 	assertFalse used_iterators
 }
 
-# Processes start and end in the initial pid namespace and in another pid namespace.
+# nslist must print the same rows for the namespaces of scene() in each run, while other processes
+# start and end in the initial pid namespace and in another pid namespace.
 test_lists_stable_namespaces_while_processes_start_and_end()
 {
 	has_iterators || return 0

@@ -65,8 +65,8 @@ in_cgroup()
 	# shellcheck disable=SC2013 # mount points without blanks
 	for _mount in $(awk '{ for (i = 7; $i != "-"; i++) ; if ($(i + 1) ~ /^cgroup2?$/) print $5 }' /proc/self/mountinfo); do
 		mkdir -p "$_mount/$own_cgroup/$1" 2>/dev/null
-		# ignore the failure in the hierarchy of the cpuset controller, which accepts no
-		# process before the processors of the cgroup are set
+		# Ignore an error, because a new cgroup of the version 1 cpuset controller accepts
+		# no process until cpuset.cpus and cpuset.mems are set (cpuset(7)).
 		echo "$box" >"$_mount/$own_cgroup/$1/cgroup.procs" 2>/dev/null
 	done
 	grep -q "$own_cgroup/$1" "/proc/$box/cgroup"

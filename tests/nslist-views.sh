@@ -354,7 +354,7 @@ test_dot_draws_nested_containers_in_the_frame_of_the_outer_one()
 	assert_out_lacks "n$nested_ns -> n$outer_ns"
 	assert_out_lacks "n$(own_inode pid) -> n$outer_ns"
 	assert_out_lacks "n$(own_inode user) -> n$(inode_of "$inner" user)"
-	# each namespace must have exactly one node
+	# the graph must contain exactly one node for each namespace
 	assert_empty "$(grep -o '^ *n[0-9]* \[' "$TMP/out" | sort | uniq -d)"
 	nested=$(grep -c '^ *n[0-9]* \[' "$TMP/out")
 	run nslist -rno NS

@@ -11,7 +11,8 @@ require_ns net mnt
 require_tool ip nft
 host_is_ours
 
-# The program prints its address and its default route. It has both only if the network is complete.
+# The program prints the address of eth0 and the default route. Both exist only if the network is
+# complete.
 printf '#!/bin/sh\necho "final ran"\nip -o -4 addr show eth0 | sed "s/.*inet \\([^ ]*\\) .*/\\1/"\nip route show default | cut -d" " -f1-3\n' >"$FINAL"
 
 setUp()

@@ -8,8 +8,9 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# libnftables opens files and sockets without O_CLOEXEC. So accept such descriptors in the child
-# processes of nsnet, which failat calls 1.1, 1.2 and so on.
+# libnftables, which child processes of nsnet call, opens files and sockets without O_CLOEXEC. The
+# helper failat reports such a descriptor of the first child as "inheritable 1.1:CALL FD". Accept
+# these reports for all children.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox

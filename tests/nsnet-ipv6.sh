@@ -8,8 +8,9 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# libnftables opens files and sockets without O_CLOEXEC. So accept such descriptors in the child
-# processes of nsnet, which failat calls 1.1, 1.2 and so on.
+# libnftables, which child processes of nsnet call, opens files and sockets without O_CLOEXEC. The
+# helper failat reports such a descriptor of the first child as "inheritable 1.1:CALL FD". Accept
+# these reports for all children.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft busybox
@@ -240,7 +241,7 @@ test_new_connections_to_the_subnet_are_dropped()
 	ip -n world route add fd00:1::/64 via 2001:db8:1::1
 	run ip netns exec world timeout 0.5 bash -c "$get" fd00:1::2 80
 	assert_rc 124
-	# without the rule, the host would forward the packets
+	# without the rule of nsnet, the host forwards the packets, so the rule has dropped them
 	nft flush chain inet nsnet_ns/web forw
 	run ip netns exec world timeout 5 bash -c "$get" fd00:1::2 80
 	assert_out 'hello from web'

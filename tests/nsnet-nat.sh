@@ -183,8 +183,9 @@ test_port_of_a_loopback_address_works_for_a_pair()
 }
 
 # With route_localnet, a host on the bridge could send packets to the loopback addresses of this
-# host (CVE-2020-8558). nsnet must drop these packets. At the end, the test deletes the table of
-# rules. The connection then succeeds, which proves that the rules have dropped the packets before.
+# host (CVE-2020-8558). nsnet must drop these packets. At the end, the test deletes the nft(8)
+# table of nsnet. The connection then succeeds, which proves that the rules of this table dropped
+# the packets.
 test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 {
 	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
@@ -434,8 +435,8 @@ foreign_rules()
 	done
 }
 
-# The tables of the other programs have the chains of Docker and firewalld, at the same hooks at
-# which nsnet adds its rules.
+# The test creates tables with chains like those of Docker and firewalld. These chains use the same
+# hooks as the rules of nsnet.
 test_tables_of_other_programs_stay_unchanged()
 {
 	nft -f - <<-'EOF'

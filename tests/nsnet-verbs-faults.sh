@@ -7,8 +7,9 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/netlib.sh"
 . "${0%/*}/faultlib.sh"
-# libnftables opens files and sockets without O_CLOEXEC. So accept such descriptors in the child
-# processes of nsnet, which failat calls 1.1, 1.2 and so on.
+# libnftables, which child processes of nsnet call, opens files and sockets without O_CLOEXEC. The
+# helper failat reports such a descriptor of the first child as "inheritable 1.1:CALL FD". Accept
+# these reports for all children.
 FAULT_ACCEPT='^inheritable 1[.]'
 require_ns net mnt
 require_tool ip nft
@@ -143,8 +144,8 @@ test_a_lent_device_returns_in_spite_of_failed_calls()
 	before='ip link add nic0 type veth peer name nic1 && ip addr add 192.0.2.1/24 dev nic0 && ip link set nic0 up &&
 		ip link set nic1 up && ip route add 10.3.0.0/16 via 192.0.2.7'
 	export before
-	# the exit status is that of ip(8), which succeeds only if the device is in the new
-	# namespace at that time
+	# nsnet exits with the status of ip(8), which succeeds only if the device in0 is in the new
+	# namespace while ip runs
 	FAULT_MAX=25 fault_all -i "^in0" -c whole_or_reported -u ip -b nsnet -- unshare --net --mount "$TMP/host" nsnet run --move nic0,name=in0 -- ip -br link show in0
 	before=
 }

@@ -366,8 +366,8 @@ test_a_name_can_be_used_again_at_once()
 	assertEquals 'number of the failed round' 0 "$failed"
 }
 
-# The kernel removes the other end of a pair, and its route, some milliseconds after the program has
-# ended.
+# The kernel removes the veth pair of `nsnet run`, and the route through it, some milliseconds after
+# the program has ended.
 test_a_pair_can_be_used_again_at_once()
 {
 	failed=0

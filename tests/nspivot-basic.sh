@@ -268,7 +268,7 @@ test_mounts_have_their_type_as_source()
 	NSPIVOT_UNDER=
 }
 
-# The preset host shows the processes of the host on purpose, so nspivot must run without --force.
+# The preset host shows the processes of the host on purpose, so nspivot must not require --force.
 # nspivot-safety.sh tests that nspivot still refuses to run in the mount namespace of the machine.
 test_host_preset_works_without_force()
 {

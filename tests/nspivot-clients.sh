@@ -69,8 +69,8 @@ test_program_is_contained()
 	assert_out_lacks "$NSUTILS_DEBIAN"
 }
 
-# When systemd has booted, it sends READY=1 to the socket in NOTIFY_SOCKET. Here systemctl waits for
-# the end of the boot.
+# The test waits with `systemctl is-system-running --wait` until systemd has booted. It does not
+# wait for the message READY=1, which systemd sends to the socket in NOTIFY_SOCKET after the boot.
 test_systemd_boots()
 {
 	mkfifo "$TMP/fifo"

@@ -103,7 +103,7 @@ test_the_option_is_refused_for_other_file_systems()
 {
 	run in_ns nspivot --shm=/dev/shm:copy-up "$box" -- /bin/true
 	assert_rc 125
-	# before Linux 5.12, nspivot uses mount(2), and the message does not name the option
+	# before Linux 5.12, nspivot uses mount(2), and its error message does not name copy-up
 	! kernel_call mount_setattr || assert_err_has copy-up
 }
 

@@ -14,8 +14,8 @@ put_final "$box/final" /probe
 sed -i '2a for f in / /dev/* /etc/* /made/*; do [ ! -e "$f" ] || stat -c "%n %a %u %g %t:%T" "$f"; done' "$box/final"
 chmod 711 "$TMP"
 
-# tidy COMMAND…: runs the command. If it succeeds, removes the empty mount points that nspivot
-# leaves in the root, so that the test notices only those of a failed nspivot.
+# tidy COMMAND…: runs the command. If the command succeeds, removes the empty mount points that
+# nspivot leaves in the root. The test then reports remaining mount points only if nspivot fails.
 cat >"$TMP/tidy" <<EOF
 #!/bin/sh
 "\$@"
@@ -43,7 +43,8 @@ faults()
 	_max=$1
 	# accept three differences after a fault: after ENOENT, nspivot does not mask the path,
 	# which seems not to exist; after EINVAL, it mounts devpts without gid=5, as if group 5 were
-	# not mapped; and after EBUSY, it mounts the file system on an additional empty tmpfs
+	# not mapped; and if mount(2) fails with EBUSY, it first mounts an additional empty tmpfs on
+	# the mount point and then repeats the mount on this tmpfs
 	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL|:mount:[0-9]+ EBUSY'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"

@@ -180,7 +180,7 @@ test_mask_uses_only_the_real_null_device()
 	rm "$TMP/ready"
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
-	# if no helper exchanges /dev/null, nspivot must mask the file and execute the program
+	# for comparison: if /dev/null is unchanged, nspivot must mask the file and run the program
 	run in_ns nspivot --dev --mask /plain "$box" -- /bin/sh -c 'cat /plain; echo masked'
 	assert_out masked
 }

@@ -9,8 +9,8 @@
 . "${0%/*}/rootlib.sh"
 harm
 
-# assert_hit: asserts that nspivot noticed the exchange in more than 1 % of the runs. This proves
-# that exchanges happened between two steps of nspivot.
+# assert_hit: asserts that more than 1 % of the runs noticed that the directory was exchanged for
+# the link. This proves that exchanges happened between two steps of nspivot.
 assert_hit()
 {
 	assertTrue "only $refused of $n runs noticed the exchange" "[ $refused -gt $((n / 100)) ]"

@@ -232,8 +232,8 @@ test_uid_and_gid_options_set_the_ids()
 	assert_ok
 }
 
-# A caller whose mapped id is not 0 has ambient capabilities. nspivot must not pass them to the
-# program.
+# "unshare -c --keep-caps" gives ambient capabilities to a caller whose id in the user namespace is
+# not 0. nspivot must be able to use them, and must not pass them to the program.
 test_ambient_capabilities_suffice_and_do_not_reach_the_program()
 {
 	as=

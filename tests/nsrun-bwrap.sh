@@ -229,8 +229,8 @@ test_a_profile_replaces_args_and_can_omit_the_init()
 	assert_out '1 of the profile'
 }
 
-# The kernel sends the parent-death signal to nsunshare, and then all processes of the sandbox must
-# end.
+# When the parent of nsunshare ends, the kernel sends the parent-death signal to nsunshare. All
+# processes of the sandbox must then end.
 test_pdeathsig_ends_the_run_with_its_parent()
 {
 	start_holder sh -c 'setpriv --pdeathsig KILL nsrun --with nsunshare:--ready-fd=3 -- sleep 1000; :'
@@ -260,7 +260,8 @@ rows()
 
 test_the_table_has_every_option_of_bubblewrap()
 {
-	# Runs no tool: This test compares the table of nsrun(1) with the options of bubblewrap.
+	# Runs no tool: This test compares the section OPTIONS OF BUBBLEWRAP of nsrun(1) with the
+	# list of the options of bubblewrap.
 	rows | sed 's/ Ta .*//' | grep -o -e '--[a-z0-9-]*' | cut -c3- | sort >"$TMP/table"
 	printf '%s\n' "$options_of_bubblewrap" | tr ' ' '\n' | sort >"$TMP/options"
 	run diff "$TMP/options" "$TMP/table"
@@ -273,7 +274,8 @@ test_the_table_has_every_option_of_bubblewrap()
 
 test_every_equivalent_of_the_table_is_in_a_test()
 {
-	# Runs no tool: This test compares the table of nsrun(1) with the tests in this file.
+	# Runs no tool: This test compares the section OPTIONS OF BUBBLEWRAP of nsrun(1) with the
+	# tests in this file.
 	rows | sed 's/.* Ta //' | grep -oE -e '(nsunshare:|nspivot:|^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u >"$TMP/equivalents"
 	assertTrue 'many equivalents' "[ $(grep -c . "$TMP/equivalents") -ge 30 ]"
 	grep -v '^[[:space:]]*#' "$0" | grep -oE -e '((nsunshare|nspivot):)?--[a-z-]+' | sort -u >"$TMP/tested"

@@ -16,9 +16,9 @@ work_in "$TMP/work"
 test_debootstrap_and_apt_get_install_a_system()
 {
 	cp "$NSUTILS_DEBIAN.tgz" packages.tgz
-	# debootstrap mounts proc, which is permitted in a user namespace if no mount hides a part
-	# of /proc. In a container of LXC (container=lxc), debootstrap binds device nodes if it
-	# cannot create them.
+	# debootstrap mounts proc. In a user namespace, the kernel permits this only if no mount
+	# hides a part of /proc, so the preset is minimal. container=lxc makes debootstrap bind
+	# device nodes that it cannot create.
 	run nsrun --profile container --with nspivot:--preset=minimal --with nspivot:--cap-keep=all \
 		--bind "$PWD:$PWD:dev" --setenv container=lxc --setenv HOME=/tmp --tmpfs /tmp/home -- \
 		debootstrap --variant=minbase --unpack-tarball="$PWD/packages.tgz" trixie "$PWD/root"

@@ -11,7 +11,7 @@ nsrun=$TMP/bin/nsrun
 work_in "$TMP/work"
 
 # assert_pipeline_has TEXT: asserts that the output of the last `run` (testlib.sh) contains TEXT.
-# Each line of the output is an argument of a tool; in TEXT, a blank replaces the end of a line.
+# Each line of the output is an argument of a tool. TEXT has a blank between two arguments.
 assert_pipeline_has()
 {
 	_all=$(tr '\n' ' ' <"$TMP/out")

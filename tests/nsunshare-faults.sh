@@ -81,9 +81,9 @@ test_a_signal_at_any_call_leaves_nothing()
 	FAULT_MAX=25
 }
 
-# The test sends the signal at every system call of the whole set-up. As soon as the program runs,
+# The test sends SIGTERM at every system call of the whole set-up. As soon as the program runs,
 # nsunshare keeps the namespace files of --persist, even if the signal ends the program before the
-# program prints anything. So the script removes them.
+# program prints anything. So the script $TMP/kept removes these files.
 test_a_signal_at_any_call_removes_files_and_cgroup()
 {
 	# Runs only as root.

@@ -97,7 +97,7 @@ test_a_pid_file_that_cannot_be_written_prevents_the_program()
 	for with in '--init --' '-p -- nsinit --'; do
 		run nsunshare -r --pid-file "$TMP/pid" $with echo ran
 		assert_rc 125
-		assert_err_has "cannot write a pid to '$TMP/pid': Is a directory"
+		assert_err_has "cannot write the pid to '$TMP/pid': Is a directory"
 		assert_out_empty
 		run nsunshare -r --pid-file /nonexistent/pid $with echo ran
 		assert_rc 125

@@ -162,7 +162,8 @@ test_a_failed_persist_leaves_no_directory()
 	assert_no_leftovers
 }
 
-# The namespace is mounted on the target of the link, but the message must name the link.
+# The argument is a symbolic link. nsunshare mounts the namespace on the target of the link, but the
+# error message must name the link.
 test_persist_and_unpersist_follow_symbolic_links()
 {
 	mkdir "$TMP/d/box"

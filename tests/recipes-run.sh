@@ -17,8 +17,8 @@ export XDG_RUNTIME_DIR="$TMP"
 export HOME="$TMP/home"
 mkdir "$HOME"
 
-# sections: prints the headings of nsutils-recipes(7) below which there are displays (example text)
-# with $prompt.
+# sections: prints the headings of the sections in nsutils-recipes(7) that contain a command line
+# with the prompt $prompt.
 sections()
 {
 	awk -v prompt="$prompt " '
@@ -63,7 +63,7 @@ displayed()
 test_every_command_outside_of_the_examples_is_in_a_long_test()
 {
 	# Runs no tool: This test checks that the long tests, which use Debian and podman, contain
-	# these commands of nsutils-recipes(7).
+	# the commands that nsutils-recipes(7) shows outside of its examples.
 	displayed >"$TMP/displayed"
 	assertEquals 'nsrun and podman' 2 "$(grep -c . "$TMP/displayed")"
 	while read -r line; do
@@ -101,8 +101,9 @@ equivalents()
 		done
 }
 
-# The test executes the commands in the order of the rows. The equivalents of `docker exec`, `docker
-# top` and `docker stop` act on the sandbox web, which the test starts before the first of them.
+# The test executes the commands in the order in which the table on the page lists them. The
+# equivalents of `docker exec`, `docker top` and `docker stop` act on a container with the name web,
+# which the test starts before the first of these commands.
 test_every_equivalent_of_another_tool_works()
 {
 	feature subids || return 0

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-cgroup: the examples of an article on cgroup namespaces: a container sees only its own
-# control group, and a quota limits an endless loop.
+# seed-cgroup: the examples for cgroup namespaces in the Chinese article "Introduction to
+# Namespaces" (2023): a container sees only its own control group, and a quota limits an endless
+# loop.
 # Runs as root.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
@@ -11,8 +12,9 @@ require_ns cgroup mnt
 [ -n "$v2" ] || skip 'no cgroup2 is mounted'
 name=/$own_cgroup
 
-# The article on cgroup namespaces uses a separate command for each step: create a group, move a
-# process into it, create a namespace, and mount cgroup2 again.
+# An article on cgroup namespaces uses a separate command for each of these steps: create a group,
+# move a process into it, create a namespace, and mount cgroup2 again. Here, a single nsunshare
+# performs all steps except the mount.
 test_a_container_sees_only_its_own_group()
 {
 	note_state
@@ -39,7 +41,7 @@ test_the_group_is_visible_outside_by_name()
 	remove_cgroup "$v2$name"
 }
 
-# The quota limits an endless loop, the load that the article on cgroup namespaces uses.
+# A quota of a control group must limit the CPU time of an endless loop.
 test_a_quota_limits_a_burner()
 {
 	assert_quota_holds nsunshare -pC --into-cgroup "$name" --cgroup-create

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-look: does with nslist and nsenter2 what the example programs of articles on the namespace
-# API do: print type, owner and parent of a namespace, list namespaces that only a mount keeps
-# alive, and call setns(2) with a pidfd.
+# seed-look: does with nslist and nsenter2 what the Chinese article "Introduction to Namespaces"
+# (2023) shows or describes for the namespace API: print type, owner and parent of a namespace, list
+# namespaces that only a mount keeps alive, and call setns(2) with a pidfd.
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user uts net
@@ -16,8 +16,9 @@ shown()
 	printf '%s\n' "$out" | sed -n "s/^$1  *//p"
 }
 
-# ns_show, the example program of the article on the namespace API, uses the ioctls NS_GET_NSTYPE,
-# NS_GET_USERNS, NS_GET_PARENT and NS_GET_OWNER_UID. nslist --show must print the same facts.
+# ns_show, an example program in the article "Introduction to Namespaces", uses the ioctls
+# NS_GET_NSTYPE, NS_GET_USERNS, NS_GET_PARENT and NS_GET_OWNER_UID. nslist --show must print the
+# same facts.
 test_shows_type_owner_and_parent()
 {
 	start_holder nsunshare -r -u -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-net: the examples of articles on network namespaces: loopback, a device moved to a container
-# and back, a veth pair with NAT to a server outside, a bridge with two containers, named
-# namespaces. The test's own network namespace plays the host.
+# seed-net: the examples for network namespaces in two Chinese articles. "Introduction to
+# Namespaces" (2023) shows loopback, a device moved to a container and back, and a veth pair with
+# NAT to a server outside. "Docker Basics: Linux Namespace" shows a bridge, which has two containers
+# here, and named namespaces. The test's own network namespace plays the host.
 # Runs as root.
 # Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
@@ -51,9 +52,9 @@ test_lo_brings_loopback_up()
 	assert_out_has 127.0.0.1/8
 }
 
-# One end of a veth pair replaces the second network card that the article on moving a device to a
-# container uses. When the kernel destroys a namespace, it destroys the virtual devices but returns
-# the physical ones. So the test moves the device back first.
+# One end of a veth pair replaces the second network card that the article "Introduction to
+# Namespaces" moves to a container. When the kernel destroys a namespace, it destroys the virtual
+# devices but returns the physical ones. So the test moves the device back first.
 test_moves_a_device_in_and_back()
 {
 	ip link add nic0 type veth peer name wire0
@@ -88,8 +89,8 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# follow the steps of the article on veth pairs and NAT: a veth pair, one end renamed
-	# inside, addresses, a default route
+	# connect the container with the commands of an article on veth pairs and NAT: create a veth
+	# pair, move and rename one end, and add addresses and a default route
 	ip link add veth_b type veth peer name veth_a
 	ip link set veth_a netns "$inner" name eth0
 	ip addr add 10.60.0.1/24 dev veth_b && ip link set veth_b up
@@ -213,9 +214,9 @@ inside_and_port()
 	nft list ruleset
 }
 
-# The commands are those of the article on a bridge with named namespaces, but ip(8) replaces
-# brctl(8) and ifconfig(8), and the test also brings up the device lxcbr0.1, which the article
-# omits. nsnet must create the same network.
+# The commands are those of the article "Docker Basics: Linux Namespace", except that ip(8) replaces
+# brctl(8) and ifconfig(8), and that the test also brings up the device lxcbr0.1. nsnet must create
+# the same network.
 test_one_line_makes_the_same_network_as_the_article()
 {
 	ip link add lxcbr0 type bridge && ip addr add 192.168.10.1/24 dev lxcbr0 && ip link set lxcbr0 up

@@ -39,8 +39,8 @@ test_the_process_has_another_pid_outside()
 	assert_out_has "$holder sleep"
 }
 
-# A proc file system shows the pid namespace of the process that mounted it. With the old proc file
-# system, ps shows the processes outside.
+# A proc file system shows the pid namespace of the process that mounted it, so ps shows the
+# processes of the new namespace only after a new proc file system has been mounted.
 test_ps_shows_the_namespace_only_with_a_new_proc()
 {
 	# the shell counts the processes, because ls(1) fails if a process ends before ls examines
@@ -93,8 +93,8 @@ test_fork_fails_after_the_first_process_has_ended()
 	assert_err_has 'ork'
 }
 
-# The article on PID namespaces requires that an init process forwards TERM, waits for its children
-# and then ends.
+# According to an article on PID namespaces, an init process must forward TERM, wait for its
+# children and then end.
 test_term_reaches_the_program_below_an_init()
 {
 	feature sandbox || return 0 # counts all processes

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seed-root: the examples of articles on mount namespaces and root file systems: a C program that
-# builds a root like Docker's, Go programs that start a rootless container, and `pivot_root . .`
-# with busybox, which leaves only the requested mounts.
+# seed-root: the examples of three Chinese articles: a C program that builds a root like Docker's
+# ("Docker Basics: Linux Namespace"), Go programs that start a rootless container ("Build Docker
+# Step by Step: Namespaces in Go", 2020), and `pivot_root . .` with busybox, which leaves only the
+# requested mounts ("Introduction to Namespaces", 2023).
 # Runs as root and as an ordinary user.
 # shellcheck disable=SC2086 # $own contains several words
 . "${0%/*}/testlib.sh"
@@ -31,9 +32,9 @@ oneTimeSetUp()
 	return 0
 }
 
-# container COMMAND: runs the command in a container like that of the C program in the article on
-# mount namespaces: uts, ipc, pid and mount namespaces, nine mounts, three files, and a volume. Sets
-# $rc, $out and $err.
+# container COMMAND: runs the command in a container that has uts, ipc, pid and mount namespaces,
+# seven file systems besides the root, three bind-mounted files and a volume. An example program in C
+# for mount namespaces creates a similar container. Sets $rc, $out and $err.
 container()
 {
 	run nsunshare $own -mpui --hostname container -- nspivot --proc=/proc --sysfs --dev --devpts --shm --tmpfs=/tmp --tmpfs=/run \
@@ -68,8 +69,8 @@ test_the_volume_is_shared_both_ways()
 	assertTrue 'created inside' "[ -e '$TMP/volume/made' ]"
 }
 
-# The C program in the article on mount namespaces mounts the host's devtmpfs; nspivot provides only
-# the few devices that a program needs.
+# The C program in the article "Docker Basics: Linux Namespace" mounts the host's devtmpfs. nspivot
+# provides only the few devices that a program needs.
 test_the_container_has_few_devices()
 {
 	container 'ls /dev; echo x >/dev/null; [ -c /dev/tty ]'
@@ -115,7 +116,8 @@ test_sets_a_prompt_in_a_cleared_environment()
 	assert_out 'in here'
 }
 
-# As in the article on pivot_root(2), mountinfo must have only two lines: the root and proc.
+# As in the article "Introduction to Namespaces", mountinfo must have only two lines after
+# pivot_root(2): the root and proc.
 test_pivot_leaves_only_the_requested_mounts()
 {
 	run nsunshare $own -mp -- nspivot --preset=minimal "$TMP/rootfs" -- /bin/cat /proc/self/mountinfo

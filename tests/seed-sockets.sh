@@ -18,7 +18,8 @@ receiver()
 	start_holder "$@" sh -c 'exec sockpeer recv "$0" >"$1"' "$socket" "$TMP/heard"
 }
 
-# heard: waits until the receiver has ended, and sets $out to its output.
+# heard: waits until the process that receiver() started has ended, and sets $out to the credentials
+# that this process has written.
 heard()
 {
 	wait "$holder"

@@ -39,7 +39,8 @@ bed()
 	END
 }
 
-# the numbers of test functions that must pass, including the runner's check of the machine
+# the counts that the runner must print: root runs test_all() twice, as root and as an ordinary
+# user. The runner also counts its comparison of the state of the machine before and after the run.
 if [ "$(id -u)" = 0 ]; then
 	all='3 passed, 0 failed'
 else

@@ -86,7 +86,7 @@ require_tool()
 	done
 }
 
-# require_ns TYPE…: exits as skipped unless the kernel has the namespace types and this user may
+# require_ns TYPE…: skips the test file unless the kernel has the namespace types and this user may
 # create them.
 require_ns()
 {
@@ -114,7 +114,7 @@ kernel_call()
 	return 1
 }
 
-# require_kernel_call NAME…: exits as not applicable unless the kernel has all of the system calls.
+# require_kernel_call NAME…: skips the test file unless the kernel has all of these system calls.
 require_kernel_call()
 {
 	for _t; do
@@ -137,8 +137,8 @@ feature()
 	return 1
 }
 
-# require_feature NAME…: exits as not applicable unless the machine has all of the features. Unlike
-# a skip, this is not a failure with NSUTILS_MUST_RUN=1.
+# require_feature NAME…: skips the test file unless the machine has all of these features. In
+# contrast to skip(), this is not a failure with NSUTILS_MUST_RUN=1.
 require_feature()
 {
 	for _t; do
@@ -276,7 +276,7 @@ stop_holder()
 	_pid=${1:-$holder}
 	kill -s KILL -- "-$_pid" 2>/dev/null || kill -s KILL "$_pid" 2>/dev/null
 	wait "$_pid" 2>/dev/null
-	# the other processes of the group may not have ended yet, and /proc lists them until then
+	# wait for the other processes in the process group: /proc lists each of them until it ends
 	_tries=200
 	while kill -s 0 -- "-$_pid" 2>/dev/null && [ $((_tries -= 1)) -gt 0 ]; do
 		sleep 0.01
@@ -369,7 +369,7 @@ _strict_asserts()
 		: $((__shunit_assertsPassed += 1)) $((__shunit_assertsTotal += 1))
 	}
 
-	# assertEquals [MESSAGE] EXPECTED ACTUAL: EXPECTED must not be empty.
+	# assertEquals [MESSAGE] EXPECTED ACTUAL: asserts that both values are equal and not empty.
 	assertEquals()
 	{
 		[ $# = 3 ] || set -- '' "$@"
@@ -381,7 +381,8 @@ _strict_asserts()
 		fi
 	}
 
-	# assertNotEquals [MESSAGE] UNEXPECTED ACTUAL: ACTUAL must not be empty.
+	# assertNotEquals [MESSAGE] UNEXPECTED ACTUAL: asserts that ACTUAL is neither UNEXPECTED nor
+	# empty.
 	assertNotEquals()
 	{
 		[ $# = 3 ] || set -- '' "$@"
@@ -414,7 +415,8 @@ _strict_asserts()
 		fi
 	}
 
-	# assertContains [MESSAGE] TEXT FRAGMENT: FRAGMENT must not be empty.
+	# assertContains [MESSAGE] TEXT FRAGMENT: asserts that TEXT contains FRAGMENT, and that
+	# FRAGMENT is not empty.
 	assertContains()
 	{
 		[ $# = 3 ] || set -- '' "$@"
@@ -423,7 +425,8 @@ _strict_asserts()
 		assertTrue "$1 <$3> expected in:<$2>" $?
 	}
 
-	# assertNotContains [MESSAGE] TEXT FRAGMENT: FRAGMENT must not be empty.
+	# assertNotContains [MESSAGE] TEXT FRAGMENT: asserts that TEXT does not contain FRAGMENT,
+	# and that FRAGMENT is not empty.
 	assertNotContains()
 	{
 		[ $# = 3 ] || set -- '' "$@"

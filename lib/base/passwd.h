@@ -39,9 +39,10 @@ int passwd_find_group(const char *text, size_t n, const char *name, gid_t *gid,
 		      unsigned *line) must_check;
 
 /*
- * Collects the group id `first` and the ids of all groups in text that list the user as a member.
- * The result is sorted and contains each id once. Returns 0 with *groups, which the caller frees,
- * and *ngroups set, -ENOMEM, or -E2BIG if more than PASSWD_GROUPS_MAX lines list the user.
+ * Collects the group id `first` and the ids of all groups that list the user as a member in the n
+ * bytes at text. The result is sorted and contains each id once. Returns 0 with *groups, which the
+ * caller frees, and *ngroups set, -ENOMEM, or -E2BIG if more than PASSWD_GROUPS_MAX lines list the
+ * user.
  */
 int passwd_groups_of(const char *text, size_t n, const char *user, gid_t first, gid_t **groups,
 		     size_t *ngroups) must_check;

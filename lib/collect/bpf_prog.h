@@ -90,7 +90,8 @@ struct bpf_source {
  * -ENOENT if a function or structure is missing. */
 int bpf_source_init(struct bpf_source *s) must_check;
 
-/* Returns true if the program for descriptors can list the mounts of namespaces (Linux 6.18). */
+/* Returns true if the program that bpf_build_file() builds can list the mounts of namespace files
+ * (Linux 6.18). */
 bool bpf_source_has_mounts(const struct bpf_source *s);
 
 /* Returns true if namespaces of all types have 64-bit ids (Linux 6.18). */

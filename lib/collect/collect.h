@@ -87,14 +87,15 @@ struct collect_query {
 	/* pid of the calling process in the tree of `proc`, or 0 if the tree is a test fixture */
 	pid_t self;
 	bool no_bpf; /* read /proc even if BPF iterators are available */
-	/* types whose parents, owners and ids the caller uses, as NSTYPE_BIT()s; 0: all types */
+	/* types of the namespaces whose parents, owners and ids the caller uses, as NSTYPE_BIT()s;
+	 * 0: all types */
 	unsigned related;
 	bool mount_details; /* the caller uses the members ns.mounts and ns.rootfs of the result */
 	/* programs that an earlier scan has loaded and this scan can use again, or NULL */
 	struct collect_programs *programs;
 };
 
-/* A scan and its result. */
+/* A scan for namespaces: its parameters, its result and its state. */
 struct collect {
 	struct collect_query q;
 	struct nstab tab;
@@ -105,8 +106,9 @@ struct collect {
 	/* the types and sources in use: as requested, but without sources that the types do not
 	 * need, and with the type mnt if the source mnt needs it */
 	unsigned types, sources;
-	/* the /proc directory of the descriptor q.proc, set after the check that this directory
-	 * shows the caller's pid namespace; not used for a test fixture */
+	/* The /proc directory to which q.proc refers, and the device number of nsfs. Set after the
+	 * check that the directory shows the caller's pid namespace. Not set if q.proc refers to a
+	 * test fixture. */
 	struct nsfile_proc files;
 	/* the size of a directory /proc/PID/fd is the number of descriptors (since Linux 6.2) */
 	bool fd_sizes;

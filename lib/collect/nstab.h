@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nstab: declares the table of the namespaces that were found, with their holders. */
+/* nstab: declares the table of the namespaces that a scan has found, and of the objects that keep
+ * each namespace alive (its holders). */
 #ifndef NSU_COLLECT_NSTAB_H
 #define NSU_COLLECT_NSTAB_H
 
@@ -58,8 +59,8 @@ struct ns {
 	unsigned held;   /* reasons why the namespace exists, as NSHOLD_BIT()s */
 	pid_t pid;       /* lowest pid of a process in the namespace; 0 if there is no process */
 	unsigned nprocs, nthreads, nfds, nsocks, nmounts;
-	/* number of child namespaces in the table; number of namespaces that a user namespace
-	 * owns */
+	/* nchild: number of child namespaces in the table; nowned: number of namespaces that a user
+	 * namespace owns */
 	unsigned nchild, nowned;
 	unsigned mounts; /* number of mounts in a mount namespace */
 	char *rootfs;    /* file system type of "/" in a mount namespace, or NULL */

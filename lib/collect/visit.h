@@ -28,20 +28,22 @@ void visit_all(const struct collect *c, struct visit *v, size_t n, visit_fn *f, 
 /* Frees the results of n elements of v. */
 void visit_free(struct visit *v, size_t n);
 
-/* The functions below are callbacks of visit_all(), which calls them in the namespace ns. Each
- * of these functions returns 0 or a negative errno. */
+/* The functions below are callbacks of visit_all(), which calls them in the namespace ns. */
 
-/* Writes to out the host name of a uts namespace. */
+/* Writes to out the host name of a uts namespace. Returns 0 or a negative errno. */
 int visit_hostname(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
-/* Writes to out the IP addresses of a network namespace, as an array of struct net_ifaddr. */
+/* Writes to out the IP addresses of a network namespace, as an array of struct net_ifaddr. Returns
+ * 0 or a negative errno. */
 int visit_addresses(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
-/* Writes to out the devices of a network namespace, as an array of struct net_link. */
+/* Writes to out the devices of a network namespace, as an array of struct net_link. Returns 0 or a
+ * negative errno. */
 int visit_links(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
 /* Writes to out the listening TCP sockets or the unconnected UDP sockets of a network namespace, as
- * an array of struct net_listener. arg points to an int, IPPROTO_TCP or IPPROTO_UDP. */
+ * an array of struct net_listener. arg points to an int, IPPROTO_TCP or IPPROTO_UDP. Returns 0 or a
+ * negative errno. */
 int visit_listeners(const struct ns *ns, const void *arg, struct buf *out) must_check;
 
 #endif

@@ -34,7 +34,8 @@ struct worker {
 	/* counter that rises if the descriptors of a process have the expected numbers 0 to n - 1,
 	 * and falls if not; collect_fd() stops guessing the numbers when the counter is too low */
 	int guess;
-	/* inodes of the *_for_children namespaces of the current process; 0 if not read */
+	/* inodes of the *_for_children namespaces of the process that is being scanned; 0 if not
+	 * read */
 	uint32_t children[NSTYPE_COUNT];
 	struct nsmissed missed;
 	struct nserr e;
@@ -60,7 +61,8 @@ int worker_link(struct worker *w, const char *path, const struct nstype *type,
 /* Adds the counters in `more` to the counters in `sum`. */
 void nsmissed_add_all(struct nsmissed *sum, const struct nsmissed *more);
 
-/* Adds the holder f to w->found. Returns 0, or -ENOMEM with w->e set. */
+/* Appends a copy of f, which describes an object that keeps a namespace alive, to w->found. Returns
+ * 0, or -ENOMEM with w->e set. */
 int worker_found(struct worker *w, const struct nsfind *f) must_check;
 
 /* These functions implement the sources that a scan reads for each process; m describes the
@@ -70,7 +72,8 @@ int worker_found(struct worker *w, const struct nsfind *f) must_check;
 int collect_proc(struct worker *w, struct nsmember *m) must_check;
 int collect_task(struct worker *w, struct nsmember *m) must_check;
 int collect_children(struct worker *w, struct nsmember *m) must_check;
-/* collect_fd() also records the sockets of the process for collect_sockets(). */
+/* Implements the sources fd and sock: searches the descriptors of the process for namespace files,
+ * and calls collect_sock() for each socket. */
 int collect_fd(struct worker *w, struct nsmember *m) must_check;
 
 /* Records a socket of a process for collect_sockets(). Returns 0, or -ENOMEM with w->e set. */
@@ -108,9 +111,9 @@ int collect_children_of(struct worker *w, struct procfs_path *path, const uint32
  */
 int collect_child(struct worker *w, struct procfs_path *path, struct nsfind *f) must_check;
 
-/* Returns true if rc, the error with which a namespace could not be opened, means that the
- * namespace has vanished or was replaced, that the caller may not open it or cannot reach its mount
- * point, or that the kernel lacks the system call that opens it. */
+/* rc is the negative errno of a failed attempt to open a namespace. Returns true if rc means that
+ * the namespace has vanished or was replaced, that the caller may not open it or cannot reach its
+ * mount point, or that the kernel lacks the system call that opens it. */
 bool collect_is_gone(int rc);
 
 /* Sets the ids, the parent, the owner and the creator of ns, which are read from its descriptor fd

@@ -133,8 +133,8 @@ static int find_user(const struct cred *c, struct passwd_user *u, struct nserr *
 		return nserr_set(e, 0, "'%s' in the root directory has no user '%s'", passwd_file,
 				 c->as);
 	nserr_set(e, 0,
-		  "the primary group of uid %s is unknown, because '%s' in the root directory does "
-		  "not contain this uid",
+		  "cannot find the primary group of uid %s: '%s' in the root directory has no "
+		  "entry for this uid",
 		  c->as, passwd_file);
 	nserr_hint(e, "add a group: --as %s:<group>", c->as);
 	return -EINVAL;

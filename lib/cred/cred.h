@@ -32,7 +32,7 @@ struct cred {
 	bool uid_optional, gid_optional, groups_optional;
 	uid_t uid;
 	gid_t gid;
-	gid_t *groups; /* allocated with malloc(3) */
+	gid_t *groups; /* supplementary groups, allocated with malloc(3) */
 	size_t ngroups;
 
 	bool limit_caps;    /* the program may have only the capabilities in cap_limit */
@@ -71,7 +71,8 @@ struct cred {
 	bool clear_env;
 	const char **env; /* "NAME=VALUE" to set, "NAME" to remove, in the order of the options */
 	size_t nenv;
-	/* names that clear_env keeps, separated by commas; allocated with malloc(3) */
+	/* names of the environment variables that clear_env keeps, separated by commas; allocated
+	 * with malloc(3) */
 	char *env_left;
 };
 

@@ -65,8 +65,8 @@ extern const char *const subid_files[IDMAP_KINDS]; /* the paths "/etc/subuid" an
  * negative errno with e set. If the file does not exist, returns 0 and sets *text to NULL. */
 ssize_t subid_read_file(enum idmap_kind kind, char **text, struct nserr *e) must_check;
 
-/* Appends the ranges of the user in the n bytes of a subuid(5) file to out. Returns 0 or
- * -ENOMEM. */
+/* Parses text, the n bytes of a subuid(5) or subgid(5) file, and appends the ranges that belong to
+ * the user u to out. Returns 0 or -ENOMEM. */
 int subid_parse(const char *text, size_t n, const struct subid_user *u,
 		struct subids *out) must_check;
 

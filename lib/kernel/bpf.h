@@ -39,7 +39,8 @@ struct bpf {
 	struct bpf_reg reg[R10 + 1];
 	/* the negative errno of the first error in the program, or 0 */
 	int err;
-	const char *missing; /* path of the first member that the kernel lacks, or NULL */
+	const char
+		*missing; /* first structure member that the kernel lacks ("ns.ns_id"), or NULL */
 	/* for each label, the index of the instruction at its position, or -1 */
 	int16_t label[BPF_MAX_LABELS];
 	/* for each jump instruction, the number of its label plus 1; 0 for other instructions */

@@ -20,7 +20,7 @@ struct mountinfo_line {
 	int id, parent;
 	bool shared, unbindable;
 	const char *device;                  /* "MAJOR:MINOR" of the file system */
-	const char *root, *target, *options; /* `options` are the mount options */
+	const char *root, *target, *options; /* `options`: per-mount options, such as "ro" */
 	const char *fstype, *source, *super; /* `super` are the options of the file system */
 };
 

@@ -9,8 +9,8 @@
  * `status`. Returns NULL if the key is missing. */
 const char *proc_status_value(const char *status, const char *key);
 
-/* Sets *out to the number in the field with this index (from 0) of a value. Returns 0, or -EINVAL
- * if the field is missing or value is NULL. */
+/* Sets *out to the number in the field with the index `field` (from 0) of value, which is a result
+ * of proc_status_value(). Returns 0, or -EINVAL if the field is missing or value is NULL. */
 int proc_status_number(const char *value, unsigned field, uint32_t *out) must_check;
 
 /* Returns the value of a key, a hexadecimal number, or 0 if the key is missing. */

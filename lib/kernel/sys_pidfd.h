@@ -81,7 +81,7 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg) must_check;
 
 /*
  * Runs f(arg) in a child that has its own descriptor table. Returns when f has returned; the child
- * exits after that, which may take longer. f may change only memory that is mapped with MAP_SHARED.
+ * may still exist at that time. f may change only memory that is mapped with MAP_SHARED.
  * Returns the pid of the child, which the caller may wait for, or a negative errno.
  */
 pid_t sys_run_apart(int (*f)(void *), void *arg) must_check;

@@ -50,7 +50,8 @@ void net_addr_mask(struct net_addr *a);
 
 /* net_mac_parse() parses and net_mac_format() writes a hardware address such as
  * "02:6e:0a:00:00:02". net_mac_parse() returns 0 or -EINVAL. It refuses a multicast address and the
- * zero address, because no device can have them. net_mac_format() returns text. */
+ * zero address, because no device can have them. net_mac_format() stores the address as a string in
+ * the array `text` and returns a pointer to this array. */
 int net_mac_parse(const char *s, size_t n, uint8_t mac[NET_MAC_SIZE]) must_check;
 const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
 

@@ -18,7 +18,7 @@
 int net_await_link(struct netlink *nl, int index, struct nserr *e) must_check;
 
 /*
- * Waits until the host receives packets for the newly added address a. For an IPv6 address, the
+ * Waits until the host can receive packets for the newly added address a. For an IPv6 address, the
  * kernel adds the local route and joins the solicited-node multicast group in the background, even
  * without duplicate address detection. For an IPv4 address, the function returns at once.
  */

@@ -31,7 +31,7 @@ static int find_dir(struct nspin_dir *dir, struct nserr *e)
 	int rc;
 
 	if (!path)
-		return nserr_set(e, ENOMEM, "cannot use '%s'", dir->path);
+		return nserr_set(e, ENOMEM, "cannot resolve '%s'", dir->path);
 	/* remove trailing slashes here, because the directory may not exist, so realpath(3) cannot
 	 * remove them */
 	while (n > 1 && path[n - 1] == '/')
@@ -43,9 +43,9 @@ static int find_dir(struct nspin_dir *dir, struct nserr *e)
 	real = real_path(dir->at.dir);
 	trustpath_free(&dir->at);
 	if (!real)
-		return nserr_set(e, errno, "cannot use '%s'", dir->path);
+		return nserr_set(e, errno, "cannot resolve '%s'", dir->path);
 	if (streq(real, "/"))
-		return nserr_set(e, EBUSY, "cannot use '%s'", dir->path);
+		return nserr_set(e, EBUSY, "cannot unmount '%s'", dir->path);
 	return trustpath_resolve(real, TRUSTPATH_DIRS, &dir->at, e);
 }
 

@@ -19,7 +19,7 @@ struct procfs_path {
 	size_t len;
 };
 
-/* Set the path to "PID/", "PID/fd/FD" or "PID/task/TID/". */
+/* Store the path "PID/", "PID/fd/FD" or "PID/task/TID/" in p. */
 void procfs_path_set(struct procfs_path *p, pid_t pid);
 void procfs_path_set_fd(struct procfs_path *p, pid_t pid, int fd);
 void procfs_path_set_task(struct procfs_path *p, pid_t pid, pid_t tid);

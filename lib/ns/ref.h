@@ -9,7 +9,7 @@
 #include "ns/type.h"
 
 enum nsref_kind {
-	/* references of the kinds up to NSREF_SELF refer to a process */
+	/* NSREF_PID to NSREF_SELF refer to a process or a thread, the others to a namespace */
 	NSREF_PID,       /* 123 */
 	NSREF_PID_INODE, /* "123:4567": process 123 if its pidfd has the inode 4567 */
 	NSREF_TID,       /* tid:124 */

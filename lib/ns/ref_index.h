@@ -13,9 +13,9 @@ enum nsentry_way { NSENTRY_LINK, NSENTRY_DESCRIPTOR, NSENTRY_MOUNT };
 struct nsentry {
 	const struct nstype *type;
 	uint64_t inode, id; /* `id` is 0 if the kernel reports no id */
-	int fd;             /* descriptor of the namespace if no path leads to it; otherwise -1 */
+	int fd;             /* descriptor of the namespace if `path` is NULL; otherwise -1 */
 	enum nsentry_way way;
-	char *path; /* path of the file below /proc; NULL if fd is used */
+	char *path; /* path of the namespace file below /proc, or NULL if no path was found */
 	/* only for NSENTRY_MOUNT: path of the mount point, relative to the directory `path` */
 	char *below;
 	/* only for a mount namespace: the namespaces that are mounted in it have been added */

@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 
-/* A list of numbers. The caller can use it for several calls of scan_dir(), and frees it at the
- * end. */
+/* The numbers that scan_dir() has found. The caller can pass the same structure to several calls of
+ * scan_dir(), and frees it at the end with scan_free(). */
 struct scan {
 	int *id;
 	size_t n, size;

@@ -8,11 +8,11 @@
 #include "base/util.h"
 
 /*
- * pidfd_getfd(2) duplicates a descriptor even if it is not the expected socket. Closing a file of a
- * FUSE server waits for the server and cannot be interrupted, not even when a process exits;
- * closing a socket with SO_LINGER waits, too. So a child with its own descriptor table duplicates
- * the descriptors and exits without closing them, and the caller never waits for a child that has
- * duplicated anything except sockets.
+ * pidfd_getfd(2) duplicates a descriptor even if it is not the expected socket. Closing a file on a
+ * FUSE file system waits for the FUSE server and cannot be interrupted, not even when a process
+ * exits; closing a socket with SO_LINGER waits, too. So a child with its own descriptor table
+ * duplicates the descriptors and exits without closing them, and the caller never waits for a child
+ * that has duplicated anything except sockets.
  */
 
 struct nssocket {

@@ -53,7 +53,7 @@ struct timens_want {
 	/* the parsed duration; if it is too long, a value that is out of range for every clock */
 	struct timespec by;
 	struct nsref like;
-	const char *text; /* the argument, not copied, for messages */
+	const char *text; /* the argument of --boottime or --monotonic, for messages; borrowed */
 };
 
 /* The times of the clocks, all read at the same moment. */

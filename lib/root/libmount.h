@@ -8,7 +8,7 @@
 
 struct mnt {
 	int id, parent;
-	const char *root;   /* path of the root directory of the mount in its file system */
+	const char *root;   /* path, in the file system, of the directory that is mounted */
 	const char *target; /* mount point, relative to the caller's root */
 	const char *type;
 	bool readonly;
@@ -45,8 +45,8 @@ void libmount_explain(const char *type, struct nserr *e);
  * negative errno. */
 int libmount_id(int fd) must_check;
 
-/* Sets the hint of e if the caller lacks CAP_SYS_ADMIN, which explains EPERM. Returns true if the
- * hint was set. */
+/* Explains EPERM of a mount or of pivot_root(2) if the caller lacks CAP_SYS_ADMIN: sets the hint of
+ * e and returns true. Otherwise returns false. */
 bool libmount_explain_privilege(struct nserr *e);
 
 #endif

@@ -10,9 +10,9 @@
  * each mount below it. Returns 0 or a negative errno with e set; e may be NULL. */
 int root_remount(int fd, const struct mntopt *o, struct nserr *e) must_check;
 
-/* Tries to make the mount with the root directory dir (a descriptor) writable, and ignores a
- * failure. Changes the working directory to dir and passes the path "." to mount(2), because the
- * new root may have no /proc/self/fd. */
+/* Tries to make a mount writable, and ignores a failure. dir is a descriptor of the root directory
+ * of the mount. Changes the working directory to dir and passes the path "." to mount(2), because
+ * the new root may have no /proc/self/fd. */
 void root_remount_writable(int dir);
 
 #endif

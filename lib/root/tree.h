@@ -59,12 +59,12 @@ struct root {
 	uint64_t fresh[ROOT_FRESH]; /* ids of the mounts that only this process can have changed */
 	size_t nfresh;
 	struct root_mounts mounts; /* recorded mounts on paths of the tree */
-	/* leave descriptors below this number open when they are no longer needed, because exec
-	 * closes them faster */
+	/* root_done() leaves descriptors below this number open until exec closes them, which is
+	 * faster than close(2) */
 	int left_open;
 	int null; /* descriptor of the caller's /dev/null; -1 until it is needed */
 	enum root_state state;
-	bool files_attached; /* the tmpfs `files` is mounted on the old "/", below the tree */
+	bool files_attached; /* the tmpfs `files` is mounted on the old "/", under the new root */
 	const struct root_ops *ops;
 	bool readonly; /* root_finish() makes the root mount read-only */
 	bool nodev;    /* new mounts get the option nodev unless their options contain "dev" */

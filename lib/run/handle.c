@@ -156,9 +156,9 @@ static int open_pid_device(const struct handle *h, struct nserr *e)
 	if (fstatat(at->dir, at->name, &before, AT_SYMLINK_NOFOLLOW) < 0)
 		return nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
 	if (!at->is_proc_link && !S_ISCHR(before.st_mode)) {
-		nserr_set(e, S_ISDIR(before.st_mode) ? EISDIR : 0, "cannot write a pid to '%s'%s",
+		nserr_set(e, S_ISDIR(before.st_mode) ? EISDIR : 0, "cannot write the pid to '%s'%s",
 			  h->pid_file,
-			  S_ISDIR(before.st_mode) ? "" : ", which is neither a file nor a device");
+			  S_ISDIR(before.st_mode) ? "" : ": neither a file nor a character device");
 		return -EINVAL;
 	}
 	fd = file_open_at(at->dir, at->name, flags | (at->is_proc_link ? 0 : O_NOFOLLOW), 0);

@@ -29,8 +29,9 @@ struct init {
 	 * are saved in `outer`. NULL in nsinit, which blocks the signals itself.
 	 */
 	const struct supervise *outer;
-	/* If `reports` is set, the process that becomes the program sends its pid to report_fd
-	 * (run/report.h) and waits for the answer. */
+	/* If `reports` is set, the process that becomes the program sends its pid through the
+	 * socket report_fd to the tool at the other end, and waits for the answer of this tool
+	 * (run/report.h). */
 	bool reports;
 	int report_fd;
 	/* The program reports through NOTIFY_SOCKET that it is ready. After this report, the line
@@ -38,7 +39,9 @@ struct init {
 	 * reported to --status-fd. */
 	bool notify;
 	int ready_fd;
-	struct readiness readiness; /* the members readiness and is_ready are private */
+	/* private: the socket to which NOTIFY_SOCKET refers, and a flag that is set when the
+	 * program has reported that it is ready */
+	struct readiness readiness;
 	bool is_ready;
 	int pdeathsig;    /* signal that this process gets when its parent dies, or 0 */
 	pid_t parent_pid; /* only if pdeathsig is set: pid of the parent */

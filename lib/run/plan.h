@@ -43,9 +43,9 @@ struct plan_kind {
 	 * `what` contains the whole text. */
 	void (*show)(const void *ctx, const struct plan_step *s, struct buf *out);
 
-	/* Replaces run() in a step that creates a process. The new process runs the steps of the
-	 * actor `forks`. Returns the pid in the caller, 0 in the new process, or a negative errno
-	 * with e set. */
+	/* Called instead of run() in a step that creates a process. Creates the process, which then
+	 * runs the steps of the actor `forks`. Returns 0 in the new process, and in the caller the
+	 * pid of the new process or a negative errno with e set. */
 	pid_t (*fork)(void *ctx, const struct plan_step *s, struct nserr *e);
 	enum plan_actor forks;
 

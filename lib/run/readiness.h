@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * readiness: receives the messages that services send to $NOTIFY_SOCKET when they are ready
- * (sd_notify(3)). The socket has an abstract address, because a path would be lost when the program
- * changes its root. Each message raises SIGIO, so that a process that waits for signals does not
- * have to poll the socket as well.
+ * (sd_notify(3)). The socket has an abstract address, because a program that has changed its root
+ * could not find the path of a socket file. Each message raises SIGIO, so that a process that waits
+ * for signals does not have to poll the socket as well.
  */
 #ifndef NSU_RUN_READINESS_H
 #define NSU_RUN_READINESS_H

@@ -44,8 +44,10 @@ struct supervise {
 	/* only without `init`: stop_signal replaces TERM, and KILL follows at the end of the grace
 	 * period */
 	bool stops;
-	struct timespec grace; /* with `init` or `stops`: time from the first TERM to KILL */
-	/* with `init` or `stops`: the signal that ends processes; 0 means TERM */
+	/* with `init` or `stops`: time from the beginning of the shutdown until KILL is sent */
+	struct timespec grace;
+	/* with `init`: the signal that all descendants get when the shutdown begins; with `stops`:
+	 * the signal that the child gets instead of TERM; 0 means TERM */
 	int stop_signal;
 	/* for each signal number, the signal to forward instead; 0: the same signal; -1: no
 	 * signal */
@@ -124,10 +126,10 @@ void supervise_plan(const struct supervise *s, struct plan *p, enum plan_actor a
 /*
  * Sets only the parent-death signal, for a child that does not execute a program. Must be called
  * after the last change of credentials, because each change clears this signal (prctl(2)). parent
- * is a pidfd of the parent or -1. The pidfd shows the end of the parent even in a pid namespace,
- * where getppid(2) returns 0. If parent is -1, the function compares parent_pid with the result of
- * getppid(2), unless that is 0. Returns 0, -ESRCH if the parent has ended, or another negative
- * errno.
+ * is a pidfd of the parent or -1. With the pidfd, the function detects that the parent has ended
+ * even if the parent is outside of the pid namespace, where getppid(2) returns 0. If parent is -1,
+ * the function compares parent_pid with the result of getppid(2), unless that is 0. Returns 0,
+ * -ESRCH if the parent has ended, or another negative errno.
  */
 int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
 

@@ -484,7 +484,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 			f->error = errors[((unsigned)call / step + i) % n];
 			why = fault_one(try, f);
 			if (f->number < 0) {
-				/* try() made fewer calls than `call`, so no call failed */
+				/* try() made fewer than `call` system calls, so none failed */
 				last = call > calls ? 0 : last;
 				break;
 			}

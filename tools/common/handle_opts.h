@@ -29,8 +29,8 @@ enum handle_key {
 #define HANDLE_OPTS \
 	HANDLE_OPTS_BEFORE, \
 	HANDLE_OPTS_FDS
-/* The row of --start-fd, which delays the start of the program. Only nspivot has this option,
- * because nspivot makes the last changes in a chain of tools before the program runs. */
+/* The option table row of --start-fd, which delays the start of the program. Only nspivot has this
+ * option, because nspivot makes the last changes in a chain of tools before the program runs. */
 #define HANDLE_OPT_START \
 	{ HANDLE_KEY_START_FD,  "start-fd",  CLI_ARG,  "<n>",    "after the set-up, wait for a byte on descriptor n" }
 #define HANDLE_OPTS_FORKED \

@@ -15,7 +15,7 @@ struct table_col {
 	const char *help;
 };
 
-#define TABLE_COLS_MAX 16 /* the highest number of columns that a table can print */
+#define TABLE_COLS_MAX 16 /* maximum number of columns that table_print() can print */
 
 /* A table. The caller may set `complete` and read `strict`. All other members are private. */
 struct table {

@@ -180,8 +180,8 @@ static int hold_dir(struct run *r, const struct dir_opt *dir, int *fd, const cha
 		return 0;
 	if (dir->from == DIR_PATH)
 		return nserr_set(e, *fd, "--%s: cannot open directory '%s'", option, path);
-	return nserr_set(e, *fd, "--%s: cannot open the directory of process %d", option,
-			 (int)r->join.proc.pid);
+	return nserr_set(e, *fd, "--%s: cannot open '/proc/%d/%s'", option, (int)r->join.proc.pid,
+			 link);
 }
 
 /* Returns true if the caller's own user namespace denies setgroups(2), so that the caller cannot

@@ -29,7 +29,7 @@ const struct column nslist_columns[] = {
 	{ "COMMAND",   0,   COL_TRUNC, PROCS,    fill_holder_or_command, "command line of PID, or a holder" },
 	{ "UID",       0,   COL_RIGHT, PROCS,    fill_uid,       "user ID of PID, or of the creator" },
 	{ "USER",      0,   0,         PROCS,    fill_user,      "user name of PID, or of the creator" },
-	{ "NETNSID",   0,   WORDS,     0,        fill_netnsid,   "its number in the caller's network namespace" },
+	{ "NETNSID",   0,   WORDS,     0,        fill_netnsid,   "ID (nsid) in the caller's network namespace" },
 	{ "NSFS",      0,   COL_WRAP,  MOUNTS,   fill_nsfs,      "mount point in the caller's mount namespace" },
 	{ "PNS",       10,  COL_RIGHT, 0,        fill_pns,       "inode number of the parent namespace" },
 	{ "ONS",       10,  COL_RIGHT, 0,        fill_ons,       "inode number of the owning user namespace" },

@@ -12,7 +12,7 @@
 void cell_num(struct cell *out, uint64_t v);
 void cell_bool(struct cell *out, bool v);
 void cell_text(struct cell *out, const char *s, size_t n);
-/* if s is NULL, the value of the cell stays unknown */
+/* Sets the cell to the string s. If s is NULL, the value of the cell stays unknown. */
 void cell_str(struct cell *out, const char *s);
 void cell_item(struct cell *out, const char *fmt, ...) printf_like(2, 3);
 

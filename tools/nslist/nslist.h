@@ -81,14 +81,14 @@ struct opts {
 	size_t n_cols;
 };
 
-/* Texts that are read from /proc/PID. Each file is read only once, when a column first needs it. */
+/* Strings from /proc/PID. Each file is read only once, when a column first needs it. */
 enum detail_text { DETAIL_CMDLINE, DETAIL_CGROUP, DETAIL_STATUS, DETAIL_EXE, DETAIL_TEXTS };
 
 struct detail {
 	pid_t pid;
 	/* bit mask of the members below that have been requested: elements of `text`, stat, uid */
 	unsigned asked;
-	bool stat_ok; /* the stat file was read */
+	bool stat_ok; /* /proc/PID/stat was read */
 	bool uid_ok;  /* the uid was read */
 	struct proc_stat stat;
 	uid_t uid;
@@ -104,15 +104,15 @@ struct row {
 	/* true if the row describes the process `pid` or a container, and not a namespace */
 	bool is_member;
 	const struct container *box; /* the container that this row describes, or NULL */
-	const char *match;           /* with --find: the text of the column MATCH; otherwise NULL */
+	const char *match; /* with --find: the value of the column MATCH; otherwise NULL */
 	struct row *parent, *first, **last, *next;
 };
 
-/* An answer of --find: a namespace that matches. */
+/* A namespace that --find has found. */
 struct found {
 	struct ns *ns;
 	pid_t pid;   /* a process in the namespace, or 0 */
-	char *match; /* allocated text of the column MATCH */
+	char *match; /* value of the column MATCH, allocated with malloc(3) */
 };
 
 /* The names of users that have been looked up. */
@@ -182,8 +182,8 @@ struct run {
 	struct netns_link *links; /* the links in /run/netns, valid if links_read is set */
 	size_t n_links;
 	bool links_read;
-	/* used by tails.c: for each row, the text that replaces a placeholder in the last column,
-	 * or an empty text; each text ends with a NUL */
+	/* used by tails.c: for each row, the string that replaces a placeholder in the last column,
+	 * or an empty string; each string ends with a NUL */
 	struct buf tails;
 	bool has_tails;
 	bool needs_locale; /* the table contains characters that are not ASCII */
@@ -348,8 +348,8 @@ bool nslist_is_visible(struct run *run, const struct ns *ns, const char *path);
 const char *nslist_link_name(struct run *run, const struct ns *ns);
 void nslist_names_free(struct run *run);
 
-/* Defined in users.c: returns the name of a user, or the uid as text if it has no name. The result
- * is valid until the next call. */
+/* Defined in users.c: returns the name of a user, or the uid as a decimal string if the user has no
+ * name. The result is valid until the next call. */
 const char *nslist_user(struct run *run, uid_t uid);
 void nslist_users_free(struct run *run);
 

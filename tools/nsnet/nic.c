@@ -16,7 +16,7 @@ static void warn_of_client(const char *device, const char *addr)
 	struct nserr e = NSERR_INIT;
 
 	nserr_set(&e, 0, "a DHCP client of the host manages the address %s of '%s'", addr, device);
-	nserr_hint(&e, "stop the DHCP client before you lend the device");
+	nserr_hint(&e, "stop the DHCP client before you move the device");
 	cli_warn_nserr(&e);
 }
 
@@ -60,7 +60,7 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 			continue;
 		if (r->dst.prefix == 0 && !n->force) {
 			nserr_set(e, EBUSY, "the default route uses the device '%s'", l->name);
-			nserr_hint(e, "use --force to lend the device even if this host becomes "
+			nserr_hint(e, "use --force to move the device even if this host becomes "
 				      "unreachable");
 			return -EBUSY;
 		}

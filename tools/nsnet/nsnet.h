@@ -43,7 +43,7 @@ struct bridge {
 	bool wanted; /* create the bridge if it is missing */
 	/* the members below are set after the command line has been parsed */
 	int index;         /* index of the bridge; 0 if the bridge does not exist yet */
-	bool made;         /* this run has created the bridge */
+	bool made;         /* this nsnet process has created the bridge */
 	struct addrs has;  /* addresses that the bridge has already, and those that it will get */
 	uint32_t link_mtu; /* MTU of both ends of a veth pair; 0 means the default of the kernel */
 	uint8_t mac[NET_MAC_SIZE];
@@ -70,16 +70,17 @@ struct wire {
 	/* the members below are set after the command line has been parsed */
 	struct bridge *bridge;
 	int other_ns;            /* only for WIRE_REF: descriptor of the other namespace */
-	struct netlink other_nl; /* a socket in the network namespace of the other end */
+	struct netlink other_nl; /* only for WIRE_REF: a socket in the other namespace */
 	/* name or path that identifies the other namespace in ip(8) commands */
 	char other_label[64];
-	int lower;   /* index of the lower device */
+	int lower;   /* only for WIRE_STACKED: index of the lower device */
 	bool exists; /* the device exists already in the namespace */
 	/* only for --explain: name of the outer end in the printed commands. This is other_if, or
 	 * an unused name instead of "vethns%d", for which the kernel chooses the number. */
 	char outer_name[IF_NAMESIZE];
-	char alias[NET_LINK_ALIAS]; /* alias that the outer end gets */
-	/* indexes of the inner and the outer end; the steps of the plan set them */
+	char alias[NET_LINK_ALIAS]; /* alias for the outer end of the connection */
+	/* index: index of the device in the namespace; outer: index of the other end of the veth
+	 * pair, or 0 for WIRE_STACKED. The steps that create the device set both members. */
 	int index, outer;
 };
 
@@ -97,7 +98,7 @@ struct publish {
 	bool udp;
 };
 
-/* The argument of --move: a device of the host that is lent to the namespace. */
+/* The argument of --move: a device of the host that nsnet moves to the namespace and back. */
 struct nic {
 	char name[IF_NAMESIZE], inside[IF_NAMESIZE];
 	/* The device in the namespace. Only the members ifname, index, addr and gw are used.
@@ -106,13 +107,13 @@ struct nic {
 	/* name, MTU, addresses and routes of the device, which are restored later */
 	char record[NET_LINK_ALIAS];
 	int index;  /* current index of the device */
-	bool lent;  /* this run has moved the device */
-	bool moved; /* an earlier run has moved the device to the existing namespace */
+	bool lent;  /* this nsnet process has moved the device to the namespace */
+	bool moved; /* an earlier nsnet command has moved the device to the namespace */
 };
 
 /* Netlink messages that have not been sent yet, see request.h. */
 struct pending {
-	struct netlink *nl; /* socket to which the messages are sent; NULL if there are none */
+	struct netlink *nl; /* socket for the messages; NULL if there are no messages */
 	struct netlink_batch batch;
 	int failed; /* negative errno if the messages before this batch failed, otherwise 0 */
 	/* number of messages in the batch for which what[] contains the text of an error message */
@@ -124,7 +125,7 @@ enum { DNS_NONE, DNS_HOST, DNS_GIVEN };
 
 /* The argument of --into-chain: a chain of another program. */
 struct into_chain {
-	/* family of the table, name of the table, and name of the chain; "" without the option */
+	/* family of the table, name of the table, and name of the chain; "" without --into-chain */
 	char family[8], table[64], chain[64];
 };
 
@@ -212,9 +213,8 @@ void spec_target(struct net *n, const char *text);
 bool name_is_valid(const char *s);
 /* Ends the process with a message if the text is not a reference. */
 void spec_check_ref(const char *text);
-/* Returns a copy of a reference, or the reference "netns:NAME" for the name of a namespace. If the
- * text is neither a reference nor a valid name, returns a copy of the text. The caller frees the
- * result. */
+/* If text is the name of a namespace, returns the reference "netns:NAME". If text is a reference or
+ * an invalid name, returns a copy of text. The caller frees the result. */
 char *spec_ref(const char *text);
 
 /* ---- resolving and executing a request: resolve.c, build.c, carry.c */
@@ -346,9 +346,9 @@ static inline bool net_forks(const struct net *n)
 {
 	return handle_forks(&n->handle) || nat_wanted(n) || n->nic.name[0];
 }
-/* Parses the argument of --nat, and stores the address in n->nat_to or n->nat_to6. NULL means the
- * address of the device through which packets leave. Ends the process if the text is not an IP
- * address. */
+/* Records in n that --nat was given. text is the argument of --nat, and is stored in n->nat_to or
+ * n->nat_to6. If text is NULL, nsnet uses the address of the device through which a packet leaves.
+ * Ends the process if text is not an IP address. */
 void spec_nat(struct net *n, const char *text);
 void spec_publish(struct net *n, const char *text);
 void spec_into_chain(struct net *n, const char *text);

@@ -35,7 +35,7 @@ enum {
 	{ OPT_ROUTE,  "route",  CLI_ARG,  "<dst>,via=<addr>", "add a route in the namespace" }, \
 	NAT_OPT, \
 	{ OPT_PUBLISH, "publish", CLI_ARG, "<port>:<port>", "forward a port of the host to the namespace" }, \
-	{ OPT_MOVE,   "move",   CLI_ARG,  "<device>[,...]", "lend a device of the host to the namespace" }, \
+	{ OPT_MOVE,   "move",   CLI_ARG,  "<device>[,...]", "move a device of the host to the namespace" }, \
 	{ OPT_DNS,    "dns",    CLI_ARG,  "<addr>|host|none", "set the name server of the namespace" }, \
 	{ OPT_PING,   "ping",   CLI_NONE, NULL, "let every group of the namespace use ping" }, \
 	{ OPT_SYSCTL, "sysctl", CLI_ARG,  "<key>=<value>", "set a network sysctl (net.*) in the namespace" }, \

@@ -19,10 +19,10 @@ struct netlink_batch *request_begin(struct net *n, struct netlink *nl, struct ns
 int request_add(struct net *n, const char *fmt, ...) printf_like(2, 3) must_check;
 int request_flush(struct net *n, struct nserr *e) must_check;
 
-/* Returns an address as text. The text is valid until the next call. */
+/* Returns an address as a string, which is valid until the next call. */
 const char *text_of(const struct net_addr *a);
 
-/* Appends to out the text "addr replace ADDR dev DEV" and a newline. */
+/* Appends to out the line "addr replace ADDR dev DEV". */
 void show_address(struct buf *out, const struct net_addr *a, const char *dev);
 
 #endif

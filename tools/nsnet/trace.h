@@ -25,7 +25,7 @@ struct tracer {
 	size_t n;
 };
 
-/* The verdict by which a packet was dropped. */
+/* The verdict that dropped a packet, and the chain or rule that returned this verdict. */
 struct dropped {
 	const struct tracer *by; /* namespace whose rules dropped the packet; NULL if none did */
 	bool answer;

@@ -57,8 +57,8 @@ struct op {
 
 struct verb {
 	const char *name;    /* name of the option */
-	const char *dst;     /* default destination of the verb, or NULL */
-	const char *fstype;  /* file system that the verb mounts, or NULL */
+	const char *dst;     /* default destination of the option, or NULL */
+	const char *fstype;  /* type of the file system that the option mounts, or NULL */
 	const char *options; /* default mount options, or NULL */
 	enum { VERB_DST, VERB_SRC_DST, VERB_SRC, VERB_NODE } takes;
 	struct plan_kind kind;
@@ -126,8 +126,8 @@ bool same_destination(const struct op *a, const struct op *b);
  * with e set. Has no side effects. */
 int check_hidden(const struct opts *o, struct nserr *e) must_check;
 
-/* Checks the destinations in the options. Returns 0, or a negative errno with e set. Has no side
- * effects. */
+/* Checks that each option has a valid destination, and that no verb covers an earlier mount
+ * (check_hidden()). Returns 0, or a negative errno with e set. Has no side effects. */
 int check_opts(const struct opts *o, struct nserr *e) must_check;
 
 /* Checks and completes the credentials in r->cred (cred_check()): reads the seccomp filter, and

@@ -23,7 +23,7 @@ struct opts {
 	char **rest;               /* the program and its arguments; with --show, the references */
 };
 
-/* The data of nstimeoffset: the command line, and the results of look-ups. */
+/* The data of nstimeoffset: the command line, the program, the target process and the offsets. */
 struct run {
 	struct opts *o;
 	struct program program;

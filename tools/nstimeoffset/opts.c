@@ -21,7 +21,7 @@ enum { X_MODE = 1, X_BOOT = 2, X_MONO = 4 };
 static const struct cli_opt table[] = {
 	{ 0, NULL, CLI_NONE, NULL, "Clocks" },
 	{ 'b',         "boottime",     CLI_ARG,  "<time>",      "set the boottime clock, which shows the uptime", X_BOOT },
-	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock", X_MONO },
+	{ 'm',         "monotonic",    CLI_ARG,  "<time>",      "set the monotonic clock (uptime without suspend)", X_MONO },
 	{ OPT_OFFSETS, "time-offsets", CLI_ARG,  "<stream>",    "set the clocks from the output of --print", X_BOOT | X_MONO },
 	{ OPT_BASE,    "base",         CLI_ARG,  "own|initial", "choose the clock to which + and - are relative" },
 	{ OPT_ANCHOR,  "anchor",       CLI_ARG,  "start|now",   "choose when the clock shows =<time>: start or now" },

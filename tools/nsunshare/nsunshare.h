@@ -53,7 +53,7 @@ struct opts {
 	bool cgroup_create;
 	struct words cgroup_set;
 
-	/* arguments of the options with these names, which are shell commands; or NULL */
+	/* shell commands: the arguments of --setup and --setup-outside, or NULL */
 	const char *setup, *setup_outside;
 	const char *name; /* argument of --name, or NULL */
 
@@ -161,7 +161,8 @@ extern const struct plan_kind step_cgroup, step_cgroup_set, step_join, step_host
 extern const struct plan_kind step_name, step_identify;
 /* The types of plan steps that are implemented in steps_setup.c. */
 extern const struct plan_kind step_setup, step_setup_outside;
-/* The type of plan step that is implemented in init.c. */
+/* The type of the plan step in which process 1 of --init starts and supervises the program. It is
+ * implemented in init.c. */
 extern const struct plan_kind step_init;
 
 #endif

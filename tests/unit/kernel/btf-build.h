@@ -60,8 +60,8 @@ static inline uint32_t build_struct_id(const struct btf_build *b, const char *na
 	abort();
 }
 
-/* Adds the type that the text t describes, and returns its id. Wraps integers in "const" and
- * pointers in a typedef, which the code under test must skip. */
+/* Adds the type that the string t describes, such as "u4" for a 4-byte integer, and returns its id.
+ * Wraps integers in "const" and pointers in a typedef, which the code under test must skip. */
 static inline uint32_t build_type(struct btf_build *b, const char *t)
 {
 	uint32_t id;
