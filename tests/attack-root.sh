@@ -189,7 +189,9 @@ test_refuses_a_try_path_that_appears_later()
 test_dir_option_changes_the_mode_of_no_other_file()
 {
 	mode=2777
-	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
+	# limit the descriptors, because before Linux 5.11 nspivot makes a system call for each one
+	few='prlimit --nofile=64'
+	for NSPIVOT_UNDER in "$few" "$few $OLD_KERNEL"; do
 		ln -s "$secret" "$box/link"
 		after_each='rmdir "$box/d"'
 		exchange_at_each "$box/d" "$box/link" --dir /d:mode=$mode "$box" -- /bin/true
