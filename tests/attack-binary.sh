@@ -428,8 +428,8 @@ test_the_copy_keeps_name_arguments_environment_and_descriptors()
 test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 {
 	# Runs only as an ordinary user.
-	# if an ordinary user has started the runner, this user owns the tool's binary, so the tool
-	# executes a protected copy
+	# If an ordinary user has started the runner, this user owns the tool's binary, so the tool
+	# executes a protected copy.
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH
 	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil

@@ -288,8 +288,8 @@ test_a_fifo_in_place_of_a_pid_file_does_not_block()
 	done
 }
 
-# The pid file of a daemon is often in a directory of root, where the daemon has no permission to
-# remove it.
+# The pid file of a daemon is often in a directory that root owns. The daemon has no permission to
+# remove files from this directory.
 test_a_pid_file_of_the_caller_that_cannot_be_removed_is_written()
 {
 	mkdir "$TMP/ours"

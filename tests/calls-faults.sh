@@ -68,7 +68,8 @@ test_a_search_finds_the_namespace_or_reports_the_failure()
 		nsenter2 -t "$uts" -u "$FINAL"
 }
 
-# If the memory for the stack of a vfork(2) child cannot be allocated, the tool uses fork(2).
+# A tool starts some children on a separate stack by clone(2) with CLONE_VM and CLONE_VFORK. If the
+# memory for this stack cannot be allocated, the tool starts the child as fork(2) does.
 test_a_child_starts_without_memory_for_another_stack()
 {
 	# Runs only as root.

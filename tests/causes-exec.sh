@@ -120,7 +120,7 @@ test_explains_a_file_that_was_not_found()
 
 test_a_missing_loader_is_named()
 {
-	[ "$(uname -m)" = x86_64 ] || return 0
+	feature x86-64 || return 0
 	run nsunshare -r "$TMP/noloader"
 	assert_refused 127 "cannot execute '$TMP/noloader'"
 	assert_err_has "hint: install the loader '/lib64/no-linux-x86-64.so.2', which '$TMP/noloader' needs"
@@ -160,7 +160,7 @@ test_explains_a_format_that_cannot_be_executed()
 
 test_names_both_architectures()
 {
-	[ "$(uname -m)" = x86_64 ] || return 0
+	feature x86-64 || return 0
 	situations <<-'TABLE'
 	126 | nsunshare -r ./arm64 | hint: use a program for x86_64: './arm64' is for aarch64 | incomplete
 	126 | nsunshare -r ./viaarm | hint: use a program for x86_64: '$T/arm64' is for aarch64 | -

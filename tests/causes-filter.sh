@@ -67,7 +67,7 @@ test_a_missing_privilege_is_not_attributed_to_a_filter()
 # The filter denies unshare(2) only with some flags, as RestrictNamespaces= of systemd does.
 test_a_filter_that_denies_only_some_flags_is_named()
 {
-	[ "$(uname -m)" = x86_64 ] || return 0
+	feature x86-64 || return 0
 	# The instructions of the filter: load the call number; for clone and unshare with the flag
 	# CLONE_NEWUTS (0x04000000), return EPERM.
 	printf '%s\n' '#include <linux/filter.h>' '#include <linux/seccomp.h>' '#include <stddef.h>' \

@@ -191,7 +191,7 @@ test_the_callers_user_namespace_is_named()
 test_the_owner_of_a_namespace_is_considered()
 {
 	# Runs only as root.
-	# the caller did not create the user namespace that owns the network namespace
+	# The caller did not create the user namespace that owns the network namespace.
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups nsunshare -Un --ready-fd 3 -- sleep 1000
 	exec 8<"/proc/$holder/ns/net"
 	run setpriv --reuid 54321 --regid 54321 --clear-groups nsenter2 --net=/proc/self/fd/8 true

@@ -20,7 +20,7 @@
 #
 # fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-e ERRNO] [-x REGEX] [-i REGEX] [-o none]
 #	[-c CHECK] -- CMD…
-#	-f	the exit statuses that report a failure (default 125; 1 for reporters)
+#	-f	the exit statuses that report a failure (default 125; 1 for nslist and nsidmap)
 #	-b, -u, -s	options of failat: start at a program, stop at one (final), only these calls
 #	-e	the error that each call returns, instead of its plausible errors
 #	-x	accepted misbehaviour: a grep -E pattern for PROCESS:CALL:N ERRNO; explain each use

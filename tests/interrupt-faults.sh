@@ -39,7 +39,7 @@ test_interrupted_calls_do_not_disturb_the_start()
 test_an_interrupted_wait_for_newuidmap_is_repeated()
 {
 	# Runs only as root.
-	# do not interrupt the calls of newuidmap, nor those of the C library that read passwd
+	# Do not interrupt the calls of newuidmap, nor those of the C library that read passwd.
 	unless='^1:read:1 |^1[.]1[.]1[.][0-9]+:'
 	! loads_nss || unless="^1:read:3 |$unless"
 	interrupted -b nsunshare -- setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups \

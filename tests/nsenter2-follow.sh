@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsenter2-follow: checks the attributes that the program takes over from the target and those that
-# options set.
+# nsenter2-follow: checks the attributes that nsenter2 copies from the target to the program, and
+# those that options set.
 # Runs as root and as an ordinary user.
 # Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the inner shell expands it

@@ -251,8 +251,8 @@ test_the_program_inherits_no_descriptor_of_nsenter2()
 test_program_with_less_privilege_cannot_open_the_binary()
 {
 	# Runs only as root.
-	# the kernel executes nsenter2 as the interpreter of the target's script, with arguments
-	# that the target chooses
+	# The kernel executes nsenter2 as the interpreter of the target's script, with arguments
+	# that the target chooses.
 	mkdir -p "$TMP/cage/usr" "$TMP/cage/proc"
 	ln -s usr/bin usr/lib usr/lib64 "$TMP/cage"
 	printf '#!/proc/self/exe --version\n' >"$TMP/cage/evil"

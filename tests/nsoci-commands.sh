@@ -431,7 +431,8 @@ test_invalid_files_are_refused()
 test_volumes_have_the_propagation_of_the_configuration()
 {
 	# Runs only as root.
-	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
+	# A bind mount with shared propagation needs Linux 6.15. The test detects this version by
+	# open_tree_attr(2), which was added at the same time.
 	kernel_call open_tree_attr || return 0
 	mkdir "$TMP/volume"
 	mount -t tmpfs x "$TMP/volume"

@@ -45,10 +45,10 @@ test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 	assertTrue 'files bound below the old root still exist' "[ -e '$TMP/kept/file' ] && [ -d '$TMP/real/etc/kept' ]"
 }
 
-# move_exchanged OPTIONS: runs nspivot in initramfs(), to move the new root to /, under the helper
-# failat with OPTIONS. The options can make failat exchange the mount point of a proc file system
-# with another directory during one system call of nspivot, as the owner of the new root could.
-# initramfs() must have been called before, because it fills $TMP/real.
+# move_exchanged OPTIONS: calls initramfs() with a script that executes `nspivot --move-root`. The
+# helper failat with OPTIONS traces this nspivot. OPTIONS can make failat exchange the mount point
+# of a proc file system with another directory during one system call of nspivot, as the owner of
+# the new root could. The new root is $TMP/real, which initramfs() fills.
 move_exchanged()
 {
 	UNDER="failat -b mover -u look $1 -o $TMP/report --" initramfs "ln -s /tools/nspivot /mover; mkdir -p /new/p /new/fake/sys/kernel /new/fake/fs

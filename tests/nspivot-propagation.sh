@@ -47,10 +47,11 @@ test_the_propagation_of_a_bind_is_as_given()
 	assert_err_has '/mnt: a shared bind mount needs Linux 6.15'
 }
 
-# A mount that the program makes in a shared bind must appear in the caller's mount namespace.
+# A mount that the program makes in a shared bind mount must appear in the caller's mount namespace.
 test_a_mount_in_a_shared_bind_appears_in_the_source()
 {
-	# a shared bind needs Linux 6.15, which also added open_tree_attr(2)
+	# A bind mount with shared propagation needs Linux 6.15. The test detects this version by
+	# open_tree_attr(2), which was added at the same time.
 	kernel_call open_tree_attr || return 0
 	under=
 	bound :shared

@@ -301,8 +301,8 @@ test_a_threaded_cgroup_cannot_enable_domain_controllers()
 	if feature cgroup2-cpu; then
 		run nsunshare --into-cgroup "$name/a" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "no cgroup file 'pids.max'"
-		assert_err_has "hint: use a parent cgroup that is not threaded, because a new child of a threaded \
-cgroup cannot contain processes, and controller 'pids' is not enabled for the children of $v2$name"
+		assert_err_has "hint: use a parent cgroup that is not threaded: a new child of a threaded \
+cgroup cannot contain processes; also, controller 'pids' is not enabled for the children of $v2$name"
 		echo +pids >"$v2$name/cgroup.subtree_control"
 		run nsunshare --into-cgroup "$name/a/b" --cgroup-create --cgroup-set pids.max=1 true
 		assert_refused 125 "cannot write '+pids' to $v2$name/a/cgroup.subtree_control"

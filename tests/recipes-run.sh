@@ -54,7 +54,7 @@ test_every_recipe_prints_what_the_page_shows()
 	done <"$TMP/sections"
 }
 
-# displayed: prints the commands that nsutils-recipes(7) shows in separate lines (.Dl).
+# displayed: prints the commands that nsutils-recipes(7) shows as displays of one line (.Dl).
 displayed()
 {
 	sed -n 's/^\.Dl [$#]* *//p' "$page"

@@ -122,8 +122,8 @@ static void hint_enable(const struct cgroup_dir *d, size_t len, size_t host, con
 	/* a new child of a threaded cgroup is "domain invalid" (cgroup-v2.rst, "Threads") */
 	if (!is_root && d->made && !streq(type, "domain\n"))
 		nserr_hint(e,
-			   "use a parent cgroup that is not threaded, because a new child of a "
-			   "threaded cgroup cannot contain processes, and %s",
+			   "use a parent cgroup that is not threaded: a new child of a threaded "
+			   "cgroup cannot contain processes; also, %s",
 			   what);
 	/* A cgroup that contains processes cannot enable most controllers for its children, unless
 	 * it is the root cgroup (cgroup-v2.rst, "No Internal Process Constraint"). It can enable

@@ -40,9 +40,9 @@ struct cred {
 	/* make the capabilities of the process ambient, so that the program has them; a tool clears
 	 * this member if it would have no effect */
 	bool keep_caps;
-	/* A change of uid from 0 to another uid clears the capabilities (capabilities(7)). If set,
-	 * keep_caps does not preserve them across this change, as in unshare(1) and nsenter(1). If
-	 * not set, keep_caps preserves them. */
+	/* A change of uid from 0 to another uid clears the capabilities (capabilities(7)). If this
+	 * member is true, they are cleared even with keep_caps, as in unshare(1) and nsenter(1). If
+	 * it is false, keep_caps preserves them across the change. */
 	bool caps_follow_uid;
 	bool limit_ambient; /* only the capabilities in cap_ambient become ambient */
 	uint64_t cap_ambient;

@@ -11,8 +11,8 @@
  * Returns 0 or -EINVAL with e set. */
 int cred_rlimit_parse(const char *text, struct cred_rlimit *limits, struct nserr *e) must_check;
 
-/* Sets the elements of `limits` that are not set to the values in text, the content of
- * /proc/PID/limits (proc_pid_limits(5)). Does not set a limit whose line is missing or invalid. */
+/* Fills the unset elements of `limits` with the values from text, the content of /proc/PID/limits
+ * (proc_pid_limits(5)). Skips a limit whose line is missing or invalid. */
 void cred_rlimit_parse_proc(const char *text, struct cred_rlimit *limits);
 
 /* Appends to out a comma-separated list of the limits that are set, such as "nofile=64:1024". */

@@ -104,8 +104,8 @@ int idmaps_check_rules(const struct idmaps *m, struct nserr *e) must_check;
 int idmap_to_outside(const struct idmap *m, uint32_t inside, uint32_t *outside);
 int idmap_to_inside(const struct idmap *m, uint32_t outside, uint32_t *inside);
 
-/* Splits each extent of m where an extent of the parent's map ends or begins, because the kernel
- * refuses an extent of m that crosses such a limit. Returns 0. If an outside id is not mapped in
+/* Splits each extent of m at the boundaries of the extents of the parent's map, because the kernel
+ * refuses an extent of m that crosses such a boundary. Returns 0. If an outside id is not mapped in
  * the parent, returns -EPERM with e set and m unchanged. */
 int idmap_split(struct idmap *m, const struct idmap *parent, struct nserr *e);
 

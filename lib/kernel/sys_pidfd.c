@@ -173,8 +173,9 @@ pid_t sys_vfork(uint64_t flags, int (*f)(void *), void *arg)
 	return pid < 0 ? -errno : pid;
 }
 
-/* Replaces sys_vfork() in sys_run_apart() if the memory for a second stack cannot be allocated.
- * Returns the pid of the child after the child has called f, or a negative errno. */
+/* Runs f(arg) in a child with its own memory. sys_run_apart() calls this function instead of
+ * sys_vfork() if the memory for a second stack cannot be allocated. Returns the pid of the child
+ * after f(arg) has returned, or a negative errno. */
 static pid_t fork_apart(int (*f)(void *), void *arg)
 {
 	char done = 0;

@@ -43,8 +43,8 @@ uint64_t nsjoin_types(const struct nsjoin *j);
 
 /*
  * Enters all opened namespaces. Returns 0, or a negative errno with e set. After a failure the
- * caller must end, because it may have entered some of the namespaces. The caller must have only
- * one thread.
+ * calling process must exit, because it may have entered some of the namespaces. The calling
+ * process must have only one thread.
  */
 int nsjoin_enter(struct nsjoin *j, struct nserr *e) must_check;
 

@@ -91,11 +91,11 @@ struct supervise {
 int supervise_block(struct supervise *s, struct nserr *e) must_check;
 
 /*
- * Replaces supervise_block() in a child of the process that has called supervise_block() for
- * `outer`. Prepares s and keeps the signals blocked, because process 1 would lose a signal that
- * arrived while they were unblocked. The child of this process gets the mask and actions that
- * `outer` has saved. Sets the parent-death signal of this process to outer->death_signal. Returns
- * 0, or a negative errno with e set.
+ * Must be called instead of supervise_block() in a child of the process that has called
+ * supervise_block() for `outer`. Prepares s and keeps the signals blocked, because process 1 would
+ * lose a signal that arrived while they were unblocked. The child of this process gets the mask and
+ * actions that `outer` has saved. Sets the parent-death signal of this process to
+ * outer->death_signal. Returns 0, or a negative errno with e set.
  */
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;

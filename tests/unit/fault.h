@@ -514,8 +514,9 @@ struct fault_row {
 	int want; /* the result of try(): 0 or a negative errno */
 };
 
-/* Checks that the functions of the table have the expected results, and that they leave nothing, as
- * fault_all() does. */
+/* Runs the function of each row and makes the system call of the row fail. Checks that the function
+ * has the expected result and, like fault_all(), that it does not crash and that no descriptor, no
+ * process and no blocked signal remains. */
 static inline void fault_table(const struct fault_row *rows, size_t n)
 {
 	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,

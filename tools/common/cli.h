@@ -12,9 +12,10 @@
 
 /* Exit statuses of the tools, see nsutils(7). */
 enum {
-	CLI_EXIT_FAILED = 1,      /* a reporter (a tool that only prints information) failed */
-	CLI_EXIT_UNSUPPORTED = 2, /* a reporter lacks a feature of the kernel or of a library */
-	CLI_EXIT_INCOMPLETE = 3,  /* with --strict: some information could not be collected */
+	CLI_EXIT_FAILED = 1, /* a tool that only prints information failed */
+	/* such a tool lacks a feature of the kernel or of a library */
+	CLI_EXIT_UNSUPPORTED = 2,
+	CLI_EXIT_INCOMPLETE = 3, /* with --strict: some information could not be collected */
 	/* an exec tool (a tool that executes a program) failed before the program ran */
 	CLI_EXIT_OWN = 125,
 	CLI_EXIT_NOEXEC = 126, /* the program could not be executed */

@@ -35,8 +35,8 @@ enum handle_key {
 	{ HANDLE_KEY_START_FD,  "start-fd",  CLI_ARG,  "<n>",    "after the set-up, wait for a byte on descriptor n" }
 #define HANDLE_OPTS_FORKED \
 	HANDLE_OPTS_BEFORE, \
-	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write events as JSON to descriptor n (forks)" }, \
-	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "write the pid of the program to a file (forks)", 0, CLI_NOT_EMPTY }, \
+	{ HANDLE_KEY_STATUS_FD, "status-fd", CLI_ARG,  "<n>",    "write JSON events to descriptor n (implies a fork)" }, \
+	{ HANDLE_KEY_PID_FILE,  "pid-file",  CLI_ARG,  "<file>", "write the program's pid to a file (implies a fork)", 0, CLI_NOT_EMPTY }, \
 	HANDLE_OPTS_FDS
 /* clang-format on */
 

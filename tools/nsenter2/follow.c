@@ -252,7 +252,7 @@ static int follow_context(struct run *r, struct nserr *e)
 	 FOLLOW_CGROUP)
 
 /*
- * Refuses to take over attributes of the target that depend on its user namespace (ids, groups,
+ * Refuses to copy attributes of the target that depend on its user namespace (ids, groups,
  * capabilities, resource limits, environment, cgroup) if the user namespace of the target is
  * neither entered nor the caller's own. In its own user namespace, a process can choose such
  * attributes, for example all capabilities. Must be called after the attributes have been read,

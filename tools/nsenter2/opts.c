@@ -58,9 +58,9 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'F',             "no-fork",              CLI_NONE,   NULL,       "do not fork when entering a pid namespace", X_FORK },
-	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "send the program a signal if nsenter2 dies (forks)", X_FORK },
-	{ OPT_DETACH,      "detach",               CLI_NONE,   NULL,       "end as soon as the program is executed (forks)", X_FORK | X_EACH_PTY },
-	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "run the program on a new pseudo-terminal (forks)", X_FORK | X_EACH_PTY },
+	{ OPT_KILL_CHILD,  "kill-child",           CLI_OPTARG, "<signal>", "kill the program if nsenter2 dies (implies a fork)", X_FORK },
+	{ OPT_DETACH,      "detach",               CLI_NONE,   NULL,       "exit once the program is executed (implies a fork)", X_FORK | X_EACH_PTY },
+	{ OPT_PTY,         "pty",                  CLI_NONE,   NULL,       "use a new pseudo-terminal (implies a fork)", X_FORK | X_EACH_PTY },
 	{ OPT_EXPLAIN,     "explain",              CLI_NONE,   NULL,       "print the steps without executing them" },
 	CLI_FEATURES_OPTS,
 

@@ -69,5 +69,5 @@ const struct plan_kind step_env = {
 	.name = "env",
 	.call = "environ(7)",
 	.run = run_env,
-	.what = "take over the environment of the target",
+	.what = "use the environment of the target",
 };

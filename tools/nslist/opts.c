@@ -57,7 +57,7 @@ static const struct cli_opt options[] = {
 	{ OPT_ALL,        "all",          CLI_NONE,   NULL,        "with --containers, also list services" },
 	{ OPT_FIND,       "find",         CLI_ARG,    "<what>",    "find namespaces by content, for example port:80", EXCL_VIEW },
 	{ OPT_CAPS,       "caps",         CLI_ARG,    "<pid>",     "print the capabilities of <pid> in namespace <ref>", EXCL_VIEW },
-	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list leftover files of namespaces and programs", EXCL_VIEW },
+	{ OPT_STALE,      "stale",        CLI_NONE,   NULL,        "list leftover files (/run/netns, nsunshare --name)", EXCL_VIEW },
 	{ OPT_SHOW,       "show",         CLI_ARG,    "<ref>",     "print everything about one namespace", EXCL_VIEW },
 	{ OPT_MEMBERS,    "members",      CLI_ARG,    "<ref>",     "list the processes in one namespace", EXCL_VIEW },
 	{ OPT_DIFF,       "diff",         CLI_ARG,    "<ref>",     "compare the namespaces of two processes", EXCL_VIEW },

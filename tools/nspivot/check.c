@@ -10,7 +10,8 @@ static int check_destination(const char *dst, const char *option, const char *ar
 	if (!dst)
 		return nserr_set(e, 0, "--%s: missing destination in '%s'", option, arg);
 	if (strlen(dst) >= PATH_MAX)
-		return nserr_set(e, ENAMETOOLONG, "--%s: invalid destination", option);
+		return nserr_set(e, ENAMETOOLONG, "--%s: invalid destination '%.64s…'", option,
+				 dst);
 	if (!root_place_plain(dst))
 		return nserr_set(e, 0, "--%s: invalid destination '%s': '..' cannot follow a name",
 				 option, dst);

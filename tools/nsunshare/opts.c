@@ -91,7 +91,7 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Control group" },
 	{ OPT_INTO_CGROUP,     "into-cgroup",      CLI_ARG,    "<cgroup>",     "run the program in this cgroup", 0, CLI_NOT_EMPTY },
-	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "create the cgroup and remove it afterwards (forks)" },
+	{ OPT_CGROUP_CREATE,   "cgroup-create",    CLI_NONE,   NULL,           "create and later remove the cgroup (implies -f)" },
 	{ OPT_CGROUP_SET,      "cgroup-set",       CLI_ARG,    "<file=value>", "write a value to a file of the cgroup" },
 
 	{ 0, NULL, CLI_NONE, NULL, "Credentials of the program" },
@@ -104,7 +104,7 @@ static const struct cli_opt table[] = {
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
 	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without a child, even with -p", X_FORK },
 	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "kill the program if nsunshare dies (implies -f)" },
-	{ OPT_DETACH,          "detach",           CLI_NONE,   NULL,           "end as soon as the program is executed (forks)" },
+	{ OPT_DETACH,          "detach",           CLI_NONE,   NULL,           "exit once the program is executed (implies -f)" },
 	{ OPT_OOM_SCORE_ADJ,   "oom-score-adj",    CLI_ARG,    "<number>",     "set the OOM score adjustment, -1000 to 1000" },
 	{ OPT_INIT,            "init",             CLI_NONE,   NULL,           "supervise the program like nsinit(1) (implies -p)" },
 	STOP_OPTS,

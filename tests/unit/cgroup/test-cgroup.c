@@ -147,7 +147,7 @@ static void creates_and_removes_missing_parents_only(void)
 	CHECK_INT(access(above, F_OK), 0);
 	CHECK_INT(rmdir(above), 0);
 
-	/* with a dangling link in place of "a" cgroup_open() must fail and leave nothing */
+	/* with a dangling link in place of "a" cgroup_open() must fail and create nothing */
 	util_close(&c.dir[0].fd);
 	CHECK_INT(symlink("nowhere/at/all", above), 0);
 	CHECK(cgroup_open(&c, true, NULL, 0, &e) < 0);
@@ -351,8 +351,8 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	c.dir[0].made = strlen(tree) + strlen("/host/a");
 	CHECK_STR(hint(&c, "fruit.max=1"),
-		  "use a parent cgroup that is not threaded, because a new child of a threaded "
-		  "cgroup cannot contain processes, and " NOT_ENABLED);
+		  "use a parent cgroup that is not threaded: a new child of a threaded cgroup "
+		  "cannot contain processes; also, " NOT_ENABLED);
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of the"));
 	end(&c);
 }

@@ -39,7 +39,7 @@ static void destination_must_not_be_missing_or_too_long(void)
 	memset(path, 'a', PATH_MAX);
 	path[PATH_MAX] = '\0';
 	CHECK_STR(said_of_tmpfs(NULL), "--tmpfs: missing destination in 'none'");
-	CHECK(strstr(said_of_tmpfs(path), "--tmpfs: invalid destination"));
+	CHECK(strstr(said_of_tmpfs(path), "--tmpfs: invalid destination 'aaaa"));
 	path[PATH_MAX - 1] = '\0';
 	CHECK_STR(said_of_tmpfs(path), "");
 }
