@@ -34,7 +34,9 @@ static bool feed(const char *text)
 	if (pipe(p) < 0 || write(p[1], text, strlen(text)) != (ssize_t)strlen(text) ||
 	    dup2(p[0], 0) < 0)
 		return false;
-	close(p[0]);
+	/* the pipe gets descriptor 0 if standard input was closed */
+	if (p[0] != 0)
+		close(p[0]);
 	close(p[1]);
 	return true;
 }
@@ -50,6 +52,7 @@ static bool stdin_is_null(void)
 
 static int null_child(void)
 {
+	close(3); /* the test may have been started with this descriptor */
 	/* an errno that was set before the call must not be reported */
 	errno = EIO;
 	if (!feed("x") || stream_null_stdin() != 0 || !stdin_is_null())
@@ -63,10 +66,6 @@ static int null_child(void)
 
 static void dev_null_replaces_standard_input_after_reading(void)
 {
-	int three = fcntl(3, F_GETFD);
-
-	if (three >= 0)
-		close(3);
 	CHECK_INT(in_child(null_child), 0);
 }
 

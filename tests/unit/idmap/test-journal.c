@@ -122,7 +122,7 @@ static void uses_a_directory_of_the_user(const char *dir)
 	CHECK_INT(chmod("/run/nsutils", 0775), 0);
 	CHECK_INT(open_journal(&j, &e), -EPERM);
 	CHECK(strstr(e.what, "cannot use the directory '/run/nsutils'"));
-	CHECK_STR(e.hint, "set XDG_RUNTIME_DIR to a directory of your own");
+	CHECK_STR(e.hint, "set XDG_RUNTIME_DIR to a directory that you own");
 	setenv("XDG_RUNTIME_DIR", "", 1);
 	CHECK_INT(open_journal(&j, &e), -EPERM);
 	setenv("XDG_RUNTIME_DIR", "relative", 1);

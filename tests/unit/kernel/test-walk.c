@@ -11,7 +11,7 @@
 
 #define DEPTH 80 /* more than the 64 directories that the walk keeps open */
 
-static int dir_fd = -1;
+static int dir_fd = -1; /* the directory that make_tree() has filled */
 
 /* The events of a walk. */
 struct seen {
@@ -88,6 +88,7 @@ static void returns_from_a_deep_tree(const char *dir)
 	s = (struct seen){ .end = -ECANCELED };
 	CHECK_INT(walk(&s, "top", false, &e), -ECANCELED);
 	CHECK_STR(e.what, "");
+	util_close(&dir_fd);
 }
 
 static void stops_if_a_directory_was_moved(const char *dir)
@@ -104,6 +105,7 @@ static void stops_if_a_directory_was_moved(const char *dir)
 	s = (struct seen){ 0 };
 	CHECK_INT(walk(&s, "top", false, &e), 0);
 	CHECK_INT(s.files, DEPTH + 2);
+	util_close(&dir_fd);
 }
 
 static void enters_a_mount_only_if_the_caller_asks(const char *dir)
@@ -124,6 +126,7 @@ static void enters_a_mount_only_if_the_caller_asks(const char *dir)
 	CHECK_INT(s.mounts, 0);
 	CHECK_STR(s.last, "top/d/d/in");
 	CHECK_INT(umount2("d/d", MNT_DETACH), 0);
+	util_close(&dir_fd);
 }
 
 /* Returns the result of the walk, or 1 if it reports an error for a file. */
@@ -155,6 +158,7 @@ static void reports_failed_calls(const char *dir)
 	CHECK_INT(fault_answer(try_deep, SYS_openat, 2, -ENOENT), 2);
 	/* but the top directory must exist */
 	CHECK_INT(fault_answer(try_deep, SYS_openat, 1, -ENOENT), 1);
+	util_close(&dir_fd);
 }
 
 static void a_deep_tree_is_visited_completely(void)

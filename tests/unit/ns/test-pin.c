@@ -405,7 +405,7 @@ static void find_runs(const char *in)
 	tool_file(AT_FDCWD, below(in, "empty"), "\n");
 	CHECK(mount(path, "/proc/sys/kernel/random/boot_id", NULL, MS_BIND, NULL) == 0);
 	CHECK_INT(nsname_read("web", &other, &e), -EIO);
-	CHECK_STR(e.what, "cannot read the file of the run 'web'");
+	CHECK_STR(e.what, "cannot look up the process 'name:web'");
 	CHECK_INT(nsname_describe(&n, &e), -EIO);
 	CHECK(!nsname_is_live("web"));
 }

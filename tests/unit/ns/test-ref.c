@@ -15,6 +15,7 @@
 #include "kernel/sys_ns.h"
 #include "ns/join.h"
 #include "ns/ref_find.h"
+#include "ns/ref_index.h"
 
 static void parses_every_form(void)
 {
@@ -227,7 +228,6 @@ static void every_form_opens_our_own_namespace(void)
 	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	char s[64];
 
-	unit_keeps_fds = true; /* the index of the namespaces */
 	check_opens("self", "net");
 	check_opens("/proc/self/ns/net", NULL);
 	snprintf(s, sizeof(s), "%d", (int)getpid());
@@ -251,6 +251,7 @@ static void every_form_opens_our_own_namespace(void)
 	snprintf(s, sizeof(s), "%d/fd/%d", (int)getpid(), fd);
 	check_opens(s, NULL);
 	close(fd);
+	nsindex_clear(); /* the index keeps descriptors */
 }
 
 static void opens_a_namespace_by_id(void)
@@ -268,6 +269,7 @@ static void opens_a_namespace_by_id(void)
 	check_opens(s, NULL);
 	CHECK_INT(nsref_find_id(UINT64_MAX - 1, &e), -ENOENT);
 	CHECK_STR(unit_message(&e), "");
+	nsindex_clear();
 }
 
 static void messages_name_the_error(void)
@@ -294,6 +296,7 @@ static void messages_name_the_error(void)
 		CHECK(open_ref(bad[i].s, bad[i].type, &e) < 0);
 		CHECK_STR(unit_message(&e), bad[i].what);
 	}
+	nsindex_clear();
 }
 
 static void never_opens_a_fifo(void)

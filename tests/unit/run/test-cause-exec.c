@@ -158,9 +158,9 @@ static void machines(const char *dir)
 	has_none(put_elf("unknown", &x), ENOEXEC);
 	x = (struct image){ .class = own_class, .data = own_data, .machine = own, .size = 200 };
 	x.type = ET_REL;
-	has(put_elf("object", &x), ENOEXEC, "is an object or core file");
+	has(put_elf("object", &x), ENOEXEC, "instead of the object or core file '");
 	x.type = ET_CORE;
-	has(put_elf("core", &x), ENOEXEC, "is an object or core file");
+	has(put_elf("core", &x), ENOEXEC, "instead of the object or core file '");
 	x.type = ET_EXEC;
 	has_none(put_elf("program", &x), ENOEXEC);
 	x.type = ET_DYN;
@@ -174,8 +174,8 @@ static void machines(const char *dir)
 	has(put_bytes("magic", magic, SELFMAG, 0755), ENOEXEC, "the ELF file is incomplete");
 	has(put_bytes("magic", magic, EI_DATA, 0755), ENOEXEC, "the ELF file is incomplete");
 	has(put_bytes("cut", magic, SELFMAG - 1, 0755), ENOEXEC,
-	    "is neither an ELF file nor a script");
-	has(put("empty", ""), ENOEXEC, "which is an empty file");
+	    "specify an ELF file or a script, because '");
+	has(put("empty", ""), ENOEXEC, "instead of the empty file '");
 	/* the interpreter of a script is named, unless there are too many scripts */
 	x = (struct image){
 		.class = ELFCLASS64, .data = ELFDATA2MSB, .machine = other, .size = 99
@@ -191,7 +191,7 @@ static void machines(const char *dir)
 			snprintf(text, sizeof(text), "#! %s/other x\n", top);
 		put(name, text);
 		snprintf(text, sizeof(text), "%s/s%d", top, i);
-		CHECK(strstr(hint(text, ENOEXEC), i < 5 ? other_name : "nor a script"));
+		CHECK(strstr(hint(text, ENOEXEC), i < 5 ? other_name : "' is neither"));
 	}
 	/* files that cannot be read have no hint */
 	has_none(top, ENOEXEC);
@@ -325,10 +325,10 @@ static void permissions(const char *dir)
 	has_none(put_elf("program", &x), EACCES);
 	has_none(put("text", "echo\n"), EACCES);
 	has_none(put("text", "#!\n"), EACCES);
-	has(top, EACCES, "is a directory");
+	has(top, EACCES, "instead of the directory '");
 	snprintf(text, sizeof(text), "%s/fifo", top);
 	CHECK_INT(mkfifo(text, 0755), 0);
-	has(text, EACCES, "is not a regular file");
+	has(text, EACCES, "because only a regular file can be executed");
 	has_none("/no/such/file", EACCES);
 	snprintf(text, sizeof(text), "%s", put("busy", "#! /bin/x\n"));
 	has(text, ETXTBSY, "or its interpreter '/bin/x' open for writing");

@@ -91,12 +91,12 @@ static void refuses_other_files(const char *dir)
 	CHECK_INT(chdir(dir), 0);
 	CHECK_INT(mkdir("dir", 0755), 0);
 	CHECK_INT(write_pid("dir"), -EINVAL);
-	CHECK_STR(unit_message(&e), "cannot write a pid to 'dir': Is a directory");
+	CHECK_STR(unit_message(&e), "cannot write the pid to 'dir': Is a directory");
 	end_pid();
 	CHECK_INT(mkfifo("fifo", 0644), 0);
 	CHECK_INT(write_pid("fifo"), -EINVAL);
 	CHECK_STR(unit_message(&e),
-		  "cannot write a pid to 'fifo', which is neither a file nor a device");
+		  "cannot write the pid to 'fifo': neither a file nor a character device");
 	end_pid();
 	CHECK(exists("dir") && exists("fifo"));
 	CHECK(write_pid("no/such") < 0);

@@ -166,7 +166,9 @@ static void a_message_without_credentials_is_refused(void)
 	int pair[2];
 	pid_t pid = 0;
 
-	/* unlike the socket of report_open(), this one does not add the credentials */
+	/* unlike the socket of report_open(), this one does not add the credentials, so a
+	 * descriptor of the sender is received and stays open */
+	unit_keeps_fds = true;
 	CHECK_INT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
 	CHECK_INT(report_receive(pair[0], &pid), -EAGAIN);
 	CHECK_INT(send(pair[1], "pid", 3, 0), 3);

@@ -224,6 +224,9 @@ static void change_directories(const char *dir)
 		  "cannot change the root directory to that of the target: Bad file descriptor");
 	CHECK_STR(message(&step_root, "/x"),
 		  "cannot change the root directory to '/x': Bad file descriptor");
+	/* the step has opened the working directory, to return to it */
+	CHECK(run.wd_fd >= 0);
+	close(run.wd_fd);
 	run.root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	run.wd_fd = outside;
 	check_step(&step_root, dir, root_is_changed);

@@ -380,6 +380,7 @@ static void read_links(const char *dir)
 		CHECK_STR(link_name(NSTYPE_NET, (uint32_t)st.st_ino), s[1]);
 		nslist_names_free(&run);
 	}
+	close(run.proc);
 	close(at);
 	sandbox_end_child(child);
 }
@@ -538,15 +539,15 @@ static void caps_requires_a_visible_user_namespace(void)
 	tool_file(run.proc, "sys/kernel/cap_last_cap", "40\n");
 	refs[1].text = "second";
 	targets[1].pid = 9; /* a process that the scan did not find */
-	check_caps("nslist: the user namespace of 'second' is not visible\n");
+	check_caps("nslist: cannot find the user namespace of 'second'\n");
 	targets[1].pid = 8; /* a process whose namespaces cannot be read */
-	check_caps("nslist: the user namespace of 'second' is not visible\n");
+	check_caps("nslist: cannot find the user namespace of 'second'\n");
 	targets[1].pid = 7;
 	check_caps("user:100: cap_chown\n");
 	/* a namespace without a visible owner */
 	targets[1] = (struct target){ .type = &nstypes[NSTYPE_NET], .inode = 5, .procfd = -1 };
 	nstab_get(&run.c.tab, &nstypes[NSTYPE_NET], 5);
-	check_caps("nslist: the user namespace of 'second' is not visible\n");
+	check_caps("nslist: cannot find the user namespace of 'second'\n");
 	nstab_find(&run.c.tab, &nstypes[NSTYPE_NET], 5)->owner = nstab_find(
 		&run.c.tab, &nstypes[NSTYPE_USER], 100);
 	check_caps("user:100: cap_chown\n");

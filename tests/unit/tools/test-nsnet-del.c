@@ -148,6 +148,8 @@ static void inside_connections(const char *dir)
 	CHECK_INT(del("self", NULL), 0);
 	CHECK_STR(cli_warned(), "");
 	sandbox_end_child(child);
+	close(ns);
+	netlink_close(&host);
 }
 
 static void connections_are_removed_with_the_rules_of_each_owner(void)
@@ -206,6 +208,8 @@ static void inside_bridges(const char *dir)
 	CHECK(str_after(cli_warned(), "cannot delete the device 'br2'"));
 	CHECK_STR(nft_took(), "");
 	sandbox_end_child(child);
+	close(ns);
+	netlink_close(&host);
 }
 
 static void bridge_in_use_or_of_others_is_not_removed(void)
@@ -237,7 +241,7 @@ static void inside_names(const char *dir)
 	CHECK_INT(mount("/proc/self/ns/net", "/run/netns/own", NULL, MS_BIND, NULL), 0);
 	CHECK_INT(del("own", NULL), 1);
 	CHECK(str_after(cli_warned(),
-			"'own' is removed, but its network namespace is still in use"));
+			"the name 'own' is removed, but the network namespace is still in use"));
 	CHECK_INT(access("/run/netns/own", F_OK), -1);
 	/* a file that is not a namespace */
 	CHECK_INT(mkdir("/run/netns/dir", 0755), 0);
@@ -260,6 +264,7 @@ static void inside_names(const char *dir)
 	CHECK_STR(cli_warned(), "cannot open '/run/netns'");
 	CHECK_INT(del("dead", NULL), -1);
 	CHECK_STR(cli_warned(), "cannot open '/run/netns'");
+	netlink_close(&host);
 }
 
 static void only_empty_files_and_own_resolv_conf_are_removed(void)

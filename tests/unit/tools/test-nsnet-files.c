@@ -74,7 +74,7 @@ static void inside_names(const char *dir)
 	CHECK_INT(names_open("dir", &fd, &e), -EINVAL);
 	CHECK_STR(e.what, "'/run/netns/dir' is not a network namespace");
 	CHECK_INT(names_remove("dir", &e), -EEXIST);
-	CHECK_STR(e.what, "cannot remove '/run/netns/dir', which is not an empty file");
+	CHECK_STR(e.what, "cannot remove '/run/netns/dir', because it is not an empty file");
 	put("/run/netns/full", "x");
 	CHECK_INT(names_remove("full", &e), -EEXIST);
 	CHECK_INT(access("/run/netns/full", F_OK), 0);
@@ -362,7 +362,7 @@ static void inside_etc(const char *dir)
 	/* there is no resolv.conf to mount on */
 	CHECK_INT(run_resolv(&net, NULL, &e), -ENOENT);
 	CHECK_STR(e.what, "cannot mount on '/etc/resolv.conf'");
-	CHECK(strstr(e.hint, "create the file '/etc/resolv.conf' first"));
+	CHECK(strstr(e.hint, "create the file '/etc/resolv.conf' as the mount point"));
 	buf_free(&net.resolv);
 }
 
@@ -582,8 +582,7 @@ static void inside_records(const char *dir)
 		e = NSERR_INIT;
 		CHECK_INT(nic_collect(&net, false, &out, &e), -EBADMSG);
 		snprintf(message, sizeof(message),
-			 "cannot use '%s', which nsnet recorded in the alias of the device",
-			 wrong[i]);
+			 "cannot restore the device: invalid record '%s' in its alias", wrong[i]);
 		CHECK_STR(e.what, message);
 		CHECK_STR(alias_of_lo(), wrong[i]);
 	}
@@ -661,7 +660,7 @@ static void inside_lending(const char *dir)
 	CHECK_INT(nic_return_all(&net, &net.inner, &there, &e), -ENODEV);
 	strcpy(lent.alias, "nsnet-nic:nic0 1500 up netns=7");
 	CHECK_INT(nic_return_all(&net, &net.inner, &there, &e), -EXDEV);
-	CHECK_STR(e.what, "the device 'in0' was lent from another network namespace");
+	CHECK_STR(e.what, "the device 'in0' was not lent from the caller's network namespace");
 	/* another device has taken the name */
 	strcpy(lent.alias, "nsnet-nic:lo 1500 up");
 	CHECK_INT(nic_return_all(&net, &net.inner, &there, &e), -EEXIST);
@@ -669,7 +668,7 @@ static void inside_lending(const char *dir)
 	CHECK(strstr(e.hint, "repeat the command"));
 	net.argv = (char *[]){ (char *)"true", NULL };
 	CHECK_INT(nic_return_all(&net, &net.inner, &there, &e), -EEXIST);
-	CHECK(strstr(e.hint, "after the namespace has ended"));
+	CHECK(strstr(e.hint, "run 'nsnet gc' after all processes have left the namespace"));
 	/* the device exists already in the namespace */
 	net.target = TARGET_EXISTING;
 	strcpy(net.nic.inside, "lo");
@@ -690,6 +689,8 @@ static void inside_lending(const char *dir)
 	net.nic.lent = true;
 	CHECK(nic_return(&net, &e) < 0);
 	CHECK(nic_return_all(&net, &net.inner, &there, &e) < 0);
+	CHECK_INT(close(net.ns), 0);
+	CHECK_INT(close(net.own_ns), 0);
 	net.own_ns = -1;
 	CHECK_INT(nic_return_all(&net, &net.inner, &there, &e), -EBADF);
 	CHECK_STR(e.what, "cannot examine the network namespace");
@@ -742,6 +743,7 @@ static void inside_long_record(const char *dir)
 	strcpy(net.nic.name, "gone");
 	CHECK_INT(nic_resolve(&net, &e), -ENODEV);
 	CHECK_STR(e.what, "cannot find the device 'gone'");
+	CHECK_INT(close(net.own_ns), 0);
 	net.own_ns = -1;
 	strcpy(net.nic.name, "nic0");
 	CHECK_INT(nic_resolve(&net, &e), -EBADF);

@@ -111,6 +111,7 @@ static void inside_force(const char *dir)
 	nat_v6_show(&net, &out);
 	CHECK_INT(out.len, 0);
 	buf_free(&out);
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 /* Older kernels have only the sysctl of all devices. A router ignores router advertisements unless
@@ -150,6 +151,7 @@ static void inside_all(const char *dir)
 	CHECK(strstr(nft_applied.s, "\t\tdrop comment \"all\"\n"));
 	/* each name is recorded once */
 	CHECK(!strstr(strstr(nft_applied.s, "iifname \"br0\"") + 1, "iifname \"br0\""));
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 static void inside_v6_failures(const char *dir)
@@ -189,6 +191,7 @@ static void inside_v6_failures(const char *dir)
 	nat_v6_show(&net, &out);
 	CHECK_INT(out.len, 0);
 	CHECK_STR(nft_took(), "");
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 /* The table can hold the names of 64 devices. */
@@ -211,6 +214,7 @@ static void inside_many_names(const char *dir)
 	CHECK_INT(nat_v6_allow(&net, &e), -EINVAL);
 	CHECK_STR(e.what, "cannot forward the IPv6 packets of 'br0'");
 	buf_free(&table);
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 static void ipv6_is_forwarded_for_single_devices(void)
@@ -423,6 +427,8 @@ static void inside_faults(const char *dir)
 	fault_all("nat_v6_allow with force_forwarding", try_allow_single, is_missing);
 	nft_answer(0, V6_TABLE, recorded);
 	fault_all("nat_v6_release", try_release, is_missing);
+	CHECK_INT(close(net.ns), 0);
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 static void failed_calls_of_the_ipv6_sysctls_are_reported(void)
@@ -844,25 +850,22 @@ static void chain_that_drops_translated_packets_is_reported_once(void)
 	} all[] = {
 		{ DROPS("ip filter"), "10.1.0.0/24", NULL,
 		  "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of "
-		  "10.1.0.0/24 (policy drop); add the option --into-chain 'ip filter/DOCKER-USER' "
-		  "to "
-		  "allow them" },
+		  "10.1.0.0/24 (policy drop); use --into-chain 'ip filter/DOCKER-USER' to accept "
+		  "the packets" },
 		{ DROPS("ip6 filter"), "fd00:1::/64", NULL,
 		  "the chain 'FORWARD' of the table 'ip6 filter' drops the forwarded packets of "
-		  "fd00:1::/64 (policy drop); add the option --into-chain 'ip6 filter/FORWARD' to "
-		  "allow them" },
+		  "fd00:1::/64 (policy drop); use --into-chain 'ip6 filter/FORWARD' to accept the "
+		  "packets" },
 		{ DROPS("ip filter"), "10.1.0.0/24", "ip filter/DOCKER-USER", "" },
 		{ DROPS("ip filter"), "10.1.0.0/24", "ip filter/FORWARD", "" },
 		{ DROPS("ip filter"), "10.1.0.0/24", "ip filter/INPUT",
 		  "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of "
-		  "10.1.0.0/24 (policy drop); add the option --into-chain 'ip filter/DOCKER-USER' "
-		  "to "
-		  "allow them" },
+		  "10.1.0.0/24 (policy drop); use --into-chain 'ip filter/DOCKER-USER' to accept "
+		  "the packets" },
 		{ DROPS("ip filter"), "10.1.0.0/24", "inet filter/FORWARD",
 		  "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of "
-		  "10.1.0.0/24 (policy drop); add the option --into-chain 'ip filter/DOCKER-USER' "
-		  "to "
-		  "allow them" },
+		  "10.1.0.0/24 (policy drop); use --into-chain 'ip filter/DOCKER-USER' to accept "
+		  "the packets" },
 		{ DROPS("ip filter"), "fd00:1::/64", NULL, "" },
 	};
 	struct nserr e = NSERR_INIT;
@@ -1206,6 +1209,7 @@ static void inside_end(const char *dir)
 	/* there is nothing to end */
 	nat_end(&net);
 	CHECK_STR(nft_took(), "");
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 static void rules_and_sysctls_are_removed_at_the_end(void)

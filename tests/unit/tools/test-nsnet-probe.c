@@ -455,6 +455,7 @@ static void inside_probe(const char *dir)
 	buf_free(&y.text);
 	netlink_close(&net.host);
 	close(fd);
+	CHECK_INT(close(net.own_ns), 0);
 }
 
 static void probe_reports_the_answer_or_why_there_is_none(void)

@@ -383,7 +383,7 @@ static void own_device_does_not_take_its_address(void)
 	CHECK_INT(waits, 0);
 	w->addr.v[0] = addr("10.1.0.1/24");
 	CHECK_INT(check_free(&net, &host, w, &e), -EADDRINUSE);
-	CHECK_STR(e.what, "the bridge 'br0' has the address 10.1.0.1");
+	CHECK_STR(e.what, "the bridge 'br0' already has the address 10.1.0.1");
 	/* the devices cannot be read */
 	w->addr.v[0] = addr("10.1.0.9/24");
 	host.has_links = false;
@@ -517,7 +517,7 @@ static void existing_device_must_have_the_wanted_type_and_end(void)
 	net.n_wires = 0;
 	w = put_wire(WIRE_HOST, "10.9.0.2/24");
 	CHECK_INT(resolve_wire(&net, &host, &there, w, true, &e), -EEXIST);
-	CHECK_STR(e.what, "the device 'eth0' exists already, and is not connected to 'the caller'");
+	CHECK_STR(e.what, "the device 'eth0' exists already, and is not connected to the caller");
 	/* the devices cannot be read */
 	host.has_links = false;
 	CHECK(resolve_wire(&net, &host, &there, w, true, &e) < 0);

@@ -791,6 +791,13 @@ static void enter_sandbox(void)
 	}
 }
 
+/* Closes the namespace that enter_sandbox() has opened. */
+static void leave_sandbox(void)
+{
+	CHECK_INT(close(net.ns), 0);
+	net.ns = net.own_ns = -1;
+}
+
 /* Binds a socket to a port of all addresses. Returns the socket. */
 static int serve(bool udp, uint16_t port)
 {
@@ -841,6 +848,7 @@ static void inside_published_port(const char *dir)
 	mine.addr = addr("10.1.0.3");
 	CHECK(why_published(&y));
 	CHECK_STR(text(&y), "");
+	leave_sandbox();
 }
 
 /* If two rules translate a port, only the first takes effect. */
@@ -881,6 +889,7 @@ static void inside_two_rules_for_a_port(const char *dir)
 		else
 			CHECK(!strstr(text(&y), "instead"));
 	}
+	leave_sandbox();
 }
 
 static void published_port_must_lead_to_a_server_in_the_namespace(void)
@@ -988,6 +997,7 @@ static void inside_own_address(const char *dir)
 	CHECK_INT(why_listens(false, 80), -1);
 	CHECK(!why_inside[2](&y));
 	CHECK_STR(text(&y), "ok    10.1.0.2 is an address of the namespace itself\n");
+	leave_sandbox();
 }
 
 static void port_of_the_namespace_itself_needs_a_server(void)
@@ -1130,6 +1140,7 @@ static void inside_name_servers(const char *dir)
 	CHECK_INT(mkdir("/etc/netns/web/resolv.conf", 0755), 0);
 	CHECK(why_beside[1](&y));
 	CHECK(said(&y, "?     cannot read '/etc/netns/web/resolv.conf': Is a directory"));
+	leave_sandbox();
 }
 
 static void name_server_must_be_reachable_from_the_namespace(void)
@@ -1148,6 +1159,7 @@ static void inside_ping(const char *dir)
 	CHECK_INT(chroot(dir), 0);
 	CHECK(why_beside[2](&y));
 	CHECK_STR(text(&y), "");
+	leave_sandbox();
 }
 
 static void ping_is_not_reported_with_a_range_of_groups_or_without_proc(void)
@@ -1171,7 +1183,7 @@ static void tool_ends_if_it_cannot_change_the_namespace(void)
 		why_leave(&y);
 		CHECK(false);
 	}
-	CHECK_STR(last_words, "cannot enter the network namespace of the other end");
+	CHECK_STR(last_words, "cannot enter the network namespace of the peer device");
 }
 
 static void cure_for_the_other_end_names_its_namespace_in_each_command(void)

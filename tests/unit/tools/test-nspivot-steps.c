@@ -11,6 +11,8 @@
 static struct opts o;
 static struct run run;
 static const char *root_dir;
+/* the descriptors that a case has open before it begins a root */
+static bool own_fds[256];
 
 static const int mount_api[] = { SYS_open_tree, SYS_fsopen, SYS_move_mount, SYS_mount_setattr };
 
@@ -27,14 +29,14 @@ static int begin(struct nserr *e)
 static void end_and_close(const bool before[256])
 {
 	root_undo(&run.root);
-	for (int fd = 3; before && fd < 256; fd++)
+	for (int fd = 3; fd < 256; fd++)
 		if (!before[fd])
 			close(fd);
 }
 
 static void end(void)
 {
-	end_and_close(NULL);
+	end_and_close(own_fds);
 }
 
 static void note_fds(bool open_fds[256])
@@ -95,6 +97,7 @@ static void furnish(const char *in)
 	CHECK_INT(mkdir("/run/systemd", 0755), 0);
 	CHECK_INT(mkdir("/run/systemd/resolve", 0755), 0);
 	CHECK_INT(mount("none", in, "tmpfs", 0, NULL), 0);
+	note_fds(own_fds);
 }
 
 /* ---- files of /etc */
@@ -254,6 +257,7 @@ static void inside_overlay(const char *in)
 	end();
 	/* without lower=, the new root is the lower layer, also if it is a descriptor */
 	fd = open(in, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	note_fds(own_fds);
 	snprintf(path, sizeof(path), "fd:%d", fd);
 	o.newroot = path;
 	CHECK_INT(begin(&e), 0);

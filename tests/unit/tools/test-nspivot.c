@@ -345,10 +345,11 @@ static void inside_overlay(const char *in)
 		{ "lower=l", TWO },
 		{ "", TWO },
 		{ "lower=f", TWO },
-		{ "lower=l lower=f", "specify a directory: the layer 'f' is a file" },
+		{ "lower=l lower=f", "use a directory as the layer instead of the file 'f'" },
 		{ "lower=gone lower=l", "" },
-		{ "upper=u work=w lower=f", "specify a directory: the layer 'f' is a file" },
-		{ "upper=u work=w", "specify a directory: the layer 'f' is a file" },
+		{ "upper=u work=w lower=f",
+		  "use a directory as the layer instead of the file 'f'" },
+		{ "upper=u work=w", "use a directory as the layer instead of the file 'f'" },
 		{ "upper=u work=w index=off lower=l", "" },
 	};
 
