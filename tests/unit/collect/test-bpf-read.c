@@ -202,6 +202,16 @@ static void descriptors_become_holders(void)
 	CHECK_INT(w.found[1].pid, 10);
 	CHECK(collect_bpf_has_socket(&b, 600));
 	CHECK(!collect_bpf_has_socket(&b, 601));
+	/* sockets of a process that was read from /proc, because the iterators did not report it:
+	 * only the one that the iterators have not found is examined, and process 0 lacks it */
+	c.bpf = &b;
+	CHECK_INT(collect_sock(&w, 0, 7, 600), 0);
+	CHECK_INT(collect_sock(&w, 0, 8, 601), 0);
+	CHECK_INT(collect_sockets(&w), 0);
+	CHECK_INT(w.n_sockets, 1);
+	CHECK_INT(w.sockets[0].inode, 601);
+	CHECK_INT(w.n, 2);
+	free(w.sockets);
 	end();
 }
 
