@@ -192,7 +192,7 @@ test_a_port_in_use_is_refused()
 		kill -0 "${servers##* }" || return 1
 	done
 	run nsnet add web --bridge br0 --publish '[2001:db8:1::1]:8080:80'
-	assert_refused 1 'cannot publish the port 8080/tcp of the host'
+	assert_refused 1 'cannot publish port 8080/tcp of the host'
 }
 
 test_invalid_ports_are_refused()

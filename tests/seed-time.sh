@@ -59,7 +59,7 @@ test_offsets_are_relative_to_the_initial_namespace()
 }
 
 # As the program clock_times in the article on time namespaces shows, the realtime clock does not
-# change, and the other clocks are moved.
+# change, and the offsets are added to the monotonic and the boottime clock.
 test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'

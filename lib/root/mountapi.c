@@ -58,7 +58,7 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 		return now;
 	if (statx(mnt, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &want) < 0 ||
 	    statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &got) < 0)
-		rc = nserr_set(e, errno, "cannot verify '%s'", path);
+		rc = nserr_set(e, errno, "cannot verify the mount on '%s'", path);
 	else if (!root_mounts_is_same(&want, &got))
 		rc = nserr_set(
 			e, 0,

@@ -47,7 +47,7 @@ enum { MAP_OPT_FORMAT = CLI_LONG + 128, MAP_OPT_ONLY };
 /* clang-format on */
 
 /* Processes the option `key`: stores its argument in o and returns true. Returns false if `key` is
- * none of MAP_OUT_OPTS. Ends the process if the argument is invalid. */
+ * not an option of MAP_OUT_OPTS. Ends the process if the argument is invalid. */
 bool map_out_option(struct map_out *o, int key, const char *arg);
 
 /* Checks the options of MAP_OUT_OPTS after all options have been parsed. Exits with a message if

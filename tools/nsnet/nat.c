@@ -127,8 +127,7 @@ static int check_port(const struct publish *p, uint8_t family, struct nserr *e)
 	close(fd);
 	if (rc != EADDRINUSE)
 		return 0;
-	nserr_set(e, rc, "cannot publish the port %u/%s of the host", p->outer,
-		  p->udp ? "udp" : "tcp");
+	nserr_set(e, rc, "cannot publish port %u/%s of the host", p->outer, p->udp ? "udp" : "tcp");
 	nserr_hint(e, "choose another port, or use --force to redirect a port on which a program "
 		      "listens");
 	return -rc;

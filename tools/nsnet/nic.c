@@ -195,7 +195,9 @@ int run_move(void *ctx, const struct plan_step *s, struct nserr *e)
 	net_link_put_alias(&b, nic->index, nic->record);
 	rc = netlink_send(&n->host, &b, NULL, e);
 	if (rc < 0)
-		return net_denied(nserr_set(e, rc, "cannot record the device '%s'", nic->name), e);
+		return net_denied(
+			nserr_set(e, rc, "cannot store the settings of the device '%s'", nic->name),
+			e);
 	netlink_batch_init(&b);
 	net_link_put_move(&b, nic->index, n->ns, nic->inside);
 	rc = netlink_send(&n->host, &b, NULL, e);

@@ -54,7 +54,7 @@ enum {
 
 static const struct cli_opt run_opts[] = {
 	PLAN_OPTS,
-	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "connect the namespace with pasta(1), without root" },
+	{ OPT_PASTA, "pasta", CLI_OPTARG, "<args>", "use pasta(1) for network access, without root" },
 	{ 0, NULL, CLI_NONE, NULL, "Handles" },
 	HANDLE_OPTS_FORKED,
 	{ 0 },

@@ -38,8 +38,8 @@ struct rules_place {
 enum rules_fate rules_decide(const char *ruleset, const char *type, const char *hook,
 			     const struct rules_packet *p, struct rules_place *place);
 
-/* Returns the chain to which a rule must be added that accepts the packets which the chain of `at`
- * drops. This is the same chain, except if it is FORWARD and Docker is in use: then it is
+/* Returns the chain that needs an additional rule, so that the packets that the chain of `at` drops
+ * are accepted. This is the same chain, except if it is FORWARD and Docker is in use: then it is
  * DOCKER-USER, to which FORWARD jumps first and which Docker never changes. */
 const char *rules_user_chain(const char *ruleset, const struct rules_place *at);
 

@@ -35,8 +35,8 @@ struct dropped {
 	uint64_t handle; /* handle of the rule; 0 if the policy of the chain dropped the packet */
 };
 
-/* Opens the trace socket and libnftables in the network namespace of this process, stores them in
- * t, and adds to the kernel the nf_tables table that marks the packets. Returns 0 or a negative
+/* Opens the trace socket and a context of libnftables in the network namespace of this process,
+ * stores them in t, and creates the nf_tables table that marks the packets. Returns 0 or a negative
  * errno with e set. tracer_end() must be called in both cases. */
 int tracer_start(const struct why *y, struct tracer *t, struct nserr *e) must_check;
 void tracer_end(struct tracer *t);

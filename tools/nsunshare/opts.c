@@ -102,7 +102,7 @@ static const struct cli_opt table[] = {
 
 	{ 0, NULL, CLI_NONE, NULL, "Process" },
 	{ 'f',                 "fork",             CLI_NONE,   NULL,           "run the program as a child (implied by -p)", X_FORK },
-	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without a child, even with -p", X_FORK },
+	{ OPT_NO_FORK,         "no-fork",          CLI_NONE,   NULL,           "execute the program without forking, even with -p", X_FORK },
 	{ OPT_KILL_CHILD,      "kill-child",       CLI_OPTARG, "<signal>",     "kill the program if nsunshare dies (implies -f)" },
 	{ OPT_DETACH,          "detach",           CLI_NONE,   NULL,           "exit once the program is executed (implies -f)" },
 	{ OPT_OOM_SCORE_ADJ,   "oom-score-adj",    CLI_ARG,    "<number>",     "set the OOM score adjustment, -1000 to 1000" },

@@ -33,7 +33,8 @@ static int resolve_owner(struct run *r, struct nserr *e)
 		return 0;
 	colon = strchr(owner, ':');
 	if (!colon)
-		return nserr_set(e, 0, "--owner: invalid '%s', expected <uid>:<gid>", owner);
+		return nserr_set(e, 0, "--owner: invalid argument '%s', expected <uid>:<gid>",
+				 owner);
 	user = strndup(owner, (size_t)(colon - owner));
 	if (!user)
 		return nserr_set(e, ENOMEM, "--owner: cannot allocate memory");

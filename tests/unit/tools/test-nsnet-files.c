@@ -638,7 +638,7 @@ static void inside_lending(const char *dir)
 	CHECK_INT(nic_return(&net, &e), 0);
 	net.nic.index = 9999;
 	CHECK_INT(run_move(&net, NULL, &e), -ENODEV);
-	CHECK_STR(e.what, "cannot record the device 'nic0'");
+	CHECK_STR(e.what, "cannot store the settings of the device 'nic0'");
 	CHECK(!net.nic.lent);
 	/* lo cannot leave its namespace; its record is removed again */
 	net.nic.index = 1;

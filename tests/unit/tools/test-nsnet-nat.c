@@ -1056,9 +1056,9 @@ static void inside_ports(const char *dir)
 		net.publish[0].udp = all[i].udp;
 		CHECK_INT(nat_resolve(&net, &e), all[i].fails ? -EADDRINUSE : 0);
 		if (all[i].fails)
-			CHECK(strstr(e.what,
-				     all[i].udp ? "cannot publish the port 8080/udp of the host"
-						: "cannot publish the port 8080/tcp of the host"));
+			CHECK(strstr(e.what, all[i].udp
+						     ? "cannot publish port 8080/udp of the host"
+						     : "cannot publish port 8080/tcp of the host"));
 		/* two addresses in one subnet are one subnet */
 		CHECK_INT(net.subnets.n, 1);
 		buf_free(&net.rules);
