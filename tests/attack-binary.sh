@@ -212,7 +212,7 @@ test_runs_nothing_if_neither_a_copy_nor_a_detached_mount_can_be_made()
 {
 	attack enosys memfd_create,mount_setattr -- nsunshare $inside -- nspivot --proc=/proc "$box" -- /evil
 	assert_out_empty
-	assert_err_has 'by a copy in memory: Function not implemented'
+	assert_err_has 'with a copy in memory: Function not implemented'
 	assertEquals 'a binary was overwritten' "$sums" "$(cd "$victims" && cksum ./*)"
 }
 

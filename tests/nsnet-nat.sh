@@ -320,7 +320,7 @@ test_a_port_in_use_is_refused_unless_forced()
 	done
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet add web --bridge br0 --publish 8080:80
-	assert_refused 1 'the port 8080/tcp of the host: Address already in use'
+	assert_refused 1 'port 8080/tcp of the host: Address already in use'
 	run nsnet add web --bridge br0 --publish 8080:80/udp
 	assert_ok
 	nsnet del web

@@ -117,7 +117,7 @@ test_write_uses_the_start_time_of_the_other_process()
 	# the kernel refuses another write, because a process has entered the time namespace
 	# shellcheck disable=SC2086
 	run $enter nstimeoffset -b =0 --write "$holder"
-	assert_refused 125 frozen
+	assert_refused 125 'can no longer be changed'
 	rm go
 }
 

@@ -312,8 +312,8 @@ test_the_start_time_can_be_on_the_initial_clock()
 		run nsunshare -rmT --boottime 1000.007 -- sh -c 'mount --bind "$0/process" "/proc/$1/stat" &&
 			mount --bind "$0/machine" /proc/stat && exec nsenter2 -t name:fake -n true' "$TMP" "$pid"
 		case $change in
-		.) assert_err_lacks 'cannot find the run' ;;
-		*) assert_refused 125 "cannot find the run 'fake'" ;;
+		.) assert_err_lacks 'cannot find the process' ;;
+		*) assert_refused 125 "cannot find the process 'name:fake'" ;;
 		esac
 	done
 	rm "$dir/fake.json"
