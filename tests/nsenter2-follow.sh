@@ -77,15 +77,21 @@ test_options_take_precedence_over_followed_attributes()
 64'
 }
 
-test_followed_ids_are_mapped()
+# start_holder_with_ids: starts a holder in a new user namespace, with uid 7, gid 8 and the groups 9
+# and 10. An ordinary user needs an id map with a range from /etc/subuid; nsidmap plan prints such a
+# map.
+start_holder_with_ids()
 {
-	feature sandbox || return 0
-	# An ordinary user needs an id map with a range from /etc/subuid; nsidmap plan prints such a
-	# map.
 	map=u:0:1000:100,g:0:2000:100
 	[ "$(id -u)" = 0 ] || map=$(nsidmap plan --auto --format=arg)
 	start_holder nsunshare --map "$map" -S 0 -G 0 -- setpriv --reuid 7 --regid 8 --groups 9,10 \
 		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+}
+
+test_followed_ids_are_mapped()
+{
+	feature sandbox || return 0
+	start_holder_with_ids
 	run nsenter2 -t "$holder" -U --follow=uid,gid,groups id
 	assert_ok
 	assert_out_has 'uid=7'
@@ -102,10 +108,7 @@ test_followed_ids_are_mapped()
 test_each_followed_id_can_be_listed_alone()
 {
 	feature sandbox || return 0
-	map=u:0:1000:100,g:0:2000:100
-	[ "$(id -u)" = 0 ] || map=$(nsidmap plan --auto --format=arg)
-	start_holder nsunshare --map "$map" -S 0 -G 0 -- setpriv --reuid 7 --regid 8 --groups 9,10 \
-		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	start_holder_with_ids
 	ids='id -u; id -g; id -G'
 	while read -r option uid gid groups; do
 		run nsenter2 -t "$holder" -U "$option" sh -c "$ids"
