@@ -15,6 +15,7 @@
 #include "root/cause.h"
 #include "root/libmount.h"
 #include "root/lookup.h"
+#include "root/mounts.h"
 #include "root/place.h"
 #include "root/remount.h"
 
@@ -173,11 +174,7 @@ static int open_mounted(const struct root *r, const struct root_place *p, unsign
 	if (is < 0 || was < 0)
 		return nserr_set(e, MIN(is, was), "cannot examine '%s'", p->path);
 	if (is == was)
-		return nserr_set(
-			e, 0,
-			"the path '%s' does not lead to the new mount, because another process is "
-			"changing the root",
-			p->path);
+		return root_mounts_changed(p->path, e);
 	return TAKE_FD(now);
 }
 
@@ -252,11 +249,7 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	if (now < 0)
 		return now;
 	if (!root_is_same_file(now, src))
-		return nserr_set(
-			e, 0,
-			"the path '%s' does not lead to the new mount, because another process is "
-			"changing the root",
-			p->path);
+		return root_mounts_changed(p->path, e);
 	rc = sys_mount(NULL, file_fd_path(now).text, NULL,
 		       MS_REC | (o->propagation ? o->propagation : MS_PRIVATE), NULL);
 	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of '%s'", p->path)

@@ -60,11 +60,7 @@ static int verify(struct root *r, int mnt, const char *path, bool fresh, struct 
 	    statx(now, "", AT_EMPTY_PATH, ROOT_MOUNTS_STATX, &got) < 0)
 		rc = nserr_set(e, errno, "cannot verify the mount on '%s'", path);
 	else if (!root_mounts_is_same(&want, &got))
-		rc = nserr_set(
-			e, 0,
-			"the path '%s' does not lead to the new mount, because another process is "
-			"changing the root",
-			path);
+		rc = root_mounts_changed(path, e);
 	else if (fresh && r->nfresh < ROOT_FRESH)
 		r->fresh[r->nfresh++] = want.stx_mnt_id;
 	root_done(r, now);

@@ -12,6 +12,14 @@ bool root_mounts_is_same(const struct statx *a, const struct statx *b)
 	       a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
 }
 
+int root_mounts_changed(const char *path, struct nserr *e)
+{
+	return nserr_set(e, 0,
+			 "the path '%s' does not lead to the new mount, because another process "
+			 "is changing the root",
+			 path);
+}
+
 /* Advances *path to its next component. Returns the length of the component, or 0 at the end of the
  * path. */
 static size_t component(const char **path)

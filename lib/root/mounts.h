@@ -31,6 +31,10 @@ struct root_mounts {
 /* Returns true if both statx(2) results describe the same file on the same mount. */
 bool root_mounts_is_same(const struct statx *a, const struct statx *b);
 
+/* Sets e to the message that path does not lead to the mount that was just made there. Returns
+ * -EINVAL. */
+int root_mounts_changed(const char *path, struct nserr *e);
+
 /* Records that mnt was mounted on path. mnt is a descriptor of the root of the mount, borrowed.
  * Returns 0, or a negative errno with e set. */
 int root_mounts_note(struct root_mounts *m, const char *path, int mnt, struct nserr *e) must_check;

@@ -100,12 +100,15 @@ static int match_existing(struct net *n, struct host *h, const struct net_links 
 		if (!outer || !str_after(outer->alias, NET_ALIAS) ||
 		    net_peer_is_in(&n->inner, l, n->own_ns) <= 0 ||
 		    (w->kind == WIRE_BRIDGE && outer->master != w->bridge->index))
-			return nserr_set(e, EEXIST,
-					 "the device '%s' exists already, and is not connected to "
-					 "%s%s%s",
-					 w->ifname, w->kind == WIRE_BRIDGE ? "'" : "",
-					 w->kind == WIRE_BRIDGE ? w->bridge->name : "the caller",
-					 w->kind == WIRE_BRIDGE ? "'" : "");
+			return w->kind == WIRE_BRIDGE
+				       ? nserr_set(e, EEXIST,
+						   "the device '%s' exists already, and is not "
+						   "connected to '%s'",
+						   w->ifname, w->bridge->name)
+				       : nserr_set(e, EEXIST,
+						   "the device '%s' exists already, and is not "
+						   "connected to the caller",
+						   w->ifname);
 	}
 	return 0;
 }
