@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
+#include "kernel/sys_cap.h"
 #include "unit.h"
 
 /* Runs the test and exits with the number of failed checks (at most 255). */
@@ -81,6 +82,16 @@ static inline void sandbox(int more, void (*test)(const char *dir))
 	CHECK_INT(status, 0);
 	snprintf(map, sizeof(map), "rm -rf %s", dir);
 	CHECK(system(map) == 0);
+}
+
+/* Removes all capabilities from the effective set of the calling thread. */
+static inline void sandbox_drop_caps(void)
+{
+	struct sys_caps caps;
+
+	CHECK_INT(sys_cap_get(&caps), 0);
+	caps.effective = 0;
+	CHECK_INT(sys_cap_set(&caps), 0);
 }
 
 /* Starts a child that creates new namespaces of the types in the CLONE_NEW* flags `flags` and waits

@@ -10,6 +10,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/nserr.h"
 
@@ -88,6 +91,32 @@ static inline void unit_check_fds(const char *name, int before)
 	       before);
 	unit_failures++;
 }
+
+/* Creates or replaces the file `path`, relative to the directory `dir`, with this text. */
+static inline void unit_put(int dir, const char *path, const char *text)
+{
+	int fd = openat(dir, path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Returns true if there is a file with this path. Does not follow a symbolic link. */
+static inline bool unit_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* In a test of functions that leave their memory to the end of the process: LeakSanitizer must not
+ * report it. */
+#define UNIT_LEAVES_MEMORY \
+	int __lsan_is_turned_off(void); \
+	int __lsan_is_turned_off(void) \
+	{ \
+		return 1; \
+	}
 
 struct unit_case {
 	const char *name;

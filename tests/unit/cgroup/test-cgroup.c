@@ -221,12 +221,10 @@ static char tree[] = "/tmp/test-cgroup.XXXXXX";
 
 static void put(const char *path, const char *text)
 {
-	cleanup_fd int fd = -1;
 	char full[256];
 
 	snprintf(full, sizeof(full), "%s/%s", tree, path);
-	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
+	unit_put(AT_FDCWD, full, text);
 }
 
 static const char *get(const char *path)

@@ -8,13 +8,6 @@
 
 #include "../unit.h"
 
-static void put(int dir, const char *file, const char *text)
-{
-	cleanup_fd int fd = openat(dir, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
-}
-
 /* Returns the memory usage in bytes that cgroup_memory_read() reads for a process with this text in
  * /proc/PID/cgroup, or a negative errno. */
 static long long bytes_of(const struct cgroup_memory *m, const char *text)
@@ -34,9 +27,9 @@ static void reads_the_file_of_each_version(void)
 	m.dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK_INT(mkdirat(m.dir, "a", 0700), 0);
 	CHECK_INT(mkdirat(m.dir, "a/b", 0700), 0);
-	put(m.dir, "a/memory.current", "42\n");
-	put(m.dir, "a/b/memory.current", "7\n");
-	put(m.dir, "a/memory.usage_in_bytes", "1000000000000\n");
+	unit_put(m.dir, "a/memory.current", "42\n");
+	unit_put(m.dir, "a/b/memory.current", "7\n");
+	unit_put(m.dir, "a/memory.usage_in_bytes", "1000000000000\n");
 
 	m.v2 = true;
 	strcpy(m.root, "/");
@@ -46,7 +39,7 @@ static void reads_the_file_of_each_version(void)
 	CHECK_INT(bytes_of(&m, "0::/a/init.scope\n"), 42);
 	/* /init.scope is the cgroup of process 1, and not the root */
 	CHECK_INT(mkdirat(m.dir, "init.scope", 0700), 0);
-	put(m.dir, "init.scope/memory.current", "5\n");
+	unit_put(m.dir, "init.scope/memory.current", "5\n");
 	CHECK_INT(bytes_of(&m, "0::/init.scope\n"), 5);
 	CHECK_INT(unlinkat(m.dir, "init.scope/memory.current", 0), 0);
 	CHECK_INT(unlinkat(m.dir, "init.scope", AT_REMOVEDIR), 0);

@@ -357,14 +357,6 @@ static void refuses_to_keep_the_group_root_as_another_user(void)
 	CHECK_INT(groups_of(&c, 0, 2, with), 0);
 }
 
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
-
 /* Runs with an empty /etc, in which the user u is in 100 groups. */
 static void takes_all_groups(const char *dir)
 {
@@ -376,9 +368,9 @@ static void takes_all_groups(const char *dir)
 	for (unsigned i = 0; i < 100; i++)
 		buf_printf(&text, "g%u:x:%u:u\n", i, 1000 + i);
 	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
-	put("/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
-	put("/etc/passwd", "u:x:7:8::/:/bin/sh\n");
-	put("/etc/group", text.s);
+	unit_put(AT_FDCWD, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
+	unit_put(AT_FDCWD, "/etc/passwd", "u:x:7:8::/:/bin/sh\n");
+	unit_put(AT_FDCWD, "/etc/group", text.s);
 	buf_free(&text);
 	CHECK_STR(PARSE(&c, { 'S', "u" }), "");
 	CHECK(c.set_uid && c.uid == 7 && c.set_gid && c.gid == 8);

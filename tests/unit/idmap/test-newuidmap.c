@@ -67,15 +67,6 @@ static int write_map(pid_t pid, int stop, struct nserr *e)
 	return idmaps_write_helpers(proc, &m, stop, e);
 }
 
-static void drop_caps(void)
-{
-	struct sys_caps caps;
-
-	CHECK_INT(sys_cap_get(&caps), 0);
-	caps.effective = 0;
-	CHECK_INT(sys_cap_set(&caps), 0);
-}
-
 static void reports_the_output_of_the_program(const char *dir)
 {
 	static const struct {
@@ -144,7 +135,7 @@ static void explains_a_refusal(const char *dir)
 		   "echo 'newuidmap: uid range [5-8) -> [100000-100003) not allowed' >&2; exit 1");
 	CHECK(write_map(child, -1, &e) < 0);
 	CHECK_STR(e.hint, "");
-	drop_caps();
+	sandbox_drop_caps();
 	CHECK(write_map(child, -1, &e) < 0);
 	CHECK(strstr(e.hint, "run the command with CAP_SETUID, or map only the subordinate ids"));
 	CHECK(strstr(e.hint, ", which do not contain 100000-100002"));

@@ -108,14 +108,6 @@ static void shortens_long_names(void)
 
 /* ---- The files in /etc: an empty file system replaces this directory ---- */
 
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
-
 /* Checks the files. Returns the number of findings, with the text in `out` and the message of an
  * incomplete check in `partial`. */
 static int lint(struct buf *out, struct nserr *partial)
@@ -141,29 +133,29 @@ static void compares_files_with_accounts(const char *dir)
 	CHECK_STR(partial.what, "");
 	buf_free(&out);
 	/* empty files are complete */
-	put("/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
-	put("/etc/passwd", "");
-	put("/etc/group", "");
-	put("/etc/subuid", "a:100000:10\n");
-	put("/etc/subgid", "a:100000:10\n");
+	unit_put(AT_FDCWD, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
+	unit_put(AT_FDCWD, "/etc/passwd", "");
+	unit_put(AT_FDCWD, "/etc/group", "");
+	unit_put(AT_FDCWD, "/etc/subuid", "a:100000:10\n");
+	unit_put(AT_FDCWD, "/etc/subgid", "a:100000:10\n");
 	CHECK_INT(lint(&out, &partial), 0);
 	CHECK_STR(partial.what, "");
 	buf_free(&out);
 	/* no line of the file is valid, so the accounts are unknown */
-	put("/etc/passwd", "garbage\n");
+	unit_put(AT_FDCWD, "/etc/passwd", "garbage\n");
 	CHECK_INT(lint(&out, &partial), 0);
 	CHECK_STR(unit_message(&partial),
 		  "incomplete check: cannot read all users: Input/output error");
 	buf_free(&out);
-	put("/etc/passwd", "root:x:0:0::/:/bin/sh\nb:x:100005:1::/:/bin/sh\n");
-	put("/etc/group", "garbage\n");
+	unit_put(AT_FDCWD, "/etc/passwd", "root:x:0:0::/:/bin/sh\nb:x:100005:1::/:/bin/sh\n");
+	unit_put(AT_FDCWD, "/etc/group", "garbage\n");
 	CHECK_INT(lint(&out, &partial), 1);
 	CHECK_STR(out.s, "/etc/subuid: line 1: a's range 100000-100009 contains 100005, the id of "
 			 "b\n");
 	CHECK_STR(unit_message(&partial),
 		  "incomplete check: cannot read all groups: Input/output error");
 	buf_free(&out);
-	put("/etc/group", "root:x:0:\ng:x:100009:\n");
+	unit_put(AT_FDCWD, "/etc/group", "root:x:0:\ng:x:100009:\n");
 	CHECK_INT(lint(&out, &partial), 2);
 	CHECK(strstr(out.s, "/etc/subgid: line 1: a's range 100000-100009 contains 100009, the id "
 			    "of g\n"));
@@ -185,19 +177,19 @@ static void looks_for_the_module(const char *dir)
 	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
 	CHECK_INT(subid_nss_wanted(&e), 0);
 	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
-	put("/etc/nsswitch.conf", "");
+	unit_put(AT_FDCWD, "/etc/nsswitch.conf", "");
 	CHECK_INT(subid_nss_wanted(&e), 0);
 	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
-	put("/etc/nsswitch.conf", "subid: files\n");
+	unit_put(AT_FDCWD, "/etc/nsswitch.conf", "subid: files\n");
 	CHECK_INT(subid_nss_wanted(&e), 0);
 	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
-	put("/etc/nsswitch.conf", "subid: nosuch\n");
+	unit_put(AT_FDCWD, "/etc/nsswitch.conf", "subid: nosuch\n");
 	CHECK_INT(subid_nss_wanted(&e), 1);
 	CHECK(subid_nss_is_missing(lib, sizeof(lib)));
 	CHECK_STR(lib, "libsubid_nosuch.so");
 	/* the name of the library does not fit */
 	snprintf(text, sizeof(text), "subid: %s\n", "a-name-of-more-than-20-bytes");
-	put("/etc/nsswitch.conf", text);
+	unit_put(AT_FDCWD, "/etc/nsswitch.conf", text);
 	CHECK_INT(subid_nss_wanted(&e), 1);
 	CHECK(!subid_nss_is_missing(lib, sizeof(lib)));
 	/* the file is too large to be read */

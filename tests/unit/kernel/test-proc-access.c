@@ -15,14 +15,6 @@
 static char top[] = "/tmp/proc-access.XXXXXX";
 static int procfd = -1;
 
-static void put(const char *name, const char *text)
-{
-	int fd = openat(procfd, name, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
-
 /* Writes a status file with the ids and the permitted capabilities. */
 static void put_status(unsigned uid, unsigned gid, const char *caps)
 {
@@ -31,7 +23,7 @@ static void put_status(unsigned uid, unsigned gid, const char *caps)
 	snprintf(text, sizeof(text),
 		 "Name:\tx\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nCapPrm:\t%s\n", uid, uid,
 		 uid, uid, gid, gid, gid, gid, caps);
-	put("status", text);
+	unit_put(procfd, "status", text);
 }
 
 /* Copies a map of this process to the directory of the process. */
@@ -41,7 +33,7 @@ static void copy_map(const char *name)
 
 	snprintf(path, sizeof(path), "/proc/self/%s", name);
 	CHECK(file_read_at(AT_FDCWD, path, text, sizeof(text)) > 0);
-	put(name, text);
+	unit_put(procfd, name, text);
 }
 
 /* Begins with a process that has the ids, the maps and the capabilities of the caller. */
@@ -51,7 +43,7 @@ static void begin(void)
 	CHECK(mkdtemp(top) && chmod(top, 0755) == 0);
 	procfd = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	put_status(geteuid(), getegid(), "0000000000000000");
-	put("stat", "");
+	unit_put(procfd, "stat", "");
 	copy_map("uid_map");
 	copy_map("gid_map");
 }
@@ -77,15 +69,6 @@ static const char *hint(void)
 	return e.hint;
 }
 
-static void drop_caps(void)
-{
-	struct sys_caps caps;
-
-	CHECK_INT(sys_cap_get(&caps), 0);
-	caps.effective = 0;
-	CHECK_INT(sys_cap_set(&caps), 0);
-}
-
 static void only_denied_access_without_a_hint_is_explained(void)
 {
 	static const int errors[] = { ENOENT, ESRCH, EINVAL };
@@ -93,7 +76,7 @@ static void only_denied_access_without_a_hint_is_explained(void)
 
 	begin();
 	/* the process is in another user namespace, which explains EACCES and EPERM */
-	put("uid_map", "0 5 1\n");
+	unit_put(procfd, "uid_map", "0 5 1\n");
 	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
 		nserr_set(&e, errors[i], "cannot read");
 		proc_access_explain(procfd, PID, &e);
@@ -119,7 +102,7 @@ static void explains_to_root(const char *dir)
 	(void)dir;
 	begin();
 	CHECK_STR(hint(), "");
-	put("gid_map", "0 5 1\n");
+	unit_put(procfd, "gid_map", "0 5 1\n");
 	CHECK(strstr(hint(), "run the command outside of this user namespace, because process 77"));
 	/* the maps are unknown */
 	CHECK_INT(unlinkat(procfd, "uid_map", 0), 0);
@@ -133,17 +116,17 @@ static void explains_without_capabilities(const char *dir)
 {
 	(void)dir;
 	begin();
-	drop_caps();
+	sandbox_drop_caps();
 	CHECK_STR(hint(), "");
 	put_status(5, 0, "0");
 	CHECK(strstr(hint(), "run the command as user 5 or with CAP_SYS_PTRACE"));
 	/* the kernel shows the overflow id for a user without an id in this namespace */
 	put_status(65534, 0, "0");
 	CHECK(strstr(hint(), "run the command outside of this user namespace"));
-	put("status", "Uid:\t0\t0\t5\t0\nGid:\t0\t0\t0\t0\n");
+	unit_put(procfd, "status", "Uid:\t0\t0\t5\t0\nGid:\t0\t0\t0\t0\n");
 	CHECK(strstr(hint(), "because process 77 belongs to user 5"));
 	/* the fourth id, of file system access, does not count */
-	put("status", "Uid:\t0\t0\t0\t5\nGid:\t0\t0\t0\t5\n");
+	unit_put(procfd, "status", "Uid:\t0\t0\t0\t5\nGid:\t0\t0\t0\t5\n");
 	CHECK_STR(hint(), "");
 	put_status(0, 6, "0");
 	CHECK(strstr(hint(), "because process 77 has group 6 and the caller has group 0"));
@@ -152,7 +135,7 @@ static void explains_without_capabilities(const char *dir)
 	/* a capability without a name */
 	put_status(0, 0, "8000000000000000");
 	CHECK_STR(hint(), "");
-	put("uid_map", "0 5 1\n");
+	unit_put(procfd, "uid_map", "0 5 1\n");
 	CHECK(strstr(hint(), "run the command outside of this user namespace"));
 	end();
 }
@@ -231,7 +214,7 @@ static void fails_to_find_the_reason(const char *dir)
 {
 	(void)dir;
 	begin();
-	drop_caps();
+	sandbox_drop_caps();
 	put_status(0, 0, "0000000000000001");
 	CHECK_INT(try_explain(), 0);
 	/* the second capget(2); the first one looks for CAP_SYS_PTRACE */
@@ -252,6 +235,56 @@ static void a_failed_call_sets_no_wrong_hint(void)
 	sandbox(0, fails_to_find_the_reason);
 }
 
+/* The process is in another user namespace than the caller, which has CAP_SYS_PTRACE. */
+static void refused(const char *in)
+{
+	static const struct {
+		int error;
+		const char *before; /* the hint that is already set */
+		bool explained;
+	} rows[] = {
+		{ EACCES, "", true },   { EPERM, "", true },   { ENOENT, "", false },
+		{ ESRCH, "", false },   { EIO, "", false },    { 0, "", false },
+		{ EACCES, "x", false }, { EPERM, "x", false }, { ENOENT, "x", false },
+	};
+	char path[32];
+	pid_t child;
+	int fd;
+
+	(void)in;
+	CHECK((child = sandbox_child(CLONE_NEWUSER)) > 0);
+	snprintf(path, sizeof(path), "/proc/%d", child);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct nserr e = NSERR_INIT;
+
+		nserr_set(&e, rows[i].error, "failed");
+		nserr_hint(&e, "%s", rows[i].before);
+		proc_access_explain(fd, child, &e);
+		if (rows[i].explained)
+			CHECK(strstr(e.hint, "is in a user namespace that is not a descendant"));
+		else
+			CHECK_STR(e.hint, rows[i].before);
+	}
+	proc_access_explain(fd, child, NULL);
+	CHECK(!proc_access_is_hidden());
+	/* hidepid=1 hides the files of other users' processes; only hidepid=2 and hidepid=4 hide
+	 * the processes (proc(5)) */
+	CHECK(mount("proc", "/proc", "proc", 0, "hidepid=1") == 0);
+	CHECK(!proc_access_is_hidden());
+	CHECK(mount("proc", "/proc", "proc", 0, "hidepid=2") == 0);
+	CHECK(proc_access_is_hidden());
+	CHECK(mount("proc", "/proc", "proc", 0, "hidepid=0") == 0);
+	CHECK(!proc_access_is_hidden());
+	close(fd);
+	sandbox_end_child(child);
+}
+
+static void only_a_refused_access_is_explained(void)
+{
+	sandbox(CLONE_NEWPID, refused);
+}
+
 UNIT_MAIN(CASE(only_denied_access_without_a_hint_is_explained),
 	  CASE(names_the_difference_from_the_caller), CASE(recognizes_the_mount_options_of_proc),
-	  CASE(a_failed_call_sets_no_wrong_hint))
+	  CASE(a_failed_call_sets_no_wrong_hint), CASE(only_a_refused_access_is_explained))

@@ -26,13 +26,6 @@ static bool is_pinned(const char *file)
 	return statfs(file, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
 }
 
-static bool exists(const char *file)
-{
-	struct stat st;
-
-	return lstat(file, &st) == 0;
-}
-
 /* Creates an empty file. Returns false on failure. */
 static bool touch(const char *file)
 {
@@ -54,10 +47,10 @@ static int try_bind(void)
 	fault_begin();
 	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
 	fault_end();
-	right = rc < 0 ? !exists(path) : is_pinned(path) && pin.created;
+	right = rc < 0 ? !unit_exists(path) : is_pinned(path) && pin.created;
 	if (rc == 0)
 		nspin_undo(&pin);
-	right = right && !exists(path);
+	right = right && !unit_exists(path);
 	close(self);
 	return right ? fault_result(rc, &e, true) : 1;
 }
@@ -123,7 +116,7 @@ static int try_proc_link(void)
 	right = rc < 0 ? !is_pinned(path) : is_pinned(path) && !pin.created;
 	if (rc == 0)
 		nspin_undo(&pin);
-	right = right && exists(path) && !is_pinned(path);
+	right = right && unit_exists(path) && !is_pinned(path);
 	unlink(path);
 	close(fd);
 	close(self);
@@ -151,7 +144,7 @@ static int try_dir(void)
 		nspin_undo(&pin);
 	}
 	nspin_dir_undo(&d);
-	right = right && !exists(path);
+	right = right && !unit_exists(path);
 	close(self);
 	return right ? fault_result(rc, &e, true) : 1;
 }
@@ -188,7 +181,7 @@ static int try_release(void)
 	umount2(path, MNT_DETACH);
 	unlink(file);
 	rmdir(path);
-	return exists(path) || (rc < 0 && !e.what[0]) ? 1 : rc;
+	return unit_exists(path) || (rc < 0 && !e.what[0]) ? 1 : rc;
 }
 
 static int try_above(void)

@@ -23,13 +23,6 @@ static const char *below(const char *in, const char *name)
 	return path;
 }
 
-static bool exists(const char *file)
-{
-	struct stat st;
-
-	return lstat(file, &st) == 0;
-}
-
 static bool is_pinned(const char *file)
 {
 	struct statfs fs;
@@ -78,7 +71,7 @@ static void use_directories(const char *in)
 	}
 	/* a directory that nspin_dir_open() creates is removed again */
 	CHECK_STR(dir_message(below(in, "new///")), "");
-	CHECK(!exists(below(in, "new")));
+	CHECK(!unit_exists(below(in, "new")));
 	tool_file(AT_FDCWD, below(in, "file"), "");
 	CHECK(strstr(dir_message(path), "Not a directory"));
 }
@@ -110,12 +103,12 @@ static void release_others(const char *in)
 	CHECK(mkdir(below(in, "d/uts"), 0755) == 0);
 	CHECK(symlink("x", below(in, "d/net")) == 0);
 	CHECK_STR(release_message(name), want);
-	CHECK(exists(below(in, "d/uts")) && exists(below(in, "d/net")));
+	CHECK(unit_exists(below(in, "d/uts")) && unit_exists(below(in, "d/net")));
 	/* a file that is not empty stays, but it does not hide the others */
 	tool_file(AT_FDCWD, below(in, "d/ipc"), "text");
 	tool_file(AT_FDCWD, below(in, "d/pid"), "");
 	CHECK_STR(release_message(name), "");
-	CHECK(exists(below(in, "d/ipc")) && !exists(below(in, "d/pid")));
+	CHECK(unit_exists(below(in, "d/ipc")) && !unit_exists(below(in, "d/pid")));
 }
 
 static void release_keeps_files_that_are_not_empty_mount_points(void)
@@ -133,7 +126,7 @@ static void release_other_mount(const char *in)
 	CHECK(mkdir(name, 0755) == 0 && mount("t", name, "tmpfs", 0, "mode=755") == 0);
 	tool_file(AT_FDCWD, below(in, "d/uts"), "");
 	CHECK_STR(release_message(name), "");
-	CHECK(!exists(below(in, "d/uts")));
+	CHECK(!unit_exists(below(in, "d/uts")));
 	/* the directory is still a mount point */
 	CHECK(rmdir(name) < 0 && errno == EBUSY);
 	CHECK(umount(name) == 0 && rmdir(name) == 0);
@@ -147,7 +140,7 @@ static void release_other_mount(const char *in)
 	CHECK(umount(name) == 0 && mount(name, name, NULL, MS_BIND, NULL) == 0);
 	tool_file(AT_FDCWD, below(in, "d/uts"), "");
 	CHECK_STR(release_message(name), "");
-	CHECK(!exists(name));
+	CHECK(!unit_exists(name));
 }
 
 static void release_removes_only_its_own_mount(void)
@@ -166,7 +159,7 @@ static void bind_mount_namespace(const char *in, struct nserr *e)
 	*e = NSERR_INIT;
 	pin.path = below(in, "mnt");
 	CHECK_INT(nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWNS), e), -EINVAL);
-	CHECK(!exists(path));
+	CHECK(!unit_exists(path));
 }
 
 static void pin_mount_namespace(const char *in)
@@ -248,7 +241,7 @@ static int try_undo_dir(void)
 	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 && !fault_again)
 		return 1;
 	rmdir(path);
-	return exists(path) ? 1 : 0;
+	return unit_exists(path) ? 1 : 0;
 }
 
 static void undo_directory(const char *in)
@@ -288,7 +281,8 @@ static int try_reserve(void)
 	rc = nsname_reserve(&k, "web", &e);
 	fault_end();
 	rc = fault_result(rc, &e,
-			  exists("/run/nsutils/web.new") && exists("/run/nsutils/web.lock"));
+			  unit_exists("/run/nsutils/web.new") &&
+				  unit_exists("/run/nsutils/web.lock"));
 	(void)!nsname_release(&k, &ignored);
 	remove_names();
 	return rc;
@@ -308,7 +302,7 @@ static int try_release_name(void)
 	fault_begin();
 	rc = nsname_release(&k, &e);
 	fault_end();
-	left = exists("/run/nsutils/web.json");
+	left = unit_exists("/run/nsutils/web.json");
 	remove_names();
 	return fault_result(rc, &e, !left);
 }
@@ -327,13 +321,13 @@ static int try_publish(void)
 	fault_begin();
 	rc = nsname_publish(&k, &n, &e);
 	fault_end();
-	right = exists("/run/nsutils/web.json") == (rc == 0);
+	right = unit_exists("/run/nsutils/web.json") == (rc == 0);
 	(void)!nsname_release(&k, &ignored);
 	remove_names();
 	return right ? fault_result(rc, &e, true) : 1;
 }
 
-/* Accepts that nsname_release() leaves a file if the kernel reports twice that there is none. */
+/* Accepts that nsname_release() leaves a file after ENOENT for this file, twice in a row. */
 static bool is_missing(const char *why, const struct fault_run *f)
 {
 	(void)why;

@@ -21,13 +21,6 @@ static const struct mntopt plain;
 
 static const int mount_api[] = { SYS_open_tree, SYS_fsopen, SYS_move_mount, SYS_mount_setattr };
 
-static bool exists(const char *file)
-{
-	struct stat st;
-
-	return lstat(file, &st) == 0;
-}
-
 /* Returns true if the directory is empty. */
 static bool is_empty(const char *path)
 {
@@ -79,10 +72,11 @@ static bool is_right(void)
 	struct stat st;
 
 	return file_read_at(AT_FDCWD, "/t/link", text, sizeof(text)) == 6 &&
-	       exists("/t/etc/passwd") && exists("/t/a") && is_empty("/t/a") &&
-	       stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode) && exists("/dev/full") &&
+	       unit_exists("/t/etc/passwd") && unit_exists("/t/a") && is_empty("/t/a") &&
+	       stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode) && unit_exists("/dev/full") &&
 	       mkdir("/t/etc/x", 0755) < 0 && errno == EROFS && mkdir("/x", 0755) < 0 &&
-	       errno == EROFS && !exists("/usr") && exists("/old/usr") == (end == PUT_OLD);
+	       errno == EROFS && !unit_exists("/usr") &&
+	       unit_exists("/old/usr") == (end == PUT_OLD);
 }
 
 static int try_root(void)
@@ -186,7 +180,8 @@ static int try_switch(void)
 		rc = root_switch(&r, &e);
 	fault_end();
 	/* a file of the initramfs that cannot be removed may remain */
-	right = rc < 0 || (exists("/proc/self") && exists("/dev/x") && !exists("/run"));
+	right = rc < 0 ||
+		(unit_exists("/proc/self") && unit_exists("/dev/x") && !unit_exists("/run"));
 	close(dir);
 	close(old);
 	root_close(&r);

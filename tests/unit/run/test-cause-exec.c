@@ -287,16 +287,6 @@ static void links(const char *dir)
 	CHECK_INT(chdir("/"), 0);
 }
 
-/* Removes the capabilities with which root ignores the permissions of files. */
-static void drop_caps(void)
-{
-	struct sys_caps caps;
-
-	CHECK_INT(sys_cap_get(&caps), 0);
-	caps.effective = 0;
-	CHECK_INT(sys_cap_set(&caps), 0);
-}
-
 static void permissions(const char *dir)
 {
 	static const struct image elf = {
@@ -341,7 +331,7 @@ static void permissions(const char *dir)
 	/* the caller is neither the owner nor in the group of a file that others may execute */
 	snprintf(text, sizeof(text), "%s", put_bytes("mine", "x", 1, 0011));
 	fd = open(top, O_PATH | O_CLOEXEC);
-	drop_caps();
+	sandbox_drop_caps();
 	has(text, EACCES, "let user 0 execute");
 	CHECK_INT(fchmodat(fd, "script", 0311, 0), 0);
 	snprintf(text, sizeof(text), "%s/script", top);

@@ -35,26 +35,11 @@ static int end_pid(void)
 	return rc;
 }
 
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
-
 static bool contains(const char *path, const char *text)
 {
 	char got[64];
 
 	return file_read_at(AT_FDCWD, path, got, sizeof(got)) >= 0 && streq(got, text);
-}
-
-static bool exists(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0;
 }
 
 static void replaces_and_removes(const char *dir)
@@ -63,16 +48,16 @@ static void replaces_and_removes(const char *dir)
 	CHECK_INT(write_pid("pid"), 0);
 	CHECK(contains("pid", "4711\n"));
 	CHECK_INT(end_pid(), 0);
-	CHECK(!exists("pid"));
+	CHECK(!unit_exists("pid"));
 	/* the file of an earlier run, and a link to a file, which are replaced */
-	put("pid", "1234567890\n");
+	unit_put(AT_FDCWD, "pid", "1234567890\n");
 	CHECK_INT(write_pid("pid"), 0);
 	CHECK(contains("pid", "4711\n"));
 	CHECK_INT(end_pid(), 0);
-	CHECK(!exists("pid"));
+	CHECK(!unit_exists("pid"));
 	/* a file that another run has put there is not removed */
 	CHECK_INT(write_pid("pid"), 0);
-	put("other", "1\n");
+	unit_put(AT_FDCWD, "other", "1\n");
 	CHECK_INT(rename("other", "pid"), 0);
 	CHECK_INT(end_pid(), 0);
 	CHECK(contains("pid", "1\n"));
@@ -98,14 +83,14 @@ static void refuses_other_files(const char *dir)
 	CHECK_STR(unit_message(&e),
 		  "cannot write the pid to 'fifo': neither a file nor a character device");
 	end_pid();
-	CHECK(exists("dir") && exists("fifo"));
+	CHECK(unit_exists("dir") && unit_exists("fifo"));
 	CHECK(write_pid("no/such") < 0);
 	CHECK(e.what[0]);
 	end_pid();
 	/* a device and a descriptor are written to, and stay */
 	CHECK_INT(write_pid("/dev/null"), 0);
 	CHECK_INT(end_pid(), 0);
-	CHECK(exists("/dev/null"));
+	CHECK(unit_exists("/dev/null"));
 	CHECK_INT(pipe(line), 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", line[1]);
 	CHECK_INT(write_pid(path), 0);
@@ -117,27 +102,17 @@ static void refuses_other_files(const char *dir)
 	CHECK_INT(chdir("/"), 0);
 }
 
-/* Removes the capabilities with which root ignores the permissions of files. */
-static void drop_caps(void)
-{
-	struct sys_caps caps;
-
-	CHECK_INT(sys_cap_get(&caps), 0);
-	caps.effective = 0;
-	CHECK_INT(sys_cap_set(&caps), 0);
-}
-
 /* The caller may write to the file, but not to its directory. */
 static void overwrites(const char *dir)
 {
 	CHECK_INT(chdir(dir), 0);
-	put("pid", "1234567890\n");
-	put("two", "1\n");
+	unit_put(AT_FDCWD, "pid", "1234567890\n");
+	unit_put(AT_FDCWD, "two", "1\n");
 	CHECK_INT(link("two", "link"), 0);
-	put("closed", "1\n");
+	unit_put(AT_FDCWD, "closed", "1\n");
 	CHECK_INT(chmod("closed", 0444), 0);
 	CHECK_INT(chmod(".", 0555), 0);
-	drop_caps();
+	sandbox_drop_caps();
 	CHECK_INT(write_pid("pid"), 0);
 	CHECK(contains("pid", "4711\n"));
 	/* the file is ours, but cannot be removed */
@@ -200,7 +175,7 @@ static int try_create(void)
 /* Overwrites a pid file. */
 static int try_overwrite(void)
 {
-	put(where, "1234567890\n");
+	unit_put(AT_FDCWD, where, "1234567890\n");
 	return try_write();
 }
 
@@ -210,14 +185,14 @@ static void fails_to_write(const char *dir)
 	where = "/dev/null";
 	fault_all("a device", try_write, NULL);
 	where = "pid";
-	put("pid", "");
+	unit_put(AT_FDCWD, "pid", "");
 	fault_all("a file that is replaced", try_overwrite, NULL);
 	/* another run creates the file and removes it again; the first two calls resolve the path
 	 */
 	CHECK_INT(fault_answer(try_create, SYS_openat, 3, -EEXIST), 0);
-	put("pid", "");
+	unit_put(AT_FDCWD, "pid", "");
 	CHECK_INT(chmod(".", 0555), 0);
-	drop_caps();
+	sandbox_drop_caps();
 	fault_all("a file that is overwritten", try_overwrite, NULL);
 	CHECK_INT(chmod(".", 0755), 0);
 	CHECK_INT(chdir("/"), 0);

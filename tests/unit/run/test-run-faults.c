@@ -23,13 +23,6 @@
 
 static char path[64];
 
-static bool exists(const char *file)
-{
-	struct stat st;
-
-	return lstat(file, &st) == 0;
-}
-
 /* ---- Handles */
 
 static struct handle handle;
@@ -101,14 +94,14 @@ static int try_handles(void)
 		if (handle_ended(&handle, wstatus, &ignored) < 0)
 			right = right && ignored.what[0];
 		else
-			right = right && !exists(path);
+			right = right && !unit_exists(path);
 		fault_end();
 		close(status[1]);
 		n = read(status[0], text, sizeof(text) - 1);
 		right = right && n > 0 && strstr(text, "\"created\"");
 	} else {
 		close(status[1]);
-		right = !exists(path) && e.what[0];
+		right = !unit_exists(path) && e.what[0];
 	}
 	unlink(path);
 	plan_free(&p);

@@ -215,16 +215,6 @@ static inline struct net_addr addr(const char *s)
 	return a;
 }
 
-/* Writes the file and asserts that this succeeds. */
-static inline void put(const char *path, const char *content)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0);
-	CHECK_INT(write(fd, content, strlen(content)), strlen(content));
-	close(fd);
-}
-
 /* Returns the first line of a file, without the newline, or "" if there is no file. */
 static inline const char *got(const char *path)
 {

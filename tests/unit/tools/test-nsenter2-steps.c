@@ -37,7 +37,7 @@ static int try_step(void)
 	return fault_result(rc, &e, done());
 }
 
-/* Accepts that a step that is told that a file is missing ignores the file, as documented. */
+/* Accepts success after ENOENT: the step ignores a missing file, as documented. */
 static bool is_missing(const char *why, const struct fault_run *f)
 {
 	(void)why;

@@ -173,7 +173,7 @@ static void inside_bridges(const char *dir)
 	CHECK_INT(index_of("br0"), 0);
 	/* the table that guards loopback addresses */
 	put_bridge("br0", NET_ALIAS "bridge");
-	put("/proc/sys/net/ipv4/conf/br0/route_localnet", "1");
+	unit_put(AT_FDCWD, "/proc/sys/net/ipv4/conf/br0/route_localnet", "1");
 	CHECK_INT(del("br0", NULL), 0);
 	CHECK_STR(nft_took(), REMOVED("nsnet_lo/br0"));
 	put_bridge("br0", NET_ALIAS "bridge nat after");
@@ -200,7 +200,7 @@ static void inside_bridges(const char *dir)
 	CHECK(!strstr(cli_warned(), "neither"));
 	/* the kernel refuses the removal: the rules stay */
 	put_bridge("br2", NET_ALIAS "bridge nat");
-	put("/proc/sys/net/ipv4/conf/br2/route_localnet", "1");
+	unit_put(AT_FDCWD, "/proc/sys/net/ipv4/conf/br2/route_localnet", "1");
 	CHECK_INT(sys_cap_get(&caps), 0);
 	caps.effective &= ~SYS_CAP_BIT(CAP_NET_ADMIN);
 	CHECK_INT(sys_cap_set(&caps), 0);
@@ -223,13 +223,14 @@ static void inside_names(const char *dir)
 	begin();
 	CHECK_INT(mkdir("/run/netns", 0755), 0);
 	/* a name without a namespace, and the resolv.conf that nsnet wrote for it */
-	put("/run/netns/dead", "");
+	unit_put(AT_FDCWD, "/run/netns/dead", "");
 	CHECK_INT(mkdir("/etc/netns", 0755), 0);
 	CHECK_INT(mkdir("/etc/netns/dead", 0755), 0);
-	put("/etc/netns/dead/resolv.conf", "# made by nsnet\nnameserver 192.0.2.1\n");
-	put("/run/netns/other", "");
+	unit_put(AT_FDCWD, "/etc/netns/dead/resolv.conf",
+		 "# made by nsnet\nnameserver 192.0.2.1\n");
+	unit_put(AT_FDCWD, "/run/netns/other", "");
 	CHECK_INT(mkdir("/etc/netns/other", 0755), 0);
-	put("/etc/netns/other/resolv.conf", "nameserver 192.0.2.1\n");
+	unit_put(AT_FDCWD, "/etc/netns/other/resolv.conf", "nameserver 192.0.2.1\n");
 	CHECK_INT(del("dead", "netns:other"), 0);
 	CHECK_STR(cli_warned(), "");
 	CHECK_INT(access("/run/netns/dead", F_OK), -1);
@@ -237,7 +238,7 @@ static void inside_names(const char *dir)
 	CHECK_INT(access("/etc/netns/dead", F_OK), -1);
 	CHECK_INT(access("/etc/netns/other/resolv.conf", F_OK), 0);
 	/* a namespace that is still in use: that of this process */
-	put("/run/netns/own", "");
+	unit_put(AT_FDCWD, "/run/netns/own", "");
 	CHECK_INT(mount("/proc/self/ns/net", "/run/netns/own", NULL, MS_BIND, NULL), 0);
 	CHECK_INT(del("own", NULL), 1);
 	CHECK(str_after(cli_warned(),
@@ -248,9 +249,9 @@ static void inside_names(const char *dir)
 	CHECK_INT(del("dir", NULL), 1);
 	CHECK_STR(cli_warned(), "'/run/netns/dir' is not a network namespace");
 	/* gc removes only empty files */
-	put("/run/netns/dead", "");
-	put("/run/netns/full", "x");
-	put("/run/netns/-x", "");
+	unit_put(AT_FDCWD, "/run/netns/dead", "");
+	unit_put(AT_FDCWD, "/run/netns/full", "x");
+	unit_put(AT_FDCWD, "/run/netns/-x", "");
 	CHECK_INT(gc(), 0);
 	CHECK_INT(access("/run/netns/dead", F_OK), -1);
 	CHECK_INT(access("/run/netns/full", F_OK), 0);
@@ -259,7 +260,7 @@ static void inside_names(const char *dir)
 	/* the directory is a file */
 	CHECK_INT(umount2("/run", MNT_DETACH), 0);
 	CHECK_INT(mount("none", "/run", "tmpfs", 0, NULL), 0);
-	put("/run/netns", "");
+	unit_put(AT_FDCWD, "/run/netns", "");
 	CHECK_INT(gc(), -1);
 	CHECK_STR(cli_warned(), "cannot open '/run/netns'");
 	CHECK_INT(del("dead", NULL), -1);

@@ -42,7 +42,7 @@ static void inside_lock(const char *dir)
 	CHECK(fd >= 0);
 	close(fd);
 	CHECK_INT(rmdir("/run/netns"), 0);
-	put("/run/netns", "");
+	unit_put(AT_FDCWD, "/run/netns", "");
 	CHECK_INT(names_lock(&e), -ENOTDIR);
 	CHECK_STR(e.what, "cannot open '/run/netns'");
 	CHECK_INT(names_open("web", &fd, &e), -ENOTDIR);
@@ -58,7 +58,7 @@ static void inside_names(const char *dir)
 	CHECK_INT(mount("none", "/run", "tmpfs", 0, NULL), 0);
 	CHECK_INT(mkdir("/run/netns", 0755), 0);
 	CHECK_INT(names_open("web", &fd, &e), NAME_NONE);
-	put("/run/netns/web", "");
+	unit_put(AT_FDCWD, "/run/netns/web", "");
 	CHECK_INT(names_open("web", &fd, &e), NAME_DEAD);
 	CHECK_INT(fd, -1);
 	CHECK_INT(mount("/proc/self/ns/uts", "/run/netns/web", NULL, MS_BIND, NULL), 0);
@@ -75,7 +75,7 @@ static void inside_names(const char *dir)
 	CHECK_STR(e.what, "'/run/netns/dir' is not a network namespace");
 	CHECK_INT(names_remove("dir", &e), -EEXIST);
 	CHECK_STR(e.what, "cannot remove '/run/netns/dir', because it is not an empty file");
-	put("/run/netns/full", "x");
+	unit_put(AT_FDCWD, "/run/netns/full", "x");
 	CHECK_INT(names_remove("full", &e), -EEXIST);
 	CHECK_INT(access("/run/netns/full", F_OK), 0);
 	CHECK_INT(names_remove("gone", &e), -ENOENT);
@@ -167,13 +167,13 @@ static void inside_faults(const char *dir)
 	CHECK_INT(mount("none", "/run", "tmpfs", 0, NULL), 0);
 	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
 	CHECK_INT(mkdir("/run/netns", 0755), 0);
-	put("/run/netns/web", "");
+	unit_put(AT_FDCWD, "/run/netns/web", "");
 	CHECK_INT(mount("/proc/self/ns/net", "/run/netns/web", NULL, MS_BIND, NULL), 0);
 	CHECK_INT(mkdir("/etc/netns", 0755), 0);
 	CHECK_INT(mkdir("/etc/netns/web", 0755), 0);
-	put("/etc/netns/web/hosts", "127.0.0.1 web\n");
-	put("/etc/hosts", "127.0.0.1 host\n");
-	put("/etc/resolv.conf", "nameserver 127.0.0.1\n");
+	unit_put(AT_FDCWD, "/etc/netns/web/hosts", "127.0.0.1 web\n");
+	unit_put(AT_FDCWD, "/etc/hosts", "127.0.0.1 host\n");
+	unit_put(AT_FDCWD, "/etc/resolv.conf", "nameserver 127.0.0.1\n");
 	buf_adds(&net.resolv, "nameserver 192.0.2.1\n");
 	fault_all("names_lock", try_lock, NULL);
 	fault_all("names_open", try_open, is_gone);
@@ -268,9 +268,9 @@ static int read_dns(const char *resolv, const char *resolved, struct nserr *e)
 	unlink("/etc/resolv.conf");
 	unlink("/run/systemd/resolve/resolv.conf");
 	if (resolv)
-		put("/etc/resolv.conf", resolv);
+		unit_put(AT_FDCWD, "/etc/resolv.conf", resolv);
 	if (resolved)
-		put("/run/systemd/resolve/resolv.conf", resolved);
+		unit_put(AT_FDCWD, "/run/systemd/resolve/resolv.conf", resolved);
 	*e = NSERR_INIT;
 	buf_free(&net.resolv);
 	net.dns = DNS_HOST;
@@ -352,7 +352,7 @@ static void inside_etc(const char *dir)
 	CHECK_INT(unlink("/etc/netns/web/resolv.conf"), 0);
 	CHECK_INT(rmdir("/etc/netns/web"), 0);
 	CHECK_INT(rmdir("/etc/netns"), 0);
-	put("/etc/netns", "");
+	unit_put(AT_FDCWD, "/etc/netns", "");
 	CHECK_INT(run_etc(&net, NULL, &e), -ENOTDIR);
 	CHECK_STR(e.what, "cannot create '/etc/netns/web/'");
 	/* a namespace without a directory has no files */

@@ -47,12 +47,12 @@ static void put_sysctls(const char *forwarding, const char *force, const char *r
 		CHECK_INT(mkdir(path, 0755), 0);
 		snprintf(path, sizeof(path), CONF "%s/force_forwarding", devices[i]);
 		if (force)
-			put(path, force);
+			unit_put(AT_FDCWD, path, force);
 		snprintf(path, sizeof(path), CONF "%s/accept_ra", devices[i]);
 		if (ra)
-			put(path, ra);
+			unit_put(AT_FDCWD, path, ra);
 	}
-	put(CONF "all/forwarding", forwarding);
+	unit_put(AT_FDCWD, CONF "all/forwarding", forwarding);
 }
 
 static int own_ns(void)
@@ -99,7 +99,7 @@ static void inside_force(const char *dir)
 	buf_reset(&out);
 	/* a pair that does not exist any more */
 	net.wires[0] = (struct wire){ .kind = WIRE_HOST, .outer = 9999 };
-	put(CONF "lo/force_forwarding", "0");
+	unit_put(AT_FDCWD, CONF "lo/force_forwarding", "0");
 	CHECK_INT(nat_v6_allow(&net, &e), 0);
 	CHECK_STR(got(CONF "lo/force_forwarding"), "0");
 	/* the administrator has made the host a router */
@@ -126,7 +126,7 @@ static void inside_all(const char *dir)
 	net.own_ns = own_ns();
 	put_sysctls("0", NULL, "1");
 	strcpy(net.uplinks6.v[1], "br0");
-	put(CONF "br0/accept_ra", "0");
+	unit_put(AT_FDCWD, CONF "br0/accept_ra", "0");
 	strcpy(net.uplinks6.v[2], "gone");
 	net.uplinks6.n = 3;
 	nat_v6_show(&net, &out);
@@ -579,8 +579,8 @@ static void inside_collect(const char *dir)
 	begin();
 	CHECK_INT(mount("none", "/run", "tmpfs", 0, NULL), 0);
 	CHECK_INT(mkdir("/run/netns", 0755), 0);
-	put("/run/netns/dead", "");
-	put("/run/netns/alive", "");
+	unit_put(AT_FDCWD, "/run/netns/dead", "");
+	unit_put(AT_FDCWD, "/run/netns/alive", "");
 	CHECK_INT(mount("/proc/self/ns/net", "/run/netns/alive", NULL, MS_BIND, NULL), 0);
 	CHECK_INT(netlink_open(&net.host, &e), 0);
 	netlink_batch_init(&b);
@@ -1141,12 +1141,12 @@ static void inside_steps(const char *dir)
 	CHECK_STR(e.what, "cannot allow forwarding from 'eth0'");
 	/* the bridge of a port on a loopback address */
 	s.arg = "lo";
-	put("/proc/sys/net/ipv4/conf/lo/route_localnet", "0");
+	unit_put(AT_FDCWD, "/proc/sys/net/ipv4/conf/lo/route_localnet", "0");
 	CHECK_INT(run_localnet(&net, &s, &e), 0);
 	CHECK(strstr(nft_took(), "\t\tiifname != \"lo\" ip daddr 127.0.0.0/8 drop\n"));
 	CHECK_STR(got("/proc/sys/net/ipv4/conf/lo/route_localnet"), "1");
 	nft_apply_rc = -EINVAL;
-	put("/proc/sys/net/ipv4/conf/lo/route_localnet", "0");
+	unit_put(AT_FDCWD, "/proc/sys/net/ipv4/conf/lo/route_localnet", "0");
 	CHECK_INT(run_localnet(&net, &s, &e), -EINVAL);
 	CHECK_STR(e.what, "refused");
 	/* without the rules, the sysctl would be dangerous */

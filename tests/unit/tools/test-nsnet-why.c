@@ -1086,16 +1086,6 @@ static void neighbour_entry_must_be_current(void)
 	CHECK(said(&y, "ok    the neighbour 203.0.113.1 answers"));
 }
 
-/* Writes the file and asserts that this succeeds. */
-static void put(const char *path, const char *content)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0);
-	CHECK_INT(write(fd, content, strlen(content)), strlen(content));
-	close(fd);
-}
-
 static void inside_name_servers(const char *dir)
 {
 	struct why y = begin("10.1.0.2", "203.0.113.1");
@@ -1106,9 +1096,9 @@ static void inside_name_servers(const char *dir)
 	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
 	CHECK(why_beside[1](&y));
 	CHECK(said(&y, "?     cannot read '/etc/resolv.conf': No such file or directory"));
-	put("/etc/resolv.conf",
-	    "# a comment\nnameserver\nnameservers 192.0.2.1\nnameserver x\n"
-	    "nameserver\t192.0.2.53\nnameserver 192.0.2.54\nnameserver 127.0.0.1");
+	unit_put(AT_FDCWD, "/etc/resolv.conf",
+		 "# a comment\nnameserver\nnameservers 192.0.2.1\nnameserver x\n"
+		 "nameserver\t192.0.2.53\nnameserver 192.0.2.54\nnameserver 127.0.0.1");
 	CHECK(why_beside[1](&y));
 	CHECK(said(&y, "ok    /etc/resolv.conf names the server 192.0.2.53"));
 	own_way.rc = -ENETUNREACH;
@@ -1118,7 +1108,7 @@ static void inside_name_servers(const char *dir)
 	y.dev = NULL;
 	CHECK(why_beside[1](&y));
 	CHECK_STR(text(&y), "");
-	put("/etc/resolv.conf", "nameserver 127.0.0.53\nnameserver ::1\n");
+	unit_put(AT_FDCWD, "/etc/resolv.conf", "nameserver 127.0.0.53\nnameserver ::1\n");
 	CHECK(why_beside[1](&y));
 	CHECK(said(
 		&y,
@@ -1133,7 +1123,7 @@ static void inside_name_servers(const char *dir)
 	CHECK(said(&y, "ok    a name server runs in the namespace"));
 	close(fd);
 	own_way.rc = 0;
-	put("/etc/netns/web/resolv.conf", "nameserver 192.0.2.55");
+	unit_put(AT_FDCWD, "/etc/netns/web/resolv.conf", "nameserver 192.0.2.55");
 	CHECK(why_beside[1](&y));
 	CHECK(said(&y, "ok    /etc/netns/web/resolv.conf names the server 192.0.2.55"));
 	CHECK_INT(unlink("/etc/netns/web/resolv.conf"), 0);
@@ -1153,7 +1143,7 @@ static void inside_ping(const char *dir)
 	struct why y = begin("10.1.0.2", "203.0.113.1");
 
 	enter_sandbox();
-	put("/proc/sys/net/ipv4/ping_group_range", "0 0");
+	unit_put(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", "0 0");
 	CHECK(why_beside[2](&y));
 	CHECK_STR(text(&y), "");
 	CHECK_INT(chroot(dir), 0);

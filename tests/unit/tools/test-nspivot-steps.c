@@ -77,16 +77,6 @@ static int do_verb(enum verb_id verb, const char *arg, struct nserr *e)
 	return rc;
 }
 
-/* Writes the file and asserts that this succeeds. */
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0);
-	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
 /* Mounts an empty /etc and /run, and the tmpfs of the new root. */
 static void furnish(const char *in)
 {
@@ -107,9 +97,9 @@ static void inside_etc(const char *in)
 	struct nserr e = NSERR_INIT;
 
 	furnish(in);
-	put("/etc/hosts", "127.0.0.1 caller\n");
-	put("/etc/hostname", "caller\n");
-	put("/run/other", "other\n");
+	unit_put(AT_FDCWD, "/etc/hosts", "127.0.0.1 caller\n");
+	unit_put(AT_FDCWD, "/etc/hostname", "caller\n");
+	unit_put(AT_FDCWD, "/run/other", "other\n");
 	CHECK_INT(begin(&e), 0);
 	CHECK_INT(do_verb(VERB_ETC_HOSTS, "host", &e), 0);
 	CHECK_STR(content("etc/hosts"), "127.0.0.1 caller\n");
@@ -164,9 +154,9 @@ static void inside_resolv(const char *in)
 		unlink("/etc/resolv.conf");
 		unlink("/run/systemd/resolve/resolv.conf");
 		if (all[i].own)
-			put("/etc/resolv.conf", all[i].own);
+			unit_put(AT_FDCWD, "/etc/resolv.conf", all[i].own);
 		if (all[i].resolved)
-			put("/run/systemd/resolve/resolv.conf", all[i].resolved);
+			unit_put(AT_FDCWD, "/run/systemd/resolve/resolv.conf", all[i].resolved);
 		CHECK_INT(begin(&e), 0);
 		CHECK_INT(do_verb(VERB_ETC_RESOLV_CONF, "auto", &e), 0);
 		CHECK(exists("etc/resolv.conf"));
@@ -187,7 +177,7 @@ static void inside_mounts(const char *in)
 	struct nserr e = NSERR_INIT;
 
 	furnish(in);
-	put("/run/file", "file\n");
+	unit_put(AT_FDCWD, "/run/file", "file\n");
 	CHECK_INT(symlink("file", "/run/link"), 0);
 	CHECK_INT(begin(&e), 0);
 	CHECK_INT(do_verb(VERB_BIND, "/run/link:/followed", &e), 0);
@@ -225,9 +215,9 @@ static void inside_overlay(const char *in)
 
 	furnish(in);
 	CHECK_INT(mkdir("/run/lower", 0755), 0);
-	put("/run/lower/file", "lower\n");
+	unit_put(AT_FDCWD, "/run/lower/file", "lower\n");
 	snprintf(path, sizeof(path), "%s/file", in);
-	put(path, "newroot\n");
+	unit_put(AT_FDCWD, path, "newroot\n");
 	CHECK_INT(begin(&e), 0);
 	/* the hint names the separator */
 	CHECK_INT(do_verb(VERB_OVERLAY, "/o:lower=/run/lower:work=/w,upper=tmpfs", &e), -ENOENT);
@@ -282,7 +272,7 @@ static void inside_begin(const char *in)
 	o.newroot = "/nonexistent";
 	CHECK_INT(begin(&e), -ENOENT);
 	CHECK_STR(e.what, "cannot open the new root '/nonexistent'");
-	put("/run/file", "");
+	unit_put(AT_FDCWD, "/run/file", "");
 	o.newroot = "/run/file";
 	CHECK_INT(begin(&e), -ENOTDIR);
 	CHECK(strstr(e.hint, "specify a directory as the new root"));
@@ -406,8 +396,8 @@ static void inside_faults(const char *in)
 	fault_all("ambient capabilities", try_ambient, has_no_ambient);
 	CHECK_INT(mkdir("/run/a,b", 0755), 0);
 	CHECK_INT(mkdir("/run/c", 0755), 0);
-	put("/run/c/file", "");
-	put("/etc/resolv.conf", "nameserver 192.0.2.1\n");
+	unit_put(AT_FDCWD, "/run/c/file", "");
+	unit_put(AT_FDCWD, "/etc/resolv.conf", "nameserver 192.0.2.1\n");
 	fault_all("verbs", try_verbs, NULL);
 	if (!USE_LIBMOUNT)
 		return;

@@ -6,13 +6,7 @@
 #include "kernel/sys_cap.h"
 #include "nspivot/nspivot.h"
 
-/* The functions under test leave their memory to the end of the process, so LeakSanitizer must not
- * report it. */
-int __lsan_is_turned_off(void);
-int __lsan_is_turned_off(void)
-{
-	return 1;
-}
+UNIT_LEAVES_MEMORY
 
 /* Returns the message of check_opts(), or "" if it accepts the options. */
 static const char *said(const struct opts *o)

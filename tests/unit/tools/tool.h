@@ -70,17 +70,13 @@ static inline int tool_directory(char *path)
 /* Creates or replaces a file with this text, and the directories of its path. */
 static inline void tool_file(int at, const char *path, const char *text)
 {
-	size_t len = strlen(text);
 	char parent[256];
-	int fd;
 
 	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
 		snprintf(parent, sizeof(parent), "%.*s", (int)(s - path), path);
 		(void)!mkdirat(at, parent, 0755);
 	}
-	fd = openat(at, path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-	CHECK(fd >= 0 && write(fd, text, len) == (ssize_t)len);
-	close(fd);
+	unit_put(at, path, text);
 }
 
 /* Removes a directory with its files. */
