@@ -310,6 +310,8 @@ static void names_the_version_1_hierarchy_of_a_controller(void)
 				    "cgroup v1 hierarchy at /m/a");
 	CHECK_STR(hint("cpu.max=1"), "");
 	CHECK_STR(hint("file=1"), "");
+	CHECK_INT(mount("none", "/proc", "tmpfs", 0, NULL), 0);
+	CHECK_STR(hint("memory.max=1"), "");
 }
 
 static void find(const char *dir)
@@ -352,6 +354,34 @@ static void a_failed_call_finds_no_wrong_cgroup(void)
 		unit_skip("no faults here");
 }
 
+/* An absolute path in a cgroup file system is the directory itself. */
+static void find_by_path(const char *dir)
+{
+	char path[64];
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	if (mount("none", dir, "cgroup2", 0, NULL) < 0)
+		return;
+	for (const char *const *name = (const char *const[]){ "", "/new", "/new/x/", NULL }; *name;
+	     name++) {
+		snprintf(path, sizeof(path), "%s%s", dir, *name);
+		CHECK_INT(cgroup_find(&c, path, &e), 0);
+		CHECK(c.n == 1 && c.dir[0].v2 && c.dir[0].fd == -1);
+		CHECK_STR(c.dir[0].path, path);
+		cgroup_free(&c);
+	}
+	/* the parent directory is in another file system */
+	CHECK(cgroup_find(&c, "/proc/none", &e) < 0 || !streq(c.dir[0].path, "/proc/none"));
+	cgroup_free(&c);
+}
+
+static void finds_a_cgroup_by_its_path(void)
+{
+	CHECK(feature_cgroup_v2.probe);
+	sandbox(CLONE_NEWCGROUP, find_by_path);
+}
+
 /* ---- Frozen cgroups, and refusals of the kernel */
 
 static void finds_a_frozen_cgroup(void)
@@ -384,6 +414,15 @@ static void finds_a_frozen_cgroup(void)
 		CHECK_STR(e.what, rows[i].want ? "the cgroup 'here' is frozen" : "");
 		CHECK_INT(unlinkat(c.dir[1].fd, rows[i].file, 0), 0);
 	}
+	/* only the first n directories count */
+	unit_put(c.dir[1].fd, "freezer.state", "FROZEN\n");
+	c.n = 1;
+	c.dir[1].v2 = true;
+	CHECK(!cgroup_v2(&c) && cgroup_set(&c, "freezer.state=1", &e) == -ENOENT);
+	c.dir[1].v2 = false;
+	CHECK_INT(cgroup_check_frozen(&c, &e), 0);
+	c.n = 2;
+	CHECK_INT(unlinkat(c.dir[1].fd, "freezer.state", 0), 0);
 	CHECK_INT(mkdirat(c.dir[1].fd, "freezer.state", 0755), 0);
 	CHECK_INT(cgroup_check_frozen(&c, &e), -EISDIR);
 	CHECK_STR(e.what, "cannot read 'here/freezer.state'");
@@ -400,7 +439,7 @@ static void finds_a_frozen_cgroup(void)
 	"make cgroup.procs writable in this cgroup and in the nearest common ancestor of this " \
 	"cgroup and the current cgroup"
 
-enum action { OPEN, CREATE, JOIN, SET, REMOVE };
+enum action { OPEN, CREATE, JOIN, SET, REMOVE, REMOVE_ONCE };
 
 /* clang-format off */
 static const struct refusal {
@@ -408,6 +447,7 @@ static const struct refusal {
 	int call, nth, error, want;
 	const char *message, *hint;
 	bool left; /* the directory top/c exists afterwards */
+	bool again; /* the next call fails, too */
 } refusals[] = {
 	{ CREATE, CALL_MKDIR, 1, EACCES, -EACCES, "cannot create the cgroup '/c/d'", DELEGATED },
 	{ CREATE, CALL_MKDIR, 1, EPERM, -EPERM, "cannot create the cgroup '/c/d'", DELEGATED },
@@ -439,6 +479,15 @@ static const struct refusal {
 	  "use a cgroup that is not in a threaded subtree (cgroup.type)", true },
 	{ SET, SYS_openat, 1, EBUSY, -EBUSY, "cannot write '+fruit' to /c/cgroup.subtree_control", "", true },
 	{ REMOVE, CALL_RMDIR, 1, EBUSY, 0, "", "" },
+	{ REMOVE, CALL_RMDIR, 1, EBUSY, 0, "", "", false, true },
+	{ REMOVE_ONCE, CALL_RMDIR, 1, EBUSY, 0, "", "", true },
+	{ REMOVE_ONCE, CALL_RMDIR, 1, ENOTEMPTY, 0, "", "", true },
+	{ REMOVE_ONCE, CALL_RMDIR, 1, EACCES, -EACCES, "", "", true },
+	{ SET, SYS_openat, 1, EPERM, -EPERM, "cannot write '+fruit' to /c/cgroup.subtree_control", "", true },
+	{ SET, SYS_openat, 1, EINVAL, -ENOENT, "no cgroup file 'fruit.max' in 'name'",
+	  "make controller 'fruit' available: cgroup.controllers of /c/d does not list this controller", true },
+	{ SET, SYS_openat, 1, ENOENT, -ENOENT, "no cgroup file 'fruit.max' in 'name'",
+	  "make controller 'fruit' available: cgroup.controllers of /c/d does not list this controller", true },
 	{ REMOVE, CALL_RMDIR, 1, ENOENT, 0, "", "", true },
 	{ REMOVE, CALL_RMDIR, 1, EACCES, -EACCES, "cannot remove the cgroup '/c/d'", "", true },
 	{ REMOVE, CALL_RMDIR, FAULT_EACH, EBUSY, -EBUSY, "cannot remove the cgroup '/c/d'",
@@ -480,9 +529,12 @@ static int try_refusal(void)
 	case REMOVE:
 		rc = cgroup_remove(&c, &e);
 		break;
+	case REMOVE_ONCE:
+		rc = cgroup_remove_dir(&c.dir[0]);
+		break;
 	}
 	fault_end();
-	if (!streq(plain(e.what), refused->message) || !streq(e.hint, refused->hint)) {
+	if (!streq(plain(e.what), refused->message) || !streq(plain(e.hint), refused->hint)) {
 		printf("# the message is '%s', the hint '%s'\n", e.what, e.hint);
 		rc = 1;
 	}
@@ -508,6 +560,7 @@ static void explains_refusals(void)
 		refused = &refusals[i];
 		strcpy(strrchr(dir, '.'), ".XXXXXX");
 		CHECK(mkdtemp(dir));
+		fault_again = refused->again;
 		got = fault_answer(try_refusal, refused->call, refused->nth, -refused->error);
 		if (got != refused->want)
 			printf("# row %zu\n", i);
@@ -518,7 +571,9 @@ static void explains_refusals(void)
 		CHECK_INT(system(command), 0);
 	}
 	memset(fault_denied, 0, sizeof(fault_denied));
+	fault_again = false;
 }
 
-UNIT_MAIN(CASE(finds_cgroups_in_the_files_of_proc), CASE(a_failed_call_finds_no_wrong_cgroup),
-	  CASE(finds_a_frozen_cgroup), CASE(explains_refusals))
+UNIT_MAIN(CASE(finds_cgroups_in_the_files_of_proc), CASE(finds_a_cgroup_by_its_path),
+	  CASE(a_failed_call_finds_no_wrong_cgroup), CASE(finds_a_frozen_cgroup),
+	  CASE(explains_refusals))

@@ -171,8 +171,10 @@ static void refuses_dots_in_names(void)
 
 /*
  * Returns the version 1 hierarchies among cpu, pids and cpuset in which cgroup_open() creates "a"
- * for the setting.
+ * for the setting. If first_v2 is set, the directory of cpu is that of version 2.
  */
+static bool first_v2;
+
 static const char *made_for(const char *setting)
 {
 	static const char *const names[] = { "cpu,cpuacct", "pids", "cpuset" };
@@ -182,6 +184,7 @@ static const char *made_for(const char *setting)
 	static char text[64];
 
 	text[0] = '\0';
+	c.dir[0].v2 = first_v2;
 	CHECK(mkdtemp(dir));
 	for (size_t i = 0; i < c.n; i++) {
 		snprintf(mount, sizeof(mount), "%s/%s", dir, names[i]);
@@ -213,6 +216,10 @@ static void creates_version_1_cgroups_for_their_controller(void)
 	CHECK_STR(made_for("no.such=1"), "");
 	/* a new cpuset has no processors, so it accepts no process */
 	CHECK_STR(made_for(NULL), "cpu,cpuacct pids ");
+	first_v2 = true;
+	CHECK_STR(made_for(NULL), "cpu,cpuacct ");
+	CHECK_STR(made_for("pids.max=1"), "cpu,cpuacct pids ");
+	first_v2 = false;
 }
 
 /* ---- Controllers: ordinary directories with the files of version 2 */
@@ -398,6 +405,22 @@ static void finds_the_path_in_each_hierarchy(void)
 	}
 }
 
+static void finds_the_directory_above(void)
+{
+	static const struct {
+		const char *path;
+		size_t want;
+	} rows[] = {
+		{ "/a/b/c", 4 }, { "/a//b", 2 }, { "/a", 0 },     { "/", 0 },       { "", 0 },
+		{ "/a/b/", 2 },  { "a/b", 1 },   { "a", 0 },      { "//a", 0 },     { "//", 0 },
+		{ "/a//", 0 },   { "x/y//", 1 }, { "/a///b", 2 }, { "a//b//c", 4 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		CHECK_INT(cgroup_above(rows[i].path, strlen(rows[i].path)), rows[i].want);
+	CHECK_INT(cgroup_above("/a/b/c", 4), 2);
+}
+
 static void refuses_an_empty_name(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -578,6 +601,6 @@ UNIT_MAIN(CASE(places_a_name_below_the_own_cgroups), CASE(places_an_absolute_pat
 	  CASE(refuses_dots_in_names), CASE(creates_version_1_cgroups_for_their_controller),
 	  CASE(enables_controllers_only_in_created_cgroups),
 	  CASE(hint_names_the_cgroup_that_lacks_the_controller),
-	  CASE(finds_the_path_in_each_hierarchy), CASE(refuses_an_empty_name),
-	  CASE(removes_a_directory_with_those_below_it),
+	  CASE(finds_the_path_in_each_hierarchy), CASE(finds_the_directory_above),
+	  CASE(refuses_an_empty_name), CASE(removes_a_directory_with_those_below_it),
 	  CASE(removes_only_marked_directories_that_remain))

@@ -20,7 +20,7 @@ static long long bytes_of(const struct cgroup_memory *m, const char *text)
 
 static void reads_the_file_of_each_version(void)
 {
-	char path[] = "/tmp/test-memory.XXXXXX";
+	char path[] = "/tmp/test-memory.XXXXXX", outside[64];
 	struct cgroup_memory m = CGROUP_MEMORY_INIT;
 
 	CHECK(mkdtemp(path));
@@ -45,8 +45,11 @@ static void reads_the_file_of_each_version(void)
 	CHECK_INT(unlinkat(m.dir, "init.scope", AT_REMOVEDIR), 0);
 	CHECK_INT(bytes_of(&m, "0::\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "0::/\n"), -ENOENT);
-	CHECK_INT(bytes_of(&m, "0::/a/own\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "0::/../a\n"), -ENOENT);
+	snprintf(outside, sizeof(outside), "0::/..%s/a\n", strrchr(path, '/'));
+	CHECK_INT(bytes_of(&m, outside), -ENOENT);
+	strcpy(m.own, "/a/b");
+	CHECK_INT(bytes_of(&m, "0::/a/b\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "0::/a/missing\n"), -ENOENT);
 	CHECK_INT(bytes_of(&m, "1:cpu:/a\n"), -ENOENT);
 

@@ -204,6 +204,12 @@ static bool has_no_groups(const char *why, const struct fault_run *f)
 
 static void as_in_the_root(const char *in)
 {
+	/* the third file is the one that was found and is opened for reading */
+	static const struct fault_row rows[] = {
+		{ "--as", try_as, SYS_openat, 3, ENOENT, -ESTALE },
+		{ "--as", try_as, SYS_openat, 3, EACCES, -EACCES },
+	};
+
 	(void)in;
 	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
 	unit_put(AT_FDCWD, "/etc/passwd", passwd_text);
@@ -212,8 +218,10 @@ static void as_in_the_root(const char *in)
 	keeps_given_groups();
 	sets_the_variables_of_the_user();
 	refuses_unusual_files();
-	if (fault_supported())
+	if (fault_supported()) {
 		fault_all("--as", try_as, has_no_groups);
+		fault_table(rows, ARRAY_SIZE(rows));
+	}
 	/* without /proc the path of the file is opened again */
 	CHECK_INT(mount("none", "/proc", "tmpfs", 0, NULL), 0);
 	finds_users();

@@ -427,6 +427,18 @@ static void loses_capabilities_and_groups(void)
 	CHECK_INT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
 }
 
+/* A change to the same uid does not raise capabilities. */
+static void keeps_the_effective_set(void)
+{
+	const struct cred c = { .set_uid = true, .uid = geteuid() };
+	struct sys_caps caps;
+
+	sandbox_drop_caps();
+	CHECK(take(&c));
+	CHECK_INT(sys_cap_get(&caps), 0);
+	CHECK_INT(caps.effective, 0);
+}
+
 /* Raising a limit that the caller may not raise. */
 static void may_not_raise_a_limit(void)
 {
@@ -466,6 +478,7 @@ static void the_program_has_the_requested_credentials(void)
 {
 	in_child(may_not_raise_a_limit);
 	in_child(sets_the_oom_score);
+	in_child(keeps_the_effective_set);
 	if (geteuid() != 0)
 		return;
 	in_child(has_ids_and_limits);

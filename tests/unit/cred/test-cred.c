@@ -34,12 +34,12 @@ static const char *parse(struct cred *c, const struct word *words)
 	for (; words->key; words++) {
 		rc = cred_option(c, words->key, words->arg, &e);
 		if (rc < 0)
-			return e.what;
+			return unit_message(&e);
 		CHECK_INT(rc, 1);
 	}
 	rc = cred_check(c, &e);
 	CHECK_INT(rc < 0, e.what[0] != '\0');
-	return e.what;
+	return unit_message(&e);
 }
 
 #define PARSE(c, ...) parse(c, (const struct word[]){ __VA_ARGS__, { 0 } })
@@ -187,9 +187,15 @@ static void accepts_only_filters_of_whole_instructions(void)
 {
 	struct cred c;
 
-	CHECK_STR(PARSE(&c, { CRED_KEY_SECCOMP, file_of(16) }), "");
+	static const struct sock_filter code[2] = { { 1, 2, 3, 4 }, { 5, 6, 7, 8 } };
+	const char *stream = file_of(16);
+
+	CHECK(pwrite(atoi(stream + 3), code, sizeof(code), 0) == sizeof(code));
+	CHECK_STR(PARSE(&c, { CRED_KEY_SECCOMP, stream }), "");
 	CHECK_INT(c.nfilter, 2);
+	CHECK(memcmp(c.filter, code, sizeof(code)) == 0);
 	cred_free(&c);
+	CHECK(!c.set_uid && !c.filter && !c.nfilter);
 	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(0)), "has 0 bytes, expected 1 to 4096"));
 	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(12)), "has 12 bytes"));
 	CHECK(strstr(refused(CRED_KEY_SECCOMP, file_of(8 * 4097)), "has 32776 bytes"));
@@ -209,6 +215,27 @@ static const char *order(const struct cred *c)
 		buf_printf(&b, "%s ", p.steps[i].kind->name);
 	plan_free(&p);
 	return b.s ? b.s : "";
+}
+
+static void a_removed_user_is_unknown(void)
+{
+	struct cred c = { .user = "no such user" };
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(cred_check(&c, &e), -EINVAL);
+	CHECK_STR(unit_message(&e), "--setuid: cannot look up user 'no such user'");
+	cred_free(&c);
+}
+
+static void an_unknown_limit_has_a_hint(void)
+{
+	struct cred_rlimit limits[RLIM_NLIMITS];
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(cred_rlimit_parse("zzzzzz=1", limits, &e), -EINVAL);
+	CHECK(str_after(e.hint, "use one of as, core, cpu, "));
+	CHECK_INT(cred_rlimit_parse("nofil=1", limits, &e), -EINVAL);
+	CHECK(strstr(e.hint, "nofile"));
 }
 
 static void adds_no_step_without_an_option(void)
@@ -324,7 +351,11 @@ static int groups_of(const struct cred *c, gid_t gid, size_t n, const gid_t *gro
 		if (setgroups(n, groups) < 0 || setegid(gid) < 0)
 			_exit(99);
 		rc = cred_check_groups(c, &e);
-		_exit(rc < 0 && strstr(e.what, "would keep the group root") ? 1 : rc < 0 ? 2 : 0);
+		_exit(rc < 0 && strstr(e.what, "would keep the group root") &&
+				      str_after(e.hint, "add --setgid, or ")
+			      ? 1
+		      : rc < 0 ? 2
+			       : 0);
 	}
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
 	return WEXITSTATUS(status);
@@ -482,6 +513,7 @@ static void options_select_the_ambient_capabilities(void)
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
 	  CASE(computes_the_capability_limit), CASE(parses_resource_limits),
 	  CASE(parses_environment_options), CASE(accepts_only_filters_of_whole_instructions),
+	  CASE(a_removed_user_is_unknown), CASE(an_unknown_limit_has_a_hint),
 	  CASE(adds_no_step_without_an_option), CASE(adds_the_steps_in_the_required_order),
 	  CASE(drops_capabilities_after_a_filter_as_another_user),
 	  CASE(limits_of_another_process_are_read), CASE(a_long_or_unlimited_limit_is_parsed),
