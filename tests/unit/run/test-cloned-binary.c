@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-cloned-binary: executes this program again from a protected copy, in which a constructor
+ * checks the copy, and makes the system calls of this fail. */
+#include "run/cloned_binary.h"
+
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+
+#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+/* the exit statuses of a child */
+enum { IN_MEMORY = 40, DETACHED, NO_COPY, FAILED };
+
+static char *const arguments[] = { (char *)"dir/name", (char *)"arg", NULL };
+
+/* Runs in the copy, before main(). */
+__attribute__((constructor)) static void check_copy(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct statvfs fs;
+	char name[16] = "";
+	int fd, seals;
+
+	if (!getenv("TEST_COPY"))
+		return;
+	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	seals = fcntl(fd, F_GET_SEALS);
+	/* a copy needs no second copy */
+	if (cloned_binary_enter(arguments, CLONED_BINARY_SAME_USERNS, &e) != 0 || e.what[0] ||
+	    prctl(PR_GET_NAME, name) < 0 || !streq(name, "name"))
+		_exit(FAILED);
+	if (seals >= 0 && (seals & SEALS) == SEALS)
+		_exit(IN_MEMORY);
+	_exit(fstatvfs(fd, &fs) == 0 && fs.f_flag & ST_RDONLY ? DETACHED : FAILED);
+}
+
+struct situation {
+	enum cloned_binary_user where;
+	bool small;   /* files may not be as large as the binary */
+	bool no_caps; /* the process has no capabilities */
+	uid_t uid;    /* a change of uid, or 0 */
+	int want;
+};
+
+/* Runs cloned_binary_enter() in this situation, in a child. Returns the exit status. */
+static int enter(const struct situation *s)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		const struct rlimit small = { 4096, 4096 };
+		struct nserr e = NSERR_INIT;
+		int rc;
+
+		if (s->small)
+			(void)!setrlimit(RLIMIT_FSIZE, &small);
+		if (s->uid && (setgroups(0, NULL) < 0 || setgid(s->uid) < 0 || setuid(s->uid) < 0))
+			_exit(FAILED);
+		if (s->no_caps)
+			sandbox_drop_caps();
+		setenv("TEST_COPY", "1", 1);
+		rc = cloned_binary_enter(arguments, s->where, &e);
+		if (rc < 0)
+			printf("# %s\n", unit_message(&e));
+		fflush(stdout);
+		_exit(rc == 0 ? NO_COPY : FAILED);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* The owner of the binary is mapped, and is this user or root. */
+static void copies(const char *dir)
+{
+	static const struct situation rows[] = {
+		{ .where = CLONED_BINARY_SAME_USERNS, .want = IN_MEMORY },
+		{ .where = CLONED_BINARY_NEW_USERNS, .want = IN_MEMORY },
+		{ .small = true, .want = DETACHED },
+		/* the mount is made in a child with a user namespace */
+		{ .small = true, .no_caps = true, .want = DETACHED },
+	};
+	struct stat st;
+
+	(void)dir;
+	/* a user who does not own the binary may map no user to its owner */
+	if (stat("/proc/self/exe", &st) < 0 || st.st_uid != geteuid())
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int got = enter(&rows[i]);
+
+		if (got != rows[i].want)
+			printf("# row %zu\n", i);
+		CHECK_INT(got, rows[i].want);
+	}
+}
+
+static void the_copy_is_protected(void)
+{
+	/* valgrind and qemu-user execute another binary */
+	if (!fault_supported()) {
+		unit_skip("this process is emulated");
+		return;
+	}
+	sandbox(0, copies);
+}
+
+/* A user cannot write to the binary of root, also not in a user namespace of its own. */
+static void no_copy_is_made_of_a_binary_out_of_reach(void)
+{
+	static const struct situation rows[] = {
+		{ .where = CLONED_BINARY_NEW_USERNS, .uid = 61234, .want = NO_COPY },
+		{ .where = CLONED_BINARY_SAME_USERNS, .uid = 61234, .want = IN_MEMORY },
+		{ .where = CLONED_BINARY_NEW_USERNS, .want = IN_MEMORY },
+	};
+	struct stat st;
+
+	if (!fault_supported() || geteuid() != 0 || stat("/proc/self/exe", &st) < 0 ||
+	    st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH)) {
+		unit_skip("the binary does not belong to root");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		CHECK_INT(enter(&rows[i]), rows[i].want);
+}
+
+/* ---- Failures. The execution of the copy is denied, so that it is an error. */
+
+static int try_enter(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = cloned_binary_enter(arguments, CLONED_BINARY_SAME_USERNS, &e);
+	fault_end();
+	if (rc == -ENOSYS && str_after(e.what, "cannot execute the protected copy of name"))
+		return 0;
+	/* success without a copy is wrong */
+	return fault_result(rc, &e, false);
+}
+
+/* Returns the hint for a failed copy as a result: -EPERM if it names the sysctl. */
+static int try_hint(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	sandbox_drop_caps();
+	fault_begin();
+	rc = cloned_binary_enter(arguments, CLONED_BINARY_SAME_USERNS, &e);
+	fault_end();
+	CHECK(rc < 0);
+	return streq(e.hint, "set vm.memfd_noexec to 1, or run name with CAP_SYS_ADMIN") ? -EPERM
+	       : e.hint[0]                                                               ? 1
+											 : rc;
+}
+
+static void fail(const char *dir)
+{
+	static const struct fault_row rows[] = {
+		{ "open", try_enter, SYS_openat, 1, EACCES, -EACCES },
+		{ "fstat", try_enter, SYS_newfstatat, 2, EIO, -EIO },
+		/* the copy is a detached mount instead */
+		{ "memfd_create", try_enter, SYS_memfd_create, FAULT_EACH, EACCES, 0 },
+		{ "sendfile", try_enter, SYS_sendfile, 1, EIO, 0 },
+		{ "sendfile", try_enter, SYS_sendfile, 1, EINTR, 0 },
+	},
+	/* without new user namespaces, there is no detached mount */
+	denied[] = {
+		{ "memfd_create", try_enter, SYS_memfd_create, FAULT_EACH, EACCES, -EACCES },
+		{ "sendfile", try_enter, SYS_sendfile, 1, EIO, -EIO },
+		{ "sendfile", try_enter, SYS_sendfile, 1, EINTR, 0 },
+	},
+	hints[] = {
+		{ "hint", try_hint, SYS_memfd_create, FAULT_EACH, EACCES, -EACCES },
+	};
+
+	(void)dir;
+	fault_denied[0] = SYS_execve;
+	fault_denied[1] = SYS_execveat;
+	fault_all("cloned_binary_enter", try_enter, NULL);
+	fault_table(rows, ARRAY_SIZE(rows));
+	fault_denied[2] = SYS_open_tree;
+	fault_table(denied, ARRAY_SIZE(denied));
+	fault_table(hints, ARRAY_SIZE(hints));
+	memset(fault_denied, 0, sizeof(fault_denied));
+}
+
+static void a_failed_call_never_runs_without_a_copy(void)
+{
+	struct stat st;
+
+	if (!fault_supported() || stat("/proc/self/exe", &st) < 0 || st.st_uid != geteuid()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, fail);
+}
+
+UNIT_MAIN(CASE(the_copy_is_protected), CASE(no_copy_is_made_of_a_binary_out_of_reach),
+	  CASE(a_failed_call_never_runs_without_a_copy))
