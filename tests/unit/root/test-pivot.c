@@ -244,20 +244,29 @@ static int stack(const char *path, int n)
 	return fd;
 }
 
+/* Returns true if the path leads to the directory fd. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
 static void detach(const char *dir)
 {
-	int fd = stack(dir, 999);
+	cleanup_fd int fd = stack(dir, 1001), below = -1;
 
-	CHECK_INT(root_detach(fd), 0);
-	close(fd);
-	fd = stack(dir, 1000);
+	/* at most 1000 mounts are detached, so the lowest one stays */
 	CHECK_INT(root_detach(fd), -EBUSY);
-	close(fd);
-	CHECK_INT(root_detach(-1), -EBADF);
-	/* a file system that is not mounted on this path is not detached */
-	fd = open_dir(dir);
+	CHECK(is_at(fd, dir));
 	CHECK_INT(root_detach(fd), 0);
-	close(fd);
+	CHECK(!is_at(fd, dir));
+	CHECK_INT(root_detach(-1), -EBADF);
+	/* a directory that is no mount is not detached */
+	below = open_dir(dir);
+	CHECK_INT(root_detach(below), 0);
+	CHECK(is_at(below, dir));
 }
 
 static void empty(const char *dir)
