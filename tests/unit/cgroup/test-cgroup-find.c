@@ -236,7 +236,7 @@ static int try_memory(void)
 /* ---- The memory hierarchy */
 
 /* Returns the hierarchy that cgroup_memory_open() chooses: the version, the options, the root and
- * the own path, or "". */
+ * the path of this process, or "". */
 static const char *memory(int want)
 {
 	static char text[2048];

@@ -112,7 +112,7 @@ static void the_copy_is_protected(void)
 	sandbox(0, copies);
 }
 
-/* A user cannot write to the binary of root, also not in a user namespace of its own. */
+/* A user cannot write to the binary of root, also not in a new user namespace. */
 static void no_copy_is_made_of_a_binary_out_of_reach(void)
 {
 	static const struct situation rows[] = {

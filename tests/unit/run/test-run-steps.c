@@ -398,6 +398,7 @@ static int hear(void (*child)(void), int (*identify)(void *, pid_t, struct nserr
 	tool.pid = pid;
 	CHECK_INT(handle_watch_init(&tool), 0);
 	CHECK_INT(tool.report[1], -1);
+	CHECK(fcntl(tool.report[0], F_GETFL) & O_NONBLOCK);
 	while (tool.report[0] >= 0) {
 		/* each message raises SIGIO for the descriptor */
 		if (handle_hear_init(&tool, identify, &identified_pid))
