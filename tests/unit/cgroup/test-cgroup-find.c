@@ -174,6 +174,7 @@ static void opens_the_cgroup_of_a_process(void)
 	CHECK_INT(of(&c, "1:cpu:/a\n0::/b\n", &e), 0);
 	CHECK(c.n == 2 && is_at(c.dir[0].fd, "m/a") && !c.dir[0].v2 &&
 	      is_at(c.dir[1].fd, "m/a/b") && cgroup_v2(&c) == &c.dir[1]);
+	CHECK(fcntl(c.dir[0].fd, F_GETFL) & O_PATH);
 	util_close(&c.dir[1].fd);
 	c.dir[1].fd = -1;
 	CHECK(!cgroup_v2(&c));

@@ -204,6 +204,8 @@ static const struct failure {
 	  "omit --new-session, and run the command with 'setsid --wait'", true },
 	{ "rlimits", { .rlimits = { [RLIMIT_CPU] = { true, 5, 5 } } }, SYS_prlimit64, 1, EINVAL, -EINVAL,
 	  "cannot set limit cpu", "" },
+	{ "rlimits", { .rlimits = { [RLIMIT_CPU] = { true, 5, 5 } } }, SYS_prlimit64, 1, EPERM, -EPERM,
+	  "cannot set limit cpu", "" },
 	{ "groups", { .set_groups = true, .ngroups = 1 }, SYS_setgroups, 1, EPERM, -EPERM,
 	  "cannot set the supplementary groups",
 	  "use a user namespace in which setgroups is allowed and a gid is mapped" },
@@ -292,6 +294,43 @@ static void steps_fail(const char *in)
 			printf("# row %zu, %s\n", i, f->step);
 		CHECK_INT(got, f->want);
 	}
+}
+
+/* The groups of a user are optional only where no process can change its groups. */
+static const char *named_user;
+
+static int try_named_groups(void)
+{
+	gid_t group = 0;
+	struct cred c = { .set_groups = true,
+			  .groups = &group,
+			  .ngroups = 1,
+			  .groups_optional = true,
+			  .user = named_user,
+			  .self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC) };
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = run_step(&c, "groups", &e);
+	fault_end();
+	close(c.self);
+	return fault_result(rc, &e, true);
+}
+
+static void groups_of_a_user_are_set_where_possible(void)
+{
+	char text[16] = "";
+
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	CHECK(file_read_at(AT_FDCWD, "/proc/self/setgroups", text, sizeof(text)) > 0);
+	CHECK_INT(fault_answer(try_named_groups, SYS_setgroups, 1, -EPERM), 0);
+	named_user = "u";
+	CHECK_INT(fault_answer(try_named_groups, SYS_setgroups, 1, -EPERM),
+		  streq(text, "allow\n") ? -EPERM : 0);
 }
 
 static void each_failure_has_its_message_and_hint(void)
@@ -454,6 +493,10 @@ static void may_not_raise_a_limit(void)
 			  "user namespace");
 	c.rlimits[RLIMIT_CORE] = (struct cred_rlimit){ true, 4, 5 };
 	CHECK_INT(run_step(&c, "rlimits", &e), 0);
+	c.rlimits[RLIMIT_NOFILE] = (struct cred_rlimit){ true, 1, 65 };
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &(const struct rlimit){ 64, 64 }), 0);
+	CHECK_INT(run_step(&c, "rlimits", &e), -EPERM);
+	CHECK(str_after(e.hint, "use at most 64, or run the command with CAP_SYS_RESOURCE"));
 	e = NSERR_INIT;
 	c.rlimits[RLIMIT_NOFILE] = (struct cred_rlimit){ true, 1, RLIM_INFINITY - 1 };
 	CHECK_INT(run_step(&c, "rlimits", &e), -EPERM);
@@ -489,4 +532,5 @@ static void the_program_has_the_requested_credentials(void)
 UNIT_MAIN(CASE(explains_each_step), CASE(explains_the_capabilities),
 
 	  CASE(each_failure_has_its_message_and_hint),
+	  CASE(groups_of_a_user_are_set_where_possible),
 	  CASE(the_program_has_the_requested_credentials))

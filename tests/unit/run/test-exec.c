@@ -85,6 +85,34 @@ static int check(const char *path, const char *program)
 	return rc;
 }
 
+/* A program in the working directory is found by "./" only. */
+static void a_program_in_the_working_directory_has_a_hint(void)
+{
+	static const struct {
+		const char *program;
+		bool hint;
+	} rows[] = { { "exec", true }, { "file", false }, { "dir", false }, { "./none", false } };
+	char dir[] = "/tmp/test-exec.XXXXXX", want[96], *saved = strdup(getenv("PATH"));
+	struct nserr e;
+
+	CHECK(mkdtemp(dir) && chdir(dir) == 0);
+	unit_put(AT_FDCWD, "exec", "");
+	unit_put(AT_FDCWD, "file", "");
+	CHECK(chmod("exec", 0755) == 0 && mkdir("dir", 0755) == 0);
+	setenv("PATH", "/none", 1);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		e = NSERR_INIT;
+		CHECK(exec_check(rows[i].program, &e) < 0);
+		snprintf(want, sizeof(want),
+			 "use ./%s: PATH does not contain the current directory", rows[i].program);
+		CHECK_INT(streq(e.hint, want), rows[i].hint);
+	}
+	setenv("PATH", saved, 1);
+	free(saved);
+	CHECK(unlink("exec") == 0 && unlink("file") == 0 && rmdir("dir") == 0);
+	CHECK(chdir("/") == 0 && rmdir(dir) == 0);
+}
+
 static void looks_up_a_program_as_execvp_does(void)
 {
 	char *saved = strdup(getenv("PATH")), longer[PATH_MAX + 100];
@@ -263,6 +291,8 @@ static void a_program_is_found_or_its_error_is_reported(void)
 }
 
 UNIT_MAIN(CASE(chooses_an_absolute_path_as_the_shell),
-	  CASE(a_given_program_is_not_replaced_by_a_shell), CASE(looks_up_a_program_as_execvp_does),
+	  CASE(a_given_program_is_not_replaced_by_a_shell),
+	  CASE(a_program_in_the_working_directory_has_a_hint),
+	  CASE(looks_up_a_program_as_execvp_does),
 	  CASE(the_search_continues_after_some_errors_only),
 	  CASE(a_program_is_found_or_its_error_is_reported))

@@ -272,6 +272,7 @@ static void closes_and_waits(void)
 	struct plan p = PLAN_INIT;
 	struct nserr e;
 	char text[16];
+	sigset_t term;
 	int line[2], start[2], kept = fcntl(0, F_DUPFD, 10), other = fcntl(0, F_DUPFD, 10);
 
 	CHECK(pipe(line) == 0 && pipe(start) == 0 && write(start[1], "x", 1) == 1);
@@ -311,6 +312,14 @@ static void closes_and_waits(void)
 	CHECK(str_after(e.what, "cannot use descriptor "));
 	h.ready_fd = -1;
 	CHECK_INT(run_step(&p, "descriptors", &e), 0);
+	/* a signal ends the wait */
+	CHECK_INT(pipe(start), 0);
+	h.start_fd = start[0];
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	kill(getpid(), SIGTERM);
+	CHECK_INT(run_step(&p, "descriptors", &e), -EINTR);
 	plan_free(&p);
 }
 
