@@ -228,6 +228,55 @@ static void populate(const char *dir)
 	close(fd);
 }
 
+static const char *target;
+
+static int try_make_dir(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct root r;
+	int rc;
+
+	begin(&r, target);
+	fault_begin();
+	rc = root_make_dir(&r, "/new", 0755, &e);
+	fault_end();
+	root_undo(&r);
+	return fault_result(rc, &e, true);
+}
+
+static int try_make_file(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct root r;
+	int rc;
+
+	begin(&r, target);
+	fault_begin();
+	rc = root_make_file(&r, "/file", "text", 4, &plain, &e);
+	fault_end();
+	root_undo(&r);
+	return fault_result(rc, &e, true);
+}
+
+static void fail_to_populate(const char *dir)
+{
+	static const struct fault_row rows[] = {
+		/* the new directory was replaced */
+		{ "root_make_dir", try_make_dir, SYS_openat, 1, ENOENT, -ESTALE },
+		{ "root_make_dir", try_make_dir, SYS_openat, 1, ENOTDIR, -ESTALE },
+		{ "root_make_dir", try_make_dir, SYS_openat, 1, ELOOP, -ESTALE },
+		{ "root_make_dir", try_make_dir, SYS_openat, 1, EACCES, -EACCES },
+		{ "root_make_dir", try_make_dir, SYS_mkdirat, 1, ENOSPC, -ENOSPC },
+		{ "root_make_file", try_make_file, SYS_fchmod, 1, EPERM, -EPERM },
+		{ "root_make_file", try_make_file, SYS_write, 1, ENOSPC, -ENOSPC },
+		{ "root_make_file", try_make_file, SYS_openat, 1, ENOSPC, -ENOSPC },
+	};
+
+	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
+	target = dir;
+	fault_table(rows, ARRAY_SIZE(rows));
+}
+
 static void hide(const char *dir)
 {
 	struct nserr e = NSERR_INIT;
@@ -264,6 +313,8 @@ static void creates_and_hides(void)
 {
 	sandbox(0, populate);
 	sandbox(0, hide);
+	if (fault_supported())
+		sandbox(0, fail_to_populate);
 }
 
 /* ---- New file systems and features */

@@ -441,7 +441,9 @@ static void the_first_report_identifies_the_program(void)
 	CHECK_INT(hear(fail, NULL), 2);
 	CHECK(tool.not_executed && tool.init_pid == 0);
 	tool.status_fd = 7;
+	/* without an init process, the pid file was written before */
 	tool.waits_for_init = false;
+	tool.pid_file = "/none/pid";
 	CHECK_INT(handle_init_executed(&tool, &e), 0);
 	CHECK_INT(tool.status_fd, -1);
 	CHECK_INT(pipe2(status, O_CLOEXEC), 0);
