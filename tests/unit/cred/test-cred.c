@@ -351,7 +351,7 @@ static int groups_of(const struct cred *c, gid_t gid, size_t n, const gid_t *gro
 		if (setgroups(n, groups) < 0 || setegid(gid) < 0)
 			_exit(99);
 		rc = cred_check_groups(c, &e);
-		_exit(rc < 0 && strstr(e.what, "would keep the group root") &&
+		_exit(rc == -EINVAL && strstr(e.what, "would keep the group root") &&
 				      str_after(e.hint, "add --setgid, or ")
 			      ? 1
 		      : rc < 0 ? 2
