@@ -121,7 +121,7 @@ static void a_descriptor_is_read_and_closed(void)
 	CHECK(fcntl(p[0], F_GETFD) < 0);
 	CHECK_INT(stream_read(name, &text, &e), -EBADF);
 	CHECK(strstr(e.what, "cannot read descriptor "));
-	CHECK(stream_read("fd:x", &text, &e) < 0);
+	CHECK_INT(stream_read("fd:x", &text, &e), -EINVAL);
 	CHECK_STR(unit_message(&e), "invalid descriptor number 'x'");
 	CHECK_INT(stream_read("/nonexistent/file", &text, &e), -ENOENT);
 	CHECK_STR(unit_message(&e), "cannot open '/nonexistent/file': No such file or directory");

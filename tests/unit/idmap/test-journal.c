@@ -141,7 +141,7 @@ static void uses_a_directory_of_the_user(const char *dir)
 	CHECK_INT(rmdir("/run/nsutils"), 0);
 	CHECK_INT(symlink("/tmp", "/run/nsutils"), 0);
 	unsetenv("XDG_RUNTIME_DIR");
-	CHECK(open_journal(&j, &e) < 0);
+	CHECK_INT(open_journal(&j, &e), -ENOTDIR);
 	CHECK(strstr(e.what, "cannot use the directory '/run/nsutils'"));
 }
 

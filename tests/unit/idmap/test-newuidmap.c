@@ -85,18 +85,18 @@ static void reports_the_output_of_the_program(const char *dir)
 	begin(dir);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		put_script(dir, "newuidmap", cases[i].commands);
-		CHECK(write_map(child, -1, &e) < 0);
+		CHECK_INT(write_map(child, -1, &e), -EINVAL);
 		CHECK_STR(unit_message(&e), cases[i].message);
 		CHECK_STR(e.hint, "");
 	}
 	put_script(dir, "newuidmap", "kill -9 $$");
-	CHECK(write_map(child, -1, &e) < 0);
+	CHECK_INT(write_map(child, -1, &e), -EINVAL);
 	snprintf(killed, sizeof(killed), "%s/newuidmap was killed by signal 9", dir);
 	CHECK_STR(e.what, killed);
 	/* the program does nothing, although it succeeds */
 	args();
 	put_script(dir, "newuidmap", "");
-	CHECK(write_map(child, -1, &e) < 0);
+	CHECK_INT(write_map(child, -1, &e), -EIO);
 	CHECK(e.what[0]);
 	snprintf(want, sizeof(want), "newuidmap %d 5 100000 3\n", (int)child);
 	CHECK_STR(args(), want);
@@ -126,17 +126,17 @@ static void explains_a_refusal(const char *dir)
 	put_script(
 		dir, "newuidmap",
 		"echo 'newuidmap: write to uid_map failed: Operation not permitted' >&2; exit 1");
-	CHECK(write_map(child, -1, &e) < 0);
+	CHECK_INT(write_map(child, -1, &e), -EINVAL);
 	CHECK_STR(e.hint, "");
-	CHECK(write_map(same, -1, &e) < 0);
+	CHECK_INT(write_map(same, -1, &e), -EINVAL);
 	CHECK(strstr(e.hint, "create a new user namespace, because the map of this one"));
 	/* the caller has all capabilities, so it could write the map itself */
 	put_script(dir, "newuidmap",
 		   "echo 'newuidmap: uid range [5-8) -> [100000-100003) not allowed' >&2; exit 1");
-	CHECK(write_map(child, -1, &e) < 0);
+	CHECK_INT(write_map(child, -1, &e), -EINVAL);
 	CHECK_STR(e.hint, "");
 	sandbox_drop_caps();
-	CHECK(write_map(child, -1, &e) < 0);
+	CHECK_INT(write_map(child, -1, &e), -EINVAL);
 	CHECK(strstr(e.hint, "run the command with CAP_SETUID, or map only the subordinate ids"));
 	CHECK(strstr(e.hint, ", which do not contain 100000-100002"));
 	sandbox_end_child(child);
@@ -197,12 +197,12 @@ static void passes_a_descriptor_if_the_pid_could_be_reused(const char *dir)
 
 	begin(dir);
 	put_script(dir, "newuidmap", "exit 1");
-	CHECK(write_map(orphan, -1, &e) < 0);
+	CHECK_INT(write_map(orphan, -1, &e), -EINVAL);
 	CHECK_STR(e.what, "newuidmap failed: no error message");
 	got = args();
 	CHECK(str_after(got, "newuidmap fd:") && strstr(got, " 5 100000 3\n"));
 	put_script(dir, "newuidmap", "echo 'usage: newuidmap <pid>' >&2; exit 1");
-	CHECK(write_map(orphan, -1, &e) < 0);
+	CHECK_INT(write_map(orphan, -1, &e), -EINVAL);
 	CHECK_STR(e.what, "newuidmap failed: usage: newuidmap <pid>");
 	got = args();
 	snprintf(want, sizeof(want), "\nnewuidmap %d 5 100000 3\n", (int)orphan);

@@ -405,7 +405,7 @@ static int try_write_all(void)
 	return rc;
 }
 
-static int try_open_mount(void)
+static int open_as_mount(const char *path)
 {
 	struct nsfile_proc p = NSFILE_PROC_INIT;
 	int fd;
@@ -413,10 +413,21 @@ static int try_open_mount(void)
 	if (nsfile_proc_open(&p, NULL) < 0)
 		return 1;
 	fault_begin();
-	fd = nsfile_open_mount(&p, AT_FDCWD, "uts");
+	fd = nsfile_open_mount(&p, AT_FDCWD, path);
 	fault_end();
 	nsfile_proc_close(&p);
 	return fd_result(fd);
+}
+
+static int try_open_mount(void)
+{
+	return open_as_mount("uts");
+}
+
+/* Opens a symbolic link to the mount of a namespace. The link itself is not a namespace. */
+static int try_open_link(void)
+{
+	return open_as_mount("to-uts");
 }
 
 static int try_namespace_id(void)
@@ -499,6 +510,10 @@ static void errors(const char *in)
 		{ "nsfile_open_mount", try_open_mount, SYS_openat2, FAULT_EACH, EINVAL, -EINVAL },
 		{ "nsfile_open_mount", try_open_mount, SYS_openat2, 1, EIO, -EIO },
 		{ "nsfile_open_mount", try_open_mount, SYS_openat2, 1, ELOOP, -ELOOP },
+		{ "nsfile_open_mount of a link", try_open_link, SYS_openat2, 1, EINTR, -ENOTTY },
+		{ "nsfile_open_mount of a link", try_open_link, SYS_openat2, 1, EINVAL, -ENOTTY },
+		{ "nsfile_open_mount of a link", try_open_link, SYS_openat2, FAULT_EACH, ENOSYS,
+		  -ENOTTY },
 		{ "sys_ns_mnt_id", try_namespace_id, SYS_ioctl, 1, ENOTTY, -EOPNOTSUPP },
 		{ "sys_ns_mnt_id", try_namespace_id, SYS_ioctl, 1, EINVAL, -EOPNOTSUPP },
 		{ "sys_ns_mnt_id", try_namespace_id, SYS_ioctl, 1, EIO, -EIO },
@@ -518,6 +533,7 @@ static void errors(const char *in)
 	CHECK_INT(mknod("written", S_IFREG | 0644, 0), 0);
 	CHECK(mknod("uts", S_IFREG | 0644, 0) == 0);
 	CHECK(mount("/proc/self/ns/uts", "uts", NULL, MS_BIND, NULL) == 0);
+	CHECK(symlink("uts", "to-uts") == 0);
 	fault_table(rows, ARRAY_SIZE(rows));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-ns-faults: makes each system call of the functions in lib/ns fail (fault.h). */
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
 
@@ -13,6 +14,7 @@
 #include "ns/pin.h"
 #include "ns/ref.h"
 #include "ns/ref_find.h"
+#include "ns/ref_index.h"
 #include "ns/socket.h"
 #include "ns/timens_proc.h"
 
@@ -204,6 +206,8 @@ static void pins(const char *in)
 	CHECK(mount(NULL, dir, NULL, MS_PRIVATE, NULL) == 0);
 	fault_all("nspin_bind", try_bind, NULL);
 	fault_all("nspin_bind of a link in /proc", try_proc_link, NULL);
+	/* a link without a target */
+	CHECK_INT(fault_answer(try_proc_link, SYS_readlinkat, 1, 0), -ENOENT);
 	fault_all("nspin_undo", try_undo, NULL);
 	CHECK(mount(NULL, dir, NULL, MS_SHARED, NULL) == 0);
 	fault_all("nspin_dir_open", try_dir, NULL);
@@ -713,6 +717,51 @@ static int try_new_clocks(void)
 	return fault_result(rc, &e, true);
 }
 
+/* Tries to open a descriptor that does not refer to a namespace. */
+static int try_other_fd(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	char text[16];
+	int rc;
+
+	snprintf(text, sizeof(text), "fd:%d", fd);
+	ref_text = text;
+	rc = try_open();
+	close(fd);
+	return rc;
+}
+
+/* Searches for a namespace that does not exist. The caller has a socket open. */
+static int try_search(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = nsref_find_inode(NULL, 1, &e);
+	fault_end();
+	nsindex_clear();
+	return rc;
+}
+
+/* Like try_search(), but without memory for the stack of vfork(2), so that the child that examines
+ * the sockets is created by fork(2). */
+static int try_search_fork(void)
+{
+	char text[128], *s = text;
+	struct rlimit limit;
+	int fields = 5;
+
+	if (file_read_at(AT_FDCWD, "/proc/self/statm", text, sizeof(text)) < 0 ||
+	    getrlimit(RLIMIT_DATA, &limit) < 0)
+		return 1;
+	/* the sixth number is the size of the data in pages */
+	while (fields-- > 0)
+		s = strchr(s, ' ') + 1;
+	limit.rlim_cur = strtoul(s, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) + (4 << 20);
+	return setrlimit(RLIMIT_DATA, &limit) < 0 ? 1 : try_search();
+}
+
 /* pidfd_open(2) is in Linux 5.3 and later, and PIDFD_THREAD in Linux 6.9 and later. A seccomp
  * filter can deny the call with EPERM. flock(2): ENOLCK may be transient, and EWOULDBLOCK means
  * that another process has the lock. */
@@ -741,6 +790,15 @@ static void errors(const char *in)
 		{ "nsname_reserve", try_reserve, SYS_write, 1, ENOSPC, -ENOSPC },
 		{ "nsname_reserve", try_reserve, SYS_write, 1, EINTR, 0 },
 	};
+	/* if an error prevents the search of all places, the namespace may exist */
+	static const struct fault_row search_rows[] = {
+		{ "a search", try_search_fork, SYS_pipe2, FAULT_EACH, EMFILE, -EMFILE },
+		{ "a search", try_search, SYS_getdents64, FAULT_EACH, EIO, -EIO },
+		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, EMFILE, -EMFILE },
+		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, ENFILE, -ENFILE },
+		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, ENOMEM, -ENOMEM },
+		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, EACCES, -ENOENT },
+	};
 	static const struct fault_row clock_rows[] = {
 		{ "timens_unshare", try_new_clocks, SYS_unshare, 1, EPERM, -EPERM },
 		{ "timens_unshare", try_new_clocks, SYS_unshare, 1, EINVAL, -EINVAL },
@@ -752,6 +810,7 @@ static void errors(const char *in)
 	};
 	char pid[32], tid[32], uts[64];
 	struct stat st = { .st_ino = 0 };
+	int sock;
 
 	(void)in;
 	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
@@ -764,6 +823,13 @@ static void errors(const char *in)
 	pid_text = pid;
 	tid_text = tid;
 	fault_table(open_rows, ARRAY_SIZE(open_rows));
+	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	fault_table(search_rows, ARRAY_SIZE(search_rows));
+	close(sock);
+	/* only a namespace gets the requests of ioctl_ns(2), because another file may do something
+	 * else */
+	CHECK_INT(try_other_fd(), -EINVAL);
+	CHECK_INT(fault_answer(try_other_fd, SYS_ioctl, 1, CLONE_NEWUTS), INT_MAX);
 	if (access("/proc/self/ns/time", F_OK) == 0)
 		fault_table(clock_rows, ARRAY_SIZE(clock_rows));
 	sandbox_end_child(child);
@@ -821,6 +887,9 @@ static void no_boot_id(const char *in)
 	CHECK_INT(nsname_describe(&n, &e), -EIO);
 	CHECK_STR(unit_message(&e), "cannot read the boot ID and the pid namespace from /proc: "
 				    "Input/output error");
+	/* a file that does not exist */
+	CHECK(mount("t", "/proc/sys/kernel/random", "tmpfs", 0, NULL) == 0);
+	CHECK_INT(nsname_describe(&n, &e), -ENOENT);
 }
 
 static void a_run_without_a_boot_id_is_not_described(void)

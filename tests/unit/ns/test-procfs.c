@@ -72,8 +72,8 @@ static void the_number_of_threads_follows_the_slash(void)
 	CHECK_INT(threads("0.12 0.34 0.56 1/234 5678\n"), 234);
 	CHECK_INT(threads("0.12 0.34 0.56 1 5678\n"), -EBADMSG);
 	CHECK_INT(threads(""), -EBADMSG);
-	CHECK(threads("0.12 0.34 0.56 1/x 5678\n") < 0);
-	CHECK(threads("0.12 0.34 0.56 1/0 5678\n") < 0);
+	CHECK_INT(threads("0.12 0.34 0.56 1/x 5678\n"), -EINVAL);
+	CHECK_INT(threads("0.12 0.34 0.56 1/0 5678\n"), -ERANGE);
 	end();
 }
 
@@ -214,7 +214,7 @@ static void offsets_of_a_process_without_the_file_are_an_error(void)
 
 	begin();
 	p.procfd = dir;
-	CHECK(timens_read_process(&p, &t, &inode, &e) < 0);
+	CHECK_INT(timens_read_process(&p, &t, &inode, &e), -ENOENT);
 	CHECK(str_after(e.what, access("/proc/self/timens_offsets", F_OK) == 0
 					? "process 7: cannot read timens_offsets"
 					: "process 7: time namespaces are not supported"));
@@ -228,7 +228,7 @@ static void offsets_of_a_process_without_the_file_are_an_error(void)
 	/* the children of a process in another namespace show other offsets */
 	CHECK(unlinkat(dir, "ns/time", 0) == 0 && symlinkat("time:[5]", dir, "ns/time") == 0);
 	e = NSERR_INIT;
-	CHECK(timens_read_process(&p, &t, &inode, &e) < 0);
+	CHECK_INT(timens_read_process(&p, &t, &inode, &e), -ESRCH);
 	CHECK(e.what[0] != '\0');
 	CHECK_INT(symlinkat("time:[5]", dir, "ns/time_for_children"), 0);
 	CHECK_INT(timens_read_process(&p, &t, &inode, &e), 0);

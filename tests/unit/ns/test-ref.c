@@ -275,25 +275,27 @@ static void opens_a_namespace_by_id(void)
 static void messages_name_the_error(void)
 {
 	static const struct {
-		const char *s, *type, *what;
+		const char *s, *type;
+		int want;
+		const char *what;
 	} bad[] = {
-		{ "/proc/self/ns/uts", "net",
+		{ "/proc/self/ns/uts", "net", -EINVAL,
 		  "'/proc/self/ns/uts' is a uts namespace, not a net namespace" },
-		{ "/dev/null", NULL, "'/dev/null' is not a namespace file" },
-		{ "/proc/self", NULL, "'/proc/self' is not a namespace file" },
-		{ "fd:0", NULL, "'fd:0' is not a namespace file" },
-		{ "fd:987", NULL, "cannot use descriptor fd:987: Bad file descriptor" },
-		{ "self", NULL, "'self' names a process, not a namespace" },
-		{ "net:4294967295", NULL,
+		{ "/dev/null", NULL, -EINVAL, "'/dev/null' is not a namespace file" },
+		{ "/proc/self", NULL, -EINVAL, "'/proc/self' is not a namespace file" },
+		{ "fd:0", NULL, -EINVAL, "'fd:0' is not a namespace file" },
+		{ "fd:987", NULL, -EBADF, "cannot use descriptor fd:987: Bad file descriptor" },
+		{ "self", NULL, -EINVAL, "'self' names a process, not a namespace" },
+		{ "net:4294967295", NULL, -ENOENT,
 		  "cannot find net namespace 4294967295: No such file or directory" },
-		{ "netns:no-such-name", NULL,
+		{ "netns:no-such-name", NULL, -ENOENT,
 		  "cannot find the network namespace 'no-such-name': No such file or directory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct nserr e = NSERR_INIT;
 
-		CHECK(open_ref(bad[i].s, bad[i].type, &e) < 0);
+		CHECK_INT(open_ref(bad[i].s, bad[i].type, &e), bad[i].want);
 		CHECK_STR(unit_message(&e), bad[i].what);
 	}
 	nsindex_clear();
@@ -308,7 +310,7 @@ static void never_opens_a_fifo(void)
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
 	alarm(5); /* the alarm ends the test if the call blocks */
-	CHECK(open_ref(path, NULL, &e) < 0);
+	CHECK_INT(open_ref(path, NULL, &e), -EINVAL);
 	alarm(0);
 	unlink(path);
 	rmdir(dir);

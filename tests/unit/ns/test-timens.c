@@ -180,8 +180,9 @@ static void blanks_and_comments_are_left_out(void)
 	CHECK_STR(stream("\n\nboottime 1 0 x#\n"), "line 3: unexpected text after the nanoseconds");
 }
 
-/* Returns the message for an argument of --boottime that refers to a process or a namespace. */
-static const char *like(const char *text)
+/* Returns the message for an argument of --boottime that refers to a process or a namespace, and
+ * that is refused with the errno `want`. */
+static const char *like(const char *text, int want)
 {
 	static struct nserr e;
 	struct timens_request r = { .stream = NULL };
@@ -189,20 +190,38 @@ static const char *like(const char *text)
 
 	e = NSERR_INIT;
 	CHECK_INT(timens_parse(text, &r.want[TIMENS_BOOTTIME], &e), 0);
-	CHECK(timens_request_resolve(&r, &now, &t, &e) < 0);
+	CHECK_INT(timens_request_resolve(&r, &now, &t, &e), want);
 	return unit_message(&e);
 }
 
 static void names_the_reference_whose_clocks_cannot_be_read(void)
 {
 	/* a process cannot have the pid 4194304, which is the limit of kernel.pid_max */
-	CHECK_STR(like("=@4194304"), "process 4194304: No such process");
-	CHECK_STR(like("=@/nonexistent"), "cannot open '/nonexistent': No such file or directory");
-	CHECK_STR(like("=@/proc/self/ns/uts"),
+	CHECK_STR(like("=@4194304", -ESRCH), "process 4194304: No such process");
+	CHECK_STR(like("=@/nonexistent", -ENOENT),
+		  "cannot open '/nonexistent': No such file or directory");
+	CHECK_STR(like("=@/proc/self/ns/uts", -EINVAL),
 		  "'/proc/self/ns/uts' is a uts namespace, not a time namespace");
 }
 
-UNIT_MAIN(CASE(names_the_reference_whose_clocks_cannot_be_read),
+static void the_initial_time_namespace_has_no_offsets(void)
+{
+	struct timens t = { .set = { false, false }, .off = { { 7, 7 }, { 7, 7 } } };
+	cleanup_fd int fd = open("/proc/self/ns/time", O_RDONLY | O_CLOEXEC);
+	struct nserr e = NSERR_INIT;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_ino != TIMENS_INITIAL_INO) {
+		unit_skip("not in the initial time namespace");
+		return;
+	}
+	CHECK_INT(timens_read_ns(fd, &t, &e), 0);
+	for (int c = 0; c < TIMENS_CLOCKS; c++)
+		CHECK(t.set[c] && t.off[c].tv_sec == 0 && t.off[c].tv_nsec == 0);
+}
+
+UNIT_MAIN(CASE(the_initial_time_namespace_has_no_offsets),
+	  CASE(names_the_reference_whose_clocks_cannot_be_read),
 	  CASE(duration_without_sign_is_the_offset), CASE(signed_duration_is_relative_to_the_base),
 	  CASE(reading_is_relative_to_the_anchor), CASE(refuses_invalid_times),
 	  CASE(error_names_the_allowed_interval), CASE(parses_what_it_formats),
