@@ -19,7 +19,7 @@ static const char *user(const char *text, const char *name, uid_t uid)
 	if (rc == 1)
 		snprintf(got, sizeof(got), "%s %u %u %s %s", u.name, u.uid, u.gid, u.home, u.shell);
 	else
-		snprintf(got, sizeof(got), "%s", rc == 0 ? "none" : "bad");
+		snprintf(got, sizeof(got), "%s", rc == 0 ? "none" : rc == -EINVAL ? "bad" : "?");
 	passwd_user_free(&u);
 	return got;
 }
@@ -29,7 +29,12 @@ static const char *group(const char *text, const char *name)
 	gid_t gid = 0;
 	int rc = passwd_find_group(text, strlen(text), name, &gid, &line);
 
-	snprintf(got, sizeof(got), rc == 1 ? "%u" : rc == 0 ? "none" : "bad", gid);
+	snprintf(got, sizeof(got),
+		 rc == 1         ? "%u"
+		 : rc == 0       ? "none"
+		 : rc == -EINVAL ? "bad"
+				 : "?",
+		 gid);
 	return got;
 }
 
