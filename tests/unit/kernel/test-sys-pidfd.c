@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "../fault.h"
+#include "base/file.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80
@@ -67,5 +68,112 @@ static void a_failed_poll_is_reported(void)
 	CHECK_INT(fault_answer(try_ended, SYS_poll, 1, -ENOMEM), -ENOMEM);
 }
 
-UNIT_MAIN(CASE(only_two_types_have_a_namespace_for_children),
+/* Returns the inode of a namespace that a descriptor refers to, or of a file of this process. */
+static uint64_t inode_of(int fd, const char *file)
+{
+	char path[40];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", file ? file : "");
+	return (file ? stat(path, &st) : fstat(fd, &st)) < 0 ? 0 : st.st_ino;
+}
+
+static void a_pidfd_leads_to_each_namespace(void)
+{
+	static const struct {
+		uint64_t flag;
+		const char *file, *child;
+	} types[] = {
+		{ CLONE_NEWCGROUP, "cgroup", NULL },
+		{ CLONE_NEWIPC, "ipc", NULL },
+		{ CLONE_NEWNS, "mnt", NULL },
+		{ CLONE_NEWNET, "net", NULL },
+		{ CLONE_NEWPID, "pid", "pid_for_children" },
+		{ CLONE_NEWTIME, "time", "time_for_children" },
+		{ CLONE_NEWUSER, "user", NULL },
+		{ CLONE_NEWUTS, "uts", NULL },
+	};
+	cleanup_fd int pidfd = sys_pidfd_open(getpid());
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		cleanup_fd int ns = sys_pidfd_ns(pidfd, types[i].flag), child = -1;
+
+		if (pidfd < 0 || ns == -ENOTTY || ns == -EINVAL || ns == -EOPNOTSUPP) {
+			unit_skip("kernels before 6.11 do not open namespaces by a pidfd");
+			return;
+		}
+		CHECK(ns > 2 && inode_of(ns, NULL) == inode_of(-1, types[i].file));
+		CHECK_INT(fcntl(ns, F_GETFD), FD_CLOEXEC);
+		child = sys_pidfd_child_ns(pidfd, types[i].flag);
+		CHECK(types[i].child ? inode_of(child, NULL) == inode_of(-1, types[i].child)
+				     : child == -EOPNOTSUPP);
+	}
+}
+
+/* Ends the child with the exit status to which arg points. */
+static int exit_with(void *arg)
+{
+	_exit(*(int *)arg);
+}
+
+static int add_one(void *arg)
+{
+	++*(int *)arg;
+	return 0;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = -1;
+
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_child_has_a_pidfd_and_its_own_files(void)
+{
+	int pidfd = -1, number = 7;
+	pid_t pid = sys_clone(0, &pidfd);
+
+	if (pid == 0)
+		pause();
+	CHECK(pid > 0 && pidfd > 2);
+	CHECK_INT(fcntl(pidfd, F_GETFD), FD_CLOEXEC);
+	CHECK_INT(sys_pidfd_ended(pidfd), 0);
+	CHECK_INT(sys_pidfd_send_signal(pidfd, 0), 0);
+	CHECK_INT(sys_pidfd_send_signal(pidfd, 99), -EINVAL);
+	if (sys_same_files(getpid(), getpid()) == 1)
+		CHECK_INT(sys_same_files(getpid(), pid), 0);
+	CHECK_INT(sys_same_files(getpid(), -1), -ESRCH);
+	CHECK_INT(sys_pidfd_send_signal(pidfd, SIGKILL), 0);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+	CHECK_INT(sys_pidfd_ended(pidfd), 1);
+	CHECK_INT(sys_pidfd_send_signal(pidfd, 0), -ESRCH);
+	close(pidfd);
+	CHECK_INT(sys_pidfd_open(0), -EINVAL);
+	CHECK_INT(sys_pidfd_open_task(-1), -EINVAL);
+	CHECK_INT(sys_pidfd_getfd(-1, 0), -EBADF);
+	CHECK_INT(sys_clone(CLONE_FS | CLONE_NEWNS, NULL), -EINVAL);
+	/* the memory of the child is its own, or that of the parent */
+	CHECK_INT(wait_for(sys_run_apart(exit_with, &number)), 7);
+	if (SYS_HAS_VFORK) {
+		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
+		CHECK_INT(number, 8);
+		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
+		CHECK_INT(number, 9);
+	}
+}
+
+static void each_number_of_sigtimedwait_is_known(void)
+{
+	static const uint64_t numbers[] = { SYS_rt_sigtimedwait, 177, 421, 0x40000000 + 523 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		CHECK(sys_is_sigtimedwait(numbers[i]));
+	CHECK(!sys_is_sigtimedwait(420) && !sys_is_sigtimedwait(422) && !sys_is_sigtimedwait(523));
+}
+
+UNIT_MAIN(CASE(a_pidfd_leads_to_each_namespace), CASE(a_child_has_a_pidfd_and_its_own_files),
+	  CASE(each_number_of_sigtimedwait_is_known),
+	  CASE(only_two_types_have_a_namespace_for_children),
 	  CASE(only_a_pidfd_has_the_inode_of_a_process), CASE(a_failed_poll_is_reported))
