@@ -95,9 +95,8 @@ static int try_refused(void)
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
-/* Writes a map with newuidmap(1). The seccomp filter kills newuidmap(1), so idmaps_write_helpers()
- * must report a failure. */
-static int try_helpers(void)
+/* Writes a map with newuidmap(1), which the seccomp filter kills. Returns the result. */
+static int run_helpers(void)
 {
 	cleanup_idmaps struct idmaps m = single();
 	struct nserr e = NSERR_INIT;
@@ -112,7 +111,13 @@ static int try_helpers(void)
 	fault_end();
 	close(proc);
 	sandbox_end_child(child);
-	return rc < 0 && e.what[0] ? 0 : 1;
+	return e.what[0] ? rc : 1;
+}
+
+/* idmaps_write_helpers() must report a failure. */
+static int try_helpers(void)
+{
+	return run_helpers() < 0 ? 0 : 1;
 }
 
 /* Verifies a map that differs from the map of the process. idmaps_verify() must fail. */
@@ -190,8 +195,11 @@ static void maps(const char *in)
 	int proc;
 
 	fault_all("idmaps_write", try_write, NULL);
-	if (access("/usr/bin/newuidmap", X_OK) == 0)
+	if (access("/usr/bin/newuidmap", X_OK) == 0) {
 		fault_all("idmaps_write_helpers", try_helpers, NULL);
+		CHECK_INT(fault_answer(run_helpers, SYS_poll, 1, -ENOMEM), -ENOMEM);
+		CHECK_INT(fault_answer(run_helpers, SYS_pipe2, 1, -EMFILE), -EMFILE);
+	}
 	/* the parent does not map the outside id 1000 */
 	refused = (struct idmap_extent){ 0, 1000, 1, 0 };
 	fault_all("a map of missing ids", try_refused, NULL);
@@ -218,8 +226,13 @@ static void maps(const char *in)
 	CHECK(mount("t", in, "tmpfs", 0, NULL) == 0);
 	snprintf(path, sizeof(path), "%s", in);
 	/* tmpfs supports idmapped mounts since Linux 6.3 */
-	if (try_mount() == 0)
+	if (try_mount() == 0) {
 		fault_all("idmap_mount_tree", try_mount, NULL);
+		CHECK_INT(fault_answer(try_mount, SYS_write, 1, -EPERM), -EPERM);
+		CHECK_INT(fault_answer(try_mount, SYS_write, 2, -EIO), -EIO);
+		CHECK_INT(fault_answer(try_mount, SYS_open_tree, 1, -ENOSYS), -ENOSYS);
+		CHECK_INT(fault_answer(try_mount, SYS_mount_setattr, 1, -EINVAL), -EINVAL);
+	}
 }
 
 static void a_failed_call_writes_or_reads_no_wrong_map(void)

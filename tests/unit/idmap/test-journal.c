@@ -137,6 +137,16 @@ static void uses_a_directory_of_the_user(const char *dir)
 	snprintf(file, sizeof(file), "%s/nsutils/chown-8:1-2", dir);
 	CHECK_INT(access(file, F_OK), 0);
 	journal_close(&j);
+	/* a link in place of the file, and a directory */
+	CHECK_INT(chmod("/run/nsutils", 0755), 0);
+	CHECK_INT(symlink("other", FILE_NAME), 0);
+	unsetenv("XDG_RUNTIME_DIR");
+	CHECK_INT(open_journal(&j, &e), -ELOOP);
+	CHECK(unlink(FILE_NAME) == 0 && mkdir(FILE_NAME, 0755) == 0);
+	setenv("XDG_RUNTIME_DIR", dir, 1);
+	CHECK_INT(open_journal(&j, &e), 0);
+	CHECK_INT(rmdir(FILE_NAME), 0);
+	journal_close(&j);
 	/* a link in place of the directory could lead anywhere */
 	CHECK_INT(rmdir("/run/nsutils"), 0);
 	CHECK_INT(symlink("/tmp", "/run/nsutils"), 0);

@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "../unit.h"
+#include "../sandbox.h"
 
 /*
  * Creates a child that exits when a byte arrives in the pipe. Stores the path of its stat file in
@@ -102,6 +102,56 @@ static void the_name_ends_at_the_last_parenthesis(void)
 	CHECK_INT(proc_stat_parse("9 (a) S x", &st), -EIO);
 }
 
-UNIT_MAIN(CASE(parses_the_stat_of_an_executed_process),
+/* Covers /proc with directories that are not the proc file system of this pid namespace. */
+static void cover_proc(const char *dir)
+{
+	static const char mount_it[] = "mount the proc file system: mount -t proc proc /proc";
+	struct nserr e = NSERR_INIT;
+	int fd;
+
+	(void)dir;
+	CHECK_INT(proc_stat_check(&e), 0);
+	CHECK_INT(proc_stat_open(4194304, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "cannot open /proc/4194304: No such file or directory");
+	fd = proc_stat_open(getpid(), &e);
+	CHECK(fd > 2);
+	CHECK_INT(proc_stat_check_fs(fd, &e), 0);
+	close(fd);
+	CHECK_INT(proc_stat_check_fs(fd, &e), -EBADF);
+	CHECK_STR(e.what, "cannot examine /proc");
+	CHECK_INT(mount("t", "/proc", "tmpfs", 0, NULL), 0);
+	CHECK_INT(proc_stat_check(&e), -ENOENT);
+	CHECK_STR(unit_message(&e), "cannot use /proc: it is not mounted: "
+				    "No such file or directory");
+	CHECK_STR(e.hint, mount_it);
+	CHECK_INT(proc_stat_open(1, &e), -ENOENT);
+	fd = open("/proc", O_PATH | O_CLOEXEC);
+	e = NSERR_INIT;
+	CHECK_INT(proc_stat_check_fs(fd, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "cannot find a proc file system on /proc: "
+				    "No such file or directory");
+	CHECK_STR(e.hint, mount_it);
+	close(fd);
+	unit_put(AT_FDCWD, "/proc/version", "");
+	for (int i = 0; i < 3; i++) {
+		static const char *const others[] = { NULL, "1x", "4194303" };
+
+		(void)!unlink("/proc/self");
+		CHECK(!others[i] || symlink(others[i], "/proc/self") == 0);
+		e = NSERR_INIT;
+		CHECK_INT(proc_stat_check(&e), -EXDEV);
+		CHECK_STR(unit_message(&e), "/proc belongs to another pid namespace");
+		CHECK_STR(e.hint, "mount the proc file system of this pid namespace: "
+				  "mount -t proc proc /proc");
+	}
+}
+
+static void another_file_system_on_proc_is_refused(void)
+{
+	sandbox(0, cover_proc);
+}
+
+UNIT_MAIN(CASE(another_file_system_on_proc_is_refused),
+	  CASE(parses_the_stat_of_an_executed_process),
 	  CASE(detects_processes_that_have_not_executed), CASE(refuses_an_invalid_stat),
 	  CASE(the_name_ends_at_the_last_parenthesis))

@@ -200,6 +200,8 @@ static int try_above(void)
 
 static void pins(const char *in)
 {
+	int busy = 0;
+
 	snprintf(dir, sizeof(dir), "%s", in);
 	snprintf(path, sizeof(path), "%s/pin", in);
 	CHECK(mount("t", dir, "tmpfs", 0, NULL) == 0);
@@ -208,6 +210,11 @@ static void pins(const char *in)
 	fault_all("nspin_bind of a link in /proc", try_proc_link, NULL);
 	/* a link without a target */
 	CHECK_INT(fault_answer(try_proc_link, SYS_readlinkat, 1, 0), -ENOENT);
+	/* another mount could cover the new one if its inode cannot be read; one other call reads
+	 * the inode of the namespace itself */
+	for (int k = 1; k < 20; k++)
+		busy += fault_answer(try_bind, SYS_newfstatat, k, -EIO) == -EBUSY;
+	CHECK_INT(busy, 2);
 	fault_all("nspin_undo", try_undo, NULL);
 	CHECK(mount(NULL, dir, NULL, MS_SHARED, NULL) == 0);
 	fault_all("nspin_dir_open", try_dir, NULL);
@@ -314,6 +321,9 @@ static void refs(const char *in)
 	open_ref(text, net, child_may_stay);
 	snprintf(text, sizeof(text), "socket:%d/%d", child, sock);
 	open_ref(text, net, child_may_stay);
+	/* the child that opens the namespace was killed before it has answered */
+	CHECK_INT(fault_answer(try_open, SYS_recvmsg, 1, -EAGAIN), -EIO);
+	CHECK_INT(fault_answer(try_open, SYS_recvmsg, 1, 0), -EIO);
 	CHECK(stat(uts, &st) == 0);
 	snprintf(text, sizeof(text), "uts:%llu", (unsigned long long)st.st_ino);
 	open_ref(text, uts, index_stays_open);
@@ -423,6 +433,27 @@ static int try_join(void)
 	return fault_result(rc, &e, streq(own, want));
 }
 
+/* Checks that the child's namespaces cannot be entered without capabilities. */
+static void check_refusal(uint64_t mask, const char *hint)
+{
+	struct nsref r = { .kind = NSREF_PID, .pid = child, .text = "" };
+	struct nserr e = NSERR_INIT;
+	struct nsjoin j;
+	char what[96];
+
+	nsjoin_init(&j);
+	j.mask = mask;
+	CHECK_INT(nsref_open_process(&r, &j.proc, &e), 0);
+	CHECK_INT(nsjoin_hold(&j, &e), 0);
+	sandbox_drop_caps();
+	CHECK_INT(nsjoin_enter(&j, &e), -EPERM);
+	snprintf(what, sizeof(what), "cannot enter the uts namespace of process %d: %s", child,
+		 strerror(EPERM));
+	CHECK_STR(unit_message(&e), what);
+	CHECK_STR(e.hint, hint);
+	nsjoin_close(&j);
+}
+
 static void joins(const char *in)
 {
 	(void)in;
@@ -434,6 +465,16 @@ static void joins(const char *in)
 	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER)) > 0);
 	fault_all("nsjoin_hold_all in another user namespace", try_join, NULL);
 	join_all = false;
+	sandbox_end_child(child);
+	/* namespaces of this user namespace, and of one that this process has created */
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
+	check_refusal(CLONE_NEWUTS | CLONE_NEWIPC,
+		      "run the command with CAP_SYS_ADMIN in the caller's user namespace");
+	sandbox_end_child(child);
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER)) > 0);
+	for (int i = 0; i < 2; i++)
+		check_refusal(CLONE_NEWUTS | (i ? CLONE_NEWIPC : 0),
+			      "add --user to enter the user namespace that owns this namespace");
 	sandbox_end_child(child);
 }
 
@@ -731,6 +772,56 @@ static int try_other_fd(void)
 	return rc;
 }
 
+static int wait_as_thread(void *arg)
+{
+	(void)arg;
+	return pause();
+}
+
+/* Starts a child with a second thread. Returns the pid of the child and sets *tid to the id of the
+ * thread. */
+static pid_t start_thread(pid_t *tid)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int pair[2];
+	pid_t pid;
+
+	CHECK(pipe(pair) == 0);
+	pid = fork();
+	if (pid == 0) {
+		*tid = clone(wait_as_thread, stack + sizeof(stack),
+			     CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+				     CLONE_SYSVSEM,
+			     NULL);
+		(void)!write(pair[1], tid, sizeof(*tid));
+		wait_as_thread(NULL);
+	}
+	CHECK(read(pair[0], tid, sizeof(*tid)) == sizeof(*tid) && *tid > 0);
+	close(pair[0]);
+	close(pair[1]);
+	return pid;
+}
+
+static pid_t thread, leader;
+
+/* Opens a thread as if it were a process. */
+static int try_open_thread(void)
+{
+	struct nsref r = { .kind = NSREF_PID, .pid = thread, .text = "" };
+	struct nsref_process p = NSREF_PROCESS_INIT;
+	struct nserr e = NSERR_INIT;
+	char what[96], hint[96];
+	int rc;
+
+	fault_begin();
+	rc = nsref_open_process(&r, &p, &e);
+	fault_end();
+	nsref_process_close(&p);
+	snprintf(what, sizeof(what), "%d is a thread of process %d, not a process", thread, leader);
+	snprintf(hint, sizeof(hint), "use tid:%d to name the thread", thread);
+	return streq(unit_message(&e), what) && streq(e.hint, hint) ? rc : 1;
+}
+
 /* Searches for a namespace that does not exist. The caller has a socket open. */
 static int try_search(void)
 {
@@ -826,6 +917,12 @@ static void errors(const char *in)
 	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	fault_table(search_rows, ARRAY_SIZE(search_rows));
 	close(sock);
+	leader = start_thread(&thread);
+	CHECK_INT(try_open_thread(), -EINVAL);
+	/* without pidfds, the status of the process shows that it is a thread */
+	CHECK_INT(fault_answer(try_open_thread, SYS_pidfd_open, FAULT_EACH, -ENOSYS), -EINVAL);
+	CHECK_INT(fault_answer(try_open_thread, SYS_pidfd_open, FAULT_EACH, -EPERM), -EINVAL);
+	sandbox_end_child(leader);
 	/* only a namespace gets the requests of ioctl_ns(2), because another file may do something
 	 * else */
 	CHECK_INT(try_other_fd(), -EINVAL);
