@@ -60,8 +60,6 @@ static int ask_one(int pidfd, struct nssocket *s)
 	cleanup_fd int ns = take(pidfd, s->fd, &inode);
 	struct stat st;
 
-	if (ns == -ENOTSOCK)
-		return ns;
 	if (inode && inode != s->inode)
 		return -EBADF;
 	if (ns < 0)

@@ -36,6 +36,7 @@ static int try_others(void)
 	for (int fd = 3; fd <= LAST; fd++)
 		if (dup2(0, fd) != fd)
 			return 1;
+	close(LAST + 1);
 	if (limited && setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 1;
 	fault_begin();
@@ -47,7 +48,8 @@ static int try_others(void)
 		if (flags != (is_kept(fd) ? 0 : now ? -1 : FD_CLOEXEC))
 			return 2;
 	}
-	return rc;
+	/* the list in /proc has been closed */
+	return fcntl(LAST + 1, F_GETFD) < 0 ? rc : 3;
 }
 
 /* Returns the result of try_others() in a child. */

@@ -758,6 +758,75 @@ static int try_new_clocks(void)
 	return fault_result(rc, &e, true);
 }
 
+/* The beginning of the hint that the next function must set. */
+static const char *hint;
+
+static int has_hint(int rc, const struct nserr *e)
+{
+	fault_end();
+	return hint[0] ? (str_after(e->hint, hint) ? rc : 1) : e->hint[0] ? 1 : rc;
+}
+
+static int hint_new_clocks(void)
+{
+	struct nserr e = NSERR_INIT;
+
+	fault_begin();
+	return has_hint(timens_unshare(&e), &e);
+}
+
+static int hint_write(void)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct nserr e = NSERR_INIT;
+
+	if (timens_unshare(&e) < 0)
+		return 1;
+	fault_begin();
+	return has_hint(timens_write(self, &offsets, &e), &e);
+}
+
+/* Mounts a namespace on a file. */
+static int hint_bind(void)
+{
+	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct nspin pin = NSPIN_INIT;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	pin.path = "/run/pin";
+	fault_begin();
+	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
+	return has_hint(rc, &e);
+}
+
+static void hints(void)
+{
+	static const struct {
+		int (*try)(void);
+		int number, error;
+		const char *hint;
+	} rows[] = {
+		{ hint_bind, SYS_mount, -EPERM,
+		  "run the command with CAP_SYS_ADMIN in the user namespace that owns the" },
+		{ hint_bind, SYS_mount, -EINVAL, "" },
+		{ hint_new_clocks, SYS_unshare, -ENOSPC,
+		  "raise /proc/sys/user/max_time_namespaces" },
+		{ hint_new_clocks, SYS_unshare, -EINVAL, "use Linux 5.6 or later" },
+		{ hint_new_clocks, SYS_unshare, -EPERM, "" },
+		{ hint_write, SYS_write, -EACCES, "write the offsets before the first process" },
+		{ hint_write, SYS_write, -EPERM, "run the command with CAP_SYS_TIME" },
+		{ hint_write, SYS_write, -EIO, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		hint = rows[i].hint;
+		if (i < 2 || access("/proc/self/ns/time", F_OK) == 0)
+			CHECK_INT(fault_answer(rows[i].try, rows[i].number, 1, rows[i].error),
+				  rows[i].error);
+	}
+}
+
 /* Tries to open a descriptor that does not refer to a namespace. */
 static int try_other_fd(void)
 {
@@ -929,6 +998,7 @@ static void errors(const char *in)
 	CHECK_INT(fault_answer(try_other_fd, SYS_ioctl, 1, CLONE_NEWUTS), INT_MAX);
 	if (access("/proc/self/ns/time", F_OK) == 0)
 		fault_table(clock_rows, ARRAY_SIZE(clock_rows));
+	hints();
 	sandbox_end_child(child);
 }
 
@@ -984,6 +1054,21 @@ static void no_boot_id(const char *in)
 	CHECK_INT(nsname_describe(&n, &e), -EIO);
 	CHECK_STR(unit_message(&e), "cannot read the boot ID and the pid namespace from /proc: "
 				    "Input/output error");
+	/* the start time is on the clock of the reader, which these files move */
+	for (int i = 0; i < 3; i++) {
+		static const char *const texts[] = { "monotonic 5 0\n",
+						     "monotonic 5 0\nboottime 0 0\n",
+						     "monotonic 5 0\nboottime 10 500000000\n" };
+		const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+		static uint64_t before;
+
+		unit_put(AT_FDCWD, path, texts[i]);
+		CHECK(mount(path, "/proc/self/timens_offsets", NULL, MS_BIND, NULL) == 0);
+		(void)!nsname_describe(&n, &e);
+		before = i == 0 ? n.start : before;
+		CHECK_INT(before - n.start, i == 2 ? 10 * hz + hz / 2 : 0);
+		CHECK(umount("/proc/self/timens_offsets") == 0);
+	}
 	/* a file that does not exist */
 	CHECK(mount("t", "/proc/sys/kernel/random", "tmpfs", 0, NULL) == 0);
 	CHECK_INT(nsname_describe(&n, &e), -ENOENT);

@@ -206,6 +206,37 @@ static void pin_foreign_file(const char *in)
 	nspin_dir_undo(&d);
 }
 
+/* Neither a directory nor a link is a mount point for a namespace. */
+static void pin_other_file(const char *in)
+{
+	cleanup_fd int self = open_self();
+	struct nspin_dir d = NSPIN_DIR_INIT;
+	char want[128];
+
+	use_tmpfs(in, MS_PRIVATE);
+	snprintf(want, sizeof(want), "cannot mount a namespace on '%s'", in);
+	d.path = in;
+	CHECK_INT(nspin_dir_open(&d, &(struct nserr){ 0 }), 0);
+	for (int i = 0; i < 2; i++) {
+		struct nspin pin = NSPIN_INIT;
+		struct nserr e = NSERR_INIT;
+
+		pin.path = in;
+		CHECK((i ? symlink("x", below(in, "uts")) : mkdir(below(in, "uts"), 0755)) == 0);
+		CHECK_INT(nspin_bind(&pin, &d, self, nstype_by_flag(CLONE_NEWUTS), &e),
+			  i ? -ELOOP : -EISDIR);
+		CHECK_STR(e.what, want);
+		CHECK(unit_exists(below(in, "uts")));
+		CHECK((i ? unlink(path) : rmdir(path)) == 0);
+	}
+	nspin_dir_undo(&d);
+}
+
+static void refuses_a_directory_and_a_link(void)
+{
+	sandbox(0, pin_other_file);
+}
+
 static void refuses_a_file_of_another_user_in_a_trusted_directory(void)
 {
 	int fd;
@@ -499,6 +530,7 @@ static void the_start_time_is_found_on_moved_clocks(void)
 UNIT_MAIN(CASE(refuses_the_root_and_files_as_directories),
 	  CASE(release_keeps_files_that_are_not_empty_mount_points),
 	  CASE(release_removes_only_its_own_mount), CASE(only_a_shared_mount_has_a_hint_to_persist),
+	  CASE(refuses_a_directory_and_a_link),
 	  CASE(refuses_a_file_of_another_user_in_a_trusted_directory),
 	  CASE(undo_repeats_a_failed_unmount), CASE(two_failed_calls_are_reported),
 	  CASE(a_run_is_live_only_while_its_process_lives),
