@@ -1000,6 +1000,10 @@ static void errors(const char *in)
 		fault_table(clock_rows, ARRAY_SIZE(clock_rows));
 	hints();
 	sandbox_end_child(child);
+	sandbox_drop_caps();
+	hint = "put 'nsunshare -r --' before the command, or run the command with CAP_SYS_ADMIN";
+	if (access("/proc/self/ns/time", F_OK) == 0)
+		CHECK_INT(hint_new_clocks(), -EPERM);
 }
 
 static void an_error_leads_to_a_retry_or_is_reported(void)
