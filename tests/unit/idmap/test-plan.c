@@ -3,7 +3,7 @@
  * need a real user with subordinate ranges. */
 #include "idmap/plan.h"
 
-#include "../unit.h"
+#include "../sandbox.h"
 
 static const struct subid_user nobody = { 0 };
 
@@ -230,9 +230,65 @@ static void a_range_that_is_mapped_already_adds_nothing(void)
 	CHECK_STR(text(&m), "5:105:3,100:100:5,108:108:12");
 }
 
-UNIT_MAIN(CASE(maps_ranges_to_free_inside_ids), CASE(a_range_is_split_at_each_inside_id_in_use),
-	  CASE(overlapping_ranges_are_mapped_once), CASE(fails_when_no_inside_ids_are_left),
-	  CASE(places_a_single_id_in_a_range), CASE(refuses_an_overlap_without_hole_or_shift),
-	  CASE(accepts_the_words_of_unshare), CASE(refuses_overlapping_ranges),
-	  CASE(root_style_needs_no_ranges), CASE(fails_when_a_range_ends_after_the_last_inside_id),
+/* Mounts a file with this text on the map of this process, and returns the result of the word
+ * "all". */
+static const char *all_of(const char *dir, const char *own)
+{
+	static const char *const words[] = { "all" };
+	static struct nserr e;
+	static char result[sizeof(e.what) + 128];
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	char path[64];
+	int rc;
+
+	e = NSERR_INIT;
+	snprintf(path, sizeof(path), "%s/map", dir);
+	unit_put(AT_FDCWD, path, own);
+	CHECK_INT(mount(path, "/proc/self/uid_map", NULL, MS_BIND, NULL), 0);
+	rc = idmap_plan_words(&m, IDMAP_UID, words, 1, NULL, IDMAP_PLAN_SHIFT, &nobody, &e);
+	CHECK_INT(umount("/proc/self/uid_map"), 0);
+	snprintf(result, sizeof(result), "%s", rc < 0 ? unit_message(&e) : text(&m));
+	CHECK_INT(rc, own[0] ? 0 : -EINVAL);
+	return result;
+}
+
+static void read_own_map(const char *dir)
+{
+	static const struct idmap_plan_request r = { IDMAP_PLAN_SUBIDS, NULL, IDMAP_PLAN_ERROR };
+	struct nserr e = NSERR_INIT, note = NSERR_INIT;
+	struct idmaps m;
+
+	CHECK_STR(all_of(dir, "0 1000 1\n"), "0:0:1");
+	CHECK_STR(all_of(dir, "10 5 3\n0 1000 1\n7 90 1\n"), "0:0:1,7:7:1,10:10:3");
+	CHECK_STR(all_of(dir, ""), "this user namespace has no uid map");
+	/* a user without a passwd entry */
+	CHECK_INT(mount("t", "/etc", "tmpfs", 0, NULL), 0);
+	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "uid 0 has no range of subordinate uids");
+	CHECK_STR(e.hint,
+		  "add a range to /etc/subuid with 'usermod --add-subuids FIRST-LAST USER'");
+	unit_put(AT_FDCWD, "/etc/subuid", "0:1:x\n");
+	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
+	CHECK(str_after(e.hint, "fix line 1 of /etc/subuid: "));
+	/* the only outside id of this user namespace is 0, and the gid map still has no range */
+	unit_put(AT_FDCWD, "/etc/subuid", "0:0:1\n");
+	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "uid 0 has no range of subordinate gids");
+	unit_put(AT_FDCWD, "/etc/subgid", "0:0:1\n");
+	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), 0);
+	CHECK_STR(text(&m.map[IDMAP_GID]), "0:0:1");
+	idmaps_free(&m);
+}
+
+static void the_own_map_and_ranges_are_read(void)
+{
+	sandbox(0, read_own_map);
+}
+
+UNIT_MAIN(CASE(the_own_map_and_ranges_are_read), CASE(maps_ranges_to_free_inside_ids),
+	  CASE(a_range_is_split_at_each_inside_id_in_use), CASE(overlapping_ranges_are_mapped_once),
+	  CASE(fails_when_no_inside_ids_are_left), CASE(places_a_single_id_in_a_range),
+	  CASE(refuses_an_overlap_without_hole_or_shift), CASE(accepts_the_words_of_unshare),
+	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges),
+	  CASE(fails_when_a_range_ends_after_the_last_inside_id),
 	  CASE(a_range_that_is_mapped_already_adds_nothing))

@@ -879,7 +879,7 @@ static int try_open_thread(void)
 	struct nsref r = { .kind = NSREF_PID, .pid = thread, .text = "" };
 	struct nsref_process p = NSREF_PROCESS_INIT;
 	struct nserr e = NSERR_INIT;
-	char what[96], hint[96];
+	char what[96], advice[96];
 	int rc;
 
 	fault_begin();
@@ -887,8 +887,8 @@ static int try_open_thread(void)
 	fault_end();
 	nsref_process_close(&p);
 	snprintf(what, sizeof(what), "%d is a thread of process %d, not a process", thread, leader);
-	snprintf(hint, sizeof(hint), "use tid:%d to name the thread", thread);
-	return streq(unit_message(&e), what) && streq(e.hint, hint) ? rc : 1;
+	snprintf(advice, sizeof(advice), "use tid:%d to name the thread", thread);
+	return streq(unit_message(&e), what) && streq(e.hint, advice) ? rc : 1;
 }
 
 /* Searches for a namespace that does not exist. The caller has a socket open. */
