@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "../sandbox.h"
+#include "idmap/writer.h"
 #include "kernel/sys_cap.h"
 
 static char path_of_args[PATH_MAX]; /* the scripts append their arguments to this file */
@@ -222,6 +223,38 @@ static int check(const char *dir, mode_t mode, struct nserr *e)
 	return newuidmap_check(&m, e);
 }
 
+/* Checks which process writes a map of one uid and one gid to the id 0. */
+static void check_writers(bool capable)
+{
+	static const struct {
+		uint32_t uid, gid; /* the outside ids, or IDMAP_NONE for an empty map */
+		enum idmap_setgroups setgroups;
+		bool parent; /* the parent may write the map without capabilities */
+	} cases[] = {
+		{ 0, 0, IDMAP_SETGROUPS_DENY, true },
+		{ 0, 0, IDMAP_SETGROUPS_UNSET, true },
+		{ 0, 0, IDMAP_SETGROUPS_ALLOW, false },
+		{ 0, 1, IDMAP_SETGROUPS_DENY, false },
+		{ 1, 0, IDMAP_SETGROUPS_DENY, false },
+		{ IDMAP_NONE, 0, IDMAP_SETGROUPS_DENY, false },
+		{ 0, IDMAP_NONE, IDMAP_SETGROUPS_DENY, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_idmaps struct idmaps m = { .setgroups = cases[i].setgroups };
+		bool parent = capable || cases[i].parent;
+		struct nserr e = NSERR_INIT;
+		enum idmap_writer w;
+
+		if (cases[i].uid != IDMAP_NONE)
+			CHECK_INT(idmap_add(&m.map[IDMAP_UID], 5, cases[i].uid, 1, NULL), 0);
+		if (cases[i].gid != IDMAP_NONE)
+			CHECK_INT(idmap_add(&m.map[IDMAP_GID], 5, cases[i].gid, 1, NULL), 0);
+		CHECK_INT(idmaps_choose_writer(&m, &w, &e), parent ? 0 : -EPERM);
+		CHECK_INT(w, parent ? IDMAP_BY_PARENT : IDMAP_BY_HELPERS);
+	}
+}
+
 static void finds_out_if_the_program_can_work(const char *dir)
 {
 	char longest[PATH_MAX + 200];
@@ -262,6 +295,9 @@ static void finds_out_if_the_program_can_work(const char *dir)
 	CHECK_INT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
 	CHECK_INT(check(dir, 04755, &e), -EPERM);
 	CHECK(strstr(e.hint, "run the command without no_new_privs"));
+	check_writers(true);
+	sandbox_drop_caps();
+	check_writers(false);
 }
 
 static void the_message_of_the_program_is_reported(void)
