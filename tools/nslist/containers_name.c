@@ -62,7 +62,7 @@ const struct visit *boxes_visit(struct run *run, const struct container *box, in
 		visit_boxes(run, type, slot, slot ? visit_addresses : visit_hostname);
 	v = ns ? run->boxes->visit_of[ns->index] : NULL;
 	if (v && v->rc < 0) {
-		nslist_missed(run, box->pid, v->rc == -ESTALE ? -EPERM : v->rc);
+		nslist_missed(run, box->pid, v->rc);
 		return NULL;
 	}
 	return v;

@@ -46,9 +46,13 @@ struct detail *nslist_detail(struct run *run, pid_t pid)
 
 void nslist_missed(struct run *run, pid_t pid, int rc)
 {
-	bool may_be_gone = scan_gone(rc) || rc == -EACCES || rc == -EPERM;
+	bool may_be_gone;
 	struct procfs_path path;
 
+	/* open_by_handle_at(2) fails with ESTALE if the caller may not open the namespace */
+	if (rc == -ESTALE)
+		rc = -EPERM;
+	may_be_gone = scan_gone(rc) || rc == -EACCES || rc == -EPERM;
 	procfs_path_set(&path, pid);
 	if (pid && may_be_gone && faccessat(run->proc, path.s, F_OK, 0) < 0 && errno == ENOENT)
 		return;

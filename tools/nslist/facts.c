@@ -28,7 +28,7 @@ static int visit(struct run *run, const struct ns *ns, visit_fn *f, struct visit
 {
 	*v = (struct visit){ .ns = ns };
 	visit_all(&run->c, v, 1, f, NULL);
-	return v->rc == -ESTALE ? -EPERM : v->rc;
+	return v->rc;
 }
 
 static int read_uts(struct run *run, struct ns *ns, struct facts *f)
@@ -72,7 +72,7 @@ static int read_mnt(struct run *run, struct ns *ns, struct facts *f)
 			   streq(l.root, "/") ? "" : " ", streq(l.root, "/") ? "" : l.root);
 		end(f);
 	}
-	return rc == -ESTALE ? -EPERM : rc;
+	return rc;
 }
 
 static int read_user(struct run *run, struct ns *ns, struct facts *f)

@@ -35,7 +35,7 @@ static void look(struct run *run, struct ns *ns, const char *path, const char *d
 	int rc = collect_mountinfo(&run->c, ns, &m);
 
 	if (rc < 0) {
-		nslist_missed(run, ns->pid, rc == -ESTALE ? -EPERM : rc);
+		nslist_missed(run, ns->pid, rc);
 		return;
 	}
 	while (mountinfo_next(&m, &l)) {

@@ -33,8 +33,7 @@ static struct nets visit_nets(struct run *run, visit_fn *f, const void *arg)
 		if (nets.v[i].rc == 0)
 			continue;
 		buf_reset(&nets.v[i].out);
-		nslist_missed(run, nets.v[i].ns->pid,
-			      nets.v[i].rc == -ESTALE ? -EPERM : nets.v[i].rc);
+		nslist_missed(run, nets.v[i].ns->pid, nets.v[i].rc);
 	}
 	return nets;
 }
