@@ -496,6 +496,30 @@ static void put_entry(struct netlink_batch *b, int dst, int inner, uint8_t proto
 	put_tuple(b, CTA_TUPLE_REPLY, inner, 9, proto, port);
 }
 
+/* Checks that nl has sent a request that lists the entries, and then n requests that delete an
+ * entry that put_entry() has added. */
+static void check_stale_requests(unsigned n)
+{
+	const struct nlattr *a[CTA_TUPLE_ORIG + 1];
+	struct netlink_batch b;
+	unsigned i = 0;
+
+	for (; recv(kernel, b.space, sizeof(b.space), MSG_DONTWAIT) > 0; i++) {
+		const struct nlmsghdr *nh = (void *)b.space;
+		const struct nfgenmsg *nf = (const void *)(b.space + NLMSG_HDRLEN);
+
+		CHECK_INT(nh->nlmsg_type, NFNL_SUBSYS_CTNETLINK << 8 |
+						  (i ? IPCTNL_MSG_CT_DELETE : IPCTNL_MSG_CT_GET));
+		CHECK_INT(nh->nlmsg_flags, NLM_F_REQUEST | (i ? NLM_F_ACK : NLM_F_DUMP));
+		CHECK_INT(nf->nfgen_family, i ? AF_INET : AF_UNSPEC);
+		CHECK_INT(netlink_parse_message(nh, sizeof(*nf), a, ARRAY_SIZE(a)), 0);
+		CHECK_INT(a[CTA_TUPLE_ORIG] ? a[CTA_TUPLE_ORIG]->nla_type : 0,
+			  i ? CTA_TUPLE_ORIG | NLA_F_NESTED : 0);
+		CHECK_INT(a[CTA_TUPLE_ORIG] ? netlink_len(a[CTA_TUPLE_ORIG]) : 0, i ? 40 : 0);
+	}
+	CHECK_INT(i, n + 1);
+}
+
 /* Sends the entries of b, then `acks` acknowledgements with the error. Returns the number of
  * selected entries, or a negative errno. The host has the addresses 10.0.0.1 and 10.0.0.2. */
 static int stale(struct netlink_batch *b, const struct net_addr *to, unsigned acks, int error)
@@ -517,6 +541,7 @@ static int stale(struct netlink_batch *b, const struct net_addr *to, unsigned ac
 		answer(b, 2 + i);
 	}
 	rc = net_stale_entries(&nl, &q, acks > 0, &n, &e);
+	check_stale_requests(acks);
 	end();
 	CHECK(rc == 0 || e.what[0]);
 	return rc < 0 ? rc : (int)n;

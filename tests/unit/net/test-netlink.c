@@ -6,12 +6,15 @@
 #include "net/netlink.h"
 
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 
 #include "net/addr.h"
 #include "net/link.h"
+#include "net/listen.h"
+#include "net/neigh.h"
 #include "net/route.h"
 
-#include "../unit.h"
+#include "answers.h"
 
 static const uint8_t mac_bridge[] = { 2, 0x62, 10, 0, 0, 1 };
 static const uint8_t mac_outer[] = { 2, 0x6f, 10, 0, 0, 2 };
@@ -25,12 +28,9 @@ static struct net_addr addr(const char *s)
 	return a;
 }
 
-/*
- * Checks the bytes of the batch as hex, without sequence number and port, and with NLM_F_ACK, which
- * netlink_send() sets. The expected bytes are those of a little-endian system; skips the case on
- * other systems.
- */
-static void is_bytes(struct netlink_batch *b, const char *want)
+/* Checks the bytes of the batch as hex. The expected bytes are those of a little-endian system;
+ * skips the case on other systems. */
+static void is_hex(const struct netlink_batch *b, const char *want)
 {
 	char text[3 * NETLINK_BATCH_SIZE + 1] = "";
 	char expect[3 * NETLINK_BATCH_SIZE + 1];
@@ -40,8 +40,6 @@ static void is_bytes(struct netlink_batch *b, const char *want)
 		unit_skip("the system is big-endian");
 		return;
 	}
-	CHECK_INT(b->err, 0);
-	b->space[6] = (char)(b->space[6] | NLM_F_ACK);
 	for (size_t i = 0; i < b->len; i++)
 		sprintf(text + 2 * i, "%02x", (unsigned char)b->space[i]);
 	for (; *want; want++)
@@ -49,6 +47,15 @@ static void is_bytes(struct netlink_batch *b, const char *want)
 			expect[n++] = *want;
 	expect[n] = '\0';
 	CHECK_STR(text, expect);
+}
+
+/* Checks the bytes of the batch, without sequence number and port, and with NLM_F_ACK, which
+ * netlink_send() sets. */
+static void is_bytes(struct netlink_batch *b, const char *want)
+{
+	CHECK_INT(b->err, 0);
+	b->space[6] = (char)(b->space[6] | NLM_F_ACK);
+	is_hex(b, want);
 }
 
 static void bridge_request_equals_that_of_ip(void)
@@ -188,6 +195,159 @@ static void route_requests_equal_those_of_ip(void)
 	net_route_put(&b, &direct);
 	is_bytes(&b, "2c000000 18000505 00000000 00000000 02100000 fe04fd01 00000000 08000100"
 		     "0a090000 08000400 02000000");
+}
+
+/* ---- Requests that read */
+
+static void ask_links(void)
+{
+	struct net_links l;
+
+	CHECK_INT(net_links_read(&nl, &l, NULL), 0);
+	net_links_free(&l);
+}
+
+static void ask_link(void)
+{
+	struct net_link l;
+
+	CHECK_INT(net_link_get(&nl, 7, &l, NULL), 0);
+}
+
+static void ask_link_by_name(void)
+{
+	struct net_link l;
+
+	CHECK_INT(net_link_find(&nl, "v0", &l, NULL), 0);
+}
+
+static void ask_addresses(void)
+{
+	struct net_ifaddrs l;
+
+	CHECK_INT(net_ifaddrs_read(&nl, &l, NULL), 0);
+	net_ifaddrs_free(&l);
+}
+
+static void ask_routes(void)
+{
+	struct net_routes l;
+
+	CHECK_INT(net_routes_read(&nl, &l, NULL), 0);
+	net_routes_free(&l);
+}
+
+static void ask_way(void)
+{
+	const struct net_addr to = addr("10.9.9.9");
+	struct net_way way;
+
+	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, NULL), 0);
+}
+
+static void ask_way_from(void)
+{
+	const struct net_addr to = addr("10.9.9.9"), from = addr("10.0.0.1");
+	struct net_way way;
+
+	CHECK_INT(net_route_ask(&nl, &to, &from, 3, &way, NULL), 0);
+}
+
+static void ask_neighbour(void)
+{
+	const struct net_addr a = addr("10.0.0.1");
+	struct net_neigh n;
+
+	CHECK_INT(net_neigh_find(&nl, 2, &a, &n, NULL), 0);
+}
+
+static void ask_tcp(void)
+{
+	struct net_listeners l;
+
+	CHECK_INT(net_listeners_read(&nl, IPPROTO_TCP, &l, NULL), 0);
+	net_listeners_free(&l);
+}
+
+static void ask_udp(void)
+{
+	struct net_listeners l;
+
+	CHECK_INT(net_listeners_read(&nl, IPPROTO_UDP, &l, NULL), 0);
+	net_listeners_free(&l);
+}
+
+/* Receives a request of nl, or makes b empty if there is none. */
+static void receive(struct netlink_batch *b)
+{
+	ssize_t n = recv(kernel, b->space, sizeof(b->space), MSG_DONTWAIT);
+
+	b->len = n > 0 ? (size_t)n : 0;
+}
+
+#define NO_SOCKET \
+	"00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000" \
+	"00000000 00000000 00000000"
+
+/* The bytes follow from linux/rtnetlink.h, linux/if_link.h and linux/inet_diag.h. */
+static void requests_that_read_name_what_is_wanted(void)
+{
+	static const struct {
+		void (*ask)(void);
+		const char *first, *second; /* NULL: there is no second request */
+	} cases[] = {
+		{ ask_links,
+		  "28000000 12000103 01000000 00000000 00000000 00000000 00000000 00000000"
+		  "08001d00 08000000",
+		  NULL },
+		{ ask_link,
+		  "28000000 12000100 01000000 00000000 00000000 07000000 00000000 00000000"
+		  "08001d00 08000000",
+		  NULL },
+		{ ask_link_by_name,
+		  "30000000 12000100 01000000 00000000 00000000 00000000 00000000 00000000"
+		  "08001d00 08000000 07000300 76300000",
+		  NULL },
+		{ ask_addresses, "18000000 16000103 01000000 00000000 00000000 00000000", NULL },
+		{ ask_routes,
+		  "24000000 1a000103 01000000 00000000 00000000 00000000 00000000 08000f00"
+		  "fe000000",
+		  NULL },
+		{ ask_way,
+		  "24000000 1a000100 01000000 00000000 02200000 00000000 00000000 08000100"
+		  "0a090909",
+		  NULL },
+		{ ask_way_from,
+		  "34000000 1a000100 01000000 00000000 02202000 00000000 00000000 08000100"
+		  "0a090909 08000200 0a000001 08000300 03000000",
+		  NULL },
+		{ ask_neighbour,
+		  "24000000 1e000100 01000000 00000000 02000000 02000000 00000000 08000100"
+		  "0a000001",
+		  NULL },
+		{ ask_tcp, "48000000 14000103 01000000 00000000 02060000 00040000" NO_SOCKET,
+		  "48000000 14000103 02000000 00000000 0a060000 00040000" NO_SOCKET },
+		{ ask_udp, "48000000 14000103 01000000 00000000 02110000 80000000" NO_SOCKET,
+		  "48000000 14000103 02000000 00000000 0a110000 80000000" NO_SOCKET },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct netlink_batch b;
+
+		begin();
+		netlink_batch_init(&b);
+		/* both answers end a request and contain nothing */
+		put_error(&b, 0);
+		answer(&b, 1);
+		put_done(&b);
+		answer(&b, 2);
+		cases[i].ask();
+		receive(&b);
+		is_hex(&b, cases[i].first);
+		receive(&b);
+		is_hex(&b, cases[i].second ? cases[i].second : "");
+		end();
+	}
 }
 
 static void full_batch_is_an_error(void)
@@ -342,8 +502,8 @@ UNIT_MAIN(CASE(bridge_request_equals_that_of_ip), CASE(veth_request_equals_that_
 	  CASE(a_stacked_device_is_in_bridge_mode_only_as_macvlan),
 	  CASE(an_end_without_a_name_gets_none), CASE(other_link_requests_equal_those_of_ip),
 	  CASE(address_requests_equal_those_of_ip), CASE(route_requests_equal_those_of_ip),
-	  CASE(full_batch_is_an_error), CASE(first_failed_request_is_reported),
-	  CASE(the_last_acknowledgement_ends_the_wait),
+	  CASE(requests_that_read_name_what_is_wanted), CASE(full_batch_is_an_error),
+	  CASE(first_failed_request_is_reported), CASE(the_last_acknowledgement_ends_the_wait),
 	  CASE(message_of_the_kernel_becomes_the_hint),
 	  CASE(truncated_and_foreign_answers_are_refused),
 	  CASE(attributes_that_do_not_fit_are_refused))
