@@ -516,6 +516,11 @@ test_accepts_a_destination_with_a_name_and_a_port()
 		assert_rc 1
 		assert_err_has "invalid destination '$to', expected <address>[:<port>[/udp]]"
 	done
+	for to in '[2001:db8::1' '2001:db8::1]'; do
+		run nsnet why web "$to"
+		assert_rc 1
+		assert_err_has "invalid host '$to', expected an IP address or a host name"
+	done
 	to=
 }
 

@@ -130,12 +130,12 @@ static void parse_destination(struct why *y, const char *text)
 	y->udp = streq(text + n, "/udp");
 	if ((colon && !y->port) || (text[n] && (!y->port || (!y->udp && !streq(text + n, "/tcp")))))
 		cli_die_usage("invalid destination '%s', expected <address>[:<port>[/udp]]", text);
-	if (bracket && end >= 2 && text[end - 1] == ']')
-		snprintf(host, sizeof(host), "%.*s", (int)end - 2, text + 1);
-	else
-		snprintf(host, sizeof(host), "%.*s", (int)end, end ? text : OUTSIDE);
 	if (!end)
 		snprintf(host, sizeof(host), "%s", OUTSIDE);
+	else if (bracket && text[end - 1] == ']')
+		snprintf(host, sizeof(host), "%.*s", (int)end - 2, text + 1);
+	else
+		snprintf(host, sizeof(host), "%.*s", (int)end, text);
 	if (net_addr_parse(host, strlen(host), &y->dst) == 0)
 		return;
 	if (!is_host_name(host))
