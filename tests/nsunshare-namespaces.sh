@@ -152,6 +152,9 @@ test_explain_does_nothing_and_names_each_step()
 	assert_out_has "mount proc on '/proc'"
 	assert_out_has "hostname to 'box'"
 	assert_out_has 'execute sh -c'
+	# nslist is no part of a chain, so --explain does not execute it
+	run nsunshare --explain -u nslist
+	assert_ok
 }
 
 test_explain_escapes_foreign_bytes()

@@ -28,11 +28,12 @@ static const struct file *change;
 /* The descriptor of the user namespace that nsenter2 enters, or -1. */
 static int entered = -1;
 
-/* The directory that imitates /proc/PID, and the result of read_target(). */
+/* The directory that imitates /proc/PID, and the results of read_target(). */
 static char dir[] = "/tmp/follow.XXXXXX";
 static struct opts opts;
 static struct run run;
 static struct nserr error;
+static int result;
 
 /* Creates the directory. Returns its descriptor. The target is in the user namespace of the test.
  */
@@ -71,7 +72,8 @@ static const char *read_target(uint32_t follow)
 	run.join.proc.pid = PID;
 	run.join.proc.procfd = at;
 	run.join.fds[NSTYPE_USER] = entered;
-	if (follow_read(&run, &error) == 0)
+	result = follow_read(&run, &error);
+	if (result == 0)
 		error.what[0] = '\0';
 	else
 		CHECK(error.what[0] != '\0');
@@ -256,6 +258,8 @@ static void refuses_a_user_namespace_that_is_not_entered(void)
 	entered = mkstemp(path);
 	CHECK(entered >= 0);
 	CHECK_STR(read_target(FOLLOW_RLIMITS), message);
+	CHECK_INT(result, -EPERM);
+	CHECK(str_after(error.hint, "enter this namespace with --user, "));
 	forget();
 	CHECK_STR(read_target(FOLLOW_OOM | FOLLOW_NNP | FOLLOW_UMASK), "");
 	forget();

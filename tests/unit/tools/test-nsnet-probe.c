@@ -395,10 +395,14 @@ static void failed_calls_of_the_tracer_are_reported(void)
 static void check_probe(const char *dst, uint16_t port, bool udp, const char *want)
 {
 	struct why y = begin("127.0.0.1", dst);
+	sigset_t before, after;
 
 	y.port = port;
 	y.udp = udp;
+	sigprocmask(SIG_BLOCK, NULL, &before);
 	why_probe(&y);
+	sigprocmask(SIG_BLOCK, NULL, &after);
+	CHECK_INT(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
 	if (!y.text.s || !strstr(y.text.s, want))
 		printf("# the report:\n%s", y.text.s ? y.text.s : "");
 	CHECK(y.text.s && strstr(y.text.s, want));
