@@ -128,63 +128,6 @@ static void set_interval(struct opts *o, const char *arg)
 		cli_die_usage("--watch: invalid time '%s'", arg);
 }
 
-/* Sets an option that selects a view. Returns false if the key belongs to another option. */
-static bool set_view(struct opts *o, int key, const char *arg)
-{
-	switch (key) {
-	case OPT_SHOW:
-		o->view = NSLIST_SHOW;
-		o->of = arg;
-		return true;
-	case OPT_MEMBERS:
-		o->view = NSLIST_MEMBERS;
-		o->of = arg;
-		return true;
-	case OPT_DIFF:
-		o->view = NSLIST_DIFF;
-		o->of = arg;
-		return true;
-	case OPT_CONTAINERS:
-		o->view = NSLIST_CONTAINERS;
-		return true;
-	case OPT_ALL:
-		o->all = true;
-		return true;
-	case OPT_CAPS:
-		o->view = NSLIST_CAPS;
-		o->of = arg;
-		return true;
-	case OPT_STALE:
-		o->view = NSLIST_STALE;
-		return true;
-	case OPT_FIND:
-		o->view = NSLIST_FIND;
-		o->find = arg;
-		return true;
-	case OPT_ORPHANS:
-		o->orphans = true;
-		return true;
-	case OPT_LIMITS:
-		o->view = NSLIST_LIMITS;
-		o->limits_of_users = arg;
-		if (arg)
-			(void)cli_word("--limits", "value", arg, (const char *[]){ "user", NULL });
-		return true;
-	case OPT_WATCH:
-		o->view = NSLIST_WATCH;
-		set_interval(o, arg);
-		return true;
-	case OPT_DOT:
-		o->view = NSLIST_DOT;
-		return true;
-	case OPT_FEATURES:
-		o->view = NSLIST_FEATURES;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void set_format(struct opts *o, int key)
 {
 	switch (key) {
@@ -207,6 +150,63 @@ static void set_format(struct opts *o, int key)
 	case 'W':
 		o->wrap = false;
 		break;
+	}
+}
+
+/* Sets an option that selects a view, or another option. */
+static void set_view(struct opts *o, int key, const char *arg)
+{
+	switch (key) {
+	case OPT_SHOW:
+		o->view = NSLIST_SHOW;
+		o->of = arg;
+		break;
+	case OPT_MEMBERS:
+		o->view = NSLIST_MEMBERS;
+		o->of = arg;
+		break;
+	case OPT_DIFF:
+		o->view = NSLIST_DIFF;
+		o->of = arg;
+		break;
+	case OPT_CONTAINERS:
+		o->view = NSLIST_CONTAINERS;
+		break;
+	case OPT_ALL:
+		o->all = true;
+		break;
+	case OPT_CAPS:
+		o->view = NSLIST_CAPS;
+		o->of = arg;
+		break;
+	case OPT_STALE:
+		o->view = NSLIST_STALE;
+		break;
+	case OPT_FIND:
+		o->view = NSLIST_FIND;
+		o->find = arg;
+		break;
+	case OPT_ORPHANS:
+		o->orphans = true;
+		break;
+	case OPT_LIMITS:
+		o->view = NSLIST_LIMITS;
+		o->limits_of_users = arg;
+		if (arg)
+			(void)cli_word("--limits", "value", arg, (const char *[]){ "user", NULL });
+		break;
+	case OPT_WATCH:
+		o->view = NSLIST_WATCH;
+		set_interval(o, arg);
+		break;
+	case OPT_DOT:
+		o->view = NSLIST_DOT;
+		break;
+	case OPT_FEATURES:
+		o->view = NSLIST_FEATURES;
+		break;
+	default:
+		set_format(o, key);
 	}
 }
 
@@ -259,8 +259,7 @@ static void set_option(struct opts *o, int key, const char *arg)
 		o->list_columns = true;
 		break;
 	default:
-		if (!set_view(o, key, arg))
-			set_format(o, key);
+		set_view(o, key, arg);
 	}
 }
 

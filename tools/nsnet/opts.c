@@ -142,60 +142,58 @@ static void take_bridge_option(struct net *n, const char *arg)
 	spec_wire(n, "--bridge", wire);
 }
 
-static bool take(struct net *n, int key, const char *arg)
+static void take(struct net *n, int key, const char *arg)
 {
 	switch (key) {
 	case OPT_LINK:
 		spec_wire(n, "--link", arg);
-		return true;
+		break;
 	case OPT_BRIDGE:
 		take_bridge_option(n, arg);
-		return true;
+		break;
 	case OPT_ROUTE:
 		spec_route(n, arg);
-		return true;
+		break;
 	case OPT_NAT:
 		spec_nat(n, arg);
-		return true;
+		break;
 	case OPT_PUBLISH:
 		spec_publish(n, arg);
-		return true;
+		break;
 	case OPT_INTO_CHAIN:
 		spec_into_chain(n, arg);
-		return true;
+		break;
 	case OPT_PASTA:
 		n->pasta = true;
 		n->pasta_args = arg;
 		if (arg && strlen(arg) >= PASTA_ARGS_MAX)
 			cli_die_usage("--pasta: the arguments are too long");
-		return true;
+		break;
 	case OPT_MOVE:
 		spec_move(n, arg);
-		return true;
+		break;
 	case OPT_DNS:
 		spec_dns(n, arg);
-		return true;
+		break;
 	case OPT_PING:
 		spec_sysctl(n, "net/ipv4/ping_group_range=0 2147483647");
-		return true;
+		break;
 	case OPT_SYSCTL:
 		spec_sysctl(n, arg);
-		return true;
+		break;
 	case OPT_LO:
 	case OPT_NO_LO:
 		n->no_lo = key == OPT_NO_LO;
-		return true;
+		break;
 	case OPT_FORCE:
 		n->force = true;
-		return true;
+		break;
 	case OPT_EXPLAIN:
 		n->explain = true;
-		return true;
+		break;
 	case OPT_CHECK:
 		n->check = true;
-		return true;
-	default:
-		return false;
+		break;
 	}
 }
 
@@ -236,12 +234,12 @@ int verb_run(int argc, char **argv)
 		argv++;
 	}
 	cli_init(&c, &run_tool, argc, argv);
-	for (int key; (key = cli_next(&c)) >= 0;)
-		if (!take(&n, key, c.arg)) {
-			rc = handle_option(&n.handle, key, c.arg, &e);
-			if (rc < 0)
-				cli_die_usage_nserr(&e);
-		}
+	for (int key; (key = cli_next(&c)) >= 0;) {
+		rc = handle_option(&n.handle, key, c.arg, &e);
+		if (rc < 0)
+			cli_die_usage_nserr(&e);
+		take(&n, key, c.arg);
+	}
 	n.argv = cli_rest(&c);
 	if (!n.argv[0])
 		cli_die_usage("missing program");

@@ -260,108 +260,6 @@ static void clock_option(struct opts *o, enum timens_clock c, const char *arg)
 	o->types |= CLONE_NEWTIME;
 }
 
-/* Processes an option for the set-up inside the new namespaces. Returns false for another
- * option. */
-static bool inside_option(struct opts *o, int key, const char *arg)
-{
-	switch (key) {
-	case 'l':
-		o->interpreter = arg;
-		arg = o->mount_binfmt;
-		/* fall through */
-	case OPT_MOUNT_BINFMT:
-		o->mount_binfmt = arg ? arg : BINFMT_DIR;
-		o->types |= CLONE_NEWNS | CLONE_NEWUSER;
-		return true;
-	case OPT_MOUNT_PROC:
-		o->mount_proc = arg ? arg : "/proc";
-		o->types |= CLONE_NEWNS;
-		return true;
-	case OPT_PROPAGATION:
-		o->propagation = propagation(arg);
-		return true;
-	case 'R':
-		o->root = arg;
-		return true;
-	case 'w':
-		o->wd = arg;
-		return true;
-	case OPT_HOSTNAME:
-		o->hostname = arg;
-		o->types |= CLONE_NEWUTS;
-		return true;
-	case OPT_DOMAINNAME:
-		o->domainname = arg;
-		o->types |= CLONE_NEWUTS;
-		return true;
-	case OPT_LO:
-		o->lo = true;
-		o->types |= CLONE_NEWNET;
-		return true;
-	case OPT_SYSCTL:
-		add_word(&o->sysctls, arg);
-		return true;
-	case OPT_MONOTONIC:
-	case OPT_BOOTTIME:
-		clock_option(o, key == OPT_BOOTTIME ? TIMENS_BOOTTIME : TIMENS_MONOTONIC, arg);
-		return true;
-	case OPT_TIME_OFFSETS:
-		o->clocks.stream = arg;
-		o->types |= CLONE_NEWTIME;
-		return true;
-	case OPT_SETUP:
-		o->setup = arg;
-		return true;
-	case OPT_SETUP_OUTSIDE:
-		o->setup_outside = arg;
-		return true;
-	}
-	return false;
-}
-
-/* Processes an option for the cgroup, the process or the program. Returns false for another
- * option. */
-static bool process_option(struct opts *o, int key, const char *arg)
-{
-	switch (key) {
-	case OPT_INTO_CGROUP:
-		o->cgroup = arg;
-		return true;
-	case OPT_CGROUP_CREATE:
-		o->cgroup_create = o->fork = true;
-		return true;
-	case OPT_CGROUP_SET:
-		add_word(&o->cgroup_set, arg);
-		return true;
-	case 'f':
-	case OPT_FORWARD_SIGNALS:
-		o->fork = true;
-		return true;
-	case OPT_DETACH:
-		o->detach = o->fork = true;
-		return true;
-	case OPT_OOM_SCORE_ADJ:
-		o->oom_score_adj = arg;
-		return true;
-	case OPT_INIT:
-		o->init = true;
-		o->types |= CLONE_NEWPID;
-		return true;
-	case OPT_NAME:
-		o->name = arg;
-		o->fork = true;
-		return true;
-	case OPT_NO_FORK:
-		o->no_fork = true;
-		return true;
-	case OPT_KILL_CHILD:
-		o->kill_signal = arg ? cli_signal("--kill-child", arg, strlen(arg)) : SIGKILL;
-		o->fork = true;
-		return true;
-	}
-	return false;
-}
-
 static void other_option(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
@@ -385,6 +283,112 @@ static void other_option(struct opts *o, const struct cli *c, int key)
 	}
 }
 
+/* Processes an option for the cgroup, the process or the program, or another option. */
+static void process_option(struct opts *o, const struct cli *c, int key)
+{
+	const char *arg = c->arg;
+
+	switch (key) {
+	case OPT_INTO_CGROUP:
+		o->cgroup = arg;
+		break;
+	case OPT_CGROUP_CREATE:
+		o->cgroup_create = o->fork = true;
+		break;
+	case OPT_CGROUP_SET:
+		add_word(&o->cgroup_set, arg);
+		break;
+	case 'f':
+	case OPT_FORWARD_SIGNALS:
+		o->fork = true;
+		break;
+	case OPT_DETACH:
+		o->detach = o->fork = true;
+		break;
+	case OPT_OOM_SCORE_ADJ:
+		o->oom_score_adj = arg;
+		break;
+	case OPT_INIT:
+		o->init = true;
+		o->types |= CLONE_NEWPID;
+		break;
+	case OPT_NAME:
+		o->name = arg;
+		o->fork = true;
+		break;
+	case OPT_NO_FORK:
+		o->no_fork = true;
+		break;
+	case OPT_KILL_CHILD:
+		o->kill_signal = arg ? cli_signal("--kill-child", arg, strlen(arg)) : SIGKILL;
+		o->fork = true;
+		break;
+	default:
+		other_option(o, c, key);
+	}
+}
+
+/* Processes an option for the set-up inside the new namespaces, or another option. */
+static void inside_option(struct opts *o, const struct cli *c, int key)
+{
+	const char *arg = c->arg;
+
+	switch (key) {
+	case 'l':
+		o->interpreter = arg;
+		arg = o->mount_binfmt;
+		/* fall through */
+	case OPT_MOUNT_BINFMT:
+		o->mount_binfmt = arg ? arg : BINFMT_DIR;
+		o->types |= CLONE_NEWNS | CLONE_NEWUSER;
+		break;
+	case OPT_MOUNT_PROC:
+		o->mount_proc = arg ? arg : "/proc";
+		o->types |= CLONE_NEWNS;
+		break;
+	case OPT_PROPAGATION:
+		o->propagation = propagation(arg);
+		break;
+	case 'R':
+		o->root = arg;
+		break;
+	case 'w':
+		o->wd = arg;
+		break;
+	case OPT_HOSTNAME:
+		o->hostname = arg;
+		o->types |= CLONE_NEWUTS;
+		break;
+	case OPT_DOMAINNAME:
+		o->domainname = arg;
+		o->types |= CLONE_NEWUTS;
+		break;
+	case OPT_LO:
+		o->lo = true;
+		o->types |= CLONE_NEWNET;
+		break;
+	case OPT_SYSCTL:
+		add_word(&o->sysctls, arg);
+		break;
+	case OPT_MONOTONIC:
+	case OPT_BOOTTIME:
+		clock_option(o, key == OPT_BOOTTIME ? TIMENS_BOOTTIME : TIMENS_MONOTONIC, arg);
+		break;
+	case OPT_TIME_OFFSETS:
+		o->clocks.stream = arg;
+		o->types |= CLONE_NEWTIME;
+		break;
+	case OPT_SETUP:
+		o->setup = arg;
+		break;
+	case OPT_SETUP_OUTSIDE:
+		o->setup_outside = arg;
+		break;
+	default:
+		process_option(o, c, key);
+	}
+}
+
 void opts_parse(struct run *r, int argc, char **argv)
 {
 	struct nserr e = NSERR_INIT;
@@ -405,9 +409,8 @@ void opts_parse(struct run *r, int argc, char **argv)
 			o->stops = o->fork = true;
 			continue;
 		}
-		if (rc == 0 && !id_option(o, key, c.arg) && !inside_option(o, key, c.arg) &&
-		    !process_option(o, key, c.arg))
-			other_option(o, &c, key);
+		if (rc == 0 && !id_option(o, key, c.arg))
+			inside_option(o, &c, key);
 	}
 	if (handle_forks(&r->handle) || ((o->types & CLONE_NEWPID) && !o->no_fork))
 		o->fork = true;
