@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/mount.h>
 
+#include "../fault.h"
 #include "../sandbox.h"
 #include "nslist/find.h"
 #include "nslist/runs.h"
@@ -63,6 +64,60 @@ static void refuses_invalid_arguments_of_options(void)
 		if (!str_after(text, "nslist: ") || !strstr(text, bad[i].message))
 			CHECK_STR(text, bad[i].message);
 		CHECK_INT(tool_status, 1);
+	}
+}
+
+static void each_option_sets_its_member(void)
+{
+	static const struct {
+		const char *word;
+		size_t at; /* offset of the member */
+		bool value;
+	} flags[] = {
+		{ "-l", offsetof(struct opts, list), true },
+		{ "-n", offsetof(struct opts, headings), false },
+		{ "-u", offsetof(struct opts, truncate), false },
+		{ "-W", offsetof(struct opts, wrap), false },
+		{ "-r", offsetof(struct opts, wrap), false },
+		{ "-P", offsetof(struct opts, persistent), true },
+		{ "-H", offsetof(struct opts, list_columns), true },
+		{ "--orphans", offsetof(struct opts, orphans), true },
+		{ "--all", offsetof(struct opts, all), true },
+		{ "--strict", offsetof(struct opts, strict), true },
+		{ "--no-bpf", offsetof(struct opts, no_bpf), true },
+		{ "--output-all", offsetof(struct opts, output_all), true },
+		{ "--limits=user", offsetof(struct opts, limits_of_users), true },
+		{ "--sort=-NS", offsetof(struct opts, sort_down), true },
+	};
+	static const struct {
+		const char *word;
+		enum nslist_view view;
+	} views[] = {
+		{ "--containers", NSLIST_CONTAINERS }, { "--stale", NSLIST_STALE },
+		{ "--find=pid:1", NSLIST_FIND },       { "--caps=1", NSLIST_CAPS },
+		{ "--show=net:1", NSLIST_SHOW },       { "--members=net:1", NSLIST_MEMBERS },
+		{ "--diff=1", NSLIST_DIFF },           { "--limits", NSLIST_LIMITS },
+		{ "--watch", NSLIST_WATCH },           { "--dot", NSLIST_DOT },
+		{ "--features", NSLIST_FEATURES },     { "-l", NSLIST_ROWS },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		const bool *member = (const bool *)((const char *)&opts + flags[i].at);
+
+		words = (const char *const[]){ NULL };
+		parse();
+		CHECK_INT(*member, !flags[i].value);
+		free(opts.refs);
+		words = (const char *const[]){ flags[i].word, NULL };
+		parse();
+		CHECK_INT(*member, flags[i].value);
+		free(opts.refs);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		words = (const char *const[]){ views[i].word, NULL };
+		parse();
+		CHECK_INT(opts.view, views[i].view);
+		free(opts.refs);
 	}
 }
 
@@ -460,6 +515,48 @@ static void a_full_cache_of_users_still_finds_names(void)
 	nslist_users_free(&run);
 }
 
+/* ---- Failed system calls */
+
+/* Finds the process of --task, which is this process. Returns 0 if it counts as ended, 1 if it was
+ * found, or a negative errno. */
+static int try_task(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct nsref ref;
+	bool ended;
+	int rc;
+
+	opts = (struct opts){ .task = "self", .refs = &ref, .n_refs = 1 };
+	run = (struct run){ .o = &opts };
+	if (nsref_parse("self", &ref, &e) < 0)
+		return 1;
+	fault_begin();
+	rc = resolve(&run, &e);
+	fault_end();
+	ended = run.targets[0].pid == -1;
+	if (rc == 0 && !ended)
+		close(run.targets[0].procfd);
+	free(run.targets);
+	return rc < 0 ? rc : !ended;
+}
+
+static void a_process_of_task_that_cannot_be_read_counts_as_ended(void)
+{
+	static const struct fault_row rows[] = {
+		{ "ended", try_task, SYS_openat, 1, ESRCH, 0 },
+		{ "hidden", try_task, SYS_openat, 1, EACCES, 0 },
+		{ "denied", try_task, SYS_openat, 1, EPERM, 0 },
+		{ "invalid", try_task, SYS_openat, 1, EINVAL, 0 },
+		{ "input error", try_task, SYS_openat, 1, EIO, -EIO },
+	};
+
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	fault_table(rows, ARRAY_SIZE(rows));
+}
+
 /* ---- --caps and --limits */
 
 static char proc_path[] = "/tmp/nslist-proc.XXXXXX";
@@ -600,8 +697,8 @@ static void hidden_processes_follow_the_other_missing_objects(void)
 	end_proc();
 }
 
-UNIT_MAIN(CASE(refuses_invalid_arguments_of_options), CASE(the_smallest_interval_is_a_nanosecond),
-	  CASE(only_a_bare_inode_lists_processes),
+UNIT_MAIN(CASE(refuses_invalid_arguments_of_options), CASE(each_option_sets_its_member),
+	  CASE(the_smallest_interval_is_a_nanosecond), CASE(only_a_bare_inode_lists_processes),
 	  CASE(a_single_type_selects_the_namespace_that_show_prints),
 	  CASE(the_default_is_a_tree_of_processes), CASE(the_default_columns_depend_on_the_view),
 	  CASE(a_sort_column_needs_its_sources), CASE(find_accepts_each_kind_of_object),
@@ -609,4 +706,6 @@ UNIT_MAIN(CASE(refuses_invalid_arguments_of_options), CASE(the_smallest_interval
 	  CASE(the_first_of_several_links_is_the_name), CASE(links_lead_to_processes_and_to_mounts),
 	  CASE(only_valid_names_are_runs), CASE(a_full_cache_of_users_still_finds_names),
 	  CASE(caps_requires_the_files_of_proc), CASE(caps_requires_a_visible_user_namespace),
-	  CASE(a_limit_must_be_a_number), CASE(hidden_processes_follow_the_other_missing_objects))
+	  CASE(a_limit_must_be_a_number),
+	  CASE(a_process_of_task_that_cannot_be_read_counts_as_ended),
+	  CASE(hidden_processes_follow_the_other_missing_objects))
