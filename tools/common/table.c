@@ -65,28 +65,27 @@ static _Noreturn void list_columns(const struct table *t)
 	exit(0);
 }
 
-bool table_option(struct table *t, int key, const char *arg)
+void table_option(struct table *t, int key, const char *arg)
 {
 	switch (key) {
 	case 'o':
 		choose(t, arg);
-		return true;
+		break;
 	case 'H':
 		list_columns(t);
 	case 'n':
 		t->headings = false;
-		return true;
+		break;
 	case 'r':
 		t->raw = true;
-		return true;
+		break;
 	case 'J':
 		t->json = true;
-		return true;
+		break;
 	case TABLE_STRICT:
 		t->strict = true;
-		return true;
+		break;
 	}
-	return false;
 }
 
 void table_cell(struct table *t, const char *text)

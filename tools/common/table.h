@@ -50,9 +50,9 @@ enum { TABLE_STRICT = CLI_LONG + 64 };
  * the list of columns ("NAME,NAME") that are printed by default. table_print() frees the table. */
 void table_init(struct table *t, const struct table_col *cols, size_t n, const char *chosen);
 
-/* Processes the option `key` and returns true. Returns false if `key` is none of TABLE_OPTS. Ends
- * the process after --list-columns, or if a column is unknown. */
-bool table_option(struct table *t, int key, const char *arg);
+/* Processes the option `key` if it is one of TABLE_OPTS. Ends the process after --list-columns, or
+ * if a column is unknown. */
+void table_option(struct table *t, int key, const char *arg);
 
 /*
  * Append the next cell. The caller appends the cells of all columns, row by row in the order of

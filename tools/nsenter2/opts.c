@@ -144,7 +144,9 @@ static void take_dir(struct dir_opt *dir, const char *name, const char *arg)
 		cli_die_usage("--%s: missing directory name", name);
 }
 
-static bool take_follow(struct opts *o, const struct cli *c, int key)
+/* Each of the next functions processes options of one kind and ignores other options. */
+
+static void take_follow(struct opts *o, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
 
@@ -169,34 +171,29 @@ static bool take_follow(struct opts *o, const struct cli *c, int key)
 	case OPT_PRESERVE:
 		o->preserve = true;
 		break;
-	default:
-		return false;
 	}
-	return true;
 }
 
-/* Processes an option that several tools share. -S and -G accept "follow", as in nsenter(1).
- * Returns false for another option. */
-static bool take_shared(struct opts *o, struct run *r, const struct cli *c, int key)
+/* Options that several tools share. -S and -G accept "follow", as in nsenter(1). */
+static void take_shared(struct opts *o, struct run *r, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
 	int rc;
 
 	if ((key == 'S' || key == 'G') && streq(c->arg, "follow")) {
 		o->follow |= key == 'S' ? FOLLOW_UID : FOLLOW_GID;
-		return true;
+		return;
 	}
 	rc = cred_option(&r->cred, key, c->arg, &e);
 	if (rc == 0)
 		rc = handle_option(&r->handle, key, c->arg, &e);
 	if (rc < 0)
 		cli_die_usage_nserr(&e);
-	return rc > 0;
 }
 
-/* Processes --explain, or an option for how the process of the program is created, connected to the
- * terminal or ended. Returns false for another option. */
-static bool take_process(struct opts *o, const struct cli *c, int key)
+/* --explain, and options for how the process of the program is created, connected to the terminal
+ * or ended. */
+static void take_process(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
 	case 'F':
@@ -215,22 +212,18 @@ static bool take_process(struct opts *o, const struct cli *c, int key)
 	case OPT_EXPLAIN:
 		o->explain = true;
 		break;
-	default:
-		return false;
 	}
-	return true;
 }
 
-/* Processes an option by which nsenter2 mounts file systems. Returns false for another option. */
-static bool take_mount(struct opts *o, int key)
+/* Options by which nsenter2 mounts file systems. */
+static void take_mount(struct opts *o, int key)
 {
 	o->mount_proc |= key == OPT_MOUNT_PROC;
 	o->mount_sys |= key == OPT_MOUNT_SYS;
 	o->etc_netns |= key == OPT_ETC_NETNS;
-	return key == OPT_MOUNT_PROC || key == OPT_MOUNT_SYS || key == OPT_ETC_NETNS;
 }
 
-static bool take_each(struct opts *o, const struct cli *c, int key)
+static void take_each(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
 	case OPT_EACH:
@@ -245,10 +238,7 @@ static bool take_each(struct opts *o, const struct cli *c, int key)
 	case '0':
 		o->each.nul = true;
 		break;
-	default:
-		return false;
 	}
-	return true;
 }
 
 static void take(struct opts *o, struct run *r, const struct cli *c, int key)
@@ -280,10 +270,11 @@ static void take(struct opts *o, struct run *r, const struct cli *c, int key)
 		o->wdns = strip_equals(c->arg);
 		break;
 	default:
-		if (!take_follow(o, c, key) && !take_shared(o, r, c, key) &&
-		    !take_process(o, c, key) && !take_mount(o, key))
-			take_each(o, c, key);
-		break;
+		take_follow(o, c, key);
+		take_shared(o, r, c, key);
+		take_process(o, c, key);
+		take_mount(o, key);
+		take_each(o, c, key);
 	}
 }
 

@@ -105,7 +105,7 @@ static int run_root(void *ctx, const struct plan_step *s, struct nserr *e)
 
 	/* open the working directory, because step_back returns to it */
 	if (r->wd_fd < 0 && !r->o->wdns)
-		r->wd_fd = file_open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
+		r->wd_fd = file_open_at(AT_FDCWD, ".", O_PATH, 0);
 	if (fchdir(r->root_fd) == 0 && chroot(".") == 0)
 		return 0;
 	rc = -errno;

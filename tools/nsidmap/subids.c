@@ -49,9 +49,10 @@ static void parse(struct opts *o, int argc, char **argv)
 	*o = (struct opts){ 0 };
 	table_init(&o->table, columns, ARRAY_SIZE(columns), "KIND,START,COUNT,END,LINE");
 	cli_init(&c, &tool, argc, argv);
-	for (int key; (key = verb_next(&c, &w)) >= 0;)
-		if (!table_option(&o->table, key, c.arg))
-			o->lint = true;
+	for (int key; (key = verb_next(&c, &w)) >= 0;) {
+		o->lint |= key == OPT_LINT;
+		table_option(&o->table, key, c.arg);
+	}
 	verb_count(&w, 0, o->lint ? 0 : 1, "");
 	o->user = w.v[0];
 }

@@ -160,6 +160,30 @@ static void only_selected_attributes_are_read(void)
 	forget();
 }
 
+static void each_attribute_can_be_read_alone(void)
+{
+	CHECK_STR(read_target(FOLLOW_NNP), "");
+	CHECK(run.cred.no_new_privs);
+	forget();
+	CHECK_STR(read_target(FOLLOW_CAPS), "");
+	CHECK_INT(run.cred.cap_limit, 6);
+	CHECK(!run.cred.no_new_privs);
+	forget();
+	CHECK_STR(read_target(FOLLOW_UID), "");
+	CHECK(run.cred.set_uid && !run.cred.set_gid);
+	forget();
+	CHECK_STR(read_target(FOLLOW_GROUPS), "");
+	CHECK_INT(run.cred.ngroups, 2);
+	forget();
+	CHECK_STR(read_target(FOLLOW_OOM), "");
+	CHECK_STR(run.followed.oom, "933\n");
+	CHECK(!run.followed.env);
+	forget();
+	CHECK_STR(read_target(FOLLOW_ENV), "");
+	CHECK_STR(run.followed.env[0], "A=1");
+	forget();
+}
+
 static void an_option_takes_precedence_over_the_umask_of_the_target(void)
 {
 	run.cred.set_umask = true;
@@ -299,6 +323,7 @@ static void refuses_unknown_attributes(void)
 
 UNIT_MAIN(CASE(reads_all_attributes), CASE(missing_lines_change_nothing),
 	  CASE(a_zero_for_no_new_privs_sets_nothing), CASE(only_selected_attributes_are_read),
+	  CASE(each_attribute_can_be_read_alone),
 	  CASE(an_option_takes_precedence_over_the_umask_of_the_target),
 	  CASE(groups_end_at_the_first_text_that_is_not_a_number),
 	  CASE(names_the_file_that_cannot_be_read), CASE(maps_that_cannot_be_read_are_an_error),
