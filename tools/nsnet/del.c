@@ -206,7 +206,7 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 	if (!n->force && !str_after(br->alias, NET_ALIAS)) {
 		nserr_set(e, EPERM, "the bridge '%s' was not created by nsnet", br->name);
 		nserr_hint(e, "remove the bridge with --force, or with 'ip link del %s'", br->name);
-		return -EPERM;
+		return -e->errnum;
 	}
 	rc = n->force ? 0 : ports_await(n, count_ports, (void *)(uintptr_t)br, &ports, e);
 	if (rc < 0)
@@ -218,7 +218,7 @@ static int delete_bridge(struct net *n, const struct net_link *br, struct nserr 
 			e,
 			"use --force, or first delete the namespaces that use the bridge ('nsnet "
 			"show' lists them)");
-		return -EBUSY;
+		return -e->errnum;
 	}
 	snprintf(localnet, sizeof(localnet), "net/ipv4/conf/%s/route_localnet", br->name);
 	guarded = sysctl_get(localnet) == 1;

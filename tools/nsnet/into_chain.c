@@ -77,7 +77,7 @@ int into_chain_check(const struct net *n, struct nserr *e)
 			  to->family, to->table);
 		nserr_hint(e, "name the family of the table: --into-chain '<family> %s/%s'",
 			   to->table, to->chain);
-		return -EINVAL;
+		return -e->errnum;
 	}
 	snprintf(command, sizeof(command), "list chain %s %s %s", to->family, to->table, to->chain);
 	if (nft_list(n->nft, command, &chain, NULL) < 0)

@@ -124,7 +124,7 @@ int nat_check_others(struct net *n, struct nserr *e)
 			  "the table '%s' already forwards port %u/%s of the host to %s", d.table,
 			  d.outer, d.udp ? "udp" : "tcp", net_addr_format(&d.to, false, to));
 		nserr_hint(e, "choose another port, or use --force");
-		return -EADDRINUSE;
+		return -e->errnum;
 	}
 	warn_of_drops(n, ruleset.s ? ruleset.s : "");
 	return 0;

@@ -62,7 +62,7 @@ static int make_record(struct net *n, const struct net_link *l, struct nserr *e)
 			nserr_set(e, EBUSY, "the default route uses the device '%s'", l->name);
 			nserr_hint(e, "use --force to move the device even if this host becomes "
 				      "unreachable");
-			return -EBUSY;
+			return -e->errnum;
 		}
 		/* The routes of the subnets are not recorded, because the kernel adds them together
 		 * with the addresses. */
@@ -119,7 +119,7 @@ int nic_resolve(struct net *n, struct nserr *e)
 			nserr_hint(e, "remove the alias, where nsnet records the addresses of a "
 				      "lent device; use 'nsnet gc' if a killed nsnet process left "
 				      "the alias");
-		return -EINVAL;
+		return -e->errnum;
 	}
 	n->nic.index = l.index;
 	return make_record(n, &l, e);
@@ -239,7 +239,7 @@ static int give_back(struct net *n, struct netlink *inner, int index, const char
 				     "processes have left the namespace"
 				   : "rename the other device '%s', and repeat the command",
 			   name);
-		return -EEXIST;
+		return -e->errnum;
 	}
 	netlink_batch_init(&b);
 	net_link_put_move(&b, index, n->own_ns, name);
@@ -303,7 +303,7 @@ int nic_return_all(struct net *n, struct netlink *inner, const struct net_links 
 				l->name);
 			nserr_hint(e, "run the command in the network namespace from which the "
 				      "device was lent");
-			return -EXDEV;
+			return -e->errnum;
 		}
 		rc = give_back(n, inner, l->index, name, l->alias, e);
 	}

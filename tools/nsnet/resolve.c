@@ -26,7 +26,7 @@ static int resolve_name(struct net *n, struct nserr *e)
 	if (n->enters && is != NAME_ALIVE) {
 		nserr_set(e, ENOENT, "cannot find the network namespace '%s'", n->name);
 		nserr_hint(e, "create the namespace with 'nsnet add %s'", n->name);
-		return -ENOENT;
+		return -e->errnum;
 	}
 	return 0;
 }

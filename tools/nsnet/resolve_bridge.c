@@ -259,7 +259,7 @@ int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e)
 		  w->bridge->name, (int)strcspn(user, " "), user,
 		  net_addr_format(c.addr, false, text));
 	nserr_hint(e, "choose another address, or use --force");
-	return -EADDRINUSE;
+	return -e->errnum;
 }
 
 int choose_addresses(struct net *n, struct host *h, struct wire *w, struct nserr *e)

@@ -76,7 +76,7 @@ static int run_console(void *ctx, const struct plan_step *s, struct nserr *e)
 		return 0;
 	nserr_set(e, ENOTTY, "none of the descriptors 0 to 2 is a terminal");
 	nserr_hint(e, "use --console=%s:try to continue without a terminal", op->dst);
-	return -ENOTTY;
+	return -e->errnum;
 }
 
 static int run_mount(void *ctx, const struct plan_step *s, struct nserr *e)

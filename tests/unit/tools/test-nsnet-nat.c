@@ -1013,13 +1013,15 @@ static void uplinks_are_the_devices_with_routes_to_other_networks(void)
 	sandbox(CLONE_NEWNET, inside_uplinks);
 }
 
-/* Binds a socket to a port of one address family. Returns the socket. */
+/* Binds a socket to a port of one address family, with SO_REUSEADDR, as many programs do. Returns
+ * the socket. */
 static int take_port(int family, int type, uint16_t port)
 {
 	const struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
 	const struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 	int fd = socket(family, type | SOCK_CLOEXEC, 0), one = 1;
 
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (family == AF_INET6) {
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 		CHECK_INT(bind(fd, (const struct sockaddr *)&in6, sizeof(in6)), 0);
