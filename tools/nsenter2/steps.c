@@ -190,12 +190,9 @@ static int run_inside(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (rc != -ENOENT)
 		return nserr_set(e, (int)rc, "cannot check the working directory");
 	if (s->arg)
-		nserr_set(e, 0, "the working directory '%s' is outside the root directory",
-			  (const char *)s->arg);
-	else
-		nserr_set(e, 0,
-			  "the working directory of the target is outside the root directory");
-	return -EXDEV;
+		return nserr_set(e, 0, "the working directory '%s' is outside the root directory",
+				 (const char *)s->arg);
+	return nserr_set(e, 0, "the working directory of the target is outside the root directory");
 }
 
 static void show_inside(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -166,6 +166,5 @@ int opts_add_preset(struct opts *o, const char *name, struct nserr *e)
 	choice_init(&choice, name, strlen(name));
 	for (size_t i = 0; i < ARRAY_SIZE(presets); i++)
 		choice_add(&choice, presets[i].name);
-	choice_unknown(&choice, "preset", e);
-	return -ENOENT;
+	return choice_unknown(&choice, "preset", e);
 }
