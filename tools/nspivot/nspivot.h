@@ -115,8 +115,7 @@ int opts_add(struct opts *o, const struct verb *v, const char *arg, struct nserr
  * errno with e set. */
 int dev_node_cut(struct op *op, struct nserr *e) must_check;
 
-/* Adds to o the options of the preset with this name. Returns 0, or a negative errno with e set:
- * -ENOENT if the name is unknown. */
+/* Adds to o the options of the preset with this name. Returns 0, or a negative errno with e set. */
 int opts_add_preset(struct opts *o, const char *name, struct nserr *e) must_check;
 
 /* Returns true if both verbs have the same destination. Does not follow symbolic links. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "../unit.h"
 #include "nsenter2/nsenter2.h"
+#include "tool.h"
 
 static char *no_program[] = { NULL };
 static char *program[] = { (char *)"true", NULL };
@@ -17,7 +17,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
+	return tool_error(check_opts(o, &e), &e);
 }
 
 /* Checks that check_opts() refuses the options with this message, and that it accepts them after a

@@ -653,6 +653,40 @@ static void caps_requires_a_visible_user_namespace(void)
 	end_proc();
 }
 
+/* Adds a user namespace below the one with the inode `parent`, or with no visible parent. */
+static void add_user(uint32_t inode, uint32_t parent, uid_t creator)
+{
+	struct ns *ns = nstab_get(&run.c.tab, &nstypes[NSTYPE_USER], inode);
+
+	ns->parent = parent ? nstab_find(&run.c.tab, &nstypes[NSTYPE_USER], parent) : NULL;
+	ns->creator = creator;
+}
+
+/* user_namespaces(7) */
+static void caps_follow_the_rules_of_the_kernel(void)
+{
+	begin_proc();
+	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
+	tool_file(run.proc, "sys/kernel/cap_last_cap", "40\n");
+	check_caps("user:100: cap_chown\nThe process is in this user namespace, ");
+	add_user(200, 100, 2);
+	add_user(300, 200, 9);
+	targets[1].inode = 200;
+	check_caps("user:200: all\nThe process is in the parent ");
+	targets[1].inode = 300;
+	check_caps("user:300: all\nThe process is in the parent ");
+	add_user(201, 100, 1);
+	add_user(301, 201, 2);
+	targets[1].inode = 201;
+	check_caps("user:201: cap_chown\nThe process is in an ancestor ");
+	targets[1].inode = 301;
+	check_caps("user:301: cap_chown\nThe process is in an ancestor ");
+	add_user(400, 0, 2);
+	targets[1].inode = 400;
+	check_caps("user:400: none\nThe process is neither ");
+	end_proc();
+}
+
 static void print_limits(void)
 {
 	words = NULL;
@@ -706,6 +740,6 @@ UNIT_MAIN(CASE(refuses_invalid_arguments_of_options), CASE(each_option_sets_its_
 	  CASE(the_first_of_several_links_is_the_name), CASE(links_lead_to_processes_and_to_mounts),
 	  CASE(only_valid_names_are_runs), CASE(a_full_cache_of_users_still_finds_names),
 	  CASE(caps_requires_the_files_of_proc), CASE(caps_requires_a_visible_user_namespace),
-	  CASE(a_limit_must_be_a_number),
+	  CASE(caps_follow_the_rules_of_the_kernel), CASE(a_limit_must_be_a_number),
 	  CASE(a_process_of_task_that_cannot_be_read_counts_as_ended),
 	  CASE(hidden_processes_follow_the_other_missing_objects))

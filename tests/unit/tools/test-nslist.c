@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-nslist: checks which options of nslist can be combined. */
-#include "../unit.h"
 #include "nslist/nslist.h"
+#include "tool.h"
 
 static char inode[] = "net:4026531840";
 static char *no_words[] = { NULL };
@@ -19,7 +19,7 @@ static const char *message(struct opts o, const char *first, const char *second)
 		CHECK_INT(nsref_parse(first, &refs[o.n_refs++], &e), 0);
 	if (second)
 		CHECK_INT(nsref_parse(second, &refs[o.n_refs++], &e), 0);
-	return check_opts(&o, &e) < 0 ? unit_message(&e) : "";
+	return tool_error(check_opts(&o, &e), &e);
 }
 
 static void accepts_references_in_the_default_view(void)

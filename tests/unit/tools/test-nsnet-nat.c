@@ -1067,6 +1067,13 @@ static void inside_ports(const char *dir)
 		net.force = true;
 		CHECK_INT(nat_resolve(&net, &e), 0);
 		buf_free(&net.rules);
+		/* only an UDP port needs connection tracking */
+		net.explain = false;
+		net.conntrack = NETLINK_INIT;
+		CHECK_INT(nat_resolve(&net, &e), 0);
+		CHECK_INT(net.conntrack.fd >= 0, all[i].udp);
+		netlink_close(&net.conntrack);
+		buf_free(&net.rules);
 		close(fd);
 	}
 	/* the address of the port is of a family that the namespace does not have */

@@ -2,9 +2,9 @@
 #include <limits.h>
 
 #include "../sandbox.h"
-#include "../unit.h"
 #include "kernel/sys_cap.h"
 #include "nspivot/nspivot.h"
+#include "tool.h"
 
 UNIT_LEAVES_MEMORY
 
@@ -14,7 +14,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
+	return tool_error(check_opts(o, &e), &e);
 }
 
 /* Returns the message of check_opts() for a tmpfs on dst. */
@@ -101,7 +101,7 @@ static const char *said_of_arg(struct opts *o, enum verb_id verb, const char *ar
 
 	*o = (struct opts){ 0 };
 	e = NSERR_INIT;
-	return opts_add(o, &verbs[verb], arg, &e) < 0 ? unit_message(&e) : "";
+	return tool_error(opts_add(o, &verbs[verb], arg, &e), &e);
 }
 
 static void arguments_are_split_into_source_destination_and_options(void)
@@ -297,7 +297,7 @@ static void presets_limit_capabilities(void)
 	CHECK_INT(opts_add_preset(&o, "host", &e), 0);
 	CHECK(o.of_host);
 	CHECK_INT(o.caps, 0);
-	CHECK_INT(opts_add_preset(&o, "dockr", &e), -ENOENT);
+	CHECK_INT(opts_add_preset(&o, "dockr", &e), -EINVAL);
 	CHECK(strstr(e.what, "dockr"));
 	CHECK(strstr(e.hint, "docker"));
 }

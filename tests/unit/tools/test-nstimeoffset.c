@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-nstimeoffset: checks which options of nstimeoffset can be combined. */
-#include "../unit.h"
 #include "nstimeoffset/nstimeoffset.h"
+#include "tool.h"
 
 static char *no_words[] = { NULL };
 static char program[] = "true";
@@ -21,7 +21,7 @@ static const char *message(struct opts o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(&o, &e) < 0 ? unit_message(&e) : "";
+	return tool_error(check_opts(&o, &e), &e);
 }
 
 static void accepts_a_program_with_a_clock(void)

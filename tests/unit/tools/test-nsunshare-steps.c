@@ -64,7 +64,7 @@ static const char *message(const struct plan_kind *kind, const void *arg, uint64
 	const struct plan_step s = { .kind = kind, .arg = arg, .num = num };
 
 	error = NSERR_INIT;
-	return kind->run(&run, &s, &error) < 0 ? unit_message(&error) : "";
+	return tool_error(kind->run(&run, &s, &error), &error);
 }
 
 static const char *shown(const struct plan_kind *kind, uint64_t num)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <signal.h>
 
-#include "../unit.h"
 #include "kernel/sys_ns.h"
 #include "nsunshare/nsunshare.h"
+#include "tool.h"
 
 /* Returns the message of check_opts(), or "" if it accepts the options. */
 static const char *said(const struct opts *o)
@@ -11,7 +11,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return check_opts(o, &e) < 0 ? unit_message(&e) : "";
+	return tool_error(check_opts(o, &e), &e);
 }
 
 static struct words words(const char *word)

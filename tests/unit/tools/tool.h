@@ -3,6 +3,7 @@
 #ifndef NSU_UNIT_TOOL_H
 #define NSU_UNIT_TOOL_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,16 @@ static inline const char *tool_output(void (*f)(void))
 	text[n > 0 ? n : 0] = '\0';
 	close(fd);
 	return text;
+}
+
+/* Returns the message of a function that has returned rc, or "" if it has succeeded. Checks that a
+ * failed function returns the negative errno of its message, or -EINVAL if the message has none. */
+static inline const char *tool_error(int rc, const struct nserr *e)
+{
+	if (rc >= 0)
+		return "";
+	CHECK_INT(rc, e->errnum ? -e->errnum : -EINVAL);
+	return unit_message(e);
 }
 
 /* Creates a directory whose name begins with `path`, which ends with XXXXXX. Returns a descriptor.
