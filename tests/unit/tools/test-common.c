@@ -2,6 +2,7 @@
 /* test-common: checks the parser of options, verbs, tables and colours with a tool that the test
  * defines, because no real tool has all kinds of options. */
 #include "common/color.h"
+#include "common/features.h"
 #include "common/handle_opts.h"
 #include "common/table.h"
 #include "common/verb.h"
@@ -260,8 +261,8 @@ static void print_table(void)
 	set_argv();
 	cli_init(&c, &tool, argc, argv);
 	table_init(&t, columns, 2, "NAME,SIZE");
-	if (argc > 1)
-		table_option(&t, words[0][0], NULL);
+	for (const char *const *word = words; *word; word += 2)
+		table_option(&t, *word[0], word[1]);
 	table_cell(&t, "a b");
 	table_cell_u64(&t, 12);
 	table_cell(&t, "");
@@ -273,15 +274,131 @@ static void print_table(void)
 
 static void only_numbers_are_numbers_in_json(void)
 {
-	words = LINE("J");
+	words = LINE("J", "");
 	CHECK(strstr(tool_output(print_table), "12") != NULL);
 	CHECK(!strstr(tool_output(print_table), "\"12\""));
 	CHECK(strstr(tool_output(print_table), "\"many\""));
 	CHECK(strstr(tool_output(print_table), "null"));
-	words = LINE("r");
+	words = LINE("r", "");
 	CHECK_STR(tool_output(print_table), "NAME SIZE\na\\x20b 12\n- -\nc\\x0a many\n");
-	words = LINE("n");
+	words = LINE("n", "");
 	CHECK_STR(tool_output(print_table), "a b     12\n         -\nc\\x0a many\n");
+}
+
+static const char *columns_of(const char *list)
+{
+	words = LINE("o", list);
+	return tool_output(print_table);
+}
+
+static void columns_are_replaced_or_added(void)
+{
+	CHECK_STR(columns_of("SIZE"), "SIZE\n  12\n   -\nmany\n");
+	CHECK_STR(columns_of("name"), "NAME\na b\n\nc\\x0a\n");
+	CHECK_STR(columns_of("+SIZE"), "NAME  SIZE SIZE\na b     12   12\n         -    -\n"
+				       "c\\x0a many many\n");
+	CHECK_STR(columns_of("size,NAME"), "SIZE NAME\n  12 a b\n   - \nmany c\\x0a\n");
+	for (const char *const *bad = LINE("SIZ", "SIZES", "", "SIZE,", "+"); *bad; bad++) {
+		CHECK(str_after(columns_of(*bad), "tool: unknown column '"));
+		CHECK_INT(tool_status, 125);
+	}
+}
+
+static void an_incomplete_table_has_status_3_only_with_strict(void)
+{
+	struct table t = { .complete = true };
+
+	CHECK_INT(table_status(&t, 1), 1);
+	t.complete = false;
+	CHECK_INT(table_status(&t, 1), 1);
+	table_option(&t, TABLE_STRICT, NULL);
+	CHECK_INT(table_status(&t, 1), CLI_EXIT_INCOMPLETE);
+	t.complete = true;
+	CHECK_INT(table_status(&t, 1), 1);
+}
+
+/* ---- Features and messages */
+
+static int try_feature(uint64_t arg)
+{
+	return arg == 7 ? 0 : -EINVAL;
+}
+
+static void add_features(struct features *f)
+{
+	static const struct feature yes = { "first", try_feature, 7, false },
+				    no = { "second", try_feature, 8, false };
+
+	features_add(f, &yes);
+	features_add(f, &no);
+}
+
+static void print_features(void)
+{
+	struct cli c;
+
+	set_argv();
+	cli_init(&c, &tool, argc, argv);
+	features_print(add_features, *words[0] == 'J');
+}
+
+static void features_are_lines_or_json(void)
+{
+	words = LINE("-");
+	CHECK_STR(tool_output(print_features), "first                      yes\n"
+					       "second                     no\n");
+	words = LINE("J");
+	CHECK_STR(tool_output(print_features), "{\n   \"first\": true,\n   \"second\": false\n}\n");
+}
+
+static void print_messages(void)
+{
+	static const struct cli_tool verb = {
+		.name = "tool verb", .synopsis = { "" }, .opts = rows, .failed = 7
+	};
+	struct nserr e = NSERR_INIT;
+	struct cli c;
+
+	set_argv();
+	cli_init(&c, &verb, argc, argv);
+	cli_warn(0, "one %d", 1);
+	cli_warn(-ENOENT, "two\n");
+	nserr_set(&e, EPERM, "three");
+	nserr_hint(&e, "four\033");
+	cli_warn_nserr(&e);
+	CHECK_INT(cli_status(&e), 7);
+	e.status = 9;
+	CHECK_INT(cli_status(&e), 9);
+	switch (*words[0]) {
+	case 'd':
+		cli_die(EIO, "five");
+	case 'n':
+		cli_die_nserr(&e);
+	case 'u':
+		cli_die_usage("six");
+	default:
+		cli_die_usage_nserr(&e);
+	}
+}
+
+static void messages_begin_with_the_tool_and_end_with_the_errno(void)
+{
+#define WARNINGS "tool: one 1\ntool: two\\x0a: No such file or directory\n" ERROR
+#define ERROR    "tool: three: Operation not permitted\nhint: four\\x1b\n"
+	words = LINE("d");
+	CHECK_STR(tool_output(print_messages), WARNINGS "tool: five: Input/output error\n");
+	CHECK_INT(tool_status, 7);
+	words = LINE("n");
+	CHECK_STR(tool_output(print_messages), WARNINGS ERROR);
+	CHECK_INT(tool_status, 9);
+	words = LINE("u");
+	CHECK_STR(tool_output(print_messages),
+		  WARNINGS "tool: six\nTry 'tool verb --help' for more information.\n");
+	CHECK_INT(tool_status, 7);
+	words = LINE("e");
+	CHECK_STR(tool_output(print_messages),
+		  WARNINGS ERROR "Try 'tool verb --help' for more information.\n");
+	CHECK_INT(tool_status, 7);
 }
 
 /* ---- Colours */
@@ -442,6 +559,9 @@ UNIT_MAIN(CASE(each_tool_has_help_and_version),
 	  CASE(refuses_invalid_command_lines), CASE(refuses_an_empty_argument_vector),
 	  CASE(options_may_precede_a_missing_verb), CASE(words_may_precede_options),
 	  CASE(each_kept_descriptor_is_counted_once), CASE(only_numbers_are_numbers_in_json),
+	  CASE(columns_are_replaced_or_added),
+	  CASE(an_incomplete_table_has_status_3_only_with_strict), CASE(features_are_lines_or_json),
+	  CASE(messages_begin_with_the_tool_and_end_with_the_errno),
 	  CASE(the_most_specific_scheme_is_used), CASE(a_scheme_has_names_and_sequences),
 	  CASE(the_directory_of_the_user_is_found_in_the_home_directory),
 	  CASE(a_terminal_is_coloured_unless_the_user_disables_it))
