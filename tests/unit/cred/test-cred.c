@@ -33,8 +33,10 @@ static const char *parse(struct cred *c, const struct word *words)
 	*c = (struct cred){ 0 };
 	for (; words->key; words++) {
 		rc = cred_option(c, words->key, words->arg, &e);
-		if (rc < 0)
+		if (rc < 0) {
+			CHECK_INT(rc, e.errnum ? -e.errnum : -EINVAL);
 			return unit_message(&e);
+		}
 		CHECK_INT(rc, 1);
 	}
 	rc = cred_check(c, &e);

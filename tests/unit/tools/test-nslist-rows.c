@@ -400,6 +400,43 @@ static void a_missing_number_of_mounts_is_unknown(void)
 	end();
 }
 
+/* Numbers of a source that was not searched are unknown, and so are those of other types. */
+static void numbers_belong_to_a_source_and_a_type(void)
+{
+	static const struct {
+		const char *column;
+		int type, source; /* the column is unknown for another type; -1: for no type */
+	} columns[] = {
+		{ "NTHREADS", -1, COLLECT_TASK },
+		{ "NFDS", -1, COLLECT_FD },
+		{ "NSOCKS", NSTYPE_NET, COLLECT_SOCK },
+		{ "NMOUNTS", NSTYPE_MNT, COLLECT_MNT },
+		{ "NOWNED", NSTYPE_USER, -1 },
+		{ "NCHILD", NSTYPE_USER, -1 },
+		{ "NPROCS", -1, -1 },
+	};
+
+	begin(NULL, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+		int type = columns[i].type < 0 ? NSTYPE_UTS : columns[i].type;
+		struct row r = { .ns = add_ns(type, 100) },
+			   other = { .ns = add_ns(NSTYPE_IPC, 101) };
+
+		r.ns->nthreads = r.ns->nfds = r.ns->nsocks = r.ns->mounts = 7;
+		r.ns->nowned = r.ns->nchild = r.ns->nprocs = 7;
+		run.c.sources = COLLECT_ALL;
+		CHECK_STR(value(columns[i].column, &r), "7");
+		CHECK_STR(value(columns[i].column, &other), columns[i].type < 0 ? "0" : "unknown");
+		if (columns[i].source < 0)
+			continue;
+		run.c.sources = COLLECT_ALL & ~NSTYPE_BIT(columns[i].source);
+		CHECK_STR(value(columns[i].column, &r), "unknown");
+		run.c.sources = NSTYPE_BIT(columns[i].source);
+		CHECK_STR(value(columns[i].column, &r), "7");
+	}
+	end();
+}
+
 static void a_namespace_without_process_has_the_user_of_its_creator(void)
 {
 	struct row r = { .pid = 0 };
@@ -421,6 +458,8 @@ static void a_namespace_without_process_has_the_user_of_its_creator(void)
 
 static void ids_of_vanished_namespaces_are_counted(void)
 {
+	static const char *const columns[] = { "ID",  "PARENTID", "OWNERID", "PNS",
+					       "ONS", "LEVEL",    "CREATOR", NULL };
 	struct row r = { .pid = 0 };
 
 	begin(NULL, 0);
@@ -431,8 +470,26 @@ static void ids_of_vanished_namespaces_are_counted(void)
 	CHECK_STR(value("ID", &r), "unknown");
 	CHECK_INT(run.c.missed.n[NSMISSED_WAIT][NSMISSED_DETAIL], 1);
 	r.ns->closed = -EACCES;
+	r.ns->creator = NSTAB_NO_UID;
+	for (const char *const *col = columns; *col; col++) {
+		run.c.missed = (struct nsmissed){ 0 };
+		(void)value(*col, &r);
+		CHECK_INT(run.c.missed.n[NSMISSED_DENIED][NSMISSED_DETAIL], 1);
+	}
 	CHECK_STR(value("PNS", &r), "0");
-	CHECK_INT(run.c.missed.n[NSMISSED_DENIED][NSMISSED_DETAIL], 1);
+	CHECK_STR(value("ONS", &r), "0");
+	CHECK_STR(value("LEVEL", &r), "0");
+	/* the values of the owner and the parent */
+	r.ns->closed = 0;
+	r.ns->parent = add_ns(NSTYPE_USER, 101);
+	r.ns->parent->id = 11;
+	r.ns->owner = add_ns(NSTYPE_USER, 102);
+	r.ns->owner->id = 12;
+	CHECK_STR(value("PARENTID", &r), "11");
+	CHECK_STR(value("OWNERID", &r), "12");
+	CHECK_STR(value("PNS", &r), "101");
+	CHECK_STR(value("ONS", &r), "102");
+	CHECK_STR(value("LEVEL", &r), "1");
 	end();
 }
 
@@ -466,6 +523,6 @@ UNIT_MAIN(CASE(unknown_values_come_first_and_numbers_before_texts),
 	  CASE(self_is_unknown_without_the_process_of_nslist),
 	  CASE(holders_are_references_where_possible),
 	  CASE(nsfs_has_each_mount_point_of_the_caller_once),
-	  CASE(a_missing_number_of_mounts_is_unknown),
+	  CASE(a_missing_number_of_mounts_is_unknown), CASE(numbers_belong_to_a_source_and_a_type),
 	  CASE(a_namespace_without_process_has_the_user_of_its_creator),
 	  CASE(ids_of_vanished_namespaces_are_counted), CASE(a_reference_is_the_id_if_there_is_one))
