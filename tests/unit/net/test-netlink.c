@@ -376,6 +376,7 @@ static void full_batch_is_an_error(void)
 	for (unsigned i = 0; i <= NETLINK_BATCH_MAX; i++)
 		net_link_put_delete(&b, 1);
 	CHECK_INT(b.err, -EMSGSIZE);
+	CHECK_INT(netlink_send(&none, &b, NULL, NULL), -EMSGSIZE);
 }
 
 /* ---- Answers */

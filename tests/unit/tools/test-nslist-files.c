@@ -540,7 +540,24 @@ static int try_task(void)
 	return rc < 0 ? rc : !ended;
 }
 
-static void a_process_of_task_that_cannot_be_read_counts_as_ended(void)
+/* Fills the column REF of this process. Returns 0 if the reference is known, otherwise -1. */
+static int try_ref(void)
+{
+	struct ns ns = { .type = &nstypes[NSTYPE_PID] };
+	const struct row r = { .ns = &ns, .pid = getpid(), .is_member = true };
+	struct cell cell = { 0 };
+	bool known;
+
+	run = (struct run){ .o = &opts, .proc = -1 };
+	fault_begin();
+	nslist_fill(&run, &r, nslist_find_column("REF", 3), &cell);
+	fault_end();
+	known = cell.kind == CELL_TEXT && cell.text.len > 0;
+	buf_free(&cell.text);
+	return known ? 0 : -1;
+}
+
+static void only_certain_errors_mean_that_a_process_has_ended(void)
 {
 	static const struct fault_row rows[] = {
 		{ "ended", try_task, SYS_openat, 1, ESRCH, 0 },
@@ -548,6 +565,9 @@ static void a_process_of_task_that_cannot_be_read_counts_as_ended(void)
 		{ "denied", try_task, SYS_openat, 1, EPERM, 0 },
 		{ "invalid", try_task, SYS_openat, 1, EINVAL, 0 },
 		{ "input error", try_task, SYS_openat, 1, EIO, -EIO },
+		{ "ended", try_ref, SYS_pidfd_open, 1, ESRCH, -1 },
+		{ "a thread", try_ref, SYS_pidfd_open, 1, EINVAL, -1 },
+		{ "an old kernel", try_ref, SYS_pidfd_open, 1, ENOSYS, 0 },
 	};
 
 	if (!fault_supported()) {
@@ -741,5 +761,5 @@ UNIT_MAIN(CASE(refuses_invalid_arguments_of_options), CASE(each_option_sets_its_
 	  CASE(only_valid_names_are_runs), CASE(a_full_cache_of_users_still_finds_names),
 	  CASE(caps_requires_the_files_of_proc), CASE(caps_requires_a_visible_user_namespace),
 	  CASE(caps_follow_the_rules_of_the_kernel), CASE(a_limit_must_be_a_number),
-	  CASE(a_process_of_task_that_cannot_be_read_counts_as_ended),
+	  CASE(only_certain_errors_mean_that_a_process_has_ended),
 	  CASE(hidden_processes_follow_the_other_missing_objects))
