@@ -131,6 +131,12 @@ static void refuses_invalid_command_lines(void)
 			CHECK_STR(text, bad[i].message);
 	}
 	CHECK_STR(parsed(LINE("--signal", "TERM", "--signal=9"), 0), "signal 15 signal 9 ");
+	/* the hint ignores the prefix SIG */
+	for (const char *const *near =
+		     LINE("--signal=TREM", "--signal=sigTREM", "--signal=SIGTREM");
+	     *near; near++)
+		CHECK(strstr(parsed((const char *const[]){ *near, NULL }, 125),
+			     "\nhint: did you mean TERM?"));
 }
 
 static void parse_nothing(void)
