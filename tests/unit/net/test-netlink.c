@@ -199,11 +199,13 @@ static void route_requests_equal_those_of_ip(void)
 
 /* ---- Requests that read */
 
+static struct nserr failure;
+
 static void ask_links(void)
 {
 	struct net_links l;
 
-	CHECK_INT(net_links_read(&nl, &l, NULL), 0);
+	CHECK_INT(net_links_read(&nl, &l, &failure), 0);
 	net_links_free(&l);
 }
 
@@ -211,21 +213,21 @@ static void ask_link(void)
 {
 	struct net_link l;
 
-	CHECK_INT(net_link_get(&nl, 7, &l, NULL), 0);
+	CHECK_INT(net_link_get(&nl, 7, &l, &failure), 0);
 }
 
 static void ask_link_by_name(void)
 {
 	struct net_link l;
 
-	CHECK_INT(net_link_find(&nl, "v0", &l, NULL), 0);
+	CHECK_INT(net_link_find(&nl, "v0", &l, &failure), 0);
 }
 
 static void ask_addresses(void)
 {
 	struct net_ifaddrs l;
 
-	CHECK_INT(net_ifaddrs_read(&nl, &l, NULL), 0);
+	CHECK_INT(net_ifaddrs_read(&nl, &l, &failure), 0);
 	net_ifaddrs_free(&l);
 }
 
@@ -233,7 +235,7 @@ static void ask_routes(void)
 {
 	struct net_routes l;
 
-	CHECK_INT(net_routes_read(&nl, &l, NULL), 0);
+	CHECK_INT(net_routes_read(&nl, &l, &failure), 0);
 	net_routes_free(&l);
 }
 
@@ -242,7 +244,7 @@ static void ask_way(void)
 	const struct net_addr to = addr("10.9.9.9");
 	struct net_way way;
 
-	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, NULL), 0);
+	CHECK_INT(net_route_ask(&nl, &to, NULL, 0, &way, &failure), 0);
 }
 
 static void ask_way_from(void)
@@ -250,7 +252,7 @@ static void ask_way_from(void)
 	const struct net_addr to = addr("10.9.9.9"), from = addr("10.0.0.1");
 	struct net_way way;
 
-	CHECK_INT(net_route_ask(&nl, &to, &from, 3, &way, NULL), 0);
+	CHECK_INT(net_route_ask(&nl, &to, &from, 3, &way, &failure), 0);
 }
 
 static void ask_neighbour(void)
@@ -258,14 +260,14 @@ static void ask_neighbour(void)
 	const struct net_addr a = addr("10.0.0.1");
 	struct net_neigh n;
 
-	CHECK_INT(net_neigh_find(&nl, 2, &a, &n, NULL), 0);
+	CHECK_INT(net_neigh_find(&nl, 2, &a, &n, &failure), 0);
 }
 
 static void ask_tcp(void)
 {
 	struct net_listeners l;
 
-	CHECK_INT(net_listeners_read(&nl, IPPROTO_TCP, &l, NULL), 0);
+	CHECK_INT(net_listeners_read(&nl, IPPROTO_TCP, &l, &failure), 0);
 	net_listeners_free(&l);
 }
 
@@ -273,7 +275,7 @@ static void ask_udp(void)
 {
 	struct net_listeners l;
 
-	CHECK_INT(net_listeners_read(&nl, IPPROTO_UDP, &l, NULL), 0);
+	CHECK_INT(net_listeners_read(&nl, IPPROTO_UDP, &l, &failure), 0);
 	net_listeners_free(&l);
 }
 
@@ -342,6 +344,7 @@ static void requests_that_read_name_what_is_wanted(void)
 		put_done(&b);
 		answer(&b, 2);
 		cases[i].ask();
+		CHECK_STR(failure.what, "");
 		receive(&b);
 		is_hex(&b, cases[i].first);
 		receive(&b);
