@@ -141,6 +141,19 @@ _fault_bad()
 	printf '%s\n' "$err" | sed 's/^/		err: /'
 }
 
+# _fault_read: reads failat's report. Sets $_reached to "yes" if failat reached the point, and $_more
+# to "yes" if the report contains other lines.
+_fault_read()
+{
+	_reached=no _more=no
+	while read -r _word _; do
+		case $_word in
+		failed | sent) _reached=yes ;;
+		*) _more=yes ;;
+		esac
+	done <"$TMP/report"
+}
+
 # _fault_report REGEX: prints the lines of failat's report that begin with REGEX, except those that
 # match FAULT_ACCEPT. A test sets this variable to a pattern for grep -E to accept some lines.
 _fault_report()
@@ -149,27 +162,40 @@ _fault_report()
 }
 
 # _fault_after: reports the files, mounts and processes that the run has not removed. This function
-# must be fast, because it is called after each of several hundred runs.
+# must start few processes, because it is called after each of several hundred runs. So it compares
+# the mounts and the files one by one only if something has changed.
 _fault_after()
 {
-	_left=$(_fault_report 'left |hangs |inheritable ') && _fault_bad "$_left"
+	[ $_more = no ] || ! _left=$(_fault_report 'left |hangs |inheritable ') || _fault_bad "$_left"
+	_now=$(_fault_state)
+	[ "$_now" != "$_before" ] || return 0
+	_before=$_now
 	# diff and cmp rely on the file size, which is 0 in /proc, so compare a copy
 	cat /proc/self/mountinfo >"$TMP/files.mounts"
 	if ! cmp -s "$TMP/mounts" "$TMP/files.mounts"; then
 		_fault_bad "a mount was left: $(diff "$TMP/mounts" "$TMP/files.mounts")"
 		mv "$TMP/files.mounts" "$TMP/mounts"
 	fi
-	_fault_files >"$TMP/files.after"
+	_fault_files | sort >"$TMP/files.after"
 	if ! cmp -s "$TMP/files" "$TMP/files.after"; then
 		_fault_bad "a file was left: $(diff "$TMP/files" "$TMP/files.after")"
 		mv "$TMP/files.after" "$TMP/files"
 	fi
 }
 
+# _fault_files: prints the names of the files in the directories that a run may change, unsorted.
 _fault_files()
 {
-	find "$TMP" -xdev -not -path "$TMP/files*" -not -path "$TMP/state.*" | sort
-	[ "$NSUTILS_TEST" = bare ] || find /tmp /run /dev/shm -xdev | sort
+	_dirs=$TMP
+	[ "$NSUTILS_TEST" = bare ] || _dirs="$TMP /tmp /run /dev/shm"
+	# shellcheck disable=SC2086 # the directories are separate words
+	find $_dirs -xdev -not -path "$TMP/files*" -not -path "$TMP/state.*"
+}
+
+_fault_state()
+{
+	cat /proc/self/mountinfo
+	_fault_files
 }
 
 # _fault_output: prints $out without the lines that must be ignored in a comparison.
@@ -187,6 +213,7 @@ _fault_right()
 			eval "$_check" || _fault_bad 'status of success, but the check fails'
 			return
 		fi
+		[ "$out" != "$_out" ] || return 0
 		_fault_output >"$TMP/files.out"
 		cmp -s "$TMP/files.want" "$TMP/files.out" ||
 			_fault_bad "status of success, but other output
@@ -220,7 +247,8 @@ _fault_loop()
 		run failat $_failat -o "$TMP/report" -k "$_point" ${_error:+-e $_error} \
 			${_signal:+--kill $_signal} -- "$@" </dev/null
 		_runs=$((_runs + 1))
-		if ! grep -q '^failed \|^sent ' "$TMP/report"; then
+		_fault_read
+		if [ $_reached = no ]; then
 			_missed=$((_missed + 1))
 		elif [ -n "$_signal" ]; then
 			:
@@ -239,7 +267,7 @@ _fault()
 	shift
 	# shellcheck disable=SC2086
 	run failat $_failat -o "$TMP/report" --list -- "$@"
-	_rc=$rc _did=yes
+	_rc=$rc _out=$out _did=yes
 	case "$* " in
 	*'/final '*) _has "$out" 'final ran' || _did=no ;;
 	*) [ -n "$out" ] || [ "$_output" = none ] || _did=no ;;
@@ -251,8 +279,8 @@ _fault()
 	: >"$TMP/files.after"
 	: >"$TMP/files.mounts"
 	: >"$TMP/files.out"
-	note_state
-	_fault_files >"$TMP/files"
+	_fault_files | sort >"$TMP/files"
+	_before=$(_fault_state)
 	_fault_loop "$@"
 	rm -f "$TMP/report" "$TMP/plan" "$TMP/mounts" "$TMP/files" "$TMP"/files.*
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
