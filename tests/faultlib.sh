@@ -166,7 +166,7 @@ _fault_report()
 # the mounts and the files one by one only if something has changed.
 _fault_after()
 {
-	[ $_more = no ] || ! _left=$(_fault_report 'left |hangs |inheritable ') || _fault_bad "$_left"
+	[ "$_more" = no ] || ! _left=$(_fault_report 'left |hangs |inheritable ') || _fault_bad "$_left"
 	_now=$(_fault_state)
 	[ "$_now" != "$_before" ] || return 0
 	_before=$_now
@@ -248,7 +248,7 @@ _fault_loop()
 			${_signal:+--kill $_signal} -- "$@" </dev/null
 		_runs=$((_runs + 1))
 		_fault_read
-		if [ $_reached = no ]; then
+		if [ "$_reached" = no ]; then
 			_missed=$((_missed + 1))
 		elif [ -n "$_signal" ]; then
 			:
