@@ -73,10 +73,10 @@ used_iterators()
 # $TMP/by-bpf, and the rows that come from /proc to $TMP/rows.
 both_ways()
 {
-	rows strace -f -o "$TMP/trace" -e trace=bpf nslist -rnl "$@"
+	rows strace -f --seccomp-bpf -o "$TMP/trace" -e trace=bpf nslist -rnl "$@"
 	assertTrue "iterators were used: $*" used_iterators
 	mv "$TMP/rows" "$TMP/by-bpf"
-	rows strace -f -o "$TMP/trace" -e trace=bpf nslist -rnl --no-bpf "$@"
+	rows strace -f --seccomp-bpf -o "$TMP/trace" -e trace=bpf nslist -rnl --no-bpf "$@"
 	assertFalse "iterators were not used: $*" used_iterators
 	cmp -s "$TMP/rows" "$TMP/by-bpf"
 }
