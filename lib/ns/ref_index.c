@@ -234,8 +234,7 @@ static void note_mount(int proc, const char *where, const struct mountinfo_line 
 	snprintf(root, sizeof(root), "%s/root", where);
 	fd = open_mount(proc, root, below);
 	nsindex_note_error(fd);
-	if (fd >= 0 && nsinode_of(fd) != inode) /* another mount covers the namespace */
-		close(TAKE_FD(fd));
+	/* this may be another namespace, whose mount covers that of l */
 	if (fd >= 0)
 		add_opened(fd, NSENTRY_MOUNT, root, below);
 }
