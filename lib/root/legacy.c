@@ -92,6 +92,15 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
 }
 
+/* Duplicates the descriptor of the new root. Returns a descriptor or a negative errno with e set.
+ */
+static int dup_root(const struct root *r, struct nserr *e)
+{
+	int fd = fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+
+	return fd < 0 ? nserr_set(e, errno, "cannot duplicate the descriptor of the new root") : fd;
+}
+
 /* Changes the propagation of the tmpfs that covers "/". Returns 0 or a negative errno. */
 static int set_cover(const struct root *r, unsigned long propagation)
 {
@@ -210,7 +219,7 @@ static int mount_on(struct root *r, const char *type, const struct root_place *p
 		rc = mount_fs(type, "/", o, e);
 		if (rc == 0)
 			rc = take_top(r, -1, e);
-		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+		return rc < 0 ? rc : dup_root(r, e);
 	}
 	rc = mount_fs(type, file_fd_path(p->fd).text, o, e);
 	if (rc == 0)
@@ -235,7 +244,7 @@ static int bind_on(struct root *r, int src, const struct root_place *p, const st
 	if (p->fd < 0) {
 		rc = bind(r, src, "/", rec);
 		rc = rc < 0 ? nserr_set(e, rc, "cannot bind-mount on '/'") : take_top(r, src, e);
-		return rc < 0 ? rc : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+		return rc < 0 ? rc : dup_root(r, e);
 	}
 	rc = bind(r, src, file_fd_path(p->fd).text, rec);
 	if (rc < 0) {
