@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-ns-fds: checks that functions of lib/ns close their descriptors in cases that the other
+ * tests of lib/ns do not reach. */
+#include <sys/mount.h>
+
+#include "../fault.h"
+#include "../sandbox.h"
+#include "ns/join.h"
+#include "ns/ref.h"
+#include "ns/ref_find.h"
+#include "ns/ref_index.h"
+
+static pid_t child;
+
+/* ---- Entering without permission */
+
+/* Tries to enter a namespace that a descendant user namespace owns, without capabilities. */
+static int try_refused(void)
+{
+	struct nsref r;
+	struct nserr e = NSERR_INIT;
+	struct nsjoin j;
+	char text[32];
+	int rc;
+
+	snprintf(text, sizeof(text), "%d", child);
+	nsjoin_init(&j);
+	if (nsref_parse(text, &r, &e) < 0 || nsref_open_process(&r, &j.proc, &e) < 0)
+		return 1;
+	j.mask = CLONE_NEWUTS;
+	rc = nsjoin_hold(&j, &e);
+	sandbox_drop_caps();
+	fault_begin();
+	if (rc == 0)
+		rc = nsjoin_enter(&j, &e);
+	fault_end();
+	nsjoin_close(&j);
+	/* entering must fail, and the hint of the undisturbed run needs may_enter() */
+	return rc < 0 && e.what[0] && (fault_run_now->target || strstr(e.hint, "add --user")) ? 0
+											      : 1;
+}
+
+static void refused(const char *in)
+{
+	(void)in;
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWUSER)) > 0);
+	fault_all("nsjoin_enter without permission", try_refused, NULL);
+	sandbox_end_child(child);
+}
+
+/* ---- A search */
+
+/* Searches a namespace that does not exist, and then clears the index, which keeps descriptors. */
+static int try_search(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = nsref_find_inode(NULL, 1, &e);
+	nsindex_clear();
+	fault_end();
+	return rc < 0 ? 0 : 1;
+}
+
+/* Returns true for open descriptors after a failed read(2), which are accepted: a child has opened
+ * the descriptors, and this process cannot read their numbers from the pipe. */
+static bool numbers_are_lost(const char *why, const struct fault_run *f)
+{
+	return streq(why, "left a descriptor open") && f->number == SYS_read;
+}
+
+/* Mounts the namespaces uts and ipc of the child on the same file. */
+static void cover(const char *dir)
+{
+	static const char *const types[] = { "uts", "ipc" };
+	char path[64], ns[64];
+
+	snprintf(path, sizeof(path), "%s/pin", dir);
+	unit_put(AT_FDCWD, path, "");
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		snprintf(ns, sizeof(ns), "/proc/%d/ns/%s", (int)child, types[i]);
+		CHECK_INT(mount(ns, path, NULL, MS_BIND, NULL), 0);
+	}
+}
+
+/* Searches while a mount covers that of another namespace. No process is in these namespaces. */
+static void search(const char *dir)
+{
+	cleanup_fd int here = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), there = -1;
+
+	/* the mounts are in a mount namespace without a process, which a descriptor keeps */
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
+	CHECK_INT(unshare(CLONE_NEWNS), 0);
+	cover(dir);
+	sandbox_end_child(child);
+	there = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	CHECK_INT(setns(here, CLONE_NEWNS), 0);
+	fault_all("a search in another mount namespace", try_search, numbers_are_lost);
+	util_close(&there);
+	/* the mounts are in the mount namespace of this process */
+	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
+	cover(dir);
+	sandbox_end_child(child);
+	fault_all("a search", try_search, NULL);
+}
+
+static void descriptors_are_closed(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(0, refused);
+	sandbox(CLONE_NEWPID, search);
+}
+
+UNIT_MAIN(CASE(descriptors_are_closed))
