@@ -21,14 +21,14 @@ extern void __lsan_disable(void) __attribute__((weak));
 static int tool_status;
 
 /*
- * Calls f() in a child. Returns the text that f() has written to standard output and standard
- * error. The next call overwrites it.
+ * Calls f() in a child, which must leave no descriptor open. Returns the text that f() has written
+ * to standard output and standard error. The next call overwrites it.
  */
 static inline const char *tool_output(void (*f)(void))
 {
 	static char text[65536];
 	char path[] = "/tmp/tool-output.XXXXXX";
-	int fd = mkstemp(path), status = 0;
+	int fd = mkstemp(path), status = 0, fds;
 	ssize_t n;
 	pid_t pid;
 
@@ -42,7 +42,9 @@ static inline const char *tool_output(void (*f)(void))
 			__lsan_disable();
 		if (dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 			_exit(99);
+		fds = unit_open_fds();
 		f();
+		unit_check_fds("the function of the tool", fds);
 		fflush(stdout);
 		/* do not call exit(3), which would run LeakSanitizer: f() may leave memory
 		 * allocated */
