@@ -74,6 +74,21 @@ static int begin(struct root *r, struct nserr *e)
 	return rc;
 }
 
+/* Begins with an empty tmpfs. */
+static int try_tmpfs(void)
+{
+	struct root r = ROOT_INIT;
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = root_begin_tmpfs(&r, &plain, false, &e);
+	if (rc == 0)
+		root_undo(&r);
+	root_close(&r);
+	return fault_result(rc, &e, true);
+}
+
 /* Mounts other file systems on the root of the new root. */
 static int try_replace(void)
 {
@@ -94,7 +109,7 @@ static int try_replace(void)
 	return fault_result(rc, &e, true);
 }
 
-/* Uses a directory that exists, and checks a program. */
+/* Uses a directory that exists, creates one with another mode bit, and checks a program. */
 static int try_existing(void)
 {
 	struct root r = ROOT_INIT;
@@ -106,6 +121,8 @@ static int try_existing(void)
 		rc = root_make_dir(&r, "/d", 0755, &e);
 	if (rc == 0)
 		rc = root_make_dir(&r, "/d", 0755, &e);
+	if (rc == 0)
+		rc = root_make_dir(&r, "/s", 02755, &e); /* mkdir(2) ignores S_ISGID */
 	if (rc == 0)
 		rc = root_pivot_check_program(&r, "/", "/program", &e);
 	root_undo(&r);
@@ -140,6 +157,7 @@ static void roots(const char *in)
 	root_dir = in;
 	fault_all("another root with the mount API", try_replace, NULL);
 	fault_all("an existing directory", try_existing, NULL);
+	fault_all("root_begin_tmpfs", try_tmpfs, NULL);
 	if (!USE_LIBMOUNT)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(mount_api); i++)
