@@ -92,6 +92,12 @@ static inline bool fault_is_denied(long number)
 	return false;
 }
 
+/* Returns true if the call, the n-th of all calls, repeats the failed call and must fail too. */
+static inline bool fault_is_repeated(const struct fault_run *f, int n, long number)
+{
+	return fault_again && n == f->target + 1 && number == f->number;
+}
+
 static inline void fault_begin(void)
 {
 	if (fault_run_now)
@@ -231,8 +237,7 @@ static bool fault_hits(long number)
 	struct fault_run *f = fault_run_now;
 	int n = fault_count(number);
 
-	return f->target == FAULT_EACH || n == f->target ||
-	       (fault_again && n == f->target + 1 && number == f->number);
+	return f->target == FAULT_EACH || n == f->target || fault_is_repeated(f, n, number);
 }
 
 static void fault_handle(int sig, siginfo_t *info, void *context)
