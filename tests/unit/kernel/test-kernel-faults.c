@@ -599,7 +599,7 @@ static void users(const char *in)
 	CHECK_INT(file_write_at(AT_FDCWD, "group", "www:x:9:web\n"), 0);
 	CHECK(mount("text", "/etc/passwd", NULL, MS_BIND, NULL) == 0);
 	CHECK(mount("group", "/etc/group", NULL, MS_BIND, NULL) == 0);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+#if defined(__GLIBC__) && __GLIBC_MINOR__ >= 34
 	/* glibc before 2.34 does not report that it cannot load the NSS module */
 	fault_all("account_user", try_account, NULL);
 #endif
