@@ -112,7 +112,8 @@ static void check_exclusive(struct cli *c, const struct cli_opt *o)
 
 static _Noreturn void bad_option(const struct cli *c, int code)
 {
-	const char *word = c->argv[optind > 1 ? optind - 1 : 0];
+	/* musl sets optind to argc + 1 if the argument of the last short option is missing */
+	const char *word = c->argv[optind > 1 ? MIN(optind, c->argc) - 1 : 0];
 	bool is_long = str_after(word, "--") && word[2];
 	size_t n = strcspn(word, "=");
 	struct nserr e = NSERR_INIT;
