@@ -43,6 +43,9 @@
 #ifndef SYS_newfstatat
 #define SYS_newfstatat (-2)
 #endif
+#ifndef SYS_open
+#define SYS_open (-2)
+#endif
 #ifndef SYS_poll
 #define SYS_poll (-2)
 #endif

@@ -1056,8 +1056,8 @@ static void no_boot_id(const char *in)
 	CHECK(touch(path));
 	CHECK(mount(path, "/proc/sys/kernel/random/boot_id", NULL, MS_BIND, NULL) == 0);
 	CHECK_INT(nsname_describe(&n, &e), -EIO);
-	CHECK_STR(unit_message(&e), "cannot read the boot ID and the pid namespace from /proc: "
-				    "Input/output error");
+	CHECK_STR(e.what, "cannot read the boot ID and the pid namespace from /proc");
+	CHECK_INT(e.errnum, EIO);
 	/* the start time is on the clock of the reader, which these files move */
 	for (int i = 0; i < 3; i++) {
 		static const char *const texts[] = { "monotonic 5 0\n",

@@ -156,7 +156,7 @@ static int try_etc(void)
 static bool is_gone(const char *why, const struct fault_run *f)
 {
 	return why && f->error == ENOENT &&
-	       (f->number == SYS_openat || f->number == SYS_newfstatat ||
+	       (f->number == SYS_open || f->number == SYS_openat || f->number == SYS_newfstatat ||
 		f->number == SYS_getdents64);
 }
 

@@ -415,6 +415,7 @@ static void inside_probe(const char *dir)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct nserr e = NSERR_INIT;
 	struct netlink_batch b;
+	char unreachable[128];
 	struct why y;
 
 	(void)dir;
@@ -435,10 +436,10 @@ static void inside_probe(const char *dir)
 	check_probe("127.0.0.1", 81, true, "refused the port 81\n");
 	check_probe("::1", 81, true, "FAIL  the probe arrived, and ::1 refused the port 81\n");
 	/* no route */
-	check_probe("203.0.113.1", 80, false,
-		    "FAIL  the probe cannot be sent: Network is unreachable\n");
-	check_probe("203.0.113.1", 53, true,
-		    "FAIL  the probe cannot be sent: Network is unreachable\n");
+	snprintf(unreachable, sizeof(unreachable), "FAIL  the probe cannot be sent: %s\n",
+		 strerror(ENETUNREACH));
+	check_probe("203.0.113.1", 80, false, unreachable);
+	check_probe("203.0.113.1", 53, true, unreachable);
 	check_probe("2001:db8::1", 0, false, "FAIL  the probe cannot be sent: ");
 	/* nothing is sent without a source address or a device */
 	y = begin("10.1.0.2", "203.0.113.1");

@@ -331,6 +331,9 @@ static int try_host_root(void)
 /* An entry that this process may not open, or that has vanished, is not shown. */
 static bool is_unreadable(const char *why, const struct fault_run *f)
 {
+	/* readdir(3) of musl does not report that the directory has been removed */
+	if (why && f->number == SYS_getdents64 && f->error == ENOENT)
+		return true;
 	return why && f->number == SYS_openat &&
 	       (f->error == EACCES || f->error == EPERM || f->error == ENOENT);
 }
