@@ -12,7 +12,7 @@ require_tool jq perl
 setUp()
 {
 	rm -rf "${TMP:?}"/*
-	mkfifo "$TMP/ready" "$TMP/go"
+	mkfifo "$TMP/ready" "$TMP/go" "$TMP/end"
 	# notify TEXT…: sends each TEXT as a message to NOTIFY_SOCKET. If the last argument is
 	# --wait=FILE, notify then waits for a line from FILE, because nsinit may ignore a message
 	# whose sender has ended.
@@ -97,6 +97,34 @@ last_words()
 test_the_message_of_a_program_that_ends_at_once_is_passed_on()
 {
 	in_modes last_words
+}
+
+# Two standard signals with the same number become one while they are pending. So the signal of the
+# socket must not be SIGIO: nsinit would not forward the SIGIO of another process.
+message_and_signal()
+{
+	# shellcheck disable=SC2086 # several words
+	$mode --notify --ready-fd 7 -- sh -c 'trap "exit 5" IO; { read -r line <"$1/go"; exec "$1/notify" READY=1 "--wait=$1/end"; } &
+		echo >"$1/began"; while :; do sleep 0.02; done' sh "$TMP" 7>"$TMP/line" &
+	pid=$!
+	settle 50 test -e "$TMP/began"
+	init=$(pgrep -P "$pid" -x nsinit || echo "$pid")
+	kill -STOP "$init"
+	echo >"$TMP/go"
+	# this returns when notify has sent the message and opens the file
+	exec 6>"$TMP/end"
+	kill -IO "$init"
+	kill -CONT "$init"
+	wait "$pid"
+	assertEquals 5 $?
+	assertEquals ready "$(cat "$TMP/line")"
+	exec 6>&-
+	rm "$TMP/began"
+}
+
+test_a_message_does_not_replace_a_signal()
+{
+	in_modes message_and_signal
 }
 
 test_the_program_has_no_descriptor_of_nsinit()

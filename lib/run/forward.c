@@ -3,6 +3,7 @@
  * child the foreground of the terminal. */
 #include "run/supervise.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "run/foreground.h"
@@ -271,6 +272,28 @@ static int collect(struct supervise *s)
 	}
 }
 
+/*
+ * The signal that a descriptor raises when it has become readable. Real-time signals are queued,
+ * even if another process has sent the same signal. With SIGIO, one of the two signals would be
+ * lost.
+ */
+#define READABLE SIGRTMAX
+
+int supervise_watch(int fd)
+{
+	if (fcntl(fd, F_SETOWN, getpid()) < 0 || fcntl(fd, F_SETSIG, READABLE) < 0 ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Returns true if the kernel has sent the signal for a descriptor. If the queue of real-time
+ * signals is full, the kernel sends SIGIO instead (fcntl(2)). */
+static bool is_readable(const siginfo_t *info)
+{
+	return info->si_code > 0 && (info->si_signo == READABLE || info->si_signo == SIGIO);
+}
+
 int supervise_wait(struct supervise *s, struct nserr *e)
 {
 	sigset_t all;
@@ -285,11 +308,12 @@ int supervise_wait(struct supervise *s, struct nserr *e)
 	do {
 		siginfo_t info;
 		int sig = shutdown_wait(s, &all, &info);
+		bool readable = sig > 0 && s->readable && is_readable(&info);
 
 		rc = 0;
-		if (s->readable && (sig == SIGCHLD || (sig == SIGIO && info.si_code > 0)))
+		if (readable || (sig == SIGCHLD && s->readable))
 			s->readable(s->readable_ctx);
-		if (sig == SIGIO && s->readable && info.si_code > 0)
+		if (readable)
 			continue;
 		if (sig > 0 && sig != SIGCHLD)
 			received(s, &info);

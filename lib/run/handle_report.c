@@ -2,10 +2,10 @@
 /* handle_report: receives the pid of the program from an nsinit that the tool executes, directly or
  * through other tools of the suite (see run/report.h). */
 #include <fcntl.h>
-#include <signal.h>
 
 #include "run/handle.h"
 #include "run/report.h"
+#include "run/supervise.h"
 
 void handle_expect_init(struct handle *h, char *const argv[])
 {
@@ -79,11 +79,7 @@ void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor)
 int handle_watch_init(struct handle *h)
 {
 	util_close(&h->report[1]);
-	if (fcntl(h->report[0], F_SETOWN, getpid()) < 0 ||
-	    fcntl(h->report[0], F_SETSIG, SIGIO) < 0 ||
-	    fcntl(h->report[0], F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
-		return -errno;
-	return 0;
+	return supervise_watch(h->report[0]);
 }
 
 /* Only the first message with a pid determines the pid of the program, because a program that is

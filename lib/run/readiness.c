@@ -2,13 +2,12 @@
 /* readiness: receives READY=1 of services on an abstract socket. */
 #include "run/readiness.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include "base/file.h"
+#include "run/supervise.h"
 
 static int set_up(struct readiness *r)
 {
@@ -25,12 +24,7 @@ static int set_up(struct readiness *r)
 		return -EADDRNOTAVAIL;
 	n -= offsetof(struct sockaddr_un, sun_path) + 1;
 	snprintf(r->name, sizeof(r->name), "@%.*s", (int)n, a.sun_path + 1);
-	/* use F_SETSIG, because it lets the receiver distinguish a SIGIO of the socket from a SIGIO
-	 * of another process by the siginfo (fcntl(2)) */
-	if (fcntl(r->socket, F_SETOWN, getpid()) < 0 || fcntl(r->socket, F_SETSIG, SIGIO) < 0 ||
-	    fcntl(r->socket, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
-		return -errno;
-	return 0;
+	return supervise_watch(r->socket);
 }
 
 int readiness_open(struct readiness *r, struct nserr *e)

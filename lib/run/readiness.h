@@ -2,8 +2,8 @@
 /*
  * readiness: receives the messages that services send to $NOTIFY_SOCKET when they are ready
  * (sd_notify(3)). The socket has an abstract address, because a program that has changed its root
- * could not find the path of a socket file. Each message raises SIGIO, so that a process that waits
- * for signals does not have to poll the socket as well.
+ * could not find the path of a socket file. Each message raises a signal (supervise_watch()), so
+ * that a process that waits for signals does not have to poll the socket as well.
  */
 #ifndef NSU_RUN_READINESS_H
 #define NSU_RUN_READINESS_H
@@ -17,8 +17,8 @@ struct readiness {
 	char name[16]; /* value of NOTIFY_SOCKET: '@' and five digits */
 };
 
-/* Creates the socket. A message that arrives raises SIGIO in this process. Returns 0, or a negative
- * errno with e set. The caller closes r->socket. */
+/* Creates the socket and calls supervise_watch() for it. Returns 0, or a negative errno with e set.
+ * The caller closes r->socket. */
 int readiness_open(struct readiness *r, struct nserr *e) must_check;
 
 /*

@@ -56,8 +56,8 @@ struct supervise {
 	/* with `init`: there is no child; this process only reaps other processes until TERM or INT
 	 * arrives */
 	bool pause;
-	/* Called when a descriptor that raises SIGIO (O_ASYNC, F_SETSIG) has become readable, and
-	 * before children are reaped. May be NULL. */
+	/* Called when a descriptor of supervise_watch() has become readable, and before children
+	 * are reaped. May be NULL. */
 	void (*readable)(void *ctx);
 	void *readable_ctx;
 
@@ -99,6 +99,13 @@ int supervise_block(struct supervise *s, struct nserr *e) must_check;
  */
 int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
+
+/*
+ * Makes fd nonblocking, and makes it raise a signal in this process whenever it becomes readable,
+ * so that supervise_wait() calls s->readable(). Returns 0 or a negative errno. Source: fcntl(2),
+ * F_SETSIG.
+ */
+int supervise_watch(int fd) must_check;
 
 /* Sets *all to all signals except those that the kernel sends to a process because of a fault, such
  * as SIGSEGV. */

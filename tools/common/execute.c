@@ -28,8 +28,7 @@ pid_t execute_fork(struct supervise *s, struct handle *h, struct nserr *e)
 	return pid;
 }
 
-/* Handles the messages of the nsinit at the end of a chain of tools. Each new message raises
- * SIGIO. */
+/* Handles the messages of the nsinit at the end of a chain of tools. */
 static void heard(void *ctx)
 {
 	struct nserr e = NSERR_INIT;

@@ -178,7 +178,7 @@ static int try_init(void)
 
 	h.status_fd = fcntl(1, F_DUPFD_CLOEXEC, 3);
 	h.ready_fd = fcntl(1, F_DUPFD_CLOEXEC, 3);
-	signal(SIGIO, SIG_IGN);
+	signal(SIGRTMAX, SIG_IGN);
 	fault_begin();
 	handle_let_go(&h);
 	handle_served(&h);

@@ -392,7 +392,7 @@ static int hear(void (*child)(void), int (*identify)(void *, pid_t, struct nserr
 	handle_plan_pass(&tool, &p, PLAN_CALLER);
 	CHECK_INT(run_step(&p, "report", &e), 0);
 	sigemptyset(&io);
-	sigaddset(&io, SIGIO);
+	sigaddset(&io, SIGRTMAX);
 	sigprocmask(SIG_BLOCK, &io, NULL);
 	fflush(stdout);
 	pid = fork();
@@ -409,10 +409,10 @@ static int hear(void (*child)(void), int (*identify)(void *, pid_t, struct nserr
 	CHECK_INT(tool.report[1], -1);
 	CHECK(fcntl(tool.report[0], F_GETFL) & O_NONBLOCK);
 	while (tool.report[0] >= 0) {
-		/* each message raises SIGIO for the descriptor */
+		/* each message raises a signal for the descriptor */
 		if (handle_hear_init(&tool, identify, &identified_pid))
 			n++;
-		else if (sigtimedwait(&io, &info, &soon) != SIGIO || info.si_fd != tool.report[0])
+		else if (sigtimedwait(&io, &info, &soon) != SIGRTMAX || info.si_fd != tool.report[0])
 			break;
 	}
 	CHECK_INT(tool.report[0], -1);
@@ -511,7 +511,7 @@ static void ready_is_a_line_of_a_message(void)
 	sigset_t io;
 
 	sigemptyset(&io);
-	sigaddset(&io, SIGIO);
+	sigaddset(&io, SIGRTMAX);
 	sigprocmask(SIG_BLOCK, &io, NULL);
 	CHECK_INT(readiness_open(&r, &e), 0);
 	CHECK(r.name[0] == '@' && strlen(r.name) == 6);
@@ -520,7 +520,7 @@ static void ready_is_a_line_of_a_message(void)
 		sender = 0;
 		/* the descriptors that come with a message are closed */
 		notify(&r, rows[i].text, i % 5);
-		CHECK(sigtimedwait(&io, &info, &soon) == SIGIO && info.si_fd == r.socket);
+		CHECK(sigtimedwait(&io, &info, &soon) == SIGRTMAX && info.si_fd == r.socket);
 		CHECK_INT(readiness_receive(&r, accept_sender, &sender), rows[i].ready);
 		CHECK_INT(sender, rows[i].ready ? getpid() : 0);
 	}
