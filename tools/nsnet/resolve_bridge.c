@@ -79,7 +79,7 @@ int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int i
 	rc = need_routes(n, h, e);
 	r = rc == 0 ? find_overlap(h, a, index) : NULL;
 	user = r ? r->index : 0;
-	if (r && !n->explain && !n->check)
+	if (r)
 		rc = ports_await(n, count_device, &user, &left, e);
 	/* if the program with this device has ended and the device is removed, its routes are
 	 * removed, too, so check the routes again */
