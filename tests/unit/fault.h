@@ -95,7 +95,7 @@ static inline bool fault_is_denied(long number)
 	return false;
 }
 
-/* Returns true if the call, the n-th of all calls, repeats the failed call and must fail too. */
+/* Returns true if the n-th call must fail, because it repeats the call that has failed. */
 static inline bool fault_is_repeated(const struct fault_run *f, int n, long number)
 {
 	return fault_again && n == f->target + 1 && number == f->number;

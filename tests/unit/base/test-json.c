@@ -57,7 +57,7 @@ static void each_kind_of_value_is_written(void)
 			   "}");
 }
 
-static void an_error_has_a_number_and_a_text(void)
+static void an_error_has_an_errno_a_message_and_a_hint(void)
 {
 	struct nserr e = NSERR_INIT;
 	char longest[sizeof(e.what)];
@@ -78,7 +78,7 @@ static void an_error_has_a_number_and_a_text(void)
 	CHECK_INT(nserr_set(NULL, ENOENT, "no place for the text"), -ENOENT);
 	nserr_prefix(NULL, "x");
 	nserr_hint(NULL, "x");
-	/* the end of a text that is too long is cut off */
+	/* a message that is too long is truncated */
 	memset(longest, 'x', sizeof(longest));
 	longest[sizeof(longest) - 1] = '\0';
 	nserr_prefix(&e, "%s", longest);
@@ -89,4 +89,4 @@ static void an_error_has_a_number_and_a_text(void)
 	CHECK(str_after(e.what, "y: xxx"));
 }
 
-UNIT_MAIN(CASE(each_kind_of_value_is_written), CASE(an_error_has_a_number_and_a_text))
+UNIT_MAIN(CASE(each_kind_of_value_is_written), CASE(an_error_has_an_errno_a_message_and_a_hint))

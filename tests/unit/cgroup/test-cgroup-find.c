@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-cgroup-find: finds the cgroups of processes in false files /proc/self/mountinfo and
+/* test-cgroup-find: finds the cgroups of processes in files that replace /proc/self/mountinfo and
  * /proc/self/cgroup, and makes the system calls of lib/cgroup fail. */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include "cgroup/feature.h"
 #include "cgroup/memory.h"
 
-/* mkdir(3) and rmdir(3) of the C library */
+/* the system calls of mkdir(3) and rmdir(3) */
 #ifdef SYS_mkdir
 #define CALL_MKDIR SYS_mkdir
 #define CALL_RMDIR SYS_rmdir
@@ -34,7 +34,8 @@ static void fake(const char *name, const char *text)
 	CHECK_INT(mount(from, to, NULL, MS_BIND, NULL), 0);
 }
 
-/* Makes the lines of mountinfo. A line is "root point type options"; point is a name in `top`. */
+/* Replaces /proc/self/mountinfo by n lines: the root, the mount point below `top`, the type and the
+ * options of each mount. */
 static void fake_mounts(size_t n, const char *const lines[][4])
 {
 	char text[8192] = "";
@@ -89,7 +90,7 @@ static bool is_at(int fd, const char *path)
 	       a.st_ino == b.st_ino;
 }
 
-/* ---- The own cgroup, and that of another process */
+/* ---- The cgroups of this process and of another process */
 
 /* Returns the directories that cgroup_find() finds, or its message. */
 static const char *found(const char *name)
@@ -113,7 +114,7 @@ static const char *found(const char *name)
 	return plain(text);
 }
 
-static void finds_the_own_cgroup(void)
+static void finds_the_cgroup_of_this_process(void)
 {
 	fake("cgroup", "2:cpu:/c\n0::/me\n");
 	FAKE_MOUNTS(NO_MOUNT, V2);
@@ -150,7 +151,7 @@ static void opens_the_cgroup_of_a_process(void)
 {
 	static const struct {
 		const char *root, *theirs,
-			*at; /* at: the directory below top/m, or NULL for none */
+			*at; /* at: the directory below `top`, or NULL for none */
 	} rows[] = {
 		{ "/", "0::/a\n", "m/a" },          { "/", "0::/a/b\n", "m/a/b" },
 		{ "/", "0::/me\n", NULL },          { "/", "1:cpu:/a\n", NULL },
@@ -236,8 +237,8 @@ static int try_memory(void)
 
 /* ---- The memory hierarchy */
 
-/* Returns the hierarchy that cgroup_memory_open() chooses: the version, the options, the root and
- * the path of this process, or "". */
+/* Checks that cgroup_memory_open() returns `want`. Returns the version, the options and the root of
+ * the hierarchy and the path of this process in it, or "". */
 static const char *memory(int want)
 {
 	static char text[2048];
@@ -268,10 +269,10 @@ static void finds_the_hierarchy_of_the_memory_controller(void)
 	CHECK_STR(memory(0), "v1 rw,memory / /mem");
 	FAKE_MOUNTS(NO_MOUNT, V1("cpu"));
 	CHECK_STR(memory(-ENOENT), "");
-	/* a mount point that is no directory */
+	/* a mount point that is not a directory */
 	FAKE_MOUNTS({ "/", "m/file", "cgroup2", "rw" });
 	CHECK_STR(memory(-ENOTDIR), "");
-	/* options and roots of at most 127 and 255 bytes */
+	/* a mount is ignored if its options have more than 127 bytes or its root more than 255 */
 	memset(exact + strlen(exact), ',', sizeof(exact) - 1 - strlen(exact));
 	memset(longer + strlen(longer), ',', sizeof(longer) - 1 - strlen(longer));
 	FAKE_MOUNTS({ "/", "m", "cgroup", longer });
@@ -302,7 +303,7 @@ static const char *hint(const char *setting)
 	return plain(e.hint);
 }
 
-static void names_the_version_1_hierarchy_of_a_controller(void)
+static void a_hint_names_the_version_1_hierarchy(void)
 {
 	FAKE_MOUNTS(NO_MOUNT, V2, { "/", "m/a", "cgroup", "rw,blkio" }, V1("memory"));
 	CHECK_STR(hint("memory.max=1"), "use a cgroup v1 file, because controller 'memory' is in "
@@ -327,10 +328,10 @@ static void find(const char *dir)
 	}
 	snprintf(path, sizeof(path), "%s/m/file", top);
 	unit_put(AT_FDCWD, path, "");
-	finds_the_own_cgroup();
+	finds_the_cgroup_of_this_process();
 	opens_the_cgroup_of_a_process();
 	finds_the_hierarchy_of_the_memory_controller();
-	names_the_version_1_hierarchy_of_a_controller();
+	a_hint_names_the_version_1_hierarchy();
 }
 
 static void finds_cgroups_in_the_files_of_proc(void)
@@ -338,7 +339,7 @@ static void finds_cgroups_in_the_files_of_proc(void)
 	sandbox(0, find);
 }
 
-static void a_failed_call_finds_no_wrong_cgroup(void)
+static void a_failed_call_is_reported(void)
 {
 	static const struct fault_row rows[] = {
 		{ "cgroup_find", try_find, SYS_openat, 1, EACCES, -EACCES },
@@ -355,7 +356,7 @@ static void a_failed_call_finds_no_wrong_cgroup(void)
 		unit_skip("no faults here");
 }
 
-/* An absolute path in a cgroup file system is the directory itself. */
+/* cgroup_find() uses an absolute path as it is if the path is in a cgroup file system. */
 static void find_by_path(const char *dir)
 {
 	char path[64];
@@ -372,7 +373,7 @@ static void find_by_path(const char *dir)
 		CHECK_STR(c.dir[0].path, path);
 		cgroup_free(&c);
 	}
-	/* the parent directory is in another file system */
+	/* the parent directory is not in a cgroup file system */
 	CHECK(cgroup_find(&c, "/proc/none", &e) < 0 || !streq(c.dir[0].path, "/proc/none"));
 	cgroup_free(&c);
 }
@@ -415,7 +416,7 @@ static void finds_a_frozen_cgroup(void)
 		CHECK_STR(e.what, rows[i].want ? "the cgroup 'here' is frozen" : "");
 		CHECK_INT(unlinkat(c.dir[1].fd, rows[i].file, 0), 0);
 	}
-	/* only the first n directories count */
+	/* only the first c.n directories are used */
 	unit_put(c.dir[1].fd, "freezer.state", "FROZEN\n");
 	c.n = 1;
 	c.dir[1].v2 = true;
@@ -461,7 +462,7 @@ static const struct refusal {
 	{ CREATE, CALL_MKDIR, 2, EEXIST, -ENOENT, "cannot create the cgroup '/c/d'", "" },
 	{ CREATE, SYS_openat, 2, EIO, -EIO, "cannot open the cgroup '/c/d'", "" },
 	{ CREATE, SYS_openat, 3, EIO, 0, "", "", true },
-	/* a cgroup that cannot be locked is not marked, but used */
+	/* a cgroup that cannot be locked is used, but it is not marked */
 	{ CREATE, SYS_flock, FAULT_EACH, EWOULDBLOCK, 0, "", "", true },
 	{ CREATE, SYS_flock, 1, EWOULDBLOCK, 0, "", "", true },
 	{ OPEN, SYS_openat, 1, EIO, -ENOENT, "the cgroup 'name' does not exist",
@@ -498,7 +499,7 @@ static const struct refusal {
 
 static const struct refusal *refused;
 
-/* Does the action of the row in the cgroup top/c/d. */
+/* Performs the action of the row in the cgroup top/c/d. */
 static int try_refusal(void)
 {
 	struct cgroup c = { .name = "name", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
@@ -543,7 +544,7 @@ static int try_refusal(void)
 	return rc;
 }
 
-static void explains_refusals(void)
+static void a_refusal_has_its_message_and_hint(void)
 {
 	char dir[] = "/tmp/test-cgroup.XXXXXX", command[64];
 
@@ -552,7 +553,7 @@ static void explains_refusals(void)
 		return;
 	}
 	top = dir;
-	/* do not wait for the end of processes that do not exist */
+	/* let cgroup_remove() repeat rmdir(2) at once, because no process will leave the cgroup */
 	fault_denied[0] = SYS_clock_nanosleep;
 	fault_denied[1] = SYS_nanosleep;
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
@@ -576,5 +577,5 @@ static void explains_refusals(void)
 }
 
 UNIT_MAIN(CASE(finds_cgroups_in_the_files_of_proc), CASE(finds_a_cgroup_by_its_path),
-	  CASE(a_failed_call_finds_no_wrong_cgroup), CASE(finds_a_frozen_cgroup),
-	  CASE(explains_refusals))
+	  CASE(a_failed_call_is_reported), CASE(finds_a_frozen_cgroup),
+	  CASE(a_refusal_has_its_message_and_hint))

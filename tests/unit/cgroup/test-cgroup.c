@@ -171,7 +171,7 @@ static void refuses_dots_in_names(void)
 
 /*
  * Returns the version 1 hierarchies among cpu, pids and cpuset in which cgroup_open() creates "a"
- * for the setting. If first_v2 is set, the directory of cpu is that of version 2.
+ * for the setting. If first_v2 is set, the hierarchy of cpu has version 2 instead.
  */
 static bool first_v2;
 
@@ -405,7 +405,7 @@ static void finds_the_path_in_each_hierarchy(void)
 	}
 }
 
-static void finds_the_directory_above(void)
+static void finds_the_length_of_the_parent_path(void)
 {
 	static const struct {
 		const char *path;
@@ -601,6 +601,6 @@ UNIT_MAIN(CASE(places_a_name_below_the_own_cgroups), CASE(places_an_absolute_pat
 	  CASE(refuses_dots_in_names), CASE(creates_version_1_cgroups_for_their_controller),
 	  CASE(enables_controllers_only_in_created_cgroups),
 	  CASE(hint_names_the_cgroup_that_lacks_the_controller),
-	  CASE(finds_the_path_in_each_hierarchy), CASE(finds_the_directory_above),
+	  CASE(finds_the_path_in_each_hierarchy), CASE(finds_the_length_of_the_parent_path),
 	  CASE(refuses_an_empty_name), CASE(removes_a_directory_with_those_below_it),
 	  CASE(removes_only_marked_directories_that_remain))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-collect-fds: checks that the lists of the kernel and the BPF programs leave no descriptor
- * open, also if a system call fails. Only root may use them. */
+/* test-collect-fds: checks that the functions that list the namespaces of the kernel, and those
+ * that load and run BPF programs, close their descriptors. Only root may use them. */
 #include "../fault.h"
 #include "collect/collect.h"
 #include "collect/src_bpf.h"
 #include "kernel/sys_ns.h"
 
-/* Lists the mount namespaces, and the namespaces with ids. */
+/* Finds namespaces in /proc and in the lists of the kernel. */
 static int try_lists(void)
 {
 	struct collect_query q = { .types = NSTYPE_ALL_BITS,
@@ -26,7 +26,7 @@ static int try_lists(void)
 	return rc < 0 && !e.what[0] ? 1 : MIN(rc, 0);
 }
 
-/* Loads the programs, and runs one of them for this process. */
+/* Loads the BPF programs, and runs one of them for this process. */
 static int try_programs(void)
 {
 	struct collect_programs p = COLLECT_PROGRAMS_INIT;
@@ -51,7 +51,7 @@ static int try_programs(void)
 
 static void descriptors_are_closed(void)
 {
-	/* load the two programs; create the link and the iterator */
+	/* the calls of bpf(2) load two programs, and create a link and an iterator */
 	static const struct fault_row refused[] = {
 		{ "the first program", try_programs, SYS_bpf, 1, EPERM, -EPERM },
 		{ "the second program", try_programs, SYS_bpf, 2, EPERM, -EPERM },

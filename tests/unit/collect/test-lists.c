@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-lists: collects the namespaces and mounts that a kernel lists. The linker replaces the
- * system calls that list and open them (option --wrap in tests/Makemodule.am), so that each kernel
- * can be imitated. */
+ * functions that list and open them (option --wrap in tests/Makemodule.am), so that the test can
+ * imitate old and new kernels. */
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -11,8 +11,8 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 
-/* The namespaces of the imitated kernel. The file `id` in the directory stands for the namespace
- * with this id. */
+/* The types of the namespaces of the imitated kernel, by id. The file of this name in the directory
+ * stands for the namespace. */
 #define COUNT 4
 static const uint64_t types[COUNT + 1] = { 0, CLONE_NEWUTS, CLONE_NEWNS, CLONE_NEWNS, CLONE_NEWNS };
 static int dir = -1;
@@ -79,11 +79,11 @@ int64_t __wrap_sys_ns_type(int fd)
 {
 	uint64_t id = id_of(fd);
 
-	/* a positive number is a type that lib/ns/type.c does not know */
+	/* a positive type_error is a type that lib/ns/type.c does not contain */
 	return failure(type_error, id) ? type_error : (int64_t)types[id];
 }
 
-/* The list of mount namespaces is 2, 3, 4, and the process is in 3. */
+/* The kernel lists the mount namespaces 2, 3 and 4. This process is in the mount namespace 3. */
 int __wrap_nsfile_open_proc(int proc, const char *path);
 int __wrap_nsfile_open_proc(int proc, const char *path)
 {
@@ -121,7 +121,8 @@ int __wrap_collect_inspect(struct collect *c, struct ns *ns, int fd, struct nser
 	return 0;
 }
 
-/* Each mount namespace has the mounts 1 to 3: "/", a file of the namespace 1, and another file. */
+/* Each mount namespace has the mounts 1 to 3: "/", a uts namespace on "/run/a b", and an nsfs mount
+ * with an invalid root. */
 ssize_t __wrap_sys_listmount(uint64_t ns, uint64_t parent, uint64_t last, uint64_t *ids, size_t n);
 ssize_t __wrap_sys_listmount(uint64_t ns, uint64_t parent, uint64_t last, uint64_t *ids, size_t n)
 {
@@ -286,7 +287,8 @@ static void lists_the_namespaces_of_the_kernel(void)
 		CHECK_STR(e.what, rows[i].message);
 		nstab_free(&c.tab);
 	}
-	/* the mount namespaces alone, in both directions from that of the process */
+	/* without listns(2), the mount namespaces before and after that of this process are
+	 * opened */
 	struct collect c = fresh();
 	struct nserr e = NSERR_INIT;
 
@@ -301,8 +303,8 @@ static void lists_the_namespaces_of_the_kernel(void)
 	end();
 }
 
-/* BPF programs have listed the mount namespaces, and some namespaces are known already. */
-static void opens_only_namespaces_that_are_not_known(void)
+/* BPF programs have listed the mount namespaces, and the mount namespace 3 is open already. */
+static void opens_only_namespaces_that_are_not_open(void)
 {
 	struct bpf_pair pairs[COUNT];
 	struct collect_bpf bpf = { .mnt_ns = { .pair = pairs, .known = true } };
@@ -329,7 +331,7 @@ static void opens_only_namespaces_that_are_not_known(void)
 		c.bpf = &bpf;
 		ns->opened = true;
 		ns->mnt_id = ns->id = 3;
-		/* a namespace whose id is known, but that was not opened, is opened */
+		/* the id of the mount namespace 4 is known, but it was not opened */
 		ns = nstab_get(&c.tab, &nstypes[NSTYPE_MNT], (uint32_t)files[4].st_ino);
 		ns->mnt_id = ns->id = 4;
 		reset();
@@ -380,8 +382,8 @@ static void lists_the_mounts_of_each_namespace(void)
 		{ &stat_error, -ENOENT, 1, false, 0, 2, 0, 2, "" },
 		{ &stat_error, -EOVERFLOW, 2, false, 0, 2, 0, 0, "ext4" },
 		{ &stat_error, -EIO, 3, false, -EIO, 2, 0, 1, "ext4" },
-		/* without the system calls, the mountinfo of a process is read, and here there is
-		 * none */
+		/* without these system calls, mountinfo of a process in the namespace is read, but
+		 * here no process is in it */
 		{ &list_error, -ENOSYS, 0, false, 0, 0, 20, 0, "" },
 		{ &list_error, -EPERM, 0, false, 0, 0, 20, 0, "" },
 		{ &list_error, -EINVAL, 0, false, 0, 0, 20, 0, "" },
@@ -428,7 +430,7 @@ static void lists_the_mounts_of_each_namespace(void)
 		CHECK_STR(e.what, rows[i].want ? want : "");
 		nstab_free(&c.tab);
 	}
-	/* types and sources that are not requested */
+	/* types and sources that were not requested are ignored */
 	struct collect c = fresh();
 	struct nserr e = NSERR_INIT;
 
@@ -445,7 +447,7 @@ static void lists_the_mounts_of_each_namespace(void)
 	end();
 }
 
-static void uses_the_mounts_that_bpf_lists(void)
+static void uses_the_mounts_that_bpf_programs_list(void)
 {
 	struct bpf_pair pairs[] = { { .id = 2, .of = 1 },
 				    { .id = 2, .of = 2 },
@@ -467,7 +469,7 @@ static void uses_the_mounts_that_bpf_lists(void)
 			c.q.mount_details = details;
 			ns = add_mnt(&c, 2);
 			add_mnt(&c, 3);
-			/* statmount(2) fails, so each mount namespace is scanned */
+			/* if statmount(2) fails, mountinfo of a process is read, see above */
 			stat_error = errors[i];
 			c.q.self = 0;
 			CHECK_INT(collect_mnt(&c, &e), 0);
@@ -482,5 +484,5 @@ static void uses_the_mounts_that_bpf_lists(void)
 	end();
 }
 
-UNIT_MAIN(CASE(lists_the_namespaces_of_the_kernel), CASE(opens_only_namespaces_that_are_not_known),
-	  CASE(lists_the_mounts_of_each_namespace), CASE(uses_the_mounts_that_bpf_lists))
+UNIT_MAIN(CASE(lists_the_namespaces_of_the_kernel), CASE(opens_only_namespaces_that_are_not_open),
+	  CASE(lists_the_mounts_of_each_namespace), CASE(uses_the_mounts_that_bpf_programs_list))

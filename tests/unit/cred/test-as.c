@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-as: looks up users and groups for --as in the files of a root. */
+/* test-as: looks up the user and the groups of --as in /etc/passwd and /etc/group of a root
+ * directory. */
 #include "cred/as.h"
 
 #include <sys/stat.h>
@@ -116,7 +117,7 @@ static void keeps_given_groups(void)
 	cred_free(&c);
 }
 
-/* Returns the variables that the environment of this user has. */
+/* Returns HOME, USER, LOGNAME and SHELL of the environment that --as makes for this user. */
 static const char *variables(const char *text)
 {
 	static char out[256];
@@ -192,14 +193,14 @@ static int try_as(void)
 	fault_begin();
 	rc = run_step(&c, "as", &e);
 	fault_end();
-	/* the message names the failure, and not only the option */
+	/* the message must name the file that could not be read */
 	right = rc < 0 ? strstr(e.what, "root directory") != NULL
 		       : c.uid == 7 && c.gid == 8 && c.ngroups == 3;
 	cred_free(&c);
 	return rc < 0 && !right ? 1 : fault_result(rc, &e, right);
 }
 
-/* Returns true for ENOENT, after which the root has no file group. */
+/* Returns true for ENOENT, which is accepted, because it means that the root has no /etc/group. */
 static bool has_no_groups(const char *why, const struct fault_run *f)
 {
 	return why && f->error == ENOENT && f->result == 1;
@@ -207,7 +208,7 @@ static bool has_no_groups(const char *why, const struct fault_run *f)
 
 static void as_in_the_root(const char *in)
 {
-	/* the third file is the one that was found and is opened for reading */
+	/* the third openat(2) opens the file for reading after the file was found */
 	static const struct fault_row rows[] = {
 		{ "--as", try_as, SYS_openat, 3, ENOENT, -ESTALE },
 		{ "--as", try_as, SYS_openat, 3, EACCES, -EACCES },
@@ -227,7 +228,7 @@ static void as_in_the_root(const char *in)
 		fault_all("--as", try_as, has_no_groups);
 		fault_table(rows, ARRAY_SIZE(rows));
 	}
-	/* without /proc the path of the file is opened again */
+	/* without /proc, a descriptor cannot be opened again, so the path of the file is used */
 	CHECK_INT(mount("none", "/proc", "tmpfs", 0, NULL), 0);
 	finds_users();
 }
@@ -237,7 +238,7 @@ static void as_reads_the_files_of_the_root(void)
 	sandbox(0, as_in_the_root);
 }
 
-static void as_has_a_user_and_perhaps_a_group(void)
+static void as_requires_a_user_and_accepts_a_group(void)
 {
 	static const char *const wrong[] = { "", ":", ":g", "u:", "u:g:h", "u::" };
 	struct nserr e = NSERR_INIT;
@@ -249,7 +250,7 @@ static void as_has_a_user_and_perhaps_a_group(void)
 		snprintf(want, sizeof(want), "invalid '%s', expected <user>[:<group>]", wrong[i]);
 		CHECK_STR(unit_message(&e), want);
 	}
-	/* the last option counts */
+	/* the last option replaces the others */
 	CHECK_INT(cred_as_parse(&c, "u:g", &e), 0);
 	CHECK_STR(c.as, "u");
 	CHECK_STR(c.as_group, "g");
@@ -259,4 +260,4 @@ static void as_has_a_user_and_perhaps_a_group(void)
 	cred_free(&c);
 }
 
-UNIT_MAIN(CASE(as_reads_the_files_of_the_root), CASE(as_has_a_user_and_perhaps_a_group))
+UNIT_MAIN(CASE(as_reads_the_files_of_the_root), CASE(as_requires_a_user_and_accepts_a_group))

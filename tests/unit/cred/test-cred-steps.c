@@ -116,7 +116,7 @@ static void explains_each_step(void)
 	}
 }
 
-/* Returns the texts of the steps for the capabilities. */
+/* Returns what --explain prints for the steps that change capabilities, one per line. */
 static const char *caps_text(const struct cred *c)
 {
 	static struct buf b = BUF_INIT;
@@ -153,7 +153,7 @@ static void explains_the_capabilities(void)
 		{ { .limit_caps = true, .cap_limit = UINT64_MAX, .keep_caps = true },
 		  "drop no capability\n"
 		  "keep the remaining capabilities as ambient\n" },
-		/* the shorter list: 32 capabilities are not most of them */
+		/* 32 of 64 bits remain, so the remaining capabilities are listed */
 		{ { .limit_caps = true, .cap_limit = UINT32_MAX },
 		  "permanently drop all capabilities except chown, dac_override, dac_read_search, "
 		  "fowner, fsetid, kill, setgid, setuid, setpcap, linux_immutable, "
@@ -296,7 +296,8 @@ static void steps_fail(const char *in)
 	}
 }
 
-/* The groups of a user are optional only where no process can change its groups. */
+/* If a user is named, EPERM of setgroups(2) is ignored only if the user namespace denies
+ * setgroups(2). */
 static const char *named_user;
 
 static int try_named_groups(void)
@@ -318,7 +319,7 @@ static int try_named_groups(void)
 	return fault_result(rc, &e, true);
 }
 
-static void groups_of_a_user_are_set_where_possible(void)
+static void groups_of_a_named_user_are_optional_if_setgroups_is_denied(void)
 {
 	char text[16] = "";
 
@@ -437,7 +438,7 @@ static void has_ids_and_limits(void)
 	CHECK_INT(prctl(PR_GET_SECCOMP), 2);
 }
 
-/* no capability is dropped from the bounding set, and the inheritable set stays */
+/* The permitted capabilities become effective and inheritable. The bounding set does not change. */
 static void keeps_capabilities(void)
 {
 	const struct cred c = { .set_uid = true, .uid = 5, .keep_caps = true };
@@ -462,11 +463,11 @@ static void loses_capabilities_and_groups(void)
 	CHECK_INT(sys_cap_get(&caps), 0);
 	CHECK_INT(caps.permitted, 0);
 	CHECK_INT(getgroups(0, NULL), 0);
-	CHECK_INT(prctl(PR_GET_DUMPABLE), 0); /* since the change of ids */
+	CHECK_INT(prctl(PR_GET_DUMPABLE), 0); /* a change of ids clears it */
 	CHECK_INT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
 }
 
-/* A change to the same uid does not raise capabilities. */
+/* A change to the same uid does not make capabilities effective. */
 static void keeps_the_effective_set(void)
 {
 	const struct cred c = { .set_uid = true, .uid = geteuid() };
@@ -478,7 +479,7 @@ static void keeps_the_effective_set(void)
 	CHECK_INT(caps.effective, 0);
 }
 
-/* Raising a limit that the caller may not raise. */
+/* A process without CAP_SYS_RESOURCE cannot raise a hard limit. */
 static void may_not_raise_a_limit(void)
 {
 	static const struct rlimit five = { 5, 5 };
@@ -530,7 +531,6 @@ static void the_program_has_the_requested_credentials(void)
 }
 
 UNIT_MAIN(CASE(explains_each_step), CASE(explains_the_capabilities),
-
 	  CASE(each_failure_has_its_message_and_hint),
-	  CASE(groups_of_a_user_are_set_where_possible),
+	  CASE(groups_of_a_named_user_are_optional_if_setgroups_is_denied),
 	  CASE(the_program_has_the_requested_credentials))

@@ -219,7 +219,7 @@ static const char *order(const struct cred *c)
 	return b.s ? b.s : "";
 }
 
-static void a_removed_user_is_unknown(void)
+static void refuses_a_user_that_cannot_be_looked_up(void)
 {
 	struct cred c = { .user = "no such user" };
 	struct nserr e = NSERR_INIT;
@@ -515,7 +515,7 @@ static void options_select_the_ambient_capabilities(void)
 UNIT_MAIN(CASE(ignores_options_of_the_tool), CASE(accepts_ids_and_names),
 	  CASE(computes_the_capability_limit), CASE(parses_resource_limits),
 	  CASE(parses_environment_options), CASE(accepts_only_filters_of_whole_instructions),
-	  CASE(a_removed_user_is_unknown), CASE(an_unknown_limit_has_a_hint),
+	  CASE(refuses_a_user_that_cannot_be_looked_up), CASE(an_unknown_limit_has_a_hint),
 	  CASE(adds_no_step_without_an_option), CASE(adds_the_steps_in_the_required_order),
 	  CASE(drops_capabilities_after_a_filter_as_another_user),
 	  CASE(limits_of_another_process_are_read), CASE(a_long_or_unlimited_limit_is_parsed),

@@ -95,7 +95,8 @@ static int try_refused(void)
 	return rc < 0 && e.what[0] ? 0 : 1;
 }
 
-/* Writes a map with newuidmap(1), which the seccomp filter kills. Returns the result. */
+/* Writes a map with newuidmap(1), which the seccomp filter kills. Returns the result, or 1 if there
+ * is no message. */
 static int run_helpers(void)
 {
 	cleanup_idmaps struct idmaps m = single();
@@ -114,7 +115,7 @@ static int run_helpers(void)
 	return e.what[0] ? rc : 1;
 }
 
-/* idmaps_write_helpers() must report a failure. */
+/* Returns 0 if idmaps_write_helpers() has reported a failure. */
 static int try_helpers(void)
 {
 	return run_helpers() < 0 ? 0 : 1;

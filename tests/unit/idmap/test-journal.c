@@ -137,7 +137,8 @@ static void uses_a_directory_of_the_user(const char *dir)
 	snprintf(file, sizeof(file), "%s/nsutils/chown-8:1-2", dir);
 	CHECK_INT(access(file, F_OK), 0);
 	journal_close(&j);
-	/* a link in place of the file, and a directory */
+	/* a link in the place of the file is refused; if the file cannot be opened, the directory
+	 * of the user is used */
 	CHECK_INT(chmod("/run/nsutils", 0755), 0);
 	CHECK_INT(symlink("other", FILE_NAME), 0);
 	unsetenv("XDG_RUNTIME_DIR");

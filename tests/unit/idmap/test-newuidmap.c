@@ -223,7 +223,8 @@ static int check(const char *dir, mode_t mode, struct nserr *e)
 	return newuidmap_check(&m, e);
 }
 
-/* Checks which process writes a map of one uid and one gid to the id 0. */
+/* Checks which process must write a map of one uid and one gid. `capable`: this process has
+ * capabilities. */
 static void check_writers(bool capable)
 {
 	static const struct {

@@ -230,8 +230,8 @@ static void a_range_that_is_mapped_already_adds_nothing(void)
 	CHECK_STR(text(&m), "5:105:3,100:100:5,108:108:12");
 }
 
-/* Mounts a file with this text on the map of this process, and returns the result of the word
- * "all". */
+/* Mounts a file with this text on uid_map of this process. Returns the map that the word "all"
+ * makes, or the message. */
 static const char *all_of(const char *dir, const char *own)
 {
 	static const char *const words[] = { "all" };
@@ -270,7 +270,7 @@ static void read_own_map(const char *dir)
 	unit_put(AT_FDCWD, "/etc/subuid", "0:1:x\n");
 	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
 	CHECK(str_after(e.hint, "fix line 1 of /etc/subuid: "));
-	/* the only outside id of this user namespace is 0, and the gid map still has no range */
+	/* the only id of this user namespace is 0, and /etc/subgid is still missing */
 	unit_put(AT_FDCWD, "/etc/subuid", "0:0:1\n");
 	CHECK_INT(idmap_plan_make(&r, &m, &note, &e), -ENOENT);
 	CHECK_STR(unit_message(&e), "uid 0 has no range of subordinate gids");
@@ -280,15 +280,15 @@ static void read_own_map(const char *dir)
 	idmaps_free(&m);
 }
 
-static void the_own_map_and_ranges_are_read(void)
+static void the_map_of_this_process_and_its_ranges_are_read(void)
 {
 	sandbox(0, read_own_map);
 }
 
-UNIT_MAIN(CASE(the_own_map_and_ranges_are_read), CASE(maps_ranges_to_free_inside_ids),
-	  CASE(a_range_is_split_at_each_inside_id_in_use), CASE(overlapping_ranges_are_mapped_once),
-	  CASE(fails_when_no_inside_ids_are_left), CASE(places_a_single_id_in_a_range),
-	  CASE(refuses_an_overlap_without_hole_or_shift), CASE(accepts_the_words_of_unshare),
-	  CASE(refuses_overlapping_ranges), CASE(root_style_needs_no_ranges),
-	  CASE(fails_when_a_range_ends_after_the_last_inside_id),
+UNIT_MAIN(CASE(the_map_of_this_process_and_its_ranges_are_read),
+	  CASE(maps_ranges_to_free_inside_ids), CASE(a_range_is_split_at_each_inside_id_in_use),
+	  CASE(overlapping_ranges_are_mapped_once), CASE(fails_when_no_inside_ids_are_left),
+	  CASE(places_a_single_id_in_a_range), CASE(refuses_an_overlap_without_hole_or_shift),
+	  CASE(accepts_the_words_of_unshare), CASE(refuses_overlapping_ranges),
+	  CASE(root_style_needs_no_ranges), CASE(fails_when_a_range_ends_after_the_last_inside_id),
 	  CASE(a_range_that_is_mapped_already_adds_nothing))

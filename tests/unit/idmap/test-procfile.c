@@ -46,7 +46,8 @@ static const char *text_of(const char *file)
 	return file_read_at(dir, file, text, sizeof(text)) < 0 ? "missing" : text;
 }
 
-/* Checks that e has this message and hint. The message begins with the path of the directory. */
+/* Checks that e has this hint, and a message that consists of `before`, the path of the directory
+ * and `after`. Clears e. */
 static void check_error(const char *before, const char *after, const char *hint)
 {
 	char want[128];
@@ -92,7 +93,7 @@ static void a_map_that_differs_from_the_written_one_is_an_error(void)
 			    "/gid_map differs from the map that was written: Input/output error",
 			    "");
 	}
-	/* the kernel has merged nothing, and the written map has one extent */
+	/* two adjacent extents equal the one extent that was written */
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		CHECK_INT(idmap_add(&one.map[k], 5, 0, 2, NULL), 0);
 	put(same[1], same[1], "allow\n");
@@ -169,7 +170,7 @@ static void only_the_given_values_are_written(void)
 	CHECK_STR(text_of("uid_map"), "");
 	CHECK_STR(text_of("gid_map"), "5 0 1\n");
 	CHECK_STR(text_of("setgroups"), "allow");
-	/* a kernel without the file setgroups allows it */
+	/* a kernel without the file setgroups always allows setgroups(2) */
 	put("", "", NULL);
 	CHECK_INT(idmaps_write(dir, &gid, &e), 0);
 	CHECK_STR(text_of("setgroups"), "missing");
@@ -187,7 +188,7 @@ static void only_the_given_values_are_written(void)
 /* ---- Hints */
 
 static struct idmaps writes; /* the map that try_write() writes */
-static const char *hint;     /* the hint that it must get */
+static const char *hint;     /* the hint that idmaps_write() must set */
 
 static int try_write(void)
 {
@@ -205,7 +206,8 @@ static int try_write(void)
 	return rc;
 }
 
-/* Checks that the first write(2) or openat(2) that fails with this error leads to the hint. */
+/* Checks that idmaps_write() sets this hint if its first system call with this number fails with
+ * this error. */
 static void check_hint(int number, int error, const char *want)
 {
 	hint = want;
@@ -238,7 +240,7 @@ static void a_refused_write_has_a_hint(void)
 	check_hint(SYS_write, -EPERM,
 		   "create a new user namespace, because setgroups has been denied in this one "
 		   "and cannot be allowed again");
-	/* the value that is there already */
+	/* a failed write is ignored if setgroups already has the value */
 	put("", "", "allow\n");
 	hint = "";
 	CHECK_INT(fault_answer(try_write, SYS_write, 1, -EPERM), 0);

@@ -17,8 +17,9 @@ static struct nserr e;
 static char path[] = "/tmp/test-shift.XXXXXX";
 static int dir;
 
-/* The ids 0 to 9 of a user namespace: 100000 to 100009 before the change. After the change the uids
- * begin at 200000 and the gids at 300000. The uid and gid 9 have no counterpart. */
+/* Before the change, the ids 0 to 9 of a user namespace are mapped to 100000 to 100009. After the
+ * change, the uids 0 to 8 are mapped to 200000 to 200008, the gids 0 to 8 to 300000 to 300008, and
+ * the uid 9 and the gid 9 are not mapped. */
 static void begin(void)
 {
 	from = to = IDMAPS_INIT;
@@ -59,7 +60,7 @@ static void put(uid_t uid, gid_t gid, mode_t mode)
 
 static struct shift_found found;
 static bool stop;           /* shift_file() has set shift.stop */
-static unsigned attributes; /* attributes that the file has in addition */
+static unsigned attributes; /* attributes (chattr(1)) that change() reports for the file */
 
 /* Calls shift_file() for a file of the directory, with this journal. */
 static int change(const char *file, struct journal *j)
@@ -126,7 +127,7 @@ static void an_owner_of_the_first_map_is_replaced(void)
 	begin();
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		put(cases[i].uid, cases[i].gid, cases[i].mode);
-		/* without a journal, the changes are only found */
+		/* without a journal, shift_file() only reports what it would change */
 		CHECK_INT(change("f", NULL), 0);
 		CHECK_INT(found.owner, cases[i].changed);
 		CHECK_INT(found.foreign, cases[i].foreign);
@@ -151,7 +152,7 @@ static void an_owner_of_the_first_map_is_replaced(void)
 	put(100001, 100002, 0755);
 	CHECK_INT(change("f", &journal), 0);
 	check_owner("f", 200001, 300002, 0755);
-	/* nor does a file of which nothing is changed */
+	/* a file whose owner does not change needs no journal, either */
 	put(5, 6, 06755);
 	CHECK_INT(change("f", &journal), 0);
 	for (mode_t bit = S_ISGID; bit <= S_ISUID; bit *= 2) {
@@ -293,7 +294,7 @@ static void the_named_ids_of_an_acl_are_replaced(void)
 	begin();
 	put(200001, 300002, 0644);
 	if (setxattr(file_path(), XATTR_NAME_POSIX_ACL_ACCESS, &acl, sizeof(acl), 0) < 0) {
-		unit_skip("no ACLs here");
+		unit_skip("this file system has no ACLs");
 		end();
 		return;
 	}
@@ -368,7 +369,7 @@ static void a_failed_call_is_reported(void)
 		hint = rows[i].hint;
 		stops = rows[i].stops;
 		attributes = rows[i].attributes;
-		/* the first call of setxattr(2) is that of put_caps(), which is not counted */
+		/* setxattr(2) of put_caps() is not counted, because it precedes fault_begin() */
 		CHECK_INT(fault_answer(try_change, rows[i].number, 1, rows[i].error),
 			  rows[i].error);
 		/* the record stays if the file must be restored */
@@ -376,7 +377,8 @@ static void a_failed_call_is_reported(void)
 		CHECK_INT(ftruncate(journal.fd, 0), 0);
 		attributes = 0;
 	}
-	/* a file system without extended attributes, and attributes that are not visible here */
+	/* a file system without extended attributes, and capabilities whose root uid is not mapped
+	 * in this user namespace (EOVERFLOW) */
 	owner_only = true;
 	CHECK_INT(fault_answer(try_change, SYS_listxattr, 1, -EOPNOTSUPP), 0);
 	owner_only = false;

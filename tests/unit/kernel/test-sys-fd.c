@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-sys-fd: closes descriptors with close_range(2), with the list in /proc, and without both. */
+/* test-sys-fd: closes descriptors with close_range(2), with the list in /proc, and with neither. */
 #include "kernel/sys_fd.h"
 
 #include <fcntl.h>
@@ -15,8 +15,8 @@ enum { LAST = 12 };
 
 static const int *keep;
 static size_t n_keep;
-static bool now;     /* close the descriptors now, not when a program is executed */
-static bool limited; /* the limit of descriptors is the lowest possible one */
+static bool now;     /* close the descriptors at once, not when a program is executed */
+static bool limited; /* make RLIMIT_NOFILE as low as possible */
 
 static bool is_kept(int fd)
 {
@@ -26,8 +26,8 @@ static bool is_kept(int fd)
 	return fd < 3;
 }
 
-/* Opens all descriptors from 3 to LAST and closes or marks those that are not kept. Returns 0 if
- * exactly these descriptors are closed or marked. Must run in a child. */
+/* Opens all descriptors from 3 to LAST. Then closes those that are not in `keep`, or makes them
+ * close-on-exec. Returns 0 if exactly these descriptors have changed. Must run in a child. */
 static int try_others(void)
 {
 	const struct rlimit limit = { LAST + 1, LAST + 1 };

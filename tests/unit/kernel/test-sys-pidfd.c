@@ -68,7 +68,8 @@ static void a_failed_poll_is_reported(void)
 	CHECK_INT(fault_answer(try_ended, SYS_poll, 1, -ENOMEM), -ENOMEM);
 }
 
-/* Returns the inode of a namespace that a descriptor refers to, or of a file of this process. */
+/* Returns the inode of the namespace to which /proc/self/ns/FILE leads, or, if file is NULL, of the
+ * namespace to which fd refers. */
 static uint64_t inode_of(int fd, const char *file)
 {
 	char path[40];
@@ -78,7 +79,7 @@ static uint64_t inode_of(int fd, const char *file)
 	return (file ? stat(path, &st) : fstat(fd, &st)) < 0 ? 0 : st.st_ino;
 }
 
-static void a_pidfd_leads_to_each_namespace(void)
+static void a_pidfd_opens_each_namespace(void)
 {
 	static const struct {
 		uint64_t flag;
@@ -154,7 +155,7 @@ static void a_child_has_a_pidfd_and_its_own_files(void)
 	CHECK_INT(sys_pidfd_open_task(-1), -EINVAL);
 	CHECK_INT(sys_pidfd_getfd(-1, 0), -EBADF);
 	CHECK_INT(sys_clone(CLONE_FS | CLONE_NEWNS, NULL), -EINVAL);
-	/* the memory of the child is its own, or that of the parent */
+	/* a child of sys_run_apart() has its own memory; a child of sys_vfork() shares ours */
 	CHECK_INT(wait_for(sys_run_apart(exit_with, &number)), 7);
 	if (SYS_HAS_VFORK) {
 		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
@@ -173,7 +174,7 @@ static void each_number_of_sigtimedwait_is_known(void)
 	CHECK(!sys_is_sigtimedwait(420) && !sys_is_sigtimedwait(422) && !sys_is_sigtimedwait(523));
 }
 
-UNIT_MAIN(CASE(a_pidfd_leads_to_each_namespace), CASE(a_child_has_a_pidfd_and_its_own_files),
+UNIT_MAIN(CASE(a_pidfd_opens_each_namespace), CASE(a_child_has_a_pidfd_and_its_own_files),
 	  CASE(each_number_of_sigtimedwait_is_known),
 	  CASE(only_two_types_have_a_namespace_for_children),
 	  CASE(only_a_pidfd_has_the_inode_of_a_process), CASE(a_failed_poll_is_reported))

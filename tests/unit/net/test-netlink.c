@@ -292,7 +292,7 @@ static void receive(struct netlink_batch *b)
 	"00000000 00000000 00000000"
 
 /* The bytes follow from linux/rtnetlink.h, linux/if_link.h and linux/inet_diag.h. */
-static void requests_that_read_name_what_is_wanted(void)
+static void requests_that_read_have_the_expected_bytes(void)
 {
 	static const struct {
 		void (*ask)(void);
@@ -338,7 +338,7 @@ static void requests_that_read_name_what_is_wanted(void)
 
 		begin();
 		netlink_batch_init(&b);
-		/* both answers end a request and contain nothing */
+		/* each of the two answers ends a request and contains no object */
 		put_error(&b, 0);
 		answer(&b, 1);
 		put_done(&b);
@@ -506,7 +506,7 @@ UNIT_MAIN(CASE(bridge_request_equals_that_of_ip), CASE(veth_request_equals_that_
 	  CASE(a_stacked_device_is_in_bridge_mode_only_as_macvlan),
 	  CASE(an_end_without_a_name_gets_none), CASE(other_link_requests_equal_those_of_ip),
 	  CASE(address_requests_equal_those_of_ip), CASE(route_requests_equal_those_of_ip),
-	  CASE(requests_that_read_name_what_is_wanted), CASE(full_batch_is_an_error),
+	  CASE(requests_that_read_have_the_expected_bytes), CASE(full_batch_is_an_error),
 	  CASE(first_failed_request_is_reported), CASE(the_last_acknowledgement_ends_the_wait),
 	  CASE(message_of_the_kernel_becomes_the_hint),
 	  CASE(truncated_and_foreign_answers_are_refused),

@@ -14,8 +14,8 @@ UNIT_LEAVES_MEMORY
 
 static struct nserr error;
 
-/* Returns what a command lists, or what it lists with handles, or "" after a failure. The next call
- * overwrites it. */
+/* Returns the output of a list command, with the handles of the rules if `handles` is set, or ""
+ * after a failure. The next call overwrites it. */
 static const char *listed(struct nft_ctx *nft, bool handles, const char *command)
 {
 	static struct buf b;
@@ -47,7 +47,7 @@ static void change_rules(const char *dir)
 	(void)dir;
 	CHECK_INT(nft_open(&nft, &error), 0);
 	if (nft_list(nft, "list tables", &(struct buf){ 0 }, &error) < 0) {
-		printf("# no nftables here\n");
+		printf("# this kernel has no nftables\n");
 		nft_close(nft);
 		return;
 	}
@@ -70,7 +70,8 @@ static void change_rules(const char *dir)
 	CHECK_STR(error.what, "cannot set the firewall rules");
 	CHECK(str_after(error.hint, "libnftables reports: ") && !strchr(error.hint, '\n'));
 	CHECK_INT(nft_list(nft, "list table ip missing", &(struct buf){ 0 }, &error), -EINVAL);
-	/* the first context can be used after the second one was closed, whose socket stays open */
+	/* the first context still works after a second one was closed; libnftables leaves the
+	 * socket of the second one open */
 	unit_keeps_fds = true;
 	CHECK_INT(nft_open(&second, &error), 0);
 	nft_close(second);
@@ -84,7 +85,7 @@ static void rules_are_applied_and_listed(void)
 	struct nft_ctx *nft = NULL;
 
 	if (nft_open(&nft, &error) < 0) {
-		unit_skip("no libnftables here");
+		unit_skip("libnftables is not installed");
 		return;
 	}
 	nft_close(nft);
@@ -99,7 +100,7 @@ static void sockets_of_the_firewall_are_closed_on_exec(void)
 	struct nft_ctx *nft = NULL;
 
 	if (nft_open(&nft, &error) < 0) {
-		unit_skip("no libnftables here");
+		unit_skip("libnftables is not installed");
 	} else {
 		CHECK_INT(fcntl(firewall, F_GETFD), FD_CLOEXEC);
 		CHECK_INT(fcntl(route, F_GETFD), 0);

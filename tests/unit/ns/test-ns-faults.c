@@ -208,10 +208,10 @@ static void pins(const char *in)
 	CHECK(mount(NULL, dir, NULL, MS_PRIVATE, NULL) == 0);
 	fault_all("nspin_bind", try_bind, NULL);
 	fault_all("nspin_bind of a link in /proc", try_proc_link, NULL);
-	/* a link without a target */
+	/* readlinkat(2) returns an empty target */
 	CHECK_INT(fault_answer(try_proc_link, SYS_readlinkat, 1, 0), -ENOENT);
-	/* another mount could cover the new one if its inode cannot be read; one other call reads
-	 * the inode of the namespace itself */
+	/* nspin_bind() reports EBUSY, as if another mount covered the new one, if it cannot read
+	 * the inode of the namespace or that of the mount: two calls of fstat(2) */
 	for (int k = 1; k < 20; k++)
 		busy += fault_answer(try_bind, SYS_newfstatat, k, -EIO) == -EBUSY;
 	CHECK_INT(busy, 2);
@@ -433,7 +433,8 @@ static int try_join(void)
 	return fault_result(rc, &e, streq(own, want));
 }
 
-/* Checks that the child's namespaces cannot be entered without capabilities. */
+/* Checks the message and the hint if the namespaces of the child are entered without
+ * capabilities. */
 static void check_refusal(uint64_t mask, const char *hint)
 {
 	struct nsref r = { .kind = NSREF_PID, .pid = child, .text = "" };
@@ -466,7 +467,7 @@ static void joins(const char *in)
 	fault_all("nsjoin_hold_all in another user namespace", try_join, NULL);
 	join_all = false;
 	sandbox_end_child(child);
-	/* namespaces of this user namespace, and of one that this process has created */
+	/* first, this user namespace owns the namespaces; then, a new user namespace owns them */
 	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
 	check_refusal(CLONE_NEWUTS | CLONE_NEWIPC,
 		      "run the command with CAP_SYS_ADMIN in the caller's user namespace");
@@ -761,6 +762,7 @@ static int try_new_clocks(void)
 /* The beginning of the hint that the next function must set. */
 static const char *hint;
 
+/* Returns rc if e has the expected hint, otherwise 1. */
 static int has_hint(int rc, const struct nserr *e)
 {
 	fault_end();
@@ -950,7 +952,8 @@ static void errors(const char *in)
 		{ "nsname_reserve", try_reserve, SYS_write, 1, ENOSPC, -ENOSPC },
 		{ "nsname_reserve", try_reserve, SYS_write, 1, EINTR, 0 },
 	};
-	/* if an error prevents the search of all places, the namespace may exist */
+	/* If the search was incomplete, the namespace may exist, so the function must not return
+	 * -ENOENT. A process whose files cannot be read because of EACCES is skipped. */
 	static const struct fault_row search_rows[] = {
 		{ "a search", try_search_fork, SYS_pipe2, FAULT_EACH, EMFILE, -EMFILE },
 		{ "a search", try_search, SYS_getdents64, FAULT_EACH, EIO, -EIO },
@@ -992,8 +995,8 @@ static void errors(const char *in)
 	CHECK_INT(fault_answer(try_open_thread, SYS_pidfd_open, FAULT_EACH, -ENOSYS), -EINVAL);
 	CHECK_INT(fault_answer(try_open_thread, SYS_pidfd_open, FAULT_EACH, -EPERM), -EINVAL);
 	sandbox_end_child(leader);
-	/* only a namespace gets the requests of ioctl_ns(2), because another file may do something
-	 * else */
+	/* no request of ioctl_ns(2) is sent to a file that is not a namespace, because the request
+	 * may have another meaning there */
 	CHECK_INT(try_other_fd(), -EINVAL);
 	CHECK_INT(fault_answer(try_other_fd, SYS_ioctl, 1, CLONE_NEWUTS), INT_MAX);
 	if (access("/proc/self/ns/time", F_OK) == 0)
@@ -1058,7 +1061,8 @@ static void no_boot_id(const char *in)
 	CHECK_INT(nsname_describe(&n, &e), -EIO);
 	CHECK_STR(e.what, "cannot read the boot ID and the pid namespace from /proc");
 	CHECK_INT(e.errnum, EIO);
-	/* the start time is on the clock of the reader, which these files move */
+	/* the start time is counted on the boot-time clock of the reader, which these offsets
+	 * change */
 	for (int i = 0; i < 3; i++) {
 		static const char *const texts[] = { "monotonic 5 0\n",
 						     "monotonic 5 0\nboottime 0 0\n",
@@ -1073,7 +1077,7 @@ static void no_boot_id(const char *in)
 		CHECK_INT(before - n.start, i == 2 ? 10 * hz + hz / 2 : 0);
 		CHECK(umount("/proc/self/timens_offsets") == 0);
 	}
-	/* a file that does not exist */
+	/* the file boot_id does not exist */
 	CHECK(mount("t", "/proc/sys/kernel/random", "tmpfs", 0, NULL) == 0);
 	CHECK_INT(nsname_describe(&n, &e), -ENOENT);
 }

@@ -35,7 +35,7 @@ static int try_refused(void)
 		rc = nsjoin_enter(&j, &e);
 	fault_end();
 	nsjoin_close(&j);
-	/* entering must fail, and the hint of the undisturbed run needs may_enter() */
+	/* entering must fail; the hint of the undisturbed run shows that may_enter() was called */
 	return rc < 0 && e.what[0] && (fault_run_now->target || strstr(e.hint, "add --user")) ? 0
 											      : 1;
 }
@@ -50,7 +50,8 @@ static void refused(const char *in)
 
 /* ---- A search */
 
-/* Searches a namespace that does not exist, and then clears the index, which keeps descriptors. */
+/* Searches for a namespace that does not exist, and then clears the index, which keeps descriptors
+ * open. */
 static int try_search(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -84,12 +85,13 @@ static void cover(const char *dir)
 	}
 }
 
-/* Searches while a mount covers that of another namespace. No process is in these namespaces. */
+/* Searches while the mount of one namespace covers that of another one. No process is in these
+ * namespaces. */
 static void search(const char *dir)
 {
 	cleanup_fd int here = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), there = -1;
 
-	/* the mounts are in a mount namespace without a process, which a descriptor keeps */
+	/* the mounts are in a mount namespace that has no process and that a descriptor keeps */
 	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
 	CHECK_INT(unshare(CLONE_NEWNS), 0);
 	cover(dir);

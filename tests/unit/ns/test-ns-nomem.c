@@ -36,8 +36,8 @@ static int try_scan(void)
 	return rc < 0 ? rc : n > 0 ? 0 : 1;
 }
 
-/* Searches for a namespace that does not exist, while two sockets are open. The caller must learn
- * that the search was incomplete. */
+/* Searches for a namespace that does not exist, while two sockets are open. Without memory, the
+ * function must report an error other than ENOENT, because the search was incomplete. */
 static int try_search(void)
 {
 	int rc = nsref_find_inode(NULL, 1, &e);
@@ -123,15 +123,15 @@ static void allocations(const char *in)
 	nomem_all("a second nsref_find_inode", try_search);
 	nomem_all("nspin_bind", try_pin);
 	CHECK(mount(NULL, in, NULL, MS_SHARED, NULL) == 0);
-	/* without the mount table (the fourth allocation), the function takes the mount for private
-	 */
+	/* the fourth allocation is for the mount table; if it fails, nspin_dir_open() assumes that
+	 * the mount is private */
 	CHECK_INT(try_pin_dir(), 0);
 	for (int i = 1; i <= 5; i++)
 		CHECK_INT(nomem_one(try_pin_dir, i), i == 4 ? 0 : -ENOMEM);
-	/* the names of the two directories, and the path of a file */
 	CHECK(setenv("XDG_RUNTIME_DIR", in, 1) == 0);
 	nomem_all("nsname_dirs", try_dirs);
 	CHECK(unsetenv("XDG_RUNTIME_DIR") == 0);
+	/* the first allocation is for the name of the directory, the second for that of the file */
 	CHECK_INT(try_reserve(), 0);
 	CHECK_INT(try_read(), -ENOENT);
 	for (int i = 1; i <= 2; i++) {

@@ -206,7 +206,7 @@ static void pin_foreign_file(const char *in)
 	nspin_dir_undo(&d);
 }
 
-/* Neither a directory nor a link is a mount point for a namespace. */
+/* A namespace cannot be mounted on a directory or on a symbolic link. */
 static void pin_other_file(const char *in)
 {
 	cleanup_fd int self = open_self();
@@ -232,7 +232,7 @@ static void pin_other_file(const char *in)
 	nspin_dir_undo(&d);
 }
 
-static void refuses_a_directory_and_a_link(void)
+static void refuses_to_pin_on_a_directory_or_a_link(void)
 {
 	sandbox(0, pin_other_file);
 }
@@ -530,7 +530,7 @@ static void the_start_time_is_found_on_moved_clocks(void)
 UNIT_MAIN(CASE(refuses_the_root_and_files_as_directories),
 	  CASE(release_keeps_files_that_are_not_empty_mount_points),
 	  CASE(release_removes_only_its_own_mount), CASE(only_a_shared_mount_has_a_hint_to_persist),
-	  CASE(refuses_a_directory_and_a_link),
+	  CASE(refuses_to_pin_on_a_directory_or_a_link),
 	  CASE(refuses_a_file_of_another_user_in_a_trusted_directory),
 	  CASE(undo_repeats_a_failed_unmount), CASE(two_failed_calls_are_reported),
 	  CASE(a_run_is_live_only_while_its_process_lives),

@@ -180,8 +180,8 @@ static void blanks_and_comments_are_left_out(void)
 	CHECK_STR(stream("\n\nboottime 1 0 x#\n"), "line 3: unexpected text after the nanoseconds");
 }
 
-/* Returns the message for an argument of --boottime that refers to a process or a namespace, and
- * that is refused with the errno `want`. */
+/* Returns the message for an argument of --boottime that refers to a process or a namespace. Checks
+ * that timens_request_resolve() returns `want`. */
 static const char *like(const char *text, int want)
 {
 	static struct nserr e;

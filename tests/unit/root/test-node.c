@@ -104,7 +104,7 @@ static unsigned long flags(const struct root *r, const char *path)
 
 /* ---- Device nodes */
 
-/* Without the right to create nodes, the caller's node is bound. */
+/* A process that may not create device nodes bind-mounts those of the old root. */
 static void bind_nodes(const char *dir)
 {
 	static const struct root_node any = { 0 };
@@ -127,7 +127,7 @@ static void bind_nodes(const char *dir)
 	root_close(&r);
 }
 
-/* A user who may create nodes gets new ones. */
+/* A process that may create device nodes creates them. */
 static void create_nodes(void)
 {
 	static const struct root_node node = { S_IFCHR, 1, 5, 0640, 5, 6 },
@@ -153,7 +153,7 @@ static void create_nodes(void)
 	CHECK(umount2(dir, MNT_DETACH) == 0 && rmdir(dir) == 0);
 }
 
-static void nodes_are_created_or_bound(void)
+static void nodes_are_created_or_bind_mounted(void)
 {
 	int status = 0;
 	pid_t pid;
@@ -261,7 +261,7 @@ static int try_make_file(void)
 static void fail_to_populate(const char *dir)
 {
 	static const struct fault_row rows[] = {
-		/* the new directory was replaced */
+		/* another process has replaced the new directory */
 		{ "root_make_dir", try_make_dir, SYS_openat, 1, ENOENT, -ESTALE },
 		{ "root_make_dir", try_make_dir, SYS_openat, 1, ENOTDIR, -ESTALE },
 		{ "root_make_dir", try_make_dir, SYS_openat, 1, ELOOP, -ESTALE },
@@ -309,7 +309,7 @@ static void hide(const char *dir)
 	root_close(&r);
 }
 
-static void creates_and_hides(void)
+static void creates_and_masks_paths(void)
 {
 	sandbox(0, populate);
 	sandbox(0, hide);
@@ -428,5 +428,5 @@ static void makes_file_systems_and_probes_features(void)
 	sandbox(0, probe);
 }
 
-UNIT_MAIN(CASE(opens_only_the_right_device), CASE(nodes_are_created_or_bound),
-	  CASE(creates_and_hides), CASE(makes_file_systems_and_probes_features))
+UNIT_MAIN(CASE(opens_only_the_right_device), CASE(nodes_are_created_or_bind_mounted),
+	  CASE(creates_and_masks_paths), CASE(makes_file_systems_and_probes_features))

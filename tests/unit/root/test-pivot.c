@@ -14,7 +14,7 @@
 #include "root/remount.h"
 #include "root/switch_root.h"
 
-/* dup2(3) of the C library */
+/* the system call of dup2(3) */
 #ifdef SYS_dup2
 #define CALL_DUP2 SYS_dup2
 #else
@@ -49,7 +49,7 @@ static void in_child(void (*check)(void))
 #define INSTALL "install the program in the new root, or specify a program that exists there"
 #define REGULAR "specify an executable file, because only a regular file can be executed"
 
-static void finds_the_program(void)
+static void finds_the_program_in_the_new_root(void)
 {
 	static const struct {
 		const char *path, *program; /* path: the variable PATH, or NULL */
@@ -70,7 +70,8 @@ static void finds_the_program(void)
 		{ "/other", "sub/below", 0 },
 		{ "/bin", "", -ENOENT },
 		{ "/bin", "dir", -EACCES },
-		/* as execvp(3), continue after a directory, and report it if there is no program */
+		/* like execvp(3), the search continues after a directory, and the error is EACCES
+		 * if no program is found */
 		{ "/bin:/other", "dir", 0 },
 		{ "/bin:/none", "dir", -EACCES },
 		{ "/none", "/bin/dir", -EACCES },
@@ -121,7 +122,7 @@ static void finds_the_program(void)
 
 /* ---- The standard descriptors */
 
-/* Returns true if root_pivot_std_fds() has opened the file of this descriptor. */
+/* Returns true if root_pivot_std_fds(), which opens /dev/null with O_NONBLOCK, has replaced fd. */
 static bool replaced(int fd)
 {
 	return fcntl(fd, F_GETFL) & O_NONBLOCK;
@@ -136,7 +137,7 @@ static void replace_null(const char *dir)
 	char path[64];
 
 	CHECK(dup2(null, 0) == 0 && dup2(null, 2) == 2);
-	/* a false or missing /dev/null is not used */
+	/* /dev/null is not used if it is another device, or missing */
 	CHECK_INT(mount("/dev/zero", "/dev/null", NULL, MS_BIND, NULL), 0);
 	CHECK_INT(root_pivot_std_fds(&e), 0);
 	CHECK(!replaced(0) && !replaced(2));
@@ -162,7 +163,7 @@ static void replace_null(const char *dir)
 	CHECK(dup2(in, 0) == 0 && dup2(err, 2) == 2);
 }
 
-static void null_of_the_old_root_is_replaced(void)
+static void dev_null_of_the_old_root_is_replaced(void)
 {
 	sandbox(0, replace_null);
 }
@@ -209,7 +210,7 @@ static void check_initramfs(const char *dir)
 	CHECK(chroot(dir) == 0 && chdir("/") == 0);
 	CHECK_INT(root_switch_check(&e), -EPERM);
 	CHECK_STR(e.what, missing);
-	/* a directory is no mark */
+	/* a directory with the name /init does not mark an initramfs */
 	CHECK_INT(mkdir("/init", 0755), 0);
 	CHECK_INT(root_switch_check(&e), -EPERM);
 	CHECK_STR(e.what, missing);
@@ -223,14 +224,14 @@ static void check_initramfs(const char *dir)
 	in_child(as_another_process);
 }
 
-static void an_initramfs_has_a_mark(void)
+static void an_initramfs_has_init_or_initrd_release(void)
 {
 	sandbox(CLONE_NEWPID, check_initramfs);
 }
 
 /* ---- Detaching and emptying */
 
-/* The number of mounts that root_detach() finds in the place of real ones, or 0. */
+/* If not 0, umount2(2) is imitated: it decrements this number, and fails when it becomes 0. */
 static int mounts;
 
 int __real_sys_umount(const char *path, int flags);
@@ -257,7 +258,7 @@ static void detach(const char *dir)
 {
 	cleanup_fd int below = open_dir(dir), fd = -1;
 
-	/* two mounts on each other, and then a directory that is no mount */
+	/* two mounts on the same directory, and then the directory itself */
 	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
 	fd = open_dir(dir);
 	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
@@ -266,7 +267,7 @@ static void detach(const char *dir)
 	CHECK_INT(root_detach(below), 0);
 	CHECK(is_at(below, dir));
 	CHECK_INT(root_detach(-1), -EBADF);
-	/* umount2(2) fails after the last mount, and at most 1000 mounts are detached */
+	/* root_detach() calls umount2(2) until it fails with EINVAL, but at most 1000 times */
 	mounts = 1000;
 	CHECK_INT(root_detach(below), 0);
 	mounts = 1001;
@@ -301,7 +302,7 @@ static void empty(const char *dir)
 	root_switch_empty(-1);
 }
 
-static void detaches_and_empties(void)
+static void detaches_mounts_and_empties_directories(void)
 {
 	sandbox(0, detach);
 	sandbox(0, empty);
@@ -365,7 +366,7 @@ static void remounts_a_mount_and_those_below_it(void)
 
 /* ---- Descriptors and attributes of a root */
 
-static void leaves_half_of_the_descriptors_open(void)
+static void keeps_at_most_half_of_the_descriptors_open(void)
 {
 	static const struct {
 		rlim_t limit;
@@ -410,7 +411,7 @@ static void nodev_applies_to_new_mounts(void)
 	CHECK_INT(root_attributes(&r, &dev), 0);
 }
 
-static void failures_have_their_errors(void)
+static void only_a_failed_dup2_is_an_error(void)
 {
 	static const struct fault_row rows[] = {
 		{ "dup2", try_std_fds, CALL_DUP2, 1, EMFILE, -EMFILE },
@@ -423,8 +424,9 @@ static void failures_have_their_errors(void)
 		unit_skip("no faults here");
 }
 
-UNIT_MAIN(CASE(finds_the_program), CASE(null_of_the_old_root_is_replaced),
-	  CASE(an_initramfs_has_a_mark), CASE(detaches_and_empties),
-	  CASE(remounts_a_mount_and_those_below_it), CASE(leaves_half_of_the_descriptors_open),
+UNIT_MAIN(CASE(finds_the_program_in_the_new_root), CASE(dev_null_of_the_old_root_is_replaced),
+	  CASE(an_initramfs_has_init_or_initrd_release),
+	  CASE(detaches_mounts_and_empties_directories), CASE(remounts_a_mount_and_those_below_it),
+	  CASE(keeps_at_most_half_of_the_descriptors_open),
 	  CASE(closes_descriptors_above_the_limit), CASE(nodev_applies_to_new_mounts),
-	  CASE(failures_have_their_errors))
+	  CASE(only_a_failed_dup2_is_an_error))

@@ -20,7 +20,7 @@ static const struct mntopt plain;
 
 static const struct feature *feature;
 
-/* Closes the descriptor that some probes return. */
+/* Probes for the feature. Closes the descriptor that some probes return. */
 static int try_probe(void)
 {
 	int rc;
@@ -74,7 +74,7 @@ static int begin(struct root *r, struct nserr *e)
 	return rc;
 }
 
-/* Begins with an empty tmpfs. */
+/* Begins a new root on an empty tmpfs. */
 static int try_tmpfs(void)
 {
 	struct root r = ROOT_INIT;
@@ -89,7 +89,7 @@ static int try_tmpfs(void)
 	return fault_result(rc, &e, true);
 }
 
-/* Mounts other file systems on the root of the new root. */
+/* Mounts a tmpfs, and then the directory /etc, on "/" of the new root. */
 static int try_replace(void)
 {
 	cleanup_fd int etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -109,7 +109,7 @@ static int try_replace(void)
 	return fault_result(rc, &e, true);
 }
 
-/* Uses a directory that exists, creates one with another mode bit, and checks a program. */
+/* Creates a directory twice and one with the mode bit S_ISGID, and checks a program. */
 static int try_existing(void)
 {
 	struct root r = ROOT_INIT;
@@ -150,7 +150,7 @@ static void roots(const char *in)
 {
 	static const int mount_api[] = { SYS_open_tree, SYS_fsopen, SYS_move_mount,
 					 SYS_mount_setattr };
-	/* mount(2) refuses to mount devpts, because the directory shows the same file system */
+	/* mount(2) fails with EBUSY if the directory already shows the same file system */
 	static const struct fault_row busy[] = { { "mount_above_same", try_above, SYS_mount, 5,
 						   EBUSY, 0 } };
 
@@ -177,7 +177,7 @@ static int try_streams(void)
 
 	dup2(null, 0);
 	close(null);
-	/* the new root has another file */
+	/* let /dev/null of the new root be another device */
 	if (root_dir &&
 	    (unshare(CLONE_NEWNS) < 0 || mount("/dev/zero", "/dev/null", NULL, MS_BIND, NULL) < 0))
 		return 1;
@@ -196,7 +196,7 @@ static void streams(const char *in)
 
 static const char *absent;
 
-/* Checks paths below two mounts, of which the first two are absent. */
+/* Checks three paths below two mounts. The first two paths are absent. */
 static int try_absent(void)
 {
 	cleanup_fd int root = open("/", O_PATH | O_CLOEXEC),

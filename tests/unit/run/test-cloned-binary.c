@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-cloned-binary: executes this program again from a protected copy, in which a constructor
- * checks the copy, and makes the system calls of this fail. */
+/* test-cloned-binary: executes this test again from a protected copy of its binary. A constructor
+ * checks the copy. Also makes the system calls of cloned_binary_enter() fail. */
 #include "run/cloned_binary.h"
 
 #include <grp.h>
@@ -18,7 +18,7 @@ enum { IN_MEMORY = 40, DETACHED, NO_COPY, FAILED };
 
 static char *const arguments[] = { (char *)"dir/name", (char *)"arg", NULL };
 
-/* Runs in the copy, before main(). */
+/* Checks the copy before main() begins, and ends the process, if TEST_COPY is set. */
 __attribute__((constructor)) static void check_copy(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -30,7 +30,7 @@ __attribute__((constructor)) static void check_copy(void)
 		return;
 	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	seals = fcntl(fd, F_GET_SEALS);
-	/* a copy needs no second copy */
+	/* no copy of a copy is made */
 	if (cloned_binary_enter(arguments, CLONED_BINARY_SAME_USERNS, &e) != 0 || e.what[0] ||
 	    prctl(PR_GET_NAME, name) < 0 || !streq(name, "name"))
 		_exit(FAILED);
@@ -41,9 +41,9 @@ __attribute__((constructor)) static void check_copy(void)
 
 struct situation {
 	enum cloned_binary_user where;
-	bool small;   /* files may not be as large as the binary */
+	bool small;   /* RLIMIT_FSIZE is less than the size of the binary */
 	bool no_caps; /* the process has no capabilities */
-	uid_t uid;    /* a change of uid, or 0 */
+	uid_t uid;    /* the uid of the process, or 0 for that of the test */
 	int want;
 };
 
@@ -77,7 +77,7 @@ static int enter(const struct situation *s)
 	return WEXITSTATUS(status);
 }
 
-/* The owner of the binary is mapped, and is this user or root. */
+/* Checks the copies that are made for the owner of the binary. */
 static void copies(const char *dir)
 {
 	static const struct situation rows[] = {
@@ -90,7 +90,7 @@ static void copies(const char *dir)
 	struct stat st;
 
 	(void)dir;
-	/* a user who does not own the binary may map no user to its owner */
+	/* only the owner of the binary can map this owner in a new user namespace */
 	if (stat("/proc/self/exe", &st) < 0 || st.st_uid != geteuid())
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -112,8 +112,8 @@ static void the_copy_is_protected(void)
 	sandbox(0, copies);
 }
 
-/* A user cannot write to the binary of root, also not in a new user namespace. */
-static void no_copy_is_made_of_a_binary_out_of_reach(void)
+/* A user cannot map root in a new user namespace, so the program cannot write to root's binary. */
+static void no_copy_is_made_if_the_program_cannot_write_to_the_binary(void)
 {
 	static const struct situation rows[] = {
 		{ .where = CLONED_BINARY_NEW_USERNS, .uid = 61234, .want = NO_COPY },
@@ -131,7 +131,7 @@ static void no_copy_is_made_of_a_binary_out_of_reach(void)
 		CHECK_INT(enter(&rows[i]), rows[i].want);
 }
 
-/* ---- Failures. The execution of the copy is denied, so that it is an error. */
+/* ---- Failures. execve(2) of the copy is denied, so cloned_binary_enter() returns an error. */
 
 static int try_enter(void)
 {
@@ -147,7 +147,8 @@ static int try_enter(void)
 	return fault_result(rc, &e, false);
 }
 
-/* Returns the hint for a failed copy as a result: -EPERM if it names the sysctl. */
+/* Lets the copy fail. Returns -EPERM if the hint names the sysctl, the error if there is no hint,
+ * and 1 if there is another hint. */
 static int try_hint(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -173,7 +174,7 @@ static void fail(const char *dir)
 		{ "sendfile", try_enter, SYS_sendfile, 1, EIO, 0 },
 		{ "sendfile", try_enter, SYS_sendfile, 1, EINTR, 0 },
 	},
-	/* without new user namespaces, there is no detached mount */
+	/* without open_tree(2), there is no detached mount */
 	denied[] = {
 		{ "memfd_create", try_enter, SYS_memfd_create, FAULT_EACH, EACCES, -EACCES },
 		{ "sendfile", try_enter, SYS_sendfile, 1, EIO, -EIO },
@@ -194,7 +195,7 @@ static void fail(const char *dir)
 	memset(fault_denied, 0, sizeof(fault_denied));
 }
 
-static void a_failed_call_never_runs_without_a_copy(void)
+static void a_failed_copy_is_reported(void)
 {
 	struct stat st;
 
@@ -205,5 +206,6 @@ static void a_failed_call_never_runs_without_a_copy(void)
 	sandbox(0, fail);
 }
 
-UNIT_MAIN(CASE(the_copy_is_protected), CASE(no_copy_is_made_of_a_binary_out_of_reach),
-	  CASE(a_failed_call_never_runs_without_a_copy))
+UNIT_MAIN(CASE(the_copy_is_protected),
+	  CASE(no_copy_is_made_if_the_program_cannot_write_to_the_binary),
+	  CASE(a_failed_copy_is_reported))

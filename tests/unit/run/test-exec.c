@@ -85,7 +85,7 @@ static int check(const char *path, const char *program)
 	return rc;
 }
 
-/* A program in the working directory is found by "./" only. */
+/* If PATH does not contain a program that is in the working directory, the hint says "./". */
 static void a_program_in_the_working_directory_has_a_hint(void)
 {
 	static const struct {

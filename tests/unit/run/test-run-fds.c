@@ -19,7 +19,7 @@
 
 /* ---- Supervision */
 
-/* Reads the files of a child, here of this process, by their descriptors or by their paths. */
+/* Opens and reads the files in /proc of the supervised child, which is this process here. */
 static int try_files_of_child(void)
 {
 	struct supervise s = { .escalate = true, .pid = getpid() };
@@ -36,7 +36,8 @@ static int try_files_of_child(void)
 	return must || s.proc >= 0 ? 1 : 0;
 }
 
-/* Looks for a child, a grandchild and the parent. */
+/* Checks that a child and a grandchild are descendants of this process, and that its parent is
+ * not. */
 static int try_descends(void)
 {
 	const struct supervise s = { .pid = 0 };
@@ -64,7 +65,7 @@ static int try_descends(void)
 	return foreign ? 1 : does ? 0 : -ECHILD;
 }
 
-/* Closes the pidfd of this process before the wait for the child, and in a child. */
+/* Opens the pidfd of the parent. supervise_wait() and supervise_unblock() must close it. */
 static int try_parent(void)
 {
 	struct supervise s = { .death_signal = SIGTERM };
@@ -94,7 +95,7 @@ static int try_parent(void)
 	return closed ? fault_result(rc, &e, true) : 1;
 }
 
-/* Opens the terminal in its foreground process group and in another one. */
+/* Opens the terminal when this process is in the foreground process group, and when it is not. */
 static int try_terminal(void)
 {
 	int pair[2], rc = 1, tty;
@@ -169,7 +170,8 @@ static int try_notification(void)
 	return sent ? 0 : 1;
 }
 
-/* Hears the end of the init process, and passes --status-fd on to the helper. */
+/* Closes the descriptors of --ready-fd and --status-fd, and receives the end of file after the init
+ * process has ended. */
 static int try_init(void)
 {
 	struct handle h = HANDLE_INIT;
@@ -194,7 +196,7 @@ static int try_init(void)
 
 /* ---- Plans */
 
-/* Ends a helper, which returns 0. */
+/* Ends a helper process that reports success. */
 static int try_keeper(void)
 {
 	const struct {
@@ -226,7 +228,7 @@ static int try_keeper(void)
 
 static int fds_before;
 
-static pid_t fork_nothing(void *ctx, const struct plan_step *s, struct nserr *e)
+static pid_t fork_actor(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	pid_t pid = fork();
 
@@ -235,7 +237,7 @@ static pid_t fork_nothing(void *ctx, const struct plan_step *s, struct nserr *e)
 	return pid < 0 ? nserr_set(e, errno, "cannot fork") : pid;
 }
 
-/* Fails if the process has not s->num more descriptors than the caller of plan_run(). */
+/* Fails unless this process has s->num descriptors more than the caller of plan_run(). */
 static int count(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	int more = unit_open_fds() - fds_before;
@@ -258,16 +260,17 @@ static void undo_nothing(void *ctx, const struct plan_step *s)
 	(void)s;
 }
 
-/* Creates a helper and a child, for which the sockets must get numbers above 2. */
+/* Creates a helper and a child while the descriptors 0 and 1 are closed. The sockets must have
+ * numbers above 2 all the same. */
 static int try_plan(void)
 {
 	static const struct plan_kind kind_helper = { .name = "helper",
 						      .call = "fork(2)",
-						      .fork = fork_nothing,
+						      .fork = fork_actor,
 						      .forks = PLAN_HELPER },
 				      kind_child = { .name = "fork",
 						     .call = "fork(2)",
-						     .fork = fork_nothing,
+						     .fork = fork_actor,
 						     .forks = PLAN_CHILD },
 				      kind_count = { .name = "count",
 						     .call = "fcntl(2)",
@@ -284,7 +287,7 @@ static int try_plan(void)
 
 	sigemptyset(&p.interrupts);
 	sigaddset(&p.interrupts, SIGTERM);
-	plan_add(&p, PLAN_CALLER, &kind_count, NULL, 1); /* /proc */
+	plan_add(&p, PLAN_CALLER, &kind_count, NULL, 1); /* the descriptor of /proc */
 	plan_add(&p, PLAN_CALLER, &kind_helper, NULL, 0);
 	plan_add(&p, PLAN_HELPER, &kind_count, NULL, 1); /* the socket */
 	plan_add(&p, PLAN_CALLER, &kind_child, NULL, 0);
@@ -321,7 +324,7 @@ static int try_time(void)
 
 /* ---- The protected copy of the binary */
 
-/* Makes the copy and cannot execute it: execve(2) fails with ENOSYS. */
+/* Makes a copy of the binary, which is not executed, because execve(2) fails with ENOSYS. */
 static int try_copy(void)
 {
 	char *argv[] = { (char[]){ "test" }, NULL };
@@ -337,7 +340,7 @@ static int try_copy(void)
 static void checks(const char *in)
 {
 	(void)in;
-	fault_all("the files of a child", try_files_of_child, NULL);
+	fault_all("the files in /proc of a child", try_files_of_child, NULL);
 	fault_all("shutdown_descends", try_descends, NULL);
 	fault_all("the pidfd of the parent", try_parent, NULL);
 	if (access("/dev/ptmx", R_OK | W_OK) == 0)
@@ -347,7 +350,7 @@ static void checks(const char *in)
 	fault_all("plan_keeper_end", try_keeper, NULL);
 	fault_all("a plan without standard streams", try_plan, NULL);
 	if (access("/proc/self/ns/time", F_OK) == 0)
-		fault_all("the step of the clocks", try_time, NULL);
+		fault_all("plan_time_write", try_time, NULL);
 	fault_denied[0] = SYS_execveat;
 	fault_denied[1] = SYS_execve;
 	fault_all("a copy in memory", try_copy, NULL);

@@ -258,7 +258,7 @@ static void a_pausing_init_is_ready(void)
 	plan_free(&p);
 }
 
-static void the_steps_of_an_init_process_have_effects(void)
+static void the_steps_of_an_init_process_take_effect(void)
 {
 	CHECK_INT(in_child(runs_the_init_steps), 0);
 	a_pausing_init_is_ready();
@@ -290,7 +290,7 @@ static void closes_and_waits(void)
 	h.keep[h.nkeep++] = kept;
 	CHECK_INT(run_step(&p, "descriptors", &e), 0);
 	CHECK((fcntl(other, F_GETFD) & FD_CLOEXEC) && !(fcntl(kept, F_GETFD) & FD_CLOEXEC));
-	/* a kept descriptor of an option stays open, too */
+	/* a descriptor of an option stays open if --keep-fd names it */
 	h.close_fds = false;
 	h.keep[0] = line[1];
 	CHECK_INT(fcntl(line[1], F_SETFD, 0), 0);
@@ -350,7 +350,7 @@ static int refuse(void *ctx, pid_t pid, struct nserr *e)
 	return nserr_set(e, 0, "refused");
 }
 
-/* The init process reports a pid. A second report has no answer. */
+/* Reports the pid of the program twice. The second report gets no answer. */
 static void report_twice(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -412,7 +412,8 @@ static int hear(void (*child)(void), int (*identify)(void *, pid_t, struct nserr
 		/* each message raises a signal for the descriptor */
 		if (handle_hear_init(&tool, identify, &identified_pid))
 			n++;
-		else if (sigtimedwait(&io, &info, &soon) != SIGRTMAX || info.si_fd != tool.report[0])
+		else if (sigtimedwait(&io, &info, &soon) != SIGRTMAX ||
+			 info.si_fd != tool.report[0])
 			break;
 	}
 	CHECK_INT(tool.report[0], -1);
@@ -494,7 +495,7 @@ static void notify(const struct readiness *r, const char *text, size_t n)
 	CHECK_INT(sendmsg(s, &m, 0), strlen(text));
 }
 
-static void ready_is_a_line_of_a_message(void)
+static void ready_must_be_a_line_of_a_message(void)
 {
 	static const struct {
 		const char *text;
@@ -570,7 +571,7 @@ static void executes_a_program_or_a_shell(void)
 		{ { .argv = none, .new_root = true }, 127 },
 		{ { .argv = none, .other_root = true }, 127 },
 		{ { .argv = yes, .shell = "/none" }, 127 },
-		/* /bin/sh instead */
+		/* the shell is missing in the new root, so /bin/sh is executed */
 		{ { .argv = yes, .shell = "/none", .new_root = true }, 0 },
 	};
 
@@ -591,7 +592,7 @@ static void end_as(void)
 	const struct rlimit core = { RLIM_INFINITY, RLIM_INFINITY };
 	sigset_t all;
 
-	/* a signal that is blocked and ignored ends the process all the same */
+	/* the signal must end the process even if it is blocked and ignored */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	signal(SIGTERM, SIG_IGN);
@@ -599,7 +600,7 @@ static void end_as(void)
 	exec_end_as(end_status);
 }
 
-static void ends_like_the_program(void)
+static void the_tool_ends_like_the_program(void)
 {
 	/* wait(2): the exit status is in the second byte, and the signal in the first */
 	static const int rows[] = { 0, 7 << 8, 255 << 8, SIGTERM, SIGKILL, SIGQUIT };
@@ -611,7 +612,7 @@ static void ends_like_the_program(void)
 }
 
 UNIT_MAIN(CASE(explains_an_init_process), CASE(explains_the_handles),
-	  CASE(explains_the_program_and_the_clocks),
-	  CASE(the_steps_of_an_init_process_have_effects), CASE(the_handles_are_closed_before_exec),
-	  CASE(the_first_report_identifies_the_program), CASE(ready_is_a_line_of_a_message),
-	  CASE(executes_a_program_or_a_shell), CASE(ends_like_the_program))
+	  CASE(explains_the_program_and_the_clocks), CASE(the_steps_of_an_init_process_take_effect),
+	  CASE(the_handles_are_closed_before_exec), CASE(the_first_report_identifies_the_program),
+	  CASE(ready_must_be_a_line_of_a_message), CASE(executes_a_program_or_a_shell),
+	  CASE(the_tool_ends_like_the_program))

@@ -205,8 +205,8 @@ static inline const char *cli_warned(void)
 	return text;
 }
 
-/* Checks that a function that has failed returns rc, the negative errno of its message, or -EINVAL
- * if the message has none. */
+/* Checks the result rc of a failed function: the negative errno of its message, or -EINVAL if the
+ * message has none. */
 static inline void check_failed(int rc, const struct nserr *e)
 {
 	CHECK_INT(rc, e->errnum ? -e->errnum : -EINVAL);

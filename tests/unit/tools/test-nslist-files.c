@@ -682,8 +682,8 @@ static void add_user(uint32_t inode, uint32_t parent, uid_t creator)
 	ns->creator = creator;
 }
 
-/* user_namespaces(7) */
-static void caps_follow_the_rules_of_the_kernel(void)
+/* See the rules of capabilities in user_namespaces(7). */
+static void caps_are_those_that_the_kernel_grants(void)
 {
 	begin_proc();
 	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
@@ -760,6 +760,6 @@ UNIT_MAIN(CASE(refuses_invalid_arguments_of_options), CASE(each_option_sets_its_
 	  CASE(the_first_of_several_links_is_the_name), CASE(links_lead_to_processes_and_to_mounts),
 	  CASE(only_valid_names_are_runs), CASE(a_full_cache_of_users_still_finds_names),
 	  CASE(caps_requires_the_files_of_proc), CASE(caps_requires_a_visible_user_namespace),
-	  CASE(caps_follow_the_rules_of_the_kernel), CASE(a_limit_must_be_a_number),
+	  CASE(caps_are_those_that_the_kernel_grants), CASE(a_limit_must_be_a_number),
 	  CASE(only_certain_errors_mean_that_a_process_has_ended),
 	  CASE(hidden_processes_follow_the_other_missing_objects))

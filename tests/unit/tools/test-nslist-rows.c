@@ -400,8 +400,8 @@ static void a_missing_number_of_mounts_is_unknown(void)
 	end();
 }
 
-/* Numbers of a source that was not searched are unknown, and so are those of other types. */
-static void numbers_belong_to_a_source_and_a_type(void)
+/* A number is unknown if its source was not searched, or if it belongs to another type. */
+static void a_number_of_another_source_or_type_is_unknown(void)
 {
 	static const struct {
 		const char *column;
@@ -523,6 +523,7 @@ UNIT_MAIN(CASE(unknown_values_come_first_and_numbers_before_texts),
 	  CASE(self_is_unknown_without_the_process_of_nslist),
 	  CASE(holders_are_references_where_possible),
 	  CASE(nsfs_has_each_mount_point_of_the_caller_once),
-	  CASE(a_missing_number_of_mounts_is_unknown), CASE(numbers_belong_to_a_source_and_a_type),
+	  CASE(a_missing_number_of_mounts_is_unknown),
+	  CASE(a_number_of_another_source_or_type_is_unknown),
 	  CASE(a_namespace_without_process_has_the_user_of_its_creator),
 	  CASE(ids_of_vanished_namespaces_are_counted), CASE(a_reference_is_the_id_if_there_is_one))

@@ -170,7 +170,7 @@ static void limits_of_users_count_the_namespaces_of_each_creator(void)
 
 /* ---- --show */
 
-static void show_prints_relations_and_processes(void)
+static void show_prints_the_chosen_columns(void)
 {
 	begin(NSLIST_SHOW);
 	run.n_targets = 1;
@@ -194,7 +194,7 @@ static void print_relations(void)
 	run.view->print(&run);
 }
 
-static void show_lists_the_relations_of_a_namespace(void)
+static void show_lists_the_relations_and_processes_of_a_namespace(void)
 {
 	begin(NSLIST_SHOW);
 	run.n_targets = 1;
@@ -346,7 +346,7 @@ static void print_missed(void)
 	buf_free(&b);
 }
 
-static void missing_objects_are_counted_by_their_reasons(void)
+static void missing_objects_are_counted_by_reason(void)
 {
 	begin(NSLIST_ROWS);
 	run.c.missed.n[NSMISSED_DENIED][NSMISSED_PROC] = 1;
@@ -438,7 +438,7 @@ static void values_of_a_process_are_read_from_its_files(void)
 	CHECK_STR(value("COMM"), "a\"b");
 	CHECK_STR(value("COMMAND"), "sh -c");
 	CHECK_STR(value("LPID"), "1");
-	/* a kernel thread has no program, which is no missing value */
+	/* a kernel thread has no program, so the value is not missing */
 	CHECK_STR(value("EXE"), "unknown");
 	CHECK(collect_complete(&run.c));
 	nslist_details_free(&run);
@@ -503,11 +503,12 @@ static void stale_lists_files_without_a_namespace_or_program(void)
 
 UNIT_MAIN(CASE(limits_count_the_namespaces_of_all_descendants),
 	  CASE(limits_of_users_count_the_namespaces_of_each_creator),
-	  CASE(show_prints_relations_and_processes), CASE(show_lists_the_relations_of_a_namespace),
+	  CASE(show_prints_the_chosen_columns),
+	  CASE(show_lists_the_relations_and_processes_of_a_namespace),
 	  CASE(diff_compares_the_inodes_of_two_processes),
 	  CASE(dot_frames_the_caller_and_each_container),
 	  CASE(a_tree_has_the_children_below_their_parent), CASE(orphans_have_no_process),
-	  CASE(missing_objects_are_counted_by_their_reasons),
+	  CASE(missing_objects_are_counted_by_reason),
 	  CASE(a_value_of_an_ended_process_is_not_missing),
 	  CASE(values_of_a_process_are_read_from_its_files),
 	  CASE(stale_lists_files_without_a_namespace_or_program))

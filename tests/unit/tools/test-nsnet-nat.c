@@ -1067,7 +1067,7 @@ static void inside_ports(const char *dir)
 		net.force = true;
 		CHECK_INT(nat_resolve(&net, &e), 0);
 		buf_free(&net.rules);
-		/* only an UDP port needs connection tracking */
+		/* only a UDP port needs connection tracking */
 		net.explain = false;
 		net.conntrack = NETLINK_INIT;
 		CHECK_INT(nat_resolve(&net, &e), 0);

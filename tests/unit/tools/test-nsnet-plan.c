@@ -108,7 +108,7 @@ static void rules_are_added_after_the_name(void)
 	n.n_bridges = 1;
 	n.bridges[0] = (struct bridge){ .name = "br0", .index = 3 };
 	CHECK_STR(steps(), "forward enter alias unlock addr up flush nat");
-	/* a port of a loopback address leads through the bridge */
+	/* a published port of a loopback address needs the sysctl route_localnet of the bridge */
 	n.publish[0].addr = addr("127.0.0.1");
 	CHECK_STR(steps(), "forward localnet enter alias unlock addr up flush nat");
 	w->kind = WIRE_REF;
@@ -149,7 +149,7 @@ static void routes_precede_sysctls(void)
 	CHECK_STR(steps(), "enter route route flush sysctl etc");
 }
 
-static void only_a_program_that_needs_a_parent_is_a_child(void)
+static void the_program_is_a_child_only_if_nsnet_must_clean_up(void)
 {
 	static char *argv[] = { (char *)"true", NULL };
 
@@ -215,5 +215,5 @@ static void why_refuses_invalid_destinations(void)
 UNIT_MAIN(CASE(a_new_bridge_is_made_before_the_namespace),
 	  CASE(existing_devices_are_not_made_again), CASE(rules_are_added_after_the_name),
 	  CASE(pasta_forwards_without_rules), CASE(a_lent_device_is_moved_once),
-	  CASE(routes_precede_sysctls), CASE(only_a_program_that_needs_a_parent_is_a_child),
+	  CASE(routes_precede_sysctls), CASE(the_program_is_a_child_only_if_nsnet_must_clean_up),
 	  CASE(why_refuses_invalid_destinations))
