@@ -141,8 +141,8 @@ _fault_bad()
 	printf '%s\n' "$err" | sed 's/^/		err: /'
 }
 
-# _fault_read: reads failat's report. Sets $_reached to "yes" if failat reached the point, and $_more
-# to "yes" if the report contains other lines.
+# _fault_read: reads failat's report. Sets $_reached to "yes" if failat reached the system call, and
+# $_more to "yes" if the report contains other lines. Otherwise sets them to "no".
 _fault_read()
 {
 	_reached=no _more=no
@@ -162,8 +162,9 @@ _fault_report()
 }
 
 # _fault_after: reports the files, mounts and processes that the run has not removed. This function
-# must start few processes, because it is called after each of several hundred runs. So it compares
-# the mounts and the files one by one only if something has changed.
+# must start few processes, because it is called after each of several hundred runs. So it first
+# compares all mounts and files as one text, and searches for the difference only if the text has
+# changed.
 _fault_after()
 {
 	[ "$_more" = no ] || ! _left=$(_fault_report 'left |hangs |inheritable ') || _fault_bad "$_left"
@@ -183,7 +184,8 @@ _fault_after()
 	fi
 }
 
-# _fault_files: prints the names of the files in the directories that a run may change, unsorted.
+# _fault_files: prints the names of the files in the directories that a run may change, in the order
+# of find(1), because sort(1) would be another process.
 _fault_files()
 {
 	_dirs=$TMP
@@ -192,6 +194,7 @@ _fault_files()
 	find $_dirs -xdev -not -path "$TMP/files*" -not -path "$TMP/state.*"
 }
 
+# _fault_state: prints the mount table and the names of the files.
 _fault_state()
 {
 	cat /proc/self/mountinfo

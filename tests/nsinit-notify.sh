@@ -99,9 +99,9 @@ test_the_message_of_a_program_that_ends_at_once_is_passed_on()
 	in_modes last_words
 }
 
-# Two standard signals with the same number become one while they are pending. So the signal of the
-# socket must not be SIGIO: nsinit would not forward the SIGIO of another process.
-message_and_signal()
+# Two pending standard signals with the same number become one. If the kernel sent SIGIO for each
+# message, nsinit would not forward a SIGIO that another process sends at the same time.
+signal_with_a_message()
 {
 	# shellcheck disable=SC2086 # several words
 	$mode --notify --ready-fd 7 -- sh -c 'trap "exit 5" IO; { read -r line <"$1/go"; exec "$1/notify" READY=1 "--wait=$1/end"; } &
@@ -111,7 +111,7 @@ message_and_signal()
 	init=$(pgrep -P "$pid" -x nsinit || echo "$pid")
 	kill -STOP "$init"
 	echo >"$TMP/go"
-	# this returns when notify has sent the message and opens the file
+	# the shell waits here until notify has sent the message and opens the FIFO for reading
 	exec 6>"$TMP/end"
 	kill -IO "$init"
 	kill -CONT "$init"
@@ -122,9 +122,9 @@ message_and_signal()
 	rm "$TMP/began"
 }
 
-test_a_message_does_not_replace_a_signal()
+test_forwards_sigio_while_a_message_is_pending()
 {
-	in_modes message_and_signal
+	in_modes signal_with_a_message
 }
 
 test_the_program_has_no_descriptor_of_nsinit()

@@ -52,8 +52,9 @@ mount -t tmpfs none /run && ip link set lo up &&
 	"$TMP/prepare" bridge br0,10.1.0.1/24 && "$TMP/prepare" add web --bridge br0 &&
 	"$TMP/prepare" add other --lo || exit 99
 eval "\$before"
-# The state before the command is the same in each run; fault_all removes the file. failat names a
-# process by the number of children of its parent, so start one child in each run.
+# The state before the command is the same in each run of a fault_all, which removes the file at its
+# end. failat names a process by the number of earlier children of its parent, so start a subshell
+# in each run.
 ([ -e "$TMP/files.before" ] || state "\$@" >"$TMP/files.before")
 "\$@" >"$TMP/files.said"
 rc=\$?

@@ -71,8 +71,8 @@ test_process_1_reports_a_lost_status()
 	rm "$TMP/report"
 }
 
-# The two tests that follow, one for an ordinary user and one for root, send SIGTERM at more system
-# calls than the other tests, and in check-long at every call.
+# The next two tests, one for an ordinary user and one for root, send SIGTERM at 100 system calls.
+# In check-long, they send it at every system call.
 more=100
 [ "${NSUTILS_FAULTS-}" != all ] || more=1000
 

@@ -234,7 +234,8 @@ static void note_mount(int proc, const char *where, const struct mountinfo_line 
 	snprintf(root, sizeof(root), "%s/root", where);
 	fd = open_mount(proc, root, below);
 	nsindex_note_error(fd);
-	/* this may be another namespace, whose mount covers that of l */
+	/* if another mount covers that of l, fd is the namespace of that mount, and add_opened()
+	 * adds this namespace */
 	if (fd >= 0)
 		add_opened(fd, NSENTRY_MOUNT, root, below);
 }

@@ -92,8 +92,7 @@ static int take_top(struct root *r, int want, struct nserr *e)
 	return rc < 0 ? nserr_set(e, rc, "cannot set the propagation of the new root") : 0;
 }
 
-/* Duplicates the descriptor of the new root. Returns a descriptor or a negative errno with e set.
- */
+/* Duplicates r->fd. Returns the new descriptor, or a negative errno with e set. */
 static int dup_root(const struct root *r, struct nserr *e)
 {
 	int fd = fcntl(r->fd, F_DUPFD_CLOEXEC, 3);

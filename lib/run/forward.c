@@ -273,9 +273,9 @@ static int collect(struct supervise *s)
 }
 
 /*
- * The signal that a descriptor raises when it has become readable. Real-time signals are queued,
- * even if another process has sent the same signal. With SIGIO, one of the two signals would be
- * lost.
+ * The signal that the kernel sends when a descriptor of supervise_watch() becomes readable. It is a
+ * real-time signal, because real-time signals are queued (signal(7)): if another process sends the
+ * same signal, neither of the two is lost.
  */
 #define READABLE SIGRTMAX
 
@@ -287,8 +287,8 @@ int supervise_watch(int fd)
 	return 0;
 }
 
-/* Returns true if the kernel has sent the signal for a descriptor. If the queue of real-time
- * signals is full, the kernel sends SIGIO instead (fcntl(2)). */
+/* Returns true if the kernel has sent this signal because a descriptor has become readable. If the
+ * queue of real-time signals is full, the kernel sends SIGIO instead (fcntl(2)). */
 static bool is_readable(const siginfo_t *info)
 {
 	return info->si_code > 0 && (info->si_signo == READABLE || info->si_signo == SIGIO);

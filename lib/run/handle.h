@@ -132,7 +132,7 @@ void handle_expect_init(struct handle *h, char *const argv[]);
 void handle_plan_report(struct handle *h, struct plan *p);
 void handle_plan_pass(struct handle *h, struct plan *p, enum plan_actor actor);
 
-/* Closes the init process's end of the socket, report[1], in this process. Calls
+/* Closes report[1], the init process's end of the socket, in this process, and calls
  * supervise_watch() for report[0]. Returns 0 or a negative errno. */
 int handle_watch_init(struct handle *h) must_check;
 

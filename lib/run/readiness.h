@@ -2,8 +2,8 @@
 /*
  * readiness: receives the messages that services send to $NOTIFY_SOCKET when they are ready
  * (sd_notify(3)). The socket has an abstract address, because a program that has changed its root
- * could not find the path of a socket file. Each message raises a signal (supervise_watch()), so
- * that a process that waits for signals does not have to poll the socket as well.
+ * could not find the path of a socket file. The kernel sends a signal for each message
+ * (supervise_watch()), so a process that waits for signals does not have to poll the socket, too.
  */
 #ifndef NSU_RUN_READINESS_H
 #define NSU_RUN_READINESS_H

@@ -56,8 +56,8 @@ struct supervise {
 	/* with `init`: there is no child; this process only reaps other processes until TERM or INT
 	 * arrives */
 	bool pause;
-	/* Called when a descriptor of supervise_watch() has become readable, and before children
-	 * are reaped. May be NULL. */
+	/* supervise_wait() calls this function when a descriptor of supervise_watch() has become
+	 * readable, and before it reaps children. May be NULL. */
 	void (*readable)(void *ctx);
 	void *readable_ctx;
 
@@ -101,9 +101,9 @@ int supervise_inherit(struct supervise *s, const struct supervise *outer,
 		      struct nserr *e) must_check;
 
 /*
- * Makes fd nonblocking, and makes it raise a signal in this process whenever it becomes readable,
- * so that supervise_wait() calls s->readable(). Returns 0 or a negative errno. Source: fcntl(2),
- * F_SETSIG.
+ * Makes fd nonblocking, and lets the kernel send this process a signal whenever fd becomes readable
+ * (fcntl(2), F_SETSIG), so that supervise_wait() calls s->readable(). Returns 0 or a negative
+ * errno.
  */
 int supervise_watch(int fd) must_check;
 

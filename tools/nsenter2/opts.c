@@ -144,7 +144,7 @@ static void take_dir(struct dir_opt *dir, const char *name, const char *arg)
 		cli_die_usage("--%s: missing directory name", name);
 }
 
-/* Each of the next functions processes options of one kind and ignores other options. */
+/* Each of the following functions processes options of one kind and ignores other options. */
 
 static void take_follow(struct opts *o, const struct cli *c, int key)
 {
@@ -174,7 +174,7 @@ static void take_follow(struct opts *o, const struct cli *c, int key)
 	}
 }
 
-/* Options that several tools share. -S and -G accept "follow", as in nsenter(1). */
+/* Processes options that several tools share. -S and -G accept "follow", as in nsenter(1). */
 static void take_shared(struct opts *o, struct run *r, const struct cli *c, int key)
 {
 	struct nserr e = NSERR_INIT;
@@ -191,8 +191,8 @@ static void take_shared(struct opts *o, struct run *r, const struct cli *c, int 
 		cli_die_usage_nserr(&e);
 }
 
-/* --explain, and options for how the process of the program is created, connected to the terminal
- * or ended. */
+/* Processes --explain, and the options that determine how the process of the program is created,
+ * connected to the terminal or ended. */
 static void take_process(struct opts *o, const struct cli *c, int key)
 {
 	switch (key) {
@@ -215,7 +215,7 @@ static void take_process(struct opts *o, const struct cli *c, int key)
 	}
 }
 
-/* Options by which nsenter2 mounts file systems. */
+/* Processes the options that let nsenter2 mount file systems. */
 static void take_mount(struct opts *o, int key)
 {
 	o->mount_proc |= key == OPT_MOUNT_PROC;

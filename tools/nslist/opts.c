@@ -153,7 +153,7 @@ static void set_format(struct opts *o, int key)
 	}
 }
 
-/* Sets an option that selects a view, or another option. */
+/* Sets an option that selects a view. Passes other options to set_format(). */
 static void set_view(struct opts *o, int key, const char *arg)
 {
 	switch (key) {

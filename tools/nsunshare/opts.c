@@ -283,7 +283,8 @@ static void other_option(struct opts *o, const struct cli *c, int key)
 	}
 }
 
-/* Processes an option for the cgroup, the process or the program, or another option. */
+/* Processes an option for the cgroup, the process or the program. Passes other options to
+ * other_option(). */
 static void process_option(struct opts *o, const struct cli *c, int key)
 {
 	const char *arg = c->arg;
@@ -328,7 +329,8 @@ static void process_option(struct opts *o, const struct cli *c, int key)
 	}
 }
 
-/* Processes an option for the set-up inside the new namespaces, or another option. */
+/* Processes an option for the set-up inside the new namespaces. Passes other options to
+ * process_option(). */
 static void inside_option(struct opts *o, const struct cli *c, int key)
 {
 	const char *arg = c->arg;
