@@ -188,6 +188,20 @@ static bool fault_libc_sets_cloexec(long number)
 #endif
 }
 
+/* Returns the number of open descriptors, like unit_open_fds(), but without a signal for each
+ * call. */
+static int fault_open_fds(void)
+{
+	int n = 0;
+
+	for (greg_t fd = 0; fd < 256; fd++) {
+		const greg_t a[6] = { fd, F_GETFD };
+
+		n += fault_raw(SYS_fcntl, a) >= 0;
+	}
+	return n;
+}
+
 /* Records in fault_run_now that the call has opened a descriptor that an executed program would
  * inherit. */
 static void fault_check_cloexec(greg_t fd)
@@ -335,10 +349,42 @@ static inline bool fault_supported(void)
 	return false;
 }
 
+static inline int fault_open_fds(void)
+{
+	return unit_open_fds();
+}
+
 #endif
 
+/* Returns true if faults can be injected. Otherwise skips the case. */
+static inline bool fault_require(void)
+{
+	if (!fault_supported())
+		unit_skip("no faults here");
+	return fault_supported();
+}
+
+/* Allocates the shared memory, and makes it that of the next runs. */
+static inline struct fault_run *fault_new(void)
+{
+	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (f == MAP_FAILED)
+		abort();
+	f->only = -1;
+	fault_run_now = f;
+	return f;
+}
+
+static inline void fault_free(struct fault_run *f)
+{
+	munmap(f, sizeof(*f));
+	fault_run_now = NULL;
+}
+
 /* Runs in the child: calls try() with the fault that f describes, stores the results in f, and
- * exits with 0, or with 3 if the filter cannot be installed. */
+ * exits with 0, with 3 if the filter cannot be installed, or with 99 if a check has failed. */
 static void fault_child(int (*try)(void), struct fault_run *f)
 {
 	sigset_t before, after;
@@ -353,10 +399,10 @@ static void fault_child(int (*try)(void), struct fault_run *f)
 	f->result = try();
 	fault_end();
 	sigprocmask(SIG_BLOCK, NULL, &after);
-	f->fds = unit_open_fds() - fds;
+	f->fds = fault_open_fds() - fds;
 	f->left = (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 ? 1 : 0) +
 		  (memcmp(&before, &after, sizeof(uint64_t)) != 0 ? 2 : 0);
-	_exit(0);
+	unit_end_child();
 }
 
 /* Calls try() in a child, in which the system call f->target fails with the errno in f. Returns
@@ -373,8 +419,7 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
 		f->n_slow = 0;
 	f->number = -1;
 	f->result = f->left = f->fds = f->inherited = 0;
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		fault_child(try, f);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
@@ -404,23 +449,17 @@ static const char *fault_one(int (*try)(void), struct fault_run *f)
  * there is no k-th call, or INT_MIN if the child crashes. */
 static inline int fault_answer(int (*try)(void), int only, int k, int result)
 {
-	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int got = INT_MIN, status = 0;
+	struct fault_run *f = fault_new();
+	int got = INT_MIN;
 	pid_t pid;
 
-	if (f == MAP_FAILED)
-		abort();
 	*f = (struct fault_run){ .target = k, .error = -result, .only = only, .number = -1 };
-	fault_run_now = f;
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		fault_child(try, f);
-	if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
+	if (unit_wait(pid) == 0)
 		got = f->number < 0 ? INT_MAX : f->result;
-	munmap(f, sizeof(*f));
-	fault_run_now = NULL;
+	fault_free(f);
 	return got;
 }
 
@@ -458,15 +497,9 @@ static inline void fault_all(const char *name, int (*try)(void),
 	const unsigned n = sizeof(errors) / sizeof(errors[0]);
 	unsigned bad = 0, runs = 0, each, step, most;
 	int calls, last;
-	struct fault_run *f;
+	struct fault_run *f = fault_new();
 	const char *why, *all = getenv("NSUTILS_FAULTS");
 
-	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (f == MAP_FAILED)
-		abort();
-	fault_run_now = f;
-	f->target = 0;
-	f->only = -1;
 	why = fault_one(try, f);
 	if (why && accept && accept(why, f))
 		why = NULL;
@@ -507,8 +540,7 @@ static inline void fault_all(const char *name, int (*try)(void),
 		bad += fault_interrupt(name, try, f, accept);
 	printf("# %s: %u runs\n", name, runs);
 	CHECK_INT(bad, 0);
-	munmap(f, sizeof(*f));
-	fault_run_now = NULL;
+	fault_free(f);
 }
 
 /* Which result a function must have if a system call fails. */
@@ -527,12 +559,8 @@ struct fault_row {
  * process and no blocked signal remains. */
 static inline void fault_table(const struct fault_row *rows, size_t n)
 {
-	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct fault_run *f = fault_new();
 
-	if (f == MAP_FAILED)
-		abort();
-	fault_run_now = f;
 	for (size_t i = 0; i < n; i++) {
 		const struct fault_row *r = &rows[i];
 		const char *why;
@@ -550,8 +578,7 @@ static inline void fault_table(const struct fault_row *rows, size_t n)
 			       r->nth, r->number, strerror(r->error), why);
 		CHECK(!why);
 	}
-	munmap(f, sizeof(*f));
-	fault_run_now = NULL;
+	fault_free(f);
 }
 
 #endif

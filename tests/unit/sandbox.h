@@ -9,79 +9,96 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "base/file.h"
 #include "kernel/sys_cap.h"
 #include "unit.h"
 
-/* Runs the test and exits with the number of failed checks (at most 255). */
-static inline void sandbox_test(void (*test)(const char *dir), const char *dir)
+/* The mount point of the test's own tmpfs. The directory exists on each system (hier(7)), and the
+ * kernel removes the tmpfs with the mount namespace, even if the test is killed. */
+#define SANDBOX_DIR "/mnt"
+
+/* Mounts an empty tmpfs on this directory. Ends the process if that fails, because the test would
+ * otherwise change the files of the machine. */
+static inline void sandbox_tmpfs(const char *path)
+{
+	bool mounted = mount("sandbox", path, "tmpfs", 0, "mode=755") == 0;
+
+	CHECK(mounted);
+	if (!mounted)
+		unit_end_child();
+}
+
+/* exit status of a sandbox without the permission to create namespaces */
+enum { SANDBOX_ABSENT = 77 };
+
+/* Runs the test and ends this child. */
+static inline void sandbox_test(void (*test)(const char *dir))
 {
 	int fds = unit_open_fds();
 
-	test(dir);
+	test(SANDBOX_DIR);
 	unit_check_fds("the sandbox", fds);
-	fflush(stdout);
-	/* do not call exit(3), which would run LeakSanitizer; LeakSanitizer needs /proc */
-	_exit(unit_failures > 255 ? 255 : (int)unit_failures);
+	unit_end_child();
 }
 
 /* Runs the test in a child, for which it mounts a proc file system, and exits with the status of
  * the child. Called after unshare(CLONE_NEWPID), so the child is process 1 of the new pid
  * namespace. */
-static inline void sandbox_pid(void (*test)(const char *dir), const char *dir)
+static inline void sandbox_pid(void (*test)(const char *dir))
 {
-	int status = 0;
-	pid_t pid = fork();
+	pid_t pid = unit_fork();
+	int status;
 
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
-		sandbox_test(test, dir);
+		sandbox_test(test);
 	}
-	_exit(waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+	status = unit_wait(pid);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+}
+
+/* Makes this process root of new namespaces, with a tmpfs on SANDBOX_DIR. The kernel kills the
+ * process if its parent is killed. Ends the process if the user may not create the namespaces. */
+static inline void sandbox_enter(int flags)
+{
+	unsigned uid = geteuid(), gid = getegid();
+	char map[64];
+
+	if (unshare(flags) < 0)
+		_exit(SANDBOX_ABSENT);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/uid_map", map), 0);
+	CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny"), 0);
+	snprintf(map, sizeof(map), "0 %u 1", gid);
+	CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
+	sandbox_tmpfs(SANDBOX_DIR);
 }
 
 /*
  * Runs test(dir) in a child, in a new user and mount namespace and in new namespaces of the types
- * in the CLONE_NEW* flags `more`. dir is the path of a new directory, which sandbox() removes
- * afterwards. Fails the test case if a check in the child fails. Does not run the test if the user
- * may not create the namespaces.
+ * in the CLONE_NEW* flags `more`. dir is the path of an empty directory on a tmpfs of these
+ * namespaces. Fails the test case if a check in the child fails. Skips the case if the user may not
+ * create the namespaces.
  */
 static inline void sandbox(int more, void (*test)(const char *dir))
 {
-	char dir[] = "/tmp/sandbox.XXXXXX", map[64];
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	int status = 0;
-	pid_t pid;
+	pid_t pid = unit_fork();
+	int status;
 
-	CHECK(mkdtemp(dir));
-	CHECK(chmod(dir, 0755) == 0);
-	fflush(stdout);
-	pid = fork();
 	if (pid == 0) {
-		unit_failures = 0;
-		snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNS | more) < 0) {
-			printf("# no user namespace here\n");
-			fflush(stdout);
-			_exit(0);
-		}
-		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/uid_map", map), 0);
-		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny"), 0);
-		snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
-		CHECK_INT(file_write_at(AT_FDCWD, "/proc/self/gid_map", map), 0);
-		fflush(stdout);
+		sandbox_enter(CLONE_NEWUSER | CLONE_NEWNS | more);
 		if (more & CLONE_NEWPID)
-			sandbox_pid(test, dir);
-		sandbox_test(test, dir);
+			sandbox_pid(test);
+		sandbox_test(test);
 	}
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
-	snprintf(map, sizeof(map), "rm -rf %s", dir);
-	CHECK(system(map) == 0);
+	status = unit_wait(pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_ABSENT)
+		unit_skip("this user may not create namespaces");
+	else
+		CHECK_INT(status, 0);
 }
 
 /* Removes all capabilities from the effective set of the calling thread. */

@@ -10,8 +10,10 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/nserr.h"
@@ -92,6 +94,47 @@ static inline void unit_check_fds(const char *name, int before)
 	unit_failures++;
 }
 
+/* Calls fork(2). The child begins without failed checks. */
+static inline pid_t unit_fork(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		unit_failures = 0;
+	return pid;
+}
+
+/* Ends a child of unit_fork(): with the exit status 0, or with 99 if a check has failed. Does not
+ * call exit(3), which would run LeakSanitizer. */
+static inline _Noreturn void unit_end_child(void)
+{
+	fflush(stdout);
+	_exit(unit_failures ? 99 : 0);
+}
+
+/* Waits for a child. Returns its wait status. */
+static inline int unit_wait(pid_t pid)
+{
+	int status = -1;
+
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	return status;
+}
+
+/* Runs f() in a child. Returns the wait status of the child, which is 0 if no check has failed. */
+static inline int unit_in_child(void (*f)(void))
+{
+	pid_t pid = unit_fork();
+
+	if (pid == 0) {
+		f();
+		unit_end_child();
+	}
+	return unit_wait(pid);
+}
+
 /* Creates or replaces the file `path`, relative to the directory `dir`, with this text. */
 static inline void unit_put(int dir, const char *path, const char *text)
 {
@@ -101,12 +144,55 @@ static inline void unit_put(int dir, const char *path, const char *text)
 	close(fd);
 }
 
+/* Creates or replaces the file `path`, relative to the directory `dir`, with this text, and creates
+ * the directories of its path. */
+static inline void unit_file(int dir, const char *path, const char *text)
+{
+	char parent[256];
+
+	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
+		snprintf(parent, sizeof(parent), "%.*s", (int)(s - path), path);
+		(void)!mkdirat(dir, parent, 0755);
+	}
+	unit_put(dir, path, text);
+}
+
+/* Creates a directory whose name begins with `path`, which ends with XXXXXX. Returns a descriptor.
+ */
+static inline int unit_directory(char *path)
+{
+	int fd;
+
+	CHECK(mkdtemp(path) != NULL);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	return fd;
+}
+
+/* Removes a directory with its files. */
+static inline void unit_remove(const char *path)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", path);
+	CHECK_INT(system(command), 0);
+}
+
 /* Returns true if there is a file with this path. Does not follow a symbolic link. */
 static inline bool unit_exists(const char *path)
 {
 	struct stat st;
 
 	return lstat(path, &st) == 0;
+}
+
+/* Returns true if the path leads to the file of the descriptor fd. */
+static inline bool unit_is_at(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }
 
 /* In a test of functions that leave their memory to the end of the process: LeakSanitizer must not

@@ -2,7 +2,6 @@
 /* test-file: opens, reads and writes files of special kinds: terminals, FIFOs, full devices. */
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -27,7 +26,6 @@ static void a_terminal_does_not_become_the_controlling_terminal(void)
 {
 	cleanup_fd int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	const char *slave;
-	int status = -1;
 	pid_t pid;
 
 	if (master < 0) {
@@ -36,12 +34,10 @@ static void a_terminal_does_not_become_the_controlling_terminal(void)
 	}
 	CHECK(grantpt(master) == 0 && unlockpt(master) == 0);
 	slave = ptsname(master);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		_exit(slave ? open_terminal(slave) : 4);
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
+	CHECK_INT(unit_wait(pid), 0);
 }
 
 static void a_new_descriptor_is_above_2_and_is_closed_by_execve(void)

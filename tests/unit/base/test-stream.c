@@ -6,23 +6,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "../unit.h"
 #include "base/file.h"
 
-/* Runs f in a child, because f may change descriptor 0. Returns the number of failed checks. */
+/* Runs f in a child, because f may change descriptor 0. Returns its wait status. */
 static int in_child(int (*f)(void))
 {
-	int wstatus = -1;
-	pid_t pid;
+	pid_t pid = unit_fork();
 
-	fflush(stdout);
-	pid = fork();
 	if (pid == 0)
 		_exit(f());
-	CHECK(pid > 0 && waitpid(pid, &wstatus, 0) == pid);
-	return wstatus;
+	return unit_wait(pid);
 }
 
 /* Makes descriptor 0 a pipe that contains the text and whose write end is closed. Returns false on

@@ -83,11 +83,9 @@ static const char *plain(const char *text)
 static bool is_at(int fd, const char *path)
 {
 	char full[64];
-	struct stat a, b;
 
 	snprintf(full, sizeof(full), "%s/%s", top, path);
-	return fstat(fd, &a) == 0 && stat(full, &b) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
+	return unit_is_at(fd, full);
 }
 
 /* ---- The cgroups of this process and of another process */
@@ -312,7 +310,7 @@ static void a_hint_names_the_version_1_hierarchy(void)
 				    "cgroup v1 hierarchy at /m/a");
 	CHECK_STR(hint("cpu.max=1"), "");
 	CHECK_STR(hint("file=1"), "");
-	CHECK_INT(mount("none", "/proc", "tmpfs", 0, NULL), 0);
+	sandbox_tmpfs("/proc");
 	CHECK_STR(hint("memory.max=1"), "");
 }
 
@@ -350,10 +348,8 @@ static void a_failed_call_is_reported(void)
 		{ "cgroup_memory_open", try_memory, SYS_openat, 1, EACCES, -EACCES },
 	};
 
-	if (fault_supported())
+	if (fault_require())
 		fault_table(rows, ARRAY_SIZE(rows));
-	else
-		unit_skip("no faults here");
 }
 
 /* cgroup_find() uses an absolute path as it is if the path is in a cgroup file system. */
@@ -380,7 +376,6 @@ static void find_by_path(const char *dir)
 
 static void finds_a_cgroup_by_its_path(void)
 {
-	CHECK(feature_cgroup_v2.probe);
 	sandbox(CLONE_NEWCGROUP, find_by_path);
 }
 
@@ -405,9 +400,8 @@ static void finds_a_frozen_cgroup(void)
 	struct cgroup c = { .n = 2, .dir = { { .fd = -1 } } };
 	struct nserr e = NSERR_INIT;
 
-	CHECK(mkdtemp(dir));
 	c.dir[1].path = strdup("here");
-	c.dir[1].fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	c.dir[1].fd = unit_directory(dir);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		c.dir[1].v2 = rows[i].v2;
 		unit_put(c.dir[1].fd, rows[i].file, rows[i].text);
@@ -546,12 +540,10 @@ static int try_refusal(void)
 
 static void a_refusal_has_its_message_and_hint(void)
 {
-	char dir[] = "/tmp/test-cgroup.XXXXXX", command[64];
+	char dir[] = "/tmp/test-cgroup.XXXXXX", path[64];
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
 	top = dir;
 	/* let cgroup_remove() repeat rmdir(2) at once, because no process will leave the cgroup */
 	fault_denied[0] = SYS_clock_nanosleep;
@@ -561,16 +553,15 @@ static void a_refusal_has_its_message_and_hint(void)
 
 		refused = &refusals[i];
 		strcpy(strrchr(dir, '.'), ".XXXXXX");
-		CHECK(mkdtemp(dir));
+		close(unit_directory(dir));
 		fault_again = refused->again;
 		got = fault_answer(try_refusal, refused->call, refused->nth, -refused->error);
 		if (got != refused->want)
 			printf("# row %zu\n", i);
 		CHECK_INT(got, refused->want);
-		snprintf(command, sizeof(command), "%s/c", dir);
-		CHECK_INT(unit_exists(command), refused->left);
-		snprintf(command, sizeof(command), "rm -r %s", dir);
-		CHECK_INT(system(command), 0);
+		snprintf(path, sizeof(path), "%s/c", dir);
+		CHECK_INT(unit_exists(path), refused->left);
+		unit_remove(dir);
 	}
 	memset(fault_denied, 0, sizeof(fault_denied));
 	fault_again = false;

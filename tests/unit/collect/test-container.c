@@ -4,7 +4,6 @@
 #include "collect/container.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,10 +58,8 @@ static void begin(void)
 {
 	c = (struct collect){ .members = members };
 	strcpy(top, "/tmp/test-container.XXXXXX");
-	CHECK(mkdtemp(top) != NULL);
-	c.q.proc = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	c.q.proc = unit_directory(top);
 	c.q.self = SELF;
-	CHECK(c.q.proc >= 0);
 	missed = (struct nsmissed){ 0 };
 }
 
@@ -83,20 +80,12 @@ static void find(bool all, uint32_t child, uint32_t parent)
 	CHECK_INT(containers_find(&c, all, &boxes, &missed), 0);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 static void end(void)
 {
 	containers_free(&boxes);
 	nstab_free(&c.tab);
 	close(c.q.proc);
-	CHECK_INT(nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+	unit_remove(top);
 }
 
 /* Returns the number of containers and sets *box to the first. */

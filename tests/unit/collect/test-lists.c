@@ -15,8 +15,8 @@
  * stands for the namespace. */
 #define COUNT 4
 static const uint64_t types[COUNT + 1] = { 0, CLONE_NEWUTS, CLONE_NEWNS, CLONE_NEWNS, CLONE_NEWNS };
+static char top[] = "/tmp/test-lists.XXXXXX";
 static int dir = -1;
-static char top[32];
 static struct stat files[COUNT + 1];
 
 /* The errors of the replaced functions, or 0. If bad_id is set, only the calls for this namespace
@@ -207,29 +207,22 @@ static unsigned in_table(const struct collect *c)
 
 static void begin(void)
 {
-	char path[] = "/tmp/test-lists.XXXXXX", name[8];
+	char name[8];
 
 	reset();
-	CHECK(mkdtemp(path));
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	strcpy(top, "/tmp/test-lists.XXXXXX");
+	dir = unit_directory(top);
 	for (unsigned id = 1; id <= COUNT; id++) {
 		snprintf(name, sizeof(name), "%u", id);
 		unit_put(dir, name, "");
 		CHECK_INT(fstatat(dir, name, &files[id], 0), 0);
 	}
-	strcpy(top, path);
 }
 
 static void end(void)
 {
-	char name[8];
-
-	for (unsigned id = 1; id <= COUNT; id++) {
-		snprintf(name, sizeof(name), "%u", id);
-		CHECK_INT(unlinkat(dir, name, 0), 0);
-	}
 	close(dir);
-	CHECK_INT(rmdir(top), 0);
+	unit_remove(top);
 }
 
 #define MNT_BITS 0x1c /* the ids 2 to 4 */

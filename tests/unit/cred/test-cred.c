@@ -346,8 +346,8 @@ static void names_a_capability_that_is_dropped_and_kept(void)
 static int groups_of(const struct cred *c, gid_t gid, size_t n, const gid_t *groups)
 {
 	struct nserr e = NSERR_INIT;
-	int status = 0, rc;
-	pid_t pid = fork();
+	pid_t pid = unit_fork();
+	int status, rc;
 
 	if (pid == 0) {
 		if (setgroups(n, groups) < 0 || setegid(gid) < 0)
@@ -359,7 +359,8 @@ static int groups_of(const struct cred *c, gid_t gid, size_t n, const gid_t *gro
 		      : rc < 0 ? 2
 			       : 0);
 	}
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	status = unit_wait(pid);
+	CHECK(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
 
@@ -372,7 +373,6 @@ static void refuses_to_keep_the_group_root_as_another_user(void)
 		unit_skip("only root can change its groups");
 		return;
 	}
-	fflush(stdout);
 	CHECK_INT(groups_of(&c, 0, 0, NULL), 1);
 	CHECK_INT(groups_of(&c, 5, 2, with), 1);
 	CHECK_INT(groups_of(&c, 5, 2, without), 0);
@@ -400,7 +400,7 @@ static void takes_all_groups(const char *dir)
 	(void)dir;
 	for (unsigned i = 0; i < 100; i++)
 		buf_printf(&text, "g%u:x:%u:u\n", i, 1000 + i);
-	CHECK_INT(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+	sandbox_tmpfs("/etc");
 	unit_put(AT_FDCWD, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
 	unit_put(AT_FDCWD, "/etc/passwd", "u:x:7:8::/:/bin/sh\n");
 	unit_put(AT_FDCWD, "/etc/group", text.s);
@@ -492,14 +492,12 @@ static void ambient_capabilities(const char *in)
 
 	(void)in;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int status = -1;
-		pid_t pid;
+		pid_t pid = unit_fork();
+		int status;
 
-		fflush(stdout);
-		pid = fork();
 		if (pid == 0)
 			_exit(ambient_is_right(&rows[i]) ? 0 : 1);
-		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+		status = unit_wait(pid);
 		if (status)
 			printf("# row %zu\n", i);
 		CHECK_INT(status, 0);

@@ -132,11 +132,8 @@ static void paths(const char *in)
 
 static void a_failed_call_leads_to_no_wrong_file(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, paths);
+	if (fault_require())
+		sandbox(0, paths);
 }
 
 /* ---- Files of the proc file system */
@@ -277,11 +274,8 @@ static void files(const char *in)
 
 static void a_failed_call_reads_no_wrong_file(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(CLONE_NEWNET, files);
+	if (fault_require())
+		sandbox(CLONE_NEWNET, files);
 }
 
 /* ---- Control groups */
@@ -539,11 +533,8 @@ static void errors(const char *in)
 
 static void an_error_leads_to_a_retry_or_is_reported(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, errors);
+	if (fault_require())
+		sandbox(0, errors);
 }
 
 /* ---- The user of --as */
@@ -611,11 +602,8 @@ static void users(const char *in)
 
 static void a_failed_call_selects_no_wrong_user(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, users);
+	if (fault_require())
+		sandbox(0, users);
 }
 
 UNIT_MAIN(CASE(an_error_leads_to_a_retry_or_is_reported), CASE(a_failed_call_selects_no_wrong_user),

@@ -122,14 +122,16 @@ static void a_failed_allocation_is_reported(void)
 		{ "walk_tree", try_walk },
 	};
 	char dir[] = "/tmp/kernel-nomem.XXXXXX";
+	int fd = unit_directory(dir);
 
-	CHECK(mkdtemp(dir) && chdir(dir) == 0);
-	CHECK(mkdir("d", 0755) == 0 && symlink("d", "link") == 0);
-	unit_put(AT_FDCWD, "d/file", "");
+	CHECK_INT(fchdir(fd), 0);
+	close(fd);
+	unit_file(AT_FDCWD, "d/file", "");
+	CHECK_INT(symlink("d", "link"), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		nomem_all(all[i].name, all[i].try);
-	CHECK(unlink("d/file") == 0 && rmdir("d") == 0 && unlink("link") == 0);
-	CHECK(chdir("/") == 0 && rmdir(dir) == 0);
+	CHECK_INT(chdir("/"), 0);
+	unit_remove(dir);
 }
 
 UNIT_MAIN(CASE(a_failed_allocation_is_reported))

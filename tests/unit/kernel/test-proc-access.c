@@ -141,9 +141,10 @@ static void explains_without_capabilities(const char *dir)
 }
 
 /* Runs with a user id that is not 0. Only root can change to such an id. */
-static void explains_to_a_user(const char *dir)
+static void explains_to_a_user(void)
 {
-	(void)dir;
+	if (geteuid() == 0)
+		CHECK(setgid(65534) == 0 && setuid(65534) == 0);
 	begin();
 	CHECK_STR(hint(), "");
 	/* the kernel makes root the owner of the files of a process that is not dumpable */
@@ -157,21 +158,9 @@ static void explains_to_a_user(const char *dir)
 
 static void names_the_difference_from_the_caller(void)
 {
-	int status = 0;
-	pid_t pid;
-
 	sandbox(0, explains_to_root);
 	sandbox(0, explains_without_capabilities);
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		unit_failures = 0;
-		if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
-			_exit(99);
-		sandbox_test(explains_to_a_user, NULL);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
+	CHECK_INT(unit_in_child(explains_to_a_user), 0);
 }
 
 static void mounts_hidepid(const char *dir)
@@ -228,11 +217,8 @@ static void fails_to_find_the_reason(const char *dir)
 
 static void a_failed_call_sets_no_wrong_hint(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, fails_to_find_the_reason);
+	if (fault_require())
+		sandbox(0, fails_to_find_the_reason);
 }
 
 /* The process is in another user namespace than the caller, which has CAP_SYS_PTRACE. */

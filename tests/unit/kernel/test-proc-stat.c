@@ -119,7 +119,7 @@ static void cover_proc(const char *dir)
 	close(fd);
 	CHECK_INT(proc_stat_check_fs(fd, &e), -EBADF);
 	CHECK_STR(e.what, "cannot examine /proc");
-	CHECK_INT(mount("t", "/proc", "tmpfs", 0, NULL), 0);
+	sandbox_tmpfs("/proc");
 	CHECK_INT(proc_stat_check(&e), -ENOENT);
 	CHECK_STR(unit_message(&e), "cannot use /proc: it is not mounted: "
 				    "No such file or directory");

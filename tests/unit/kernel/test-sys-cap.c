@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../unit.h"
@@ -35,16 +34,14 @@ static bool sets_are_those_of_status(void)
 	       c.permitted == status("CapPrm") && c.inheritable == status("CapInh");
 }
 
-/* Runs f in a child. Returns its exit status. */
+/* Runs f in a child. Returns its wait status. */
 static int in_child(int (*f)(void))
 {
-	int wstatus = -1;
-	pid_t pid = fork();
+	pid_t pid = unit_fork();
 
 	if (pid == 0)
 		_exit(f());
-	CHECK(pid > 0 && waitpid(pid, &wstatus, 0) == pid);
-	return wstatus;
+	return unit_wait(pid);
 }
 
 /* Changes each capability set to a different set that has low and high capabilities. Returns 0 on

@@ -55,15 +55,11 @@ static int try_others(void)
 /* Returns the result of try_others() in a child. */
 static int others(void)
 {
-	int status = -1;
-	pid_t pid;
+	pid_t pid = unit_fork();
 
-	fflush(stdout);
-	pid = fork();
 	if (pid == 0)
 		_exit(try_others());
-	CHECK(waitpid(pid, &status, 0) == pid);
-	return status;
+	return unit_wait(pid);
 }
 
 static void only_the_listed_descriptors_stay_open(void)

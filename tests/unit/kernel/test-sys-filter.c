@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../sandbox.h"
@@ -64,15 +63,11 @@ static void tries_each_row(const char *dir)
 {
 	(void)dir;
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
-		int status = -1;
-		pid_t pid;
+		pid_t pid = unit_fork();
 
-		fflush(stdout);
-		pid = fork();
 		if (pid == 0)
 			_exit(hint_is_right(&rows[i / 2], i % 2) ? 0 : 1);
-		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-		CHECK_INT(status, 0);
+		CHECK_INT(unit_wait(pid), 0);
 	}
 }
 

@@ -114,8 +114,7 @@ static void allocations(const char *in)
 
 	CHECK(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) == 0);
 	snprintf(path, sizeof(path), "%s/pin", in);
-	CHECK(mount("t", in, "tmpfs", 0, NULL) == 0);
-	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	sandbox_tmpfs("/run");
 	nomem_all("procfs_read_cmdline", try_cmdline);
 	nomem_all("scan_dir", try_scan);
 	/* the first search reads the processes without an index before it builds one */

@@ -9,7 +9,6 @@
 
 #include "../fault.h"
 #include "../sandbox.h"
-#include "../tools/tool.h"
 #include "kernel/sys_ns.h"
 #include "ns/name.h"
 #include "ns/timens_proc.h"
@@ -38,7 +37,6 @@ static int open_self(void)
 /* Mounts a tmpfs on the directory, so that the owner and the propagation of its mount are known. */
 static void use_tmpfs(const char *in, unsigned long propagation)
 {
-	CHECK(mount("t", in, "tmpfs", 0, "mode=755") == 0);
 	CHECK(mount(NULL, in, NULL, propagation, NULL) == 0);
 }
 
@@ -72,7 +70,7 @@ static void use_directories(const char *in)
 	/* a directory that nspin_dir_open() creates is removed again */
 	CHECK_STR(dir_message(below(in, "new///")), "");
 	CHECK(!unit_exists(below(in, "new")));
-	tool_file(AT_FDCWD, below(in, "file"), "");
+	unit_file(AT_FDCWD, below(in, "file"), "");
 	CHECK(strstr(dir_message(path), "Not a directory"));
 }
 
@@ -105,8 +103,8 @@ static void release_others(const char *in)
 	CHECK_STR(release_message(name), want);
 	CHECK(unit_exists(below(in, "d/uts")) && unit_exists(below(in, "d/net")));
 	/* a file that is not empty stays, but it does not hide the others */
-	tool_file(AT_FDCWD, below(in, "d/ipc"), "text");
-	tool_file(AT_FDCWD, below(in, "d/pid"), "");
+	unit_file(AT_FDCWD, below(in, "d/ipc"), "text");
+	unit_file(AT_FDCWD, below(in, "d/pid"), "");
 	CHECK_STR(release_message(name), "");
 	CHECK(unit_exists(below(in, "d/ipc")) && !unit_exists(below(in, "d/pid")));
 }
@@ -124,7 +122,7 @@ static void release_other_mount(const char *in)
 	use_tmpfs(in, MS_PRIVATE);
 	snprintf(name, sizeof(name), "%s/d", in);
 	CHECK(mkdir(name, 0755) == 0 && mount("t", name, "tmpfs", 0, "mode=755") == 0);
-	tool_file(AT_FDCWD, below(in, "d/uts"), "");
+	unit_file(AT_FDCWD, below(in, "d/uts"), "");
 	CHECK_STR(release_message(name), "");
 	CHECK(!unit_exists(below(in, "d/uts")));
 	/* the directory is still a mount point */
@@ -133,12 +131,12 @@ static void release_other_mount(const char *in)
 	/* a bind mount of another directory */
 	CHECK(mkdir(name, 0755) == 0 && mkdir(below(in, "other"), 0755) == 0);
 	CHECK(mount(path, name, NULL, MS_BIND, NULL) == 0);
-	tool_file(AT_FDCWD, below(in, "d/uts"), "");
+	unit_file(AT_FDCWD, below(in, "d/uts"), "");
 	CHECK_STR(release_message(name), "");
 	CHECK(rmdir(name) < 0 && errno == EBUSY);
 	/* the mount that nspin_dir_open() makes */
 	CHECK(umount(name) == 0 && mount(name, name, NULL, MS_BIND, NULL) == 0);
-	tool_file(AT_FDCWD, below(in, "d/uts"), "");
+	unit_file(AT_FDCWD, below(in, "d/uts"), "");
 	CHECK_STR(release_message(name), "");
 	CHECK(!unit_exists(name));
 }
@@ -190,7 +188,7 @@ static void pin_foreign_file(const char *in)
 	struct nserr e = NSERR_INIT;
 
 	use_tmpfs(in, MS_PRIVATE);
-	tool_file(AT_FDCWD, below(in, "uts"), "");
+	unit_file(AT_FDCWD, below(in, "uts"), "");
 	CHECK(mount(foreign, path, NULL, MS_BIND, NULL) == 0);
 	d.path = pin.path = in;
 	CHECK_INT(nspin_dir_open(&d, &e), 0);
@@ -287,11 +285,8 @@ static void undo_directory(const char *in)
 
 static void undo_repeats_a_failed_unmount(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, undo_directory);
+	if (fault_require())
+		sandbox(0, undo_directory);
 }
 
 static void remove_names(void)
@@ -368,7 +363,7 @@ static bool is_missing(const char *why, const struct fault_run *f)
 static void keep_names(const char *in)
 {
 	(void)in;
-	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	sandbox_tmpfs("/run");
 	fault_all("nsname_publish", try_publish, NULL);
 	fault_again = true;
 	fault_all("nsname_reserve with two failures", try_reserve, NULL);
@@ -378,11 +373,8 @@ static void keep_names(const char *in)
 
 static void two_failed_calls_are_reported(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(CLONE_NEWPID, keep_names);
+	if (fault_require())
+		sandbox(CLONE_NEWPID, keep_names);
 }
 
 /* ---- Names of runs that have ended */
@@ -398,7 +390,7 @@ static void put_run(const char *name, const struct nsname *n)
 		 "\"boot_id\":\"%s\"}\n",
 		 name, (int)n->pid, (unsigned long long)n->start, (unsigned long long)n->pidns,
 		 n->boot_id);
-	tool_file(AT_FDCWD, file, text);
+	unit_file(AT_FDCWD, file, text);
 }
 
 static void find_runs(const char *in)
@@ -406,7 +398,8 @@ static void find_runs(const char *in)
 	struct nsname n = { .pid = getpid() }, other;
 	struct nserr e = NSERR_INIT;
 
-	CHECK(mount("t", "/run", "tmpfs", 0, "mode=755") == 0 && mkdir("/run/nsutils", 0755) == 0);
+	sandbox_tmpfs("/run");
+	CHECK(mkdir("/run/nsutils", 0755) == 0);
 	CHECK_INT(nsname_describe(&n, &e), 0);
 	CHECK(!nsname_is_live("web"));
 	put_run("web", &n);
@@ -427,7 +420,7 @@ static void find_runs(const char *in)
 	CHECK_INT(nsname_read("web", &other, &e), -EXDEV);
 	/* a kernel whose boot id cannot be read */
 	put_run("web", &n);
-	tool_file(AT_FDCWD, below(in, "empty"), "\n");
+	unit_file(AT_FDCWD, below(in, "empty"), "\n");
 	CHECK(mount(path, "/proc/sys/kernel/random/boot_id", NULL, MS_BIND, NULL) == 0);
 	CHECK_INT(nsname_read("web", &other, &e), -EIO);
 	CHECK_STR(e.what, "cannot look up the process 'name:web'");
@@ -471,7 +464,7 @@ static long long moved_by(const char *in, const char *text)
 	struct nserr e = NSERR_INIT;
 	struct timens_now now;
 
-	tool_file(AT_FDCWD, below(in, "stat"), text);
+	unit_file(AT_FDCWD, below(in, "stat"), text);
 	CHECK(mount(path, "/proc/stat", NULL, MS_BIND, NULL) == 0);
 	CHECK_INT(timens_look(TIMENS_ANCHOR_START, init, &now, &e), 0);
 	CHECK(umount("/proc/stat") == 0);
@@ -504,18 +497,17 @@ static void move_clocks(const char *in)
 	cleanup_fd int self = open_self(), init = open("/proc/1", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	const struct timens t = { .set = { true, true }, .off = { { AHEAD, 0 }, { AHEAD, 0 } } };
 	struct nserr e = NSERR_INIT;
-	int status = 0;
 	pid_t pid;
 
 	CHECK_INT(timens_look(TIMENS_ANCHOR_START, init, &started, &e), 0);
 	CHECK_INT(timens_unshare(&e), 0);
 	CHECK_INT(timens_write(self, &t, &e), 0);
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0)
-		sandbox_test(look_ahead, in);
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
+	pid = unit_fork();
+	if (pid == 0) {
+		look_ahead(in);
+		unit_end_child();
+	}
+	CHECK_INT(unit_wait(pid), 0);
 }
 
 static void the_start_time_is_found_on_moved_clocks(void)

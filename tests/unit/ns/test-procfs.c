@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/stat.h>
 
-#include "../tools/tool.h"
+#include "../unit.h"
 #include "ns/name.h"
 #include "ns/netnsid.h"
 #include "ns/timens_proc.h"
@@ -19,13 +19,13 @@ static int dir;
 static void begin(void)
 {
 	strcpy(path, "/tmp/test-procfs.XXXXXX");
-	dir = tool_directory(path);
+	dir = unit_directory(path);
 }
 
 static void end(void)
 {
 	close(dir);
-	tool_remove(path);
+	unit_remove(path);
 }
 
 static void a_link_must_name_a_namespace_of_the_type(void)
@@ -58,7 +58,7 @@ static long long threads(const char *text)
 	uint64_t n = 0;
 	int fd, rc;
 
-	tool_file(dir, "loadavg", text);
+	unit_file(dir, "loadavg", text);
 	fd = procfs_open_loadavg(dir);
 	CHECK(fd >= 0);
 	rc = procfs_count_threads(fd, &n);
@@ -186,7 +186,7 @@ static void a_named_process_is_identified_by_its_start_time(void)
 
 	begin();
 	CHECK(!is_process(&n)); /* no stat file */
-	tool_file(dir, "stat", text);
+	unit_file(dir, "stat", text);
 	CHECK(!is_process(&n)); /* the file of the name has no start time */
 	/* /proc shows times on the clock of the reader; the file has the time on the initial clock
 	 */
@@ -198,7 +198,7 @@ static void a_named_process_is_identified_by_its_start_time(void)
 		CHECK_INT(is_process(&n), difference >= -1 && difference <= 1);
 	}
 	n.start = start;
-	tool_file(dir, "stat", zombie);
+	unit_file(dir, "stat", zombie);
 	CHECK(!is_process(&n));
 	end();
 }
@@ -220,7 +220,7 @@ static void offsets_of_a_process_without_the_file_are_an_error(void)
 					: "process 7: time namespaces are not supported"));
 	CHECK(inode == 0);
 	/* a link that cannot be read counts as unknown, and the offsets are read nevertheless */
-	tool_file(dir, "timens_offsets", "monotonic 1 0\nboottime 2 0\n");
+	unit_file(dir, "timens_offsets", "monotonic 1 0\nboottime 2 0\n");
 	CHECK_INT(mkdirat(dir, "ns", 0755), 0);
 	CHECK_INT(symlinkat("nonsense", dir, "ns/time"), 0);
 	CHECK_INT(timens_read_process(&p, &t, &inode, &e), 0);

@@ -13,15 +13,31 @@
 #include "../sandbox.h"
 #include "kernel/sys_mount.h"
 #include "root/begin.h"
-#include "root/feature.h"
 #include "root/lookup.h"
 #include "root/populate.h"
 
 static const struct root_node null_node = { S_IFCHR, 1, 3, 0666, 0, 0 };
 static const struct mntopt plain;
 
+static int try_open_node(void)
+{
+	struct nserr e = NSERR_INIT;
+	int fd;
+
+	fault_begin();
+	fd = root_open_node("/dev/null", &null_node, &e);
+	fault_end();
+	if (fd >= 0)
+		close(fd);
+	return fault_result(fd, &e, true);
+}
+
 static void opens_only_the_right_device(void)
 {
+	static const struct fault_row failures[] = {
+		{ "root_open_node", try_open_node, SYS_openat, 1, EACCES, -EACCES },
+		{ "root_open_node", try_open_node, SYS_newfstatat, 1, EIO, -EIO },
+	};
 	static const struct {
 		const char *path;
 		struct root_node node;
@@ -56,19 +72,8 @@ static void opens_only_the_right_device(void)
 		CHECK_INT(MIN(fd, 0), rows[i].want);
 		CHECK_STR(unit_message(&e), rows[i].message);
 	}
-}
-
-static int try_open_node(void)
-{
-	struct nserr e = NSERR_INIT;
-	int fd;
-
-	fault_begin();
-	fd = root_open_node("/dev/null", &null_node, &e);
-	fault_end();
-	if (fd >= 0)
-		close(fd);
-	return fault_result(fd, &e, fd >= 0);
+	if (fault_supported())
+		fault_table(failures, ARRAY_SIZE(failures));
 }
 
 static int begin(struct root *r, const char *dir)
@@ -113,7 +118,6 @@ static void bind_nodes(const char *dir)
 	struct stat st;
 	struct root r;
 
-	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
 	begin(&r, dir);
 	CHECK_INT(root_make_node(&r, "/dev/null", &null_node, &e), 0);
 	CHECK_INT(root_make_node(&r, "/dev/zero", &any, &e), 0);
@@ -132,14 +136,14 @@ static void create_nodes(void)
 {
 	static const struct root_node node = { S_IFCHR, 1, 5, 0640, 5, 6 },
 				      block = { S_IFBLK, 7, 300, 0600, 0, 0 };
-	char dir[] = "/tmp/test-node.XXXXXX";
 	struct nserr e = NSERR_INIT;
 	struct root r;
 	struct stat st;
 
-	CHECK(mkdtemp(dir));
-	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
-	begin(&r, dir);
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return;
+	sandbox_tmpfs(SANDBOX_DIR);
+	begin(&r, SANDBOX_DIR);
 	CHECK_INT(root_make_node(&r, "/x", &node, &e), 0);
 	st = status(&r, "/x");
 	CHECK(S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5) && st.st_uid == 5 &&
@@ -150,28 +154,14 @@ static void create_nodes(void)
 	st = status(&r, "/y");
 	CHECK(S_ISBLK(st.st_mode) && st.st_rdev == makedev(7, 300));
 	root_close(&r);
-	CHECK(umount2(dir, MNT_DETACH) == 0 && rmdir(dir) == 0);
 }
 
 static void nodes_are_created_or_bind_mounted(void)
 {
-	int status = 0;
-	pid_t pid;
-
 	sandbox(0, bind_nodes);
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		unit_failures = 0;
-		/* CAP_MKNOD counts only in the initial user namespace */
-		if (geteuid() == 0 && !root_in_userns() && unshare(CLONE_NEWNS) == 0 &&
-		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
-			create_nodes();
-		fflush(stdout);
-		_exit(unit_failures ? 1 : 0);
-	}
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
+	/* CAP_MKNOD counts only in the initial user namespace */
+	if (geteuid() == 0 && !root_in_userns())
+		CHECK_INT(unit_in_child(create_nodes), 0);
 }
 
 /* ---- Directories and links */
@@ -183,7 +173,6 @@ static void populate(const char *dir)
 	struct stat st;
 	int fd;
 
-	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
 	fd = begin(&r, dir);
 	CHECK_INT(root_make_dir(&r, "/a/sub", 0700, &e), 0);
 	umask(077);
@@ -272,7 +261,6 @@ static void fail_to_populate(const char *dir)
 		{ "root_make_file", try_make_file, SYS_openat, 1, ENOSPC, -ENOSPC },
 	};
 
-	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
 	target = dir;
 	fault_table(rows, ARRAY_SIZE(rows));
 }
@@ -283,7 +271,6 @@ static void hide(const char *dir)
 	struct root r;
 	int fd;
 
-	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
 	fd = begin(&r, dir);
 	unit_put(fd, "file", "secret");
 	CHECK(mkdirat(fd, "dir", 0755) == 0 && mkdirat(fd, "dir/x", 0755) == 0);
@@ -317,7 +304,7 @@ static void creates_and_masks_paths(void)
 		sandbox(0, fail_to_populate);
 }
 
-/* ---- New file systems and features */
+/* ---- New file systems */
 
 static void make_file_systems(const char *dir)
 {
@@ -353,80 +340,10 @@ static void make_file_systems(const char *dir)
 	CHECK_STR(e.hint, "see /proc/filesystems for the types that this kernel supports");
 }
 
-static const struct feature *probed;
-
-static int try_feature(void)
+static void a_file_system_has_the_requested_parameters(void)
 {
-	int rc;
-
-	fault_begin();
-	rc = probed->probe(probed->arg);
-	fault_end();
-	if (rc > 0)
-		close(rc);
-	return MIN(rc, 0);
-}
-
-static void probe(const char *dir)
-{
-	static const struct {
-		const struct feature *feature;
-		int call, error, want;
-	} rows[] = {
-		{ &feature_mount_api, SYS_fsopen, ENOSYS, -ENOSYS },
-		{ &feature_mount_api, SYS_fsconfig, EIO, -EIO },
-		{ &feature_mount_api, SYS_fsmount, EIO, -EIO },
-		{ &feature_mount_setattr, SYS_fsmount, EIO, -EIO },
-		{ &feature_mount_setattr, SYS_mount_setattr, ENOSYS, -ENOSYS },
-		{ &feature_detached_tree, SYS_fsmount, EIO, -1 },
-		{ &feature_detached_tree, SYS_mkdirat, EIO, -1 },
-		{ &feature_detached_tree, SYS_move_mount, EINVAL, -EINVAL },
-		{ &feature_overlay, SYS_fsopen, ENODEV, -ENODEV },
-		{ &feature_overlay, SYS_fsconfig, EINVAL, 0 },
-		{ &feature_overlay, SYS_fsconfig, EPERM, -EPERM },
-		{ &feature_overlay_layers, SYS_fsopen, ENODEV, -1 },
-		{ &feature_overlay_layers, SYS_fsconfig, ENOENT, 0 },
-		{ &feature_overlay_layers, SYS_fsconfig, EINVAL, -1 },
-	};
-	int fd = sys_fsopen("overlay");
-	bool overlay = fd >= 0;
-
-	(void)dir;
-	if (fd >= 0)
-		close(fd);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int got;
-
-		probed = rows[i].feature;
-		/* without overlay file systems, the later calls are not made */
-		if (!overlay && strstr(probed->name, "overlay") && rows[i].call != SYS_fsopen)
-			continue;
-		got = fault_answer(try_feature, rows[i].call, 1, -rows[i].error);
-		if (got != rows[i].want)
-			printf("# row %zu\n", i);
-		CHECK_INT(got, rows[i].want);
-	}
-	fd = sys_fsopen("tmpfs");
-	if (fd < 0)
-		return;
-	close(fd);
-	probed = &feature_mount_api;
-	CHECK_INT(try_feature(), 0);
-}
-
-static void makes_file_systems_and_probes_features(void)
-{
-	static const struct fault_row rows[] = {
-		{ "root_open_node", try_open_node, SYS_openat, 1, EACCES, -EACCES },
-		{ "root_open_node", try_open_node, SYS_newfstatat, 1, EIO, -EIO },
-	};
-
 	sandbox(0, make_file_systems);
-	if (!fault_supported())
-		return;
-	fault_table(rows, ARRAY_SIZE(rows));
-	sandbox(0, probe);
 }
 
 UNIT_MAIN(CASE(opens_only_the_right_device), CASE(nodes_are_created_or_bind_mounted),
-	  CASE(creates_and_masks_paths), CASE(makes_file_systems_and_probes_features))
+	  CASE(creates_and_masks_paths), CASE(a_file_system_has_the_requested_parameters))

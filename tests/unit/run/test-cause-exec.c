@@ -433,10 +433,8 @@ static void a_file_that_cannot_be_read_has_no_hint(void)
 	} cases[] = { { SYS_openat, 1, 0 },  { SYS_openat, 2, 0 },  { SYS_openat, 3, -ENOENT },
 		      { SYS_pread64, 1, 0 }, { SYS_pread64, 2, 0 }, { SYS_pread64, 3, -ENOENT } };
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
 	empty = memfd_create("empty", MFD_CLOEXEC);
 	CHECK_INT(try_empty(), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)

@@ -50,11 +50,9 @@ struct situation {
 /* Runs cloned_binary_enter() in this situation, in a child. Returns the exit status. */
 static int enter(const struct situation *s)
 {
-	int status = 0;
-	pid_t pid;
+	pid_t pid = unit_fork();
+	int status;
 
-	fflush(stdout);
-	pid = fork();
 	if (pid == 0) {
 		const struct rlimit small = { 4096, 4096 };
 		struct nserr e = NSERR_INIT;
@@ -73,11 +71,25 @@ static int enter(const struct situation *s)
 		fflush(stdout);
 		_exit(rc == 0 ? NO_COPY : FAILED);
 	}
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	status = unit_wait(pid);
+	CHECK(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
 
-/* Checks the copies that are made for the owner of the binary. */
+/* Returns true if this user owns the binary. Another user may map no user to its owner. Valgrind
+ * and qemu-user execute another binary. */
+static bool owns_binary(void)
+{
+	struct stat st;
+
+	if (!fault_require())
+		return false;
+	if (stat("/proc/self/exe", &st) == 0 && st.st_uid == geteuid())
+		return true;
+	unit_skip("the binary belongs to another user");
+	return false;
+}
+
 static void copies(const char *dir)
 {
 	static const struct situation rows[] = {
@@ -87,12 +99,8 @@ static void copies(const char *dir)
 		/* the mount is made in a child with a user namespace */
 		{ .small = true, .no_caps = true, .want = DETACHED },
 	};
-	struct stat st;
 
 	(void)dir;
-	/* only the owner of the binary can map this owner in a new user namespace */
-	if (stat("/proc/self/exe", &st) < 0 || st.st_uid != geteuid())
-		return;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int got = enter(&rows[i]);
 
@@ -104,12 +112,8 @@ static void copies(const char *dir)
 
 static void the_copy_is_protected(void)
 {
-	/* valgrind and qemu-user execute another binary */
-	if (!fault_supported()) {
-		unit_skip("this process is emulated");
-		return;
-	}
-	sandbox(0, copies);
+	if (owns_binary())
+		sandbox(0, copies);
 }
 
 /* A user cannot map root in a new user namespace, so the program cannot write to root's binary. */
@@ -197,13 +201,8 @@ static void fail(const char *dir)
 
 static void a_failed_copy_is_reported(void)
 {
-	struct stat st;
-
-	if (!fault_supported() || stat("/proc/self/exe", &st) < 0 || st.st_uid != geteuid()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, fail);
+	if (owns_binary())
+		sandbox(0, fail);
 }
 
 UNIT_MAIN(CASE(the_copy_is_protected),

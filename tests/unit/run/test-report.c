@@ -189,18 +189,17 @@ static void a_message_without_credentials_is_refused(void)
 static void receives_from_outside(const char *dir)
 {
 	struct nserr e = NSERR_INIT;
-	int pair[2] = { -1, -1 }, status = 0;
+	int pair[2] = { -1, -1 };
 	pid_t pid, sender = 0;
 
 	(void)dir;
 	CHECK_INT(report_open(pair, &e), 0);
 	CHECK_INT(send(pair[1], "pid", 3, 0), 3);
 	CHECK_INT(unshare(CLONE_NEWPID), 0);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		_exit(report_receive(pair[0], &sender) == -ESRCH ? 0 : 1);
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	CHECK_INT(status, 0);
+	CHECK_INT(unit_wait(pid), 0);
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -233,11 +232,8 @@ static int try_open(void)
 
 static void a_failed_call_opens_no_socket(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	fault_all("report_open", try_open, NULL);
+	if (fault_require())
+		fault_all("report_open", try_open, NULL);
 }
 
 UNIT_MAIN(CASE(a_chain_of_the_suite_leads_to_nsinit), CASE(only_nsinit_counts_as_an_init),

@@ -180,11 +180,8 @@ static void handles(const char *in)
 
 static void a_failed_call_leaves_no_pid_file(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(0, handles);
+	if (fault_require())
+		sandbox(0, handles);
 }
 
 /* ---- Terminals */
@@ -357,11 +354,8 @@ static void supervision(const char *in)
 
 static void a_failed_call_ends_all_processes(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(CLONE_NEWPID, supervision);
+	if (fault_require())
+		sandbox(CLONE_NEWPID, supervision);
 }
 
 /* ---- Causes */
@@ -409,11 +403,8 @@ static void causes(const char *in)
 
 static void a_failed_search_for_a_cause_keeps_the_message(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(CLONE_NEWPID, causes);
+	if (fault_require())
+		sandbox(CLONE_NEWPID, causes);
 }
 
 /* ---- Messages between the processes of a plan */
@@ -450,11 +441,8 @@ static void a_message_is_sent_again_after_a_transient_error(void)
 		{ "line_send", try_send, SYS_sendto, FAULT_EACH, ENOBUFS, -EPIPE },
 	};
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	fault_table(rows, ARRAY_SIZE(rows));
+	if (fault_require())
+		fault_table(rows, ARRAY_SIZE(rows));
 }
 
 UNIT_MAIN(CASE(a_message_is_sent_again_after_a_transient_error),

@@ -427,13 +427,13 @@ static void put_scheme(const char *name, const char *text)
 	char file[128];
 
 	snprintf(file, sizeof(file), "terminal-colors.d/%s", name);
-	tool_file(config_dir, file, text);
+	unit_file(config_dir, file, text);
 }
 
 static void begin_colors(void)
 {
 	strcpy(config, "/tmp/test-colors.XXXXXX");
-	config_dir = tool_directory(config);
+	config_dir = unit_directory(config);
 	setenv("XDG_CONFIG_HOME", config, 1);
 	setenv("TERM", "xterm", 1);
 	unsetenv("NO_COLOR");
@@ -442,7 +442,7 @@ static void begin_colors(void)
 static void end_colors(void)
 {
 	close(config_dir);
-	tool_remove(config);
+	unit_remove(config);
 	unsetenv("XDG_CONFIG_HOME");
 }
 
@@ -507,7 +507,7 @@ static void the_directory_of_the_user_is_found_in_the_home_directory(void)
 	char home[128];
 
 	begin_colors();
-	tool_file(config_dir, ".config/terminal-colors.d/nslist.scheme", "orphan red\n");
+	unit_file(config_dir, ".config/terminal-colors.d/nslist.scheme", "orphan red\n");
 	setenv("HOME", config, 1);
 	CHECK_STR(orphan_color(), "default");
 	setenv("XDG_CONFIG_HOME", "", 1);

@@ -44,16 +44,16 @@ static int make_target(void)
 	int at, fd;
 
 	strcpy(dir, "/tmp/follow.XXXXXX");
-	at = tool_directory(dir);
+	at = unit_directory(dir);
 	CHECK_INT(mkdirat(at, "ns", 0700), 0);
 	CHECK_INT(symlinkat("/proc/self/ns/user", at, "ns/user"), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
-		tool_file(at, usual[i].name, usual[i].text);
+		unit_file(at, usual[i].name, usual[i].text);
 	fd = openat(at, "environ", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	CHECK(write(fd, environ_text, sizeof(environ_text)) == sizeof(environ_text));
 	close(fd);
 	if (change && change->text)
-		tool_file(at, change->name, change->text);
+		unit_file(at, change->name, change->text);
 	else if (change)
 		(void)unlinkat(at, change->name, 0);
 	return at;
@@ -78,7 +78,7 @@ static const char *read_target(uint32_t follow)
 	else
 		CHECK(error.what[0] != '\0');
 	close(at);
-	tool_remove(dir);
+	unit_remove(dir);
 	return error.what[0] ? unit_message(&error) : "";
 }
 

@@ -128,15 +128,15 @@ static void mount_all(const char *dir)
 	check_step(&step_private, NULL, always);
 	check_step(&step_proc, NULL, proc_is_mounted);
 	check_step(&step_sys, NULL, sys_is_mounted);
-	CHECK(mount("t", "/etc", "tmpfs", 0, NULL) == 0);
+	sandbox_tmpfs("/etc");
 	/* a missing directory changes nothing */
 	CHECK_STR(message(&step_etc, "missing"), "");
-	tool_file(AT_FDCWD, "/etc/netns/x/hosts", "new");
+	unit_file(AT_FDCWD, "/etc/netns/x/hosts", "new");
 	/* as in ip-netns(8), a file that /etc lacks is ignored */
-	tool_file(AT_FDCWD, "/etc/netns/x/missing", "");
-	tool_file(AT_FDCWD, "/etc/hosts", "old");
+	unit_file(AT_FDCWD, "/etc/netns/x/missing", "");
+	unit_file(AT_FDCWD, "/etc/hosts", "old");
 	check_step(&step_etc, "x", hosts_is_mounted);
-	tool_file(AT_FDCWD, "/etc/netns/file", "");
+	unit_file(AT_FDCWD, "/etc/netns/file", "");
 	CHECK_STR(message(&step_etc, "file"), "cannot open '/etc/netns/file': Not a directory");
 }
 

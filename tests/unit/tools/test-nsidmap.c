@@ -50,7 +50,7 @@ static const char *file(const char *name, const char *text)
 {
 	static char path[64];
 
-	tool_file(work_dir, name, text);
+	unit_file(work_dir, name, text);
 	snprintf(path, sizeof(path), "%s/%s", work, name);
 	return path;
 }
@@ -58,14 +58,14 @@ static const char *file(const char *name, const char *text)
 static void begin(void)
 {
 	strcpy(work, "/tmp/test-nsidmap.XXXXXX");
-	work_dir = tool_directory(work);
+	work_dir = unit_directory(work);
 }
 
 static void end(void)
 {
 	input = NULL;
 	close(work_dir);
-	tool_remove(work);
+	unit_remove(work);
 }
 
 /* ---- Formats */
@@ -254,10 +254,10 @@ static void chown_counts_a_file_with_several_links_once(void)
 	for (int i = 0; i < FILES; i++) {
 		snprintf(name, sizeof(name), "a%d", i);
 		snprintf(link, sizeof(link), "b%d", i);
-		tool_file(work_dir, name, "");
+		unit_file(work_dir, name, "");
 		CHECK(linkat(work_dir, name, work_dir, link, 0) == 0);
 	}
-	tool_file(work_dir, "single", "");
+	unit_file(work_dir, "single", "");
 	snprintf(map, sizeof(map), "u:0:%u:1,g:0:%u:1", (unsigned)geteuid(), (unsigned)getegid());
 	text = output(
 		verb_chown,
@@ -286,7 +286,7 @@ static void scan_lists_each_of_many_owners_once(void)
 		/* two files of each owner, in an order that mixes the owners */
 		for (unsigned twice = 0; twice < 2; twice++) {
 			snprintf(name, sizeof(name), "%c%u", 'a' + twice, i);
-			tool_file(work_dir, name, "");
+			unit_file(work_dir, name, "");
 			CHECK(fchownat(work_dir, name, 70000 + i, 0, 0) == 0);
 		}
 	}

@@ -25,7 +25,7 @@ static void begin(void)
 	strcpy(path, "/tmp/nslist-boxes.XXXXXX");
 	opts = (struct opts){ .types = NSTYPE_ALL_BITS, .headings = true };
 	run = (struct run){ .o = &opts, .targets = targets, .view = &nslist_views[NSLIST_ROWS] };
-	run.proc = run.c.q.proc = tool_directory(path);
+	run.proc = run.c.q.proc = unit_directory(path);
 	run.c.files = NSFILE_PROC_INIT;
 	run.c.members = members;
 	run.c.n = ARRAY_SIZE(members);
@@ -64,7 +64,7 @@ static void end(void)
 	close(run.proc);
 	nslist_free_rows(&run);
 	nstab_free(&run.c.tab);
-	tool_remove(path);
+	unit_remove(path);
 }
 
 /* ---- Names of containers */
@@ -89,12 +89,12 @@ static const char *name_with(const char *cgroup, const char *own_cgroup, const c
 	begin();
 	add_box(NSTYPE_BIT(NSTYPE_UTS) | NSTYPE_BIT(NSTYPE_NET));
 	if (cgroup)
-		tool_file(run.proc, "7/cgroup", cgroup);
+		unit_file(run.proc, "7/cgroup", cgroup);
 	if (own_cgroup)
-		tool_file(run.proc, "self/cgroup", own_cgroup);
-	tool_file(run.proc, "self/mountinfo", mountinfo ? mountinfo : "");
+		unit_file(run.proc, "self/cgroup", own_cgroup);
+	unit_file(run.proc, "self/mountinfo", mountinfo ? mountinfo : "");
 	if (stat)
-		tool_file(run.proc, "7/stat", stat);
+		unit_file(run.proc, "7/stat", stat);
 	text = name();
 	end();
 	return text;
@@ -150,7 +150,7 @@ static void the_name_of_a_run_precedes_all_others(void)
 	begin();
 	add_box(NSTYPE_BIT(NSTYPE_UTS));
 	run.boxes->run_names[0] = strdup("run");
-	tool_file(run.proc, "7/cgroup", "0::/docker/" ID "\n");
+	unit_file(run.proc, "7/cgroup", "0::/docker/" ID "\n");
 	CHECK_STR(name(), "run");
 	end();
 }
@@ -207,7 +207,7 @@ static void a_container_in_the_uts_namespace_of_the_caller_has_its_host_name(voi
 	end();
 	/* a namespace that cannot be entered has an unknown host name, which is counted */
 	begin();
-	tool_file(run.proc, "7/stat", STAT);
+	unit_file(run.proc, "7/stat", STAT);
 	add_box(NSTYPE_BIT(NSTYPE_UTS));
 	CHECK_STR(box_value("HOSTNAME"), "unknown");
 	CHECK(!collect_complete(&run.c));
@@ -298,10 +298,10 @@ static void a_target_that_was_not_found_is_an_error(void)
 static void begin_cgroups(void)
 {
 	begin();
-	tool_file(run.proc, "1/cgroup", "0::/\n");
-	tool_file(run.proc, "7/cgroup", "0::/a/b\n");
-	tool_file(run.proc, "8/cgroup", "0::/ab\n");
-	tool_file(run.proc, "9/cgroup", "");
+	unit_file(run.proc, "1/cgroup", "0::/\n");
+	unit_file(run.proc, "7/cgroup", "0::/a/b\n");
+	unit_file(run.proc, "8/cgroup", "0::/ab\n");
+	unit_file(run.proc, "9/cgroup", "");
 }
 
 /* Returns the pids of the namespaces that --find finds, in the order of the processes. */
@@ -394,8 +394,8 @@ static unsigned missed_hostname(pid_t pid, enum nshold_kind holder, enum nsmisse
 static void a_replaced_namespace_counts_as_denied_only_for_a_process(void)
 {
 	begin();
-	tool_file(run.proc, "7", "");
-	tool_file(run.proc, "8", "");
+	unit_file(run.proc, "7", "");
+	unit_file(run.proc, "8", "");
 	CHECK_INT(missed_hostname(BOX, NSHOLD_PROC, NSMISSED_DENIED), 1);
 	end();
 	begin();
@@ -404,12 +404,12 @@ static void a_replaced_namespace_counts_as_denied_only_for_a_process(void)
 	end();
 	/* a namespace without a process has vanished, which is not counted */
 	begin();
-	tool_file(run.proc, "8/fd/3", "");
+	unit_file(run.proc, "8/fd/3", "");
 	CHECK_INT(missed_hostname(0, NSHOLD_SOCK, NSMISSED_DENIED), 0);
 	CHECK(collect_complete(&run.c));
 	end();
 	begin();
-	tool_file(run.proc, "8/fd", "");
+	unit_file(run.proc, "8/fd", "");
 	CHECK_INT(missed_hostname(0, NSHOLD_FD, NSMISSED_DENIED), 0);
 	CHECK(collect_complete(&run.c));
 	end();
@@ -425,11 +425,11 @@ static void setgroups_of_a_process_is_read_from_its_file(void)
 	r.ns = nstab_get(&run.c.tab, &nstypes[NSTYPE_USER], 30);
 	nstab_finish(&run.c.tab);
 	r.ns->pid = BOX;
-	tool_file(run.proc, "7/stat", STAT);
+	unit_file(run.proc, "7/stat", STAT);
 	nslist_fill(&run, &r, col, &cell);
 	CHECK_INT(cell.kind, CELL_NONE);
 	CHECK(!collect_complete(&run.c));
-	tool_file(run.proc, "7/setgroups", "deny\n");
+	unit_file(run.proc, "7/setgroups", "deny\n");
 	nslist_fill(&run, &r, col, &cell);
 	CHECK_INT(cell.text.len, strlen("deny"));
 	CHECK(cell.text.len == 4 && memcmp(cell.text.s, "deny", 4) == 0);

@@ -409,10 +409,10 @@ static void read_links(const char *dir)
 
 	(void)dir;
 	CHECK(child > 0);
-	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	sandbox_tmpfs("/run");
 	at = open("/run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	tool_file(at, "netns/file", "");
-	tool_file(at, "pin", "");
+	unit_file(at, "netns/file", "");
+	unit_file(at, "pin", "");
 	snprintf(target, sizeof(target), "/proc/%d/ns/net", (int)child);
 	CHECK(stat(target, &st) == 0);
 	CHECK(mount(target, "/run/pin", NULL, MS_BIND, NULL) == 0);
@@ -466,7 +466,7 @@ static void list_runs(const char *dir)
 {
 	int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	sandbox_tmpfs("/run");
 	setenv("XDG_RUNTIME_DIR", dir, 1);
 	/* a missing directory counts as empty */
 	CHECK_INT(runs_list(add_listed, NULL), 0);
@@ -478,17 +478,17 @@ static void list_runs(const char *dir)
 		char path[64];
 
 		snprintf(path, sizeof(path), "nsutils/%s", *s);
-		tool_file(at, path, "");
+		unit_file(at, path, "");
 	}
 	CHECK_INT(runs_list(add_listed, NULL), 0);
 	CHECK_STR(listed.s, "web ");
 	CHECK(mkdir("/run/nsutils", 0755) == 0);
-	tool_file(AT_FDCWD, "/run/nsutils/root.json", "");
+	unit_file(AT_FDCWD, "/run/nsutils/root.json", "");
 	buf_reset(&listed);
 	CHECK_INT(runs_list(add_listed, NULL), 0);
 	CHECK_STR(listed.s, "web root ");
 	CHECK(unlink("/run/nsutils/root.json") == 0 && rmdir("/run/nsutils") == 0);
-	tool_file(AT_FDCWD, "/run/nsutils", "");
+	unit_file(AT_FDCWD, "/run/nsutils", "");
 	CHECK_INT(runs_list(add_listed, NULL), -ENOTDIR);
 	buf_free(&listed);
 	close(at);
@@ -570,11 +570,8 @@ static void only_certain_errors_mean_that_a_process_has_ended(void)
 		{ "an old kernel", try_ref, SYS_pidfd_open, 1, ENOSYS, 0 },
 	};
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	fault_table(rows, ARRAY_SIZE(rows));
+	if (fault_require())
+		fault_table(rows, ARRAY_SIZE(rows));
 }
 
 /* ---- --caps and --limits */
@@ -589,7 +586,7 @@ static void begin_proc(void)
 {
 	strcpy(proc_path, "/tmp/nslist-proc.XXXXXX");
 	run = (struct run){ .o = &opts, .targets = targets, .n_targets = 2 };
-	run.proc = tool_directory(proc_path);
+	run.proc = unit_directory(proc_path);
 	run.c.members = members;
 	run.c.n = ARRAY_SIZE(members);
 	targets[0] = (struct target){ .pid = 7, .procfd = -1 };
@@ -603,7 +600,7 @@ static void end_proc(void)
 {
 	close(run.proc);
 	nstab_free(&run.c.tab);
-	tool_remove(proc_path);
+	unit_remove(proc_path);
 }
 
 static void print_caps(void)
@@ -627,23 +624,23 @@ static void caps_requires_the_files_of_proc(void)
 {
 	begin_proc();
 	check_caps("nslist: cannot read /proc/7/status: No such file or directory\n");
-	tool_file(run.proc, "7/status", "CapEff:\tff\n");
+	unit_file(run.proc, "7/status", "CapEff:\tff\n");
 	check_caps("nslist: cannot read /proc/7/status: Invalid argument\n");
-	tool_file(run.proc, "7/status", "Uid:\t1\tx\nCapEff:\tff\n");
+	unit_file(run.proc, "7/status", "Uid:\t1\tx\nCapEff:\tff\n");
 	check_caps("nslist: cannot read /proc/7/status: Invalid argument\n");
-	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t8000000000000000\n");
+	unit_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t8000000000000000\n");
 	check_caps(
 		"nslist: cannot read /proc/sys/kernel/cap_last_cap: No such file or directory\n");
-	tool_file(run.proc, "sys/kernel/cap_last_cap", "64\n");
+	unit_file(run.proc, "sys/kernel/cap_last_cap", "64\n");
 	check_caps("nslist: cannot read /proc/sys/kernel/cap_last_cap\n");
 	/* a capability that the tools do not know has a number */
-	tool_file(run.proc, "sys/kernel/cap_last_cap", "63\n");
+	unit_file(run.proc, "sys/kernel/cap_last_cap", "63\n");
 	check_caps("user:100: 63\n");
-	tool_file(run.proc, "sys/kernel/cap_last_cap", "1\n");
+	unit_file(run.proc, "sys/kernel/cap_last_cap", "1\n");
 	check_caps("user:100: none\n");
-	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t7\n");
+	unit_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t7\n");
 	check_caps("user:100: all\n");
-	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
+	unit_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
 	check_caps("user:100: cap_chown\n");
 	end_proc();
 }
@@ -651,9 +648,9 @@ static void caps_requires_the_files_of_proc(void)
 static void caps_requires_a_visible_user_namespace(void)
 {
 	begin_proc();
-	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
-	tool_file(run.proc, "8/status", "Uid:\t1\t2\nCapEff:\t1\n");
-	tool_file(run.proc, "sys/kernel/cap_last_cap", "40\n");
+	unit_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
+	unit_file(run.proc, "8/status", "Uid:\t1\t2\nCapEff:\t1\n");
+	unit_file(run.proc, "sys/kernel/cap_last_cap", "40\n");
 	refs[1].text = "second";
 	targets[1].pid = 9; /* a process that the scan did not find */
 	check_caps("nslist: cannot find the user namespace of 'second'\n");
@@ -686,8 +683,8 @@ static void add_user(uint32_t inode, uint32_t parent, uid_t creator)
 static void caps_are_those_that_the_kernel_grants(void)
 {
 	begin_proc();
-	tool_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
-	tool_file(run.proc, "sys/kernel/cap_last_cap", "40\n");
+	unit_file(run.proc, "7/status", "Uid:\t1\t2\nCapEff:\t1\n");
+	unit_file(run.proc, "sys/kernel/cap_last_cap", "40\n");
 	check_caps("user:100: cap_chown\nThe process is in this user namespace, ");
 	add_user(200, 100, 2);
 	add_user(300, 200, 9);
@@ -721,12 +718,12 @@ static void a_limit_must_be_a_number(void)
 		  "nslist: cannot read /proc/sys/user/max_uts_namespaces: No such file or "
 		  "directory\n");
 	CHECK_INT(tool_status, 1);
-	tool_file(run.proc, "sys/user/max_uts_namespaces", "many\n");
+	unit_file(run.proc, "sys/user/max_uts_namespaces", "many\n");
 	CHECK_STR(
 		tool_output(print_limits),
 		"nslist: cannot read /proc/sys/user/max_uts_namespaces: 'many' is not a number\n");
 	CHECK_INT(tool_status, 1);
-	tool_file(run.proc, "sys/user/max_uts_namespaces", "18446744073709551615\n");
+	unit_file(run.proc, "sys/user/max_uts_namespaces", "18446744073709551615\n");
 	CHECK_STR(tool_output(print_limits), "18446744073709551615\n");
 	CHECK_INT(tool_status, 0);
 	end_proc();

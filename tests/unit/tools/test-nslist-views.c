@@ -51,7 +51,7 @@ static void begin(enum nslist_view view)
 	opts = (struct opts){ .types = NSTYPE_ALL_BITS, .headings = true, .view = view };
 	run = (struct run){ .o = &opts, .targets = targets, .n_targets = 0 };
 	run.view = &nslist_views[view];
-	run.proc = run.c.q.proc = tool_directory(path);
+	run.proc = run.c.q.proc = unit_directory(path);
 	run.c.q.self = ME;
 	run.c.own_user = OUTER;
 	run.c.members = members;
@@ -70,10 +70,10 @@ static void begin(enum nslist_view view)
 	ns = add_ns(NSTYPE_PID, 500, outer, ME);
 	add_ns(NSTYPE_PID, 501, inner, BOX)->parent = ns;
 	nstab_finish(&run.c.tab);
-	tool_file(run.proc, "1/cmdline", "init");
-	tool_file(run.proc, "7/cmdline", "sh -c  ");
-	tool_file(run.proc, "7/stat", "7 (a\"b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 500 0 0\n");
-	tool_file(run.proc, "7/status", "NSpid:\t7\t1\n");
+	unit_file(run.proc, "1/cmdline", "init");
+	unit_file(run.proc, "7/cmdline", "sh -c  ");
+	unit_file(run.proc, "7/stat", "7 (a\"b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 500 0 0\n");
+	unit_file(run.proc, "7/status", "NSpid:\t7\t1\n");
 }
 
 static void end(void)
@@ -82,7 +82,7 @@ static void end(void)
 	nslist_free_rows(&run);
 	nslist_users_free(&run);
 	nstab_free(&run.c.tab);
-	tool_remove(path);
+	unit_remove(path);
 }
 
 static void print_view(void)
@@ -126,9 +126,9 @@ static void prints_json(const char *want)
 
 static void put_limits(void)
 {
-	tool_file(run.proc, "sys/user/max_user_namespaces", "9\n");
-	tool_file(run.proc, "sys/user/max_uts_namespaces", "8\n");
-	tool_file(run.proc, "sys/user/max_net_namespaces", "7\n");
+	unit_file(run.proc, "sys/user/max_user_namespaces", "9\n");
+	unit_file(run.proc, "sys/user/max_uts_namespaces", "8\n");
+	unit_file(run.proc, "sys/user/max_net_namespaces", "7\n");
 }
 
 static void limits_count_the_namespaces_of_all_descendants(void)
@@ -442,14 +442,14 @@ static void values_of_a_process_are_read_from_its_files(void)
 	CHECK_STR(value("EXE"), "unknown");
 	CHECK(collect_complete(&run.c));
 	nslist_details_free(&run);
-	tool_file(run.proc, "7/exe", "");
+	unit_file(run.proc, "7/exe", "");
 	CHECK_STR(value("EXE"), "unknown");
 	CHECK(!collect_complete(&run.c));
 	nslist_details_free(&run);
 	CHECK(unlinkat(run.proc, "7/exe", 0) == 0 && symlinkat("/bin/x", run.proc, "7/exe") == 0);
 	CHECK_STR(value("EXE"), "/bin/x");
 	/* without a command line, the name of the program is printed */
-	tool_file(run.proc, "7/cmdline", "");
+	unit_file(run.proc, "7/cmdline", "");
 	nslist_details_free(&run);
 	CHECK_STR(value("COMMAND"), "a\"b");
 	members[1].known = false;
@@ -467,20 +467,20 @@ static void list_stale(const char *dir)
 	int at;
 
 	setenv("XDG_RUNTIME_DIR", dir, 1);
-	CHECK(mount("t", "/run", "tmpfs", 0, NULL) == 0);
+	sandbox_tmpfs("/run");
 	at = open("/run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	begin(NSLIST_STALE);
-	tool_file(run.proc, "self/mountinfo",
+	unit_file(run.proc, "self/mountinfo",
 		  "30 20 0:4 net:[21] /run/netns/used rw - nsfs nsfs rw\n"
 		  "31 20 0:4 / /run/netns/tmpfs rw - tmpfs t rw\n"
 		  "32 20 0:4 net:[21] /other/netns/b rw - nsfs nsfs rw\n");
 	/* without the directory there is nothing to list */
 	CHECK_STR(tool_output(print_view), "PATH\n");
-	tool_file(at, "netns/used", "");
-	tool_file(at, "netns/tmpfs", "");
-	tool_file(at, "netns/b", "");
-	tool_file(at, "netns/a\n", "");
-	tool_file(at, "nsutils/ended.json", "");
+	unit_file(at, "netns/used", "");
+	unit_file(at, "netns/tmpfs", "");
+	unit_file(at, "netns/b", "");
+	unit_file(at, "netns/a\n", "");
+	unit_file(at, "nsutils/ended.json", "");
 	prints("PATH\n/run/netns/a\\x0a\n/run/netns/b\n/run/netns/tmpfs\n/run/nsutils/"
 	       "ended.json\n");
 	prints_json("{\"stale\":[{\"path\":\"/run/netns/a\\u000a\"},{\"path\":\"/run/netns/b\"},"

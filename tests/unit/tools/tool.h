@@ -28,15 +28,13 @@ static inline const char *tool_output(void (*f)(void))
 {
 	static char text[65536];
 	char path[] = "/tmp/tool-output.XXXXXX";
-	int fd = mkstemp(path), status = 0, fds;
+	int fd = mkstemp(path), status, fds;
 	ssize_t n;
 	pid_t pid;
 
 	CHECK(fd >= 0 && unlink(path) == 0);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0) {
-		unit_failures = 0;
 		/* a tool that ends does not free its memory */
 		if (__lsan_disable)
 			__lsan_disable();
@@ -45,12 +43,9 @@ static inline const char *tool_output(void (*f)(void))
 		fds = unit_open_fds();
 		f();
 		unit_check_fds("the function of the tool", fds);
-		fflush(stdout);
-		/* do not call exit(3), which would run LeakSanitizer: f() may leave memory
-		 * allocated */
-		_exit(unit_failures ? 98 : 0);
+		unit_end_child();
 	}
-	CHECK(waitpid(pid, &status, 0) == pid);
+	status = unit_wait(pid);
 	tool_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	n = pread(fd, text, sizeof(text) - 1, 0);
 	text[n > 0 ? n : 0] = '\0';
@@ -66,39 +61,6 @@ static inline const char *tool_error(int rc, const struct nserr *e)
 		return "";
 	CHECK_INT(rc, e->errnum ? -e->errnum : -EINVAL);
 	return unit_message(e);
-}
-
-/* Creates a directory whose name begins with `path`, which ends with XXXXXX. Returns a descriptor.
- */
-static inline int tool_directory(char *path)
-{
-	int fd;
-
-	CHECK(mkdtemp(path) != NULL);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(fd >= 0);
-	return fd;
-}
-
-/* Creates or replaces a file with this text, and the directories of its path. */
-static inline void tool_file(int at, const char *path, const char *text)
-{
-	char parent[256];
-
-	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
-		snprintf(parent, sizeof(parent), "%.*s", (int)(s - path), path);
-		(void)!mkdirat(at, parent, 0755);
-	}
-	unit_put(at, path, text);
-}
-
-/* Removes a directory with its files. */
-static inline void tool_remove(const char *path)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -r %s", path);
-	CHECK_INT(system(command), 0);
 }
 
 #endif
