@@ -51,7 +51,19 @@ replay()
 		sed -E -e 's/\r$//' -e '/^[$] /b' -e '\|^open: /etc/profile[.]d$|d' -e 's/40265[0-9]{5}/INODE/g' -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
 			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/vethns[0-9]+/VETH/g' -e 's/1 to 4194304/1 to PID_MAX/' \
 			-e 's|(/etc/resolv.conf names the server ).*|\1SERVER|' \
-			-e 's/by -?[0-9]+[.][0-9]+ seconds relative to the initial/by SECONDS relative to the initial/'
+			-e 's/by -?[0-9]+[.][0-9]+ seconds relative to the initial/by SECONDS relative to the initial/' |
+		sort_types
+}
+
+# sort_types: sorts successive lines that contain only the name of a namespace type. nslist sorts
+# namespaces by their inode numbers, and the kernel may give a new namespace any free number.
+sort_types()
+{
+	awk 'BEGIN { types = split("cgroup ipc mnt net pid time user uts", type) }
+		function put(i) { for (i = 1; i <= types; i++) for (; n[type[i]] > 0; n[type[i]]--) print type[i] }
+		/^(cgroup|ipc|mnt|net|pid|time|user|uts)$/ { n[$0]++; next }
+		{ put(); print }
+		END { put() }'
 }
 
 # assert_expected NAME: asserts that the commands of the file NAME give the expected results. If
