@@ -24,17 +24,15 @@ struct walk {
 	struct root_log *log;
 };
 
-/* Appends a directory to the list. Takes ownership of fd. Returns 0 or -ENOMEM. */
+/* Appends a directory to the list. Takes ownership of fd only on success. Returns 0 or -ENOMEM. */
 static int push(struct walk *w, int fd)
 {
 	if (w->n == w->size) {
 		size_t size = w->size ? 2 * w->size : 16;
 		int *dir = reallocarray(w->dir, size, sizeof(*dir));
 
-		if (!dir) {
-			close(fd);
+		if (!dir)
 			return -ENOMEM;
-		}
 		w->dir = dir;
 		w->size = size;
 	}
@@ -167,7 +165,10 @@ static int step(struct walk *w, const char *name, char **text)
 		return follow(w, fd, text);
 	if (!S_ISDIR(st.st_mode) && !at_end(w))
 		return -ENOTDIR;
-	return push(w, TAKE_FD(fd));
+	rc = push(w, fd);
+	if (rc == 0)
+		fd = -1;
+	return rc;
 }
 
 /* Resolves a path like root_resolve(), but without openat2(2). Returns a descriptor or a negative
