@@ -347,7 +347,6 @@ static int run_other(struct plan_walk *w, size_t i, size_t end, struct nserr *e)
 		return nserr_set(e, rc, "lost contact with the %s process", actor_name(who));
 	}
 	/* an exec closes the socket of its process, so EOF after the last step means success */
-	close(TAKE_FD(w->line[who]));
 	if (end == w->p->n && has_begun(w, who))
 		return 0;
 	return ended_early(w, end == w->p->n ? end - 1 : i, e);

@@ -91,7 +91,7 @@ static bool descends(const struct look *l, int proc, const struct process *liste
  */
 static void signal_process(const struct process *p, int sig)
 {
-	const int alive = WEXITED | WSTOPPED | WNOHANG | WNOWAIT;
+	const int alive = WEXITED | WNOHANG | WNOWAIT;
 	int rc = sys_pidfd_send_signal(p->proc, sig);
 	siginfo_t info;
 
