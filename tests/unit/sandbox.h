@@ -111,28 +111,21 @@ static inline void sandbox_drop_caps(void)
 	CHECK_INT(sys_cap_set(&caps), 0);
 }
 
-/* Starts a child that creates new namespaces of the types in the CLONE_NEW* flags `flags` and waits
- * until it is killed. Returns the pid of the child, or -1 if the namespaces cannot be created. */
+/* Starts a child that creates new namespaces of the types in the CLONE_NEW* flags `flags`. The
+ * child has stopped itself when this function returns, so it makes no system call until it is
+ * killed. Returns the pid of the child, or -1 if the namespaces cannot be created. */
 static inline pid_t sandbox_child(int flags)
 {
-	int pair[2];
-	bool ready;
-	pid_t pid;
-	char c;
+	pid_t pid = fork();
+	int status;
 
-	if (pipe(pair) < 0)
-		return -1;
-	pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(flags) == 0 && write(pair[1], "", 1) == 1)
-			pause();
+		if (unshare(flags) == 0)
+			raise(SIGSTOP);
 		_exit(1);
 	}
-	close(pair[1]);
-	ready = read(pair[0], &c, 1) == 1;
-	close(pair[0]);
-	return ready ? pid : -1;
+	return waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) ? pid : -1;
 }
 
 /* Kills a child that sandbox_child() has started. */

@@ -115,7 +115,25 @@ static void the_largest_text_fits(void)
 	close(p[0]);
 }
 
+/* Opening a FIFO for reading would wait for a writer. */
+static void only_a_directory_can_be_read_as_one(void)
+{
+	char dir[] = "/tmp/test-file.XXXXXX", path[64];
+	int self;
+
+	CHECK(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	CHECK_INT(mkfifo(path, 0600), 0);
+	alarm(20);
+	CHECK(!file_open_dir(AT_FDCWD, path) && errno == ENOTDIR);
+	alarm(0);
+	CHECK(unlink(path) == 0 && rmdir(dir) == 0);
+	self = file_open_self(NULL);
+	CHECK(self > 2 && fcntl(self, F_GETFL) & O_PATH);
+	close(self);
+}
+
 UNIT_MAIN(CASE(a_terminal_does_not_become_the_controlling_terminal),
 	  CASE(a_new_descriptor_is_above_2_and_is_closed_by_execve),
 	  CASE(a_fifo_without_a_writer_is_an_empty_file), CASE(a_failed_write_returns_its_error),
-	  CASE(the_largest_text_fits))
+	  CASE(the_largest_text_fits), CASE(only_a_directory_can_be_read_as_one))

@@ -185,6 +185,16 @@ static void opens_the_cgroup_of_a_process(void)
 	CHECK_INT(of(&c, "0::/missing\n", &e), -ENOENT);
 	CHECK_STR(plain(e.what), "cannot open the cgroup '/m/missing'");
 	cgroup_free(&c);
+	/* a file in place of the directory */
+	FAKE_MOUNTS({ "/part", "m/file", "cgroup2", "rw" });
+	CHECK_INT(of(&c, "0::/part\n", &e), -ENOTDIR);
+	CHECK_STR(plain(e.what), "cannot open the cgroup '/m/file'");
+	cgroup_free(&c);
+	c = (struct cgroup){ .name = "c", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	CHECK(asprintf(&c.dir[0].path, "%s/m/file", top) > 0);
+	CHECK_INT(cgroup_open(&c, false, NULL, 0, &e), -ENOENT);
+	CHECK_STR(e.what, "the cgroup 'c' does not exist");
+	cgroup_free(&c);
 	CHECK_INT(cgroup_of(&c, AT_FDCWD, &e), -ENOENT);
 	CHECK_STR(e.what, "cannot read the cgroup of the process");
 	cgroup_free(&c);
@@ -247,7 +257,7 @@ static const char *memory(int want)
 	if (m.dir >= 0)
 		snprintf(text, sizeof(text), "%s %s %s %s", m.v2 ? "v2" : "v1", m.options, m.root,
 			 m.own);
-	CHECK(want || is_at(m.dir, "m"));
+	CHECK(want || (is_at(m.dir, "m") && fcntl(m.dir, F_GETFL) & O_PATH));
 	util_close(&m.dir);
 	return text;
 }
@@ -567,6 +577,41 @@ static void a_refusal_has_its_message_and_hint(void)
 	fault_again = false;
 }
 
+/* Creates a cgroup with three parents, which are missing. */
+static int try_deep(void)
+{
+	struct cgroup c = { .name = "name", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	if (asprintf(&c.dir[0].path, "%s/a/b/c/d", top) < 0)
+		return 1;
+	fault_begin();
+	rc = cgroup_open(&c, true, NULL, 0, &e);
+	fault_end();
+	cgroup_free(&c);
+	return rc;
+}
+
+/* mkdir(2) is called for d, c, b and a, which is created, and then again for b, c and d. */
+static void removes_the_parents_that_were_created(void)
+{
+	char dir[] = "/tmp/test-cgroup.XXXXXX";
+
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	top = dir;
+	CHECK(mkdtemp(dir));
+	for (int k = 4; k <= 7; k++) {
+		CHECK_INT(fault_answer(try_deep, CALL_MKDIR, k, -EIO), -EIO);
+		/* another file or directory would prevent this */
+		CHECK(rmdir(dir) == 0 && mkdir(dir, 0700) == 0);
+	}
+	CHECK_INT(rmdir(dir), 0);
+}
+
 UNIT_MAIN(CASE(finds_cgroups_in_the_files_of_proc), CASE(finds_a_cgroup_by_its_path),
 	  CASE(a_failed_call_is_reported), CASE(finds_a_frozen_cgroup),
-	  CASE(a_refusal_has_its_message_and_hint))
+	  CASE(a_refusal_has_its_message_and_hint), CASE(removes_the_parents_that_were_created))

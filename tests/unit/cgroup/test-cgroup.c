@@ -326,10 +326,23 @@ static void enables_controllers_only_in_created_cgroups(void)
 	end(&c);
 }
 
+static void writes_the_pid_to_each_open_cgroup(void)
+{
+	struct nserr e = NSERR_INIT;
+	struct cgroup c;
+
+	begin(&c);
+	put("host/a/b/c/cgroup.procs", "");
+	CHECK_INT(cgroup_join(&c, 4194304, &e), 0);
+	CHECK_STR(get("host/a/b/c/cgroup.procs"), "4194304");
+	end(&c);
+}
+
 #define NOT_ENABLED "controller 'fruit' is not enabled for the children of /host"
 
 static void hint_names_the_cgroup_that_lacks_the_controller(void)
 {
+	char many[5000] = "";
 	struct cgroup c;
 
 	begin(&c);
@@ -351,6 +364,10 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 		hint(&c, "fruit.max=1"),
 		"move the processes of the ancestor cgroup to a child cgroup, and write +fruit to "
 		"cgroup.subtree_control, because " NOT_ENABLED);
+	/* more processes than fit into the buffer */
+	memset(many, '1', sizeof(many) - 1);
+	put("host/cgroup.procs", many);
+	CHECK(str_after(hint(&c, "fruit.max=1"), "move the processes of the ancestor cgroup"));
 	put("host/cgroup.procs", "");
 	put("host/cgroup.type", "domain threaded\n");
 	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
@@ -600,6 +617,7 @@ UNIT_MAIN(CASE(places_a_name_below_the_own_cgroups), CASE(places_an_absolute_pat
 	  CASE(fails_without_a_cgroup_file_system), CASE(creates_and_removes_missing_parents_only),
 	  CASE(refuses_dots_in_names), CASE(creates_version_1_cgroups_for_their_controller),
 	  CASE(enables_controllers_only_in_created_cgroups),
+	  CASE(writes_the_pid_to_each_open_cgroup),
 	  CASE(hint_names_the_cgroup_that_lacks_the_controller),
 	  CASE(finds_the_path_in_each_hierarchy), CASE(finds_the_length_of_the_parent_path),
 	  CASE(refuses_an_empty_name), CASE(removes_a_directory_with_those_below_it),

@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-bpf-read: checks that the records of the BPF programs are converted to processes, references
  * to namespaces, and owners and parents of namespaces, and that invalid records are refused. */
+#include <sys/mman.h>
+
 #include "base/buf.h"
 #include "collect/src_bpf.h"
 
-#include "../unit.h"
+#include "../fault.h"
 
 static struct collect c;
 static struct worker w;
 static struct collect_bpf b;
 static struct buf out;
+
+/* The linker replaces this function (option --wrap in tests/Makemodule.am): the output of the
+ * program is a file, or an error if it is negative. */
+static int output = -1;
+
+int __wrap_sys_bpf_open_iter(int prog, uint32_t pid);
+int __wrap_sys_bpf_open_iter(int prog, uint32_t pid)
+{
+	CHECK(prog == 4711 && pid == 50);
+	return output < 0 ? output : fcntl(output, F_DUPFD_CLOEXEC, 3);
+}
 
 static void begin(void)
 {
@@ -287,6 +300,10 @@ static void lists_are_known_only_if_complete(void)
 	CHECK(!b.mnt_ns.known);
 	out.len -= sizeof(struct bpf_pair);
 	CHECK_INT(take_files(-1, &seen), -EBADMSG);
+	/* a record of a task in place of a descriptor */
+	buf_reset(&out);
+	task(10, 10, 100);
+	CHECK_INT(take_files(-1, &seen), -EBADMSG);
 	CHECK(!b.mnt_ns.known);
 	end();
 }
@@ -359,6 +376,47 @@ static void a_namespace_with_an_unknown_ancestor_gets_no_owner(void)
 	end();
 }
 
+/* ---- Reading */
+
+#define LENGTH 300000
+
+static int try_read(void)
+{
+	int rc;
+
+	begin();
+	lseek(output, 0, SEEK_SET);
+	fault_begin();
+	rc = bpf_read(4711, 50, &out);
+	fault_end();
+	if (rc == 0 && (out.len != LENGTH || out.s[0] != 'a' || out.s[LENGTH - 1] != 'z'))
+		rc = 1;
+	end();
+	return rc;
+}
+
+static void the_output_is_read_to_its_end(void)
+{
+	static const struct fault_row rows[] = {
+		{ "again", try_read, SYS_read, 1, EAGAIN, 0 },
+		{ "interrupted", try_read, SYS_read, 2, EINTR, 0 },
+		{ "too long", try_read, SYS_read, 1, E2BIG, -E2BIG },
+		{ "failed", try_read, SYS_read, 3, EIO, -EIO },
+	};
+
+	output = -EPERM;
+	begin();
+	CHECK_INT(bpf_read(4711, 50, &out), -EPERM);
+	end();
+	output = memfd_create("output", MFD_CLOEXEC);
+	CHECK(ftruncate(output, LENGTH) == 0 && pwrite(output, "a", 1, 0) == 1);
+	CHECK(pwrite(output, "z", 1, LENGTH - 1) == 1);
+	CHECK_INT(try_read(), 0);
+	if (fault_supported())
+		fault_table(rows, ARRAY_SIZE(rows));
+	close(output);
+}
+
 UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
 	  CASE(only_selected_types_are_kept), CASE(a_thread_in_another_namespace_is_a_holder),
 	  CASE(a_thread_holds_only_namespaces_of_the_selected_types),
@@ -367,4 +425,5 @@ UNIT_MAIN(CASE(tasks_become_processes), CASE(our_second_thread_is_not_counted),
 	  CASE(a_table_that_threads_share_counts_once),
 	  CASE(ignores_the_probe_descriptor_of_nslist), CASE(lists_are_known_only_if_complete),
 	  CASE(namespaces_get_their_owners_and_parents),
-	  CASE(a_namespace_with_an_unknown_ancestor_gets_no_owner))
+	  CASE(a_namespace_with_an_unknown_ancestor_gets_no_owner),
+	  CASE(the_output_is_read_to_its_end))

@@ -2,6 +2,7 @@
 /* test-collect-nomem: makes each memory allocation fail while namespaces are collected (nomem.h).
  */
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -157,6 +158,29 @@ static int try_files(void)
 	return rc;
 }
 
+static int output = -1;
+
+/* The linker replaces this function (option --wrap in tests/Makemodule.am). */
+int __wrap_sys_bpf_open_iter(int prog, uint32_t pid);
+int __wrap_sys_bpf_open_iter(int prog, uint32_t pid)
+{
+	CHECK(prog == 4711 && pid == 0);
+	return fcntl(output, F_DUPFD_CLOEXEC, 3);
+}
+
+static int try_output(void)
+{
+	struct buf out = BUF_INIT;
+	int rc;
+
+	lseek(output, 0, SEEK_SET);
+	rc = bpf_read(4711, 0, &out);
+	if (rc == 0 && out.len != 1000000)
+		rc = 1;
+	buf_free(&out);
+	return rc;
+}
+
 static int try_relate(void)
 {
 	struct bpf_related related[] = {
@@ -182,6 +206,10 @@ static int try_relate(void)
 
 static void the_output_of_the_programs_is_complete_or_an_error(void)
 {
+	output = memfd_create("output", MFD_CLOEXEC);
+	CHECK_INT(ftruncate(output, 1000000), 0);
+	nomem_all("bpf_read", try_output);
+	close(output);
 	nomem_all("bpf_take_tasks", try_tasks);
 	nomem_all("bpf_take_files", try_files);
 	nomem_all("bpf_relate", try_relate);

@@ -175,7 +175,9 @@ static void parses_lists_of_source_names(void)
 		CHECK_INT(collect_parse(collect_source_names[i], &set, &e), 0);
 	CHECK(collect_parse("", &set, &e) < 0);
 	CHECK(collect_parse("proc,", &set, &e) < 0);
-	CHECK(collect_parse("pro", &set, &e) < 0);
+	CHECK_INT(collect_parse("pro", &set, &e), -EINVAL);
+	CHECK_STR(e.what, "unknown source 'pro'");
+	CHECK(str_after(e.hint, "did you mean proc?"));
 	CHECK(collect_parse("process", &set, &e) < 0);
 }
 

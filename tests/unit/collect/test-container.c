@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../unit.h"
+#include "kernel/sys_mount.h"
 
 #define SELF 100
 /* the inode of the caller's namespace of a type is HOST plus the index of the type */
@@ -323,6 +324,7 @@ static void processes_with_unknown_namespaces_are_omitted(void)
 
 static void a_file_that_cannot_be_read_is_counted(void)
 {
+	static const char *const files[] = { "mountinfo", "stat", "cgroup", "status" };
 	static const struct nsmissed none;
 	const struct container *box;
 	char path[sizeof(top) + 64];
@@ -337,18 +339,71 @@ static void a_file_that_cannot_be_read_is_counted(void)
 	CHECK_INT(memcmp(&missed, &none, sizeof(none)), 0);
 	end();
 
-	begin();
-	add(SELF);
-	add(120)->inode[NSTYPE_USER] = 2000;
-	snprintf(path, sizeof(path), "%s/120/mountinfo", top);
-	CHECK_INT(unlink(path), 0);
-	CHECK_INT(mkdir(path, 0700), 0);
-	find(false, 0, 0);
-	CHECK_INT(count(&box), 1);
-	CHECK(!box->rootfs);
-	CHECK_INT(missed.n[NSMISSED_FAILED][NSMISSED_PROC], 1);
-	CHECK_INT(missed.err, -EISDIR);
-	end();
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		begin();
+		add(SELF);
+		add(120)->inode[i == 3 ? NSTYPE_PID : NSTYPE_USER] = 2000;
+		snprintf(path, sizeof(path), "%s/120/%s", top, files[i]);
+		CHECK_INT(unlink(path), 0);
+		CHECK_INT(mkdir(path, 0700), 0);
+		find(false, 0, 0);
+		CHECK_INT(count(&box), 1);
+		CHECK_INT(box->rootfs != NULL, i == 1 || i == 2);
+		CHECK_INT(missed.n[NSMISSED_FAILED][NSMISSED_PROC], 1);
+		CHECK_INT(missed.err, -EISDIR);
+		end();
+	}
+}
+
+static unsigned mounts; /* number of calls of statmount(2) */
+static const char *fstype;
+
+int __wrap_sys_statmount(uint64_t ns, uint64_t id, uint64_t mask, struct sys_statmount *m,
+			 size_t size);
+int __wrap_sys_statmount(uint64_t ns, uint64_t id, uint64_t mask, struct sys_statmount *m,
+			 size_t size)
+{
+	CHECK(ns == 9 && id > 0 && size > 4096);
+	CHECK_INT(mask, SYS_STATMOUNT_FS_TYPE | SYS_STATMOUNT_MNT_ROOT);
+	mounts++;
+	m->fs_type = 0;
+	m->mnt_root = (uint32_t)strlen(strcpy(m->str, fstype)) + 1;
+	strcpy(m->str + m->mnt_root, "/a");
+	return 0;
+}
+
+/* Since Linux 6.8, the root mount is found by its id. */
+static void the_root_of_a_process_is_found_by_its_mount(void)
+{
+	static const char *const types[][2] = { { "xfs", "xfs:/a" }, { "fuse", "ext4" } };
+	char path[sizeof(top) + 64], *root;
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		begin();
+		add(120);
+		add(121);
+		snprintf(path, sizeof(path), "%s/120/root", top);
+		CHECK_INT(symlink("/", path), 0);
+		snprintf(path, sizeof(path), "%s/121/root", top);
+		CHECK_INT(symlink("/usr/..", path), 0);
+		find(false, 0, 0);
+		nstab_find(&c.tab, &nstypes[NSTYPE_MNT], HOST + NSTYPE_MNT)->mnt_id = 9;
+		for (pid_t pid = 120; pid <= 121; pid++) {
+			mounts = 0;
+			fstype = types[i][0];
+			CHECK_INT(container_root(&c, pid, &root), 0);
+			CHECK_STR(root, mounts ? types[i][1] : "ext4");
+			free(root);
+		}
+		/* the mount namespace has no id */
+		nstab_find(&c.tab, &nstypes[NSTYPE_MNT], HOST + NSTYPE_MNT)->mnt_id = 0;
+		mounts = 0;
+		CHECK_INT(container_root(&c, 120, &root), 0);
+		CHECK_STR(root, "ext4");
+		CHECK_INT(mounts, 0);
+		free(root);
+		end();
+	}
 }
 
 static void the_root_of_a_process_has_type_and_directory(void)
@@ -388,4 +443,5 @@ UNIT_MAIN(CASE(processes_of_a_pid_namespace_are_one_container),
 	  CASE(a_kernel_thread_is_no_container),
 	  CASE(processes_with_unknown_namespaces_are_omitted),
 	  CASE(a_file_that_cannot_be_read_is_counted),
-	  CASE(the_root_of_a_process_has_type_and_directory))
+	  CASE(the_root_of_a_process_has_type_and_directory),
+	  CASE(the_root_of_a_process_is_found_by_its_mount))

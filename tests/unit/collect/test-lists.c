@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "../unit.h"
+#include "../nomem.h"
 #include "collect/src_bpf.h"
 #include "kernel/sys_cap.h"
 #include "kernel/sys_mount.h"
@@ -278,21 +278,24 @@ static void lists_the_namespaces_of_the_kernel(void)
 		CHECK_INT(in_table(&c), rows[i].bits);
 		CHECK_INT(c.all_mnt, rows[i].all_mnt);
 		CHECK_STR(e.what, rows[i].message);
+		CHECK_INT(e.errnum, -rows[i].want);
 		nstab_free(&c.tab);
 	}
-	/* without listns(2), the mount namespaces before and after that of this process are
+	/* without listns(2), the mount namespaces before and after that of this process (3) are
 	 * opened */
-	struct collect c = fresh();
-	struct nserr e = NSERR_INIT;
+	for (uint64_t id = 2; id <= COUNT; id++) {
+		struct collect c = fresh();
+		struct nserr e = NSERR_INIT;
 
-	reset();
-	list_error = -ENOSYS;
-	inspect_error = -EMFILE;
-	bad_id = 2;
-	CHECK_INT(collect_kernel(&c, &e), -EMFILE);
-	CHECK_STR(e.what, "cannot inspect");
-	CHECK_INT(in_table(&c), MNT_BITS);
-	nstab_free(&c.tab);
+		reset();
+		list_error = -ENOSYS;
+		inspect_error = -EMFILE;
+		bad_id = id;
+		CHECK_INT(collect_kernel(&c, &e), -EMFILE);
+		CHECK_STR(e.what, "cannot inspect");
+		CHECK_INT(in_table(&c), id == 2 ? MNT_BITS : id == 3 ? 1u << 3 : 3u << 3);
+		nstab_free(&c.tab);
+	}
 	end();
 }
 
@@ -381,6 +384,10 @@ static void lists_the_mounts_of_each_namespace(void)
 		{ &list_error, -EPERM, 0, false, 0, 0, 20, 0, "" },
 		{ &list_error, -EINVAL, 0, false, 0, 0, 20, 0, "" },
 		{ &stat_error, -EPERM, 3, false, 0, 0, 20, 2, "ext4" },
+		{ &stat_error, -EOPNOTSUPP, 3, false, 0, 0, 20, 2, "ext4" },
+		{ &stat_error, -EINVAL, 3, false, 0, 0, 20, 2, "ext4" },
+		{ &stat_error, -ENOSYS, 3, false, 0, 0, 20, 2, "ext4" },
+		{ &list_error, -EAGAIN, 0, false, 0, 0, 0, 0, "" },
 		{ &list_error, -ESTALE, 0, true, 0, 0, 0, 0, "" },
 		{ &list_error, -ESTALE, 0, false, 0, 0, 2, 0, "" },
 		{ &list_error, -EACCES, 0, false, 0, 0, 2, 0, "" },
@@ -421,6 +428,7 @@ static void lists_the_mounts_of_each_namespace(void)
 		snprintf(want, sizeof(want), "cannot list the mounts of mount namespace %u",
 			 ns->inode);
 		CHECK_STR(e.what, rows[i].want ? want : "");
+		CHECK_INT(e.errnum, -rows[i].want);
 		nstab_free(&c.tab);
 	}
 	/* types and sources that were not requested are ignored */
@@ -477,5 +485,57 @@ static void uses_the_mounts_that_bpf_programs_list(void)
 	end();
 }
 
+/* ---- Memory */
+
+static struct collect_bpf *mounts_of_bpf;
+
+/* Returns the result of a function that must set e after an error, and frees c. */
+static int end_try(struct collect *c, int rc, const struct nserr *e)
+{
+	c->bpf = NULL;
+	nstab_free(&c->tab);
+	if (rc < 0)
+		return streq(e->what, "cannot list namespaces") && e->errnum == -rc ? rc : 1;
+	return rc;
+}
+
+static int try_kernel(void)
+{
+	struct collect c = fresh();
+	struct nserr e = NSERR_INIT;
+
+	return end_try(&c, collect_kernel(&c, &e), &e);
+}
+
+static int try_mounts(void)
+{
+	struct collect c = fresh();
+	struct nserr e = NSERR_INIT;
+	int rc, after = nomem_after;
+
+	nomem_after = -1;
+	add_mnt(&c, 2);
+	add_mnt(&c, 3);
+	c.bpf = mounts_of_bpf;
+	nomem_after = after;
+	rc = collect_mnt(&c, &e);
+	return end_try(&c, rc, &e);
+}
+
+static void a_list_without_memory_is_an_error(void)
+{
+	struct bpf_pair pairs[] = { { .id = 2, .of = 1 }, { .id = 2, .of = 2 } };
+	struct collect_bpf bpf = { .mounts = {
+					   .pair = pairs, .n = ARRAY_SIZE(pairs), .known = true } };
+
+	begin();
+	nomem_all("collect_kernel", try_kernel);
+	nomem_all("collect_mnt", try_mounts);
+	mounts_of_bpf = &bpf;
+	nomem_all("collect_mnt with BPF", try_mounts);
+	end();
+}
+
 UNIT_MAIN(CASE(lists_the_namespaces_of_the_kernel), CASE(opens_only_namespaces_that_are_not_open),
-	  CASE(lists_the_mounts_of_each_namespace), CASE(uses_the_mounts_that_bpf_programs_list))
+	  CASE(lists_the_mounts_of_each_namespace), CASE(uses_the_mounts_that_bpf_programs_list),
+	  CASE(a_list_without_memory_is_an_error))

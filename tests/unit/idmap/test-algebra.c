@@ -397,10 +397,27 @@ static void an_extent_without_outside_ids_is_ignored(void)
 	CHECK_INT(id, 1004);
 	CHECK_INT(idmap_to_outside(&out, 5, &id), -ENOENT);
 	CHECK_INT(idmap_to_outside(&out, 20, &id), -ENOENT);
+	/* not even if a map contains the number that stands for a missing id */
+	idmap_free(&out);
+	CHECK_INT(idmap_append(&b, (struct idmap_extent){ IDMAP_NONE - 5, 5, 6, 0 }), 0);
+	CHECK_INT(idmap_compose(&a, &b, &out), 0);
+	CHECK_INT(out.n, 1);
+	CHECK_INT(idmap_to_outside(&out, 20, &id), -ENOENT);
 	idmap_invert(&a);
 	CHECK_INT(a.n, 1);
 	CHECK_INT(a.ext[0].inside, 100);
 	CHECK_INT(a.ext[0].outside, 0);
+	/* the result is sorted by inside id */
+	CHECK_INT(idmap_add(&a, 200, 50, 10, NULL), 0);
+	idmap_invert(&a);
+	CHECK_INT(a.ext[0].inside, 0);
+	CHECK_INT(a.ext[1].inside, 50);
+	idmap_invert(&a);
+	CHECK_INT(a.ext[0].inside, 100);
+	CHECK_INT(a.ext[1].inside, 200);
+	CHECK_INT(idmap_add(&a, 10, 300, 10, NULL), 0);
+	idmap_invert(&a);
+	CHECK(a.n == 3 && a.ext[0].inside == 0 && a.ext[2].inside == 300);
 }
 
 /* Returns the number of ids in each extent after idmap_split_at() for a map of 10 ids from the

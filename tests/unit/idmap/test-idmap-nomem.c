@@ -39,6 +39,24 @@ static int result(int rc, const struct idmap *m, size_t n)
 	return m->n == n ? 0 : 1;
 }
 
+static int try_append(void)
+{
+	cleanup_idmap struct idmap m = IDMAP_INIT;
+	int rc = idmap_append(&m, (struct idmap_extent){ 1, 2, 3, 0 });
+
+	return m.n == (rc == 0) ? rc : 1;
+}
+
+static int try_subid(void)
+{
+	struct subids s = SUBIDS_INIT;
+	int rc = subids_add(&s, (struct subid_extent){ 1, 2, 3 });
+	bool right = s.n == (rc == 0);
+
+	subids_free(&s);
+	return right ? rc : 1;
+}
+
 static int try_compose(void)
 {
 	cleanup_idmap struct idmap a = map_of(9), out = IDMAP_INIT;
@@ -204,6 +222,7 @@ static void the_map_functions_report_a_failed_allocation(void)
 		const char *name;
 		int (*try)(void);
 	} all[] = {
+		{ "idmap_append", try_append },        { "subids_add", try_subid },
 		{ "idmap_compose", try_compose },      { "idmap_subtract", try_subtract },
 		{ "idmap_split", try_split },          { "idmap_split_at", try_split_at },
 		{ "idmap_view_between", try_between }, { "idmaps_copy", try_copy },

@@ -116,6 +116,16 @@ static void error_names_rule_and_line(void)
 	}
 }
 
+static void a_range_of_two_extents_has_a_hint(void)
+{
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(check("0 0 100\n", "0 1000 1\n1 100000 65536\n", &e), -EPERM);
+	CHECK_STR(e.hint, "split the range with 'nsidmap split --parent <map>'");
+	CHECK_INT(check("0 0 100\n", "0 1000 1\n", &e), -EPERM);
+	CHECK_STR(e.hint, "");
+}
+
 static void refuses_too_many_lines_or_bytes(void)
 {
 	cleanup_idmap struct idmap m = IDMAP_INIT;
@@ -128,6 +138,7 @@ static void refuses_too_many_lines_or_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
 	CHECK_STR(unit_message(&e),
 		  "extent 341: the map has 341 lines, but a map can have at most 340");
+	CHECK_STR(e.hint, "merge adjacent ranges, or use fewer ranges");
 	CHECK_INT(e.errnum, 0);
 	idmap_free(&m);
 	/* a line has 24 bytes: 170 lines have 4,080 bytes, 171 have 4,104 */
@@ -141,6 +152,7 @@ static void refuses_too_many_lines_or_bytes(void)
 	CHECK_INT(idmap_check(&m, NULL, &e), -EINVAL);
 	CHECK_STR(unit_message(&e),
 		  "extent 171: the map has 4096 bytes, but a map can have at most 4095");
+	CHECK_STR(e.hint, "merge adjacent ranges, or use fewer ranges");
 	CHECK_INT(e.errnum, 0);
 }
 
@@ -312,9 +324,9 @@ static void extents_are_checked_again(void)
 }
 
 UNIT_MAIN(CASE(parses_streams_and_arguments), CASE(error_quotes_the_invalid_text),
-	  CASE(error_names_rule_and_line), CASE(refuses_too_many_lines_or_bytes),
-	  CASE(joins_adjacent_extents), CASE(splits_at_the_extents_of_the_parent),
-	  CASE(keeps_extents_with_unknown_outside_ids), CASE(a_long_word_is_cut_in_the_message),
-	  CASE(damaged_maps_of_the_kernel_are_refused),
+	  CASE(error_names_rule_and_line), CASE(a_range_of_two_extents_has_a_hint),
+	  CASE(refuses_too_many_lines_or_bytes), CASE(joins_adjacent_extents),
+	  CASE(splits_at_the_extents_of_the_parent), CASE(keeps_extents_with_unknown_outside_ids),
+	  CASE(a_long_word_is_cut_in_the_message), CASE(damaged_maps_of_the_kernel_are_refused),
 	  CASE(a_map_formatted_as_an_argument_ends_without_a_comma),
 	  CASE(separators_at_the_ends_of_a_map), CASE(extents_are_checked_again))

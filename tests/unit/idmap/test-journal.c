@@ -34,10 +34,15 @@ static void keeps_a_record(const char *dir)
 	struct statx same = { .stx_ino = 7, .stx_uid = 5, .stx_gid = 6 }, other;
 	struct journal j, second;
 	struct nserr e;
+	struct stat st;
 
 	(void)dir;
 	empty_run();
+	umask(0777);
 	CHECK_INT(open_journal(&j, &e), 0);
+	CHECK_INT(umask(022), 0777);
+	CHECK(stat("/run/nsutils", &st) == 0 && (st.st_mode & 07777) == 0755);
+	CHECK(stat(FILE_NAME, &st) == 0 && (st.st_mode & 07777) == 0600);
 	CHECK(!j.pending);
 	CHECK(!journal_matches(&j, &same));
 	CHECK_INT(journal_write(&j, &r), 0);

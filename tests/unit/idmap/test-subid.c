@@ -146,7 +146,11 @@ static void finds_users_by_name_and_by_uid(void)
 	CHECK_INT(subid_user("4000000000", &u, &e), 0);
 	CHECK(u.has_uid && u.uid == 4000000000 && u.name[0] == '\0');
 	CHECK_INT(subid_user("no-such-user", &u, &e), 0);
-	CHECK(!u.has_uid && streq(u.name, "no-such-user"));
+	CHECK(!u.has_uid && !u.has_gid && streq(u.name, "no-such-user"));
+	CHECK_INT(subid_user("0", &u, &e), 0);
+	CHECK_STR(u.name, "root");
+	CHECK_INT(subid_user("root", &u, &e), 0);
+	CHECK(u.has_uid && u.uid == 0 && u.has_gid && u.gid == 0 && streq(u.name, "root"));
 	CHECK_INT(subid_user("", &u, &e), -EINVAL);
 	CHECK_INT(subid_user("a:b", &u, &e), -EINVAL);
 }

@@ -18,8 +18,12 @@ static void note(void *ctx, enum idmap_kind kind, uint32_t id)
 
 static const char *ids(const struct idmap_xattr *x, const char *v, size_t n)
 {
+	int rc;
+
 	got[0] = '\0';
-	return x->ids((const unsigned char *)v, n, note, NULL) < 0 ? "bad" : got;
+	rc = x->ids((const unsigned char *)v, n, note, NULL);
+	CHECK_INT(MIN(rc, 0), rc ? -EINVAL : 0);
+	return rc < 0 ? "bad" : got;
 }
 
 /* the entries of the ACL: user::rw-, user:1000:r--, group::r--, group:4294967294:rwx, mask::rwx,
@@ -78,12 +82,20 @@ static uint32_t to_root(void *ctx, enum idmap_kind kind, uint32_t id)
 	return 0;
 }
 
+static uint32_t keep(void *ctx, enum idmap_kind kind, uint32_t id)
+{
+	(void)ctx, (void)kind;
+	return id;
+}
+
 static void translates_the_users_of_an_acl(void)
 {
 	unsigned char v[sizeof(acl) - 1];
 	size_t n = sizeof(v);
 
 	memcpy(v, acl, n);
+	CHECK_INT(idmap_xattr_translate(&idxattrs[0], v, &n, keep, NULL), 0);
+	CHECK(memcmp(v, acl, n) == 0);
 	CHECK_INT(idmap_xattr_translate(&idxattrs[0], v, &n, add_1000, NULL), 1);
 	CHECK_STR(ids(&idxattrs[0], (const char *)v, n), "u2000 g4294967294 ");
 	/* the other bytes of the value must not have changed */

@@ -65,6 +65,68 @@ static void loads_a_member_with_the_width_of_its_type(void)
 	}
 }
 
+/* Checks the last instruction, and then removes all. */
+static void check(int code, int dst, int src, int off, int imm)
+{
+	CHECK(p.n > 0);
+	CHECK_INT(p.insn[p.n - 1].code, code);
+	CHECK_INT(p.insn[p.n - 1].dst_reg, dst);
+	CHECK_INT(p.insn[p.n - 1].src_reg, src);
+	CHECK_INT(p.insn[p.n - 1].off, off);
+	CHECK_INT(p.insn[p.n - 1].imm, imm);
+	p.n = 0;
+}
+
+static void generates_each_instruction(void)
+{
+	begin();
+	bpf_context(&p, R7, R1, 16, outer);
+	CHECK_INT(p.reg[R7].type, outer);
+	CHECK(!p.reg[R7].address);
+	check(BPF_LDX | BPF_MEM | BPF_DW, R7, R1, 16, 0);
+	bpf_move(&p, R8, R7);
+	CHECK_INT(p.reg[R8].type, outer);
+	check(BPF_ALU64 | BPF_MOV | BPF_X, R8, R7, 0, 0);
+	bpf_set(&p, R8, -5);
+	check(BPF_ALU64 | BPF_MOV | BPF_K, R8, 0, 0, -5);
+	bpf_add(&p, R8, 7);
+	check(BPF_ALU64 | BPF_ADD | BPF_K, R8, 0, 0, 7);
+	bpf_add_reg(&p, R8, R9);
+	check(BPF_ALU64 | BPF_ADD | BPF_X, R8, R9, 0, 0);
+	bpf_mul(&p, R8, 3);
+	check(BPF_ALU64 | BPF_MUL | BPF_K, R8, 0, 0, 3);
+	bpf_put(&p, -8, R8, 8);
+	check(BPF_STX | BPF_MEM | BPF_DW, R10, R8, -8, 0);
+	bpf_put(&p, -4, R8, 4);
+	check(BPF_STX | BPF_MEM | BPF_W, R10, R8, -4, 0);
+	bpf_put_value(&p, -8, 9, 8);
+	check(BPF_ST | BPF_MEM | BPF_DW, R10, 0, -8, 9);
+	bpf_put_value(&p, -4, 9, 4);
+	check(BPF_ST | BPF_MEM | BPF_W, R10, 0, -4, 9);
+	bpf_jump(&p, 2);
+	check(BPF_JMP | BPF_JA, 0, 0, 0, 0);
+	bpf_jump_is(&p, R6, 5, 2);
+	check(BPF_JMP32 | BPF_JEQ | BPF_K, R6, 0, 0, 5);
+	bpf_jump_not(&p, R6, 5, 2);
+	check(BPF_JMP32 | BPF_JNE | BPF_K, R6, 0, 0, 5);
+	bpf_jump_same(&p, R6, R7, 2);
+	check(BPF_JMP | BPF_JEQ | BPF_X, R6, R7, 0, 0);
+	bpf_jump_differ(&p, R6, R7, 2);
+	check(BPF_JMP | BPF_JNE | BPF_X, R6, R7, 0, 0);
+	bpf_jump_null(&p, R6, 2);
+	check(BPF_JMP | BPF_JEQ | BPF_K, R6, 0, 0, 0);
+	bpf_call(&p, 42);
+	check(BPF_JMP | BPF_CALL, 0, 0, 0, 42);
+	bpf_exit(&p);
+	CHECK_INT(p.n, 2);
+	CHECK_INT(p.insn[0].code, BPF_ALU64 | BPF_MOV | BPF_K);
+	CHECK_INT(p.insn[0].dst_reg, R0);
+	CHECK_INT(p.insn[0].imm, 0);
+	check(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	CHECK_INT(p.err, 0);
+	end();
+}
+
 static void refuses_members_that_no_instruction_can_load(void)
 {
 	static const struct {
@@ -90,6 +152,9 @@ static void refuses_members_that_no_instruction_can_load(void)
 	begin();
 	CHECK(bpf_has(&p, outer, "to->x"));
 	CHECK(!bpf_has(&p, 0, "to->x"));
+	bpf_context(&p, R7, R6, 0, 0);
+	bpf_get(&p, R6, R7, "to->x");
+	CHECK_INT(bpf_finish(&p), -ENOENT);
 	end();
 }
 
@@ -136,6 +201,6 @@ static void refuses_a_program_that_is_too_long(void)
 	end();
 }
 
-UNIT_MAIN(CASE(loads_a_member_with_the_width_of_its_type),
+UNIT_MAIN(CASE(loads_a_member_with_the_width_of_its_type), CASE(generates_each_instruction),
 	  CASE(refuses_members_that_no_instruction_can_load),
 	  CASE(reports_the_first_missing_member), CASE(refuses_a_program_that_is_too_long))

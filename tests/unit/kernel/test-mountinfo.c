@@ -148,8 +148,26 @@ static void only_octal_digits_are_an_escape(void)
 	CHECK_STR(l.target, "/\\/40\\0/0\\04/\\08a");
 }
 
+static void finds_only_a_mount_with_the_id(void)
+{
+	static const int missing[] = { -1, 0, 2000000000 };
+	struct mountinfo_line l;
+	int id = mountinfo_id_of("/proc");
+
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++) {
+		cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+
+		CHECK(!mountinfo_find(&m, missing[i], &l));
+	}
+	if (id >= 0) {
+		cleanup_mountinfo struct mountinfo m = MOUNTINFO_INIT;
+
+		CHECK(mountinfo_find(&m, id, &l) && l.id == id);
+	}
+}
+
 UNIT_MAIN(CASE(every_field_is_parsed), CASE(only_the_tag_shared_means_shared),
 	  CASE(escapes_are_decoded_in_paths_and_source), CASE(invalid_escapes_are_kept),
 	  CASE(invalid_lines_are_skipped), CASE(empty_file_has_no_mounts),
 	  CASE(option_must_match_a_whole_word), CASE(further_words_of_a_line_are_ignored),
-	  CASE(only_octal_digits_are_an_escape))
+	  CASE(only_octal_digits_are_an_escape), CASE(finds_only_a_mount_with_the_id))

@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "../fault.h"
+#include "../memory.h"
 #include "base/file.h"
 
 #ifndef CLONE_NEWTIME
@@ -66,6 +67,38 @@ static void a_failed_poll_is_reported(void)
 	CHECK_INT(fault_answer(try_ended, SYS_poll, 1, -ENOMEM), -ENOMEM);
 }
 
+/* Opens a pidfd of this process as if it could be a thread. */
+static int try_open_task(void)
+{
+	int fd;
+
+	fault_begin();
+	fd = sys_pidfd_open_task(getpid());
+	fault_end();
+	if (fd >= 0)
+		close(fd);
+	return MIN(fd, 0);
+}
+
+/* EINVAL means that the id is that of a thread (Linux 6.9 and later open it with PIDFD_THREAD). */
+static void only_an_invalid_pid_is_taken_for_a_thread(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	CHECK_INT(try_open_task(), 0);
+	CHECK_INT(fault_answer(try_open_task, SYS_pidfd_open, 1, -ESRCH), -ESRCH);
+	CHECK_INT(fault_answer(try_open_task, SYS_pidfd_open, 1, -EPERM), -EPERM);
+	CHECK_INT(fault_answer(try_open_task, SYS_pidfd_open, 2, -EPERM), INT_MAX);
+	fault_again = true;
+	CHECK_INT(fault_answer(try_open_task, SYS_pidfd_open, 1, -EINVAL), -EINVAL);
+	fault_again = false;
+	/* kernels before 6.9 have no pidfds of threads */
+	CHECK(fault_answer(try_open_task, SYS_pidfd_open, 1, -EINVAL) == 0 ||
+	      sys_pidfd_open_thread(getpid()) == -EINVAL);
+}
+
 /* Returns the inode of the namespace to which /proc/self/ns/FILE leads, or, if file is NULL, of the
  * namespace to which fd refers. */
 static uint64_t inode_of(int fd, const char *file)
@@ -121,6 +154,13 @@ static int add_one(void *arg)
 	return 0;
 }
 
+/* Does the same as add_one() after a pause. */
+static int add_late(void *arg)
+{
+	usleep(20000);
+	return add_one(arg);
+}
+
 static int wait_for(pid_t pid)
 {
 	int status = unit_wait(pid);
@@ -157,11 +197,126 @@ static void a_child_has_a_pidfd_and_its_own_files(void)
 	/* a child of sys_run_apart() has its own memory; a child of sys_vfork() shares ours */
 	CHECK_INT(wait_for(sys_run_apart(exit_with, &number)), 7);
 	if (SYS_HAS_VFORK) {
-		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
-		CHECK_INT(number, 8);
+		pid = sys_vfork(0, add_late, &number);
+		CHECK_INT(number, 8); /* the parent has waited */
+		CHECK_INT(wait_for(pid), 0);
 		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
 		CHECK_INT(number, 9);
 	}
+}
+
+/* ---- Kernels and filters without clone3(2), and a lack of memory ---- */
+
+/* Makes each later clone3(2) of this process fail. */
+static bool deny_clone3(int error)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { ARRAY_SIZE(code), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Calls sys_clone() while clone3(2) fails. Returns the negative errno of sys_clone(), or 0 if it
+ * has created a child, and a pidfd if `with_pidfd` is set. Runs in a child. */
+static int clone_without_clone3(int error, uint64_t flags, bool with_pidfd)
+{
+	int pidfd = -1;
+	pid_t pid;
+
+	if (!deny_clone3(error))
+		return 1;
+	pid = sys_clone(flags, with_pidfd ? &pidfd : NULL);
+	if (pid == 0)
+		_exit(5);
+	if (pid < 0)
+		return pid;
+	if (with_pidfd && (pidfd <= 2 || fcntl(pidfd, F_GETFD) != FD_CLOEXEC))
+		return 2;
+	return wait_for(pid) == 5 && (with_pidfd || pidfd < 0) ? 0 : 3;
+}
+
+static void clone_replaces_clone3(void)
+{
+	static const struct {
+		int error;
+		uint64_t flags;
+		int want;
+	} rows[] = {
+		{ ENOSYS, 0, 0 },
+		{ EPERM, 0, 0 },
+		{ EINVAL, 0, -EINVAL },
+		{ EAGAIN, 0, -EAGAIN },
+		{ ENOSYS, CLONE_FILES, 0 },
+		/* clone(2) does not have these flags */
+		{ ENOSYS, CLONE_NEWTIME, -ENOSYS },
+		{ EPERM, CLONE_NEWTIME, -EPERM },
+		{ ENOSYS, UINT64_C(1) << 32, -ENOSYS },
+	};
+
+	if (!fault_supported()) {
+		unit_skip("no filters here");
+		return;
+	}
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		int status = -1;
+		pid_t pid;
+
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0)
+			_exit(-clone_without_clone3(rows[i / 2].error, rows[i / 2].flags, i % 2) &
+			      0xff);
+		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+		CHECK_INT(WIFEXITED(status) ? WEXITSTATUS(status) : -1, -rows[i / 2].want);
+	}
+}
+
+static int *shared; /* is in the memory of all children */
+
+static int add_both(void *arg)
+{
+	++*shared;
+	return add_one(arg);
+}
+
+/* Runs a function in a child that has its own memory, because that for its stack cannot be
+ * allocated. */
+static int try_apart(void)
+{
+	pid_t pid, self = getpid();
+	int number = 7;
+
+	if (!memory_limit())
+		return 1;
+	*shared = 0;
+	fault_begin();
+	pid = sys_run_apart(add_both, &number);
+	fault_end();
+	if (getpid() != self)
+		_exit(9);
+	return pid < 0 ? pid : wait_for(pid) == 0 && *shared == 1 && number == 7 ? 0 : 1;
+}
+
+static void fork_replaces_vfork(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	CHECK(shared != MAP_FAILED);
+	/* fork(2) needs the pipe only if memory for vfork(2) is missing */
+	CHECK_INT(fault_answer(try_apart, SYS_pipe2, 1, -EMFILE), -EMFILE);
+	CHECK_INT(fault_answer(try_apart, SYS_read, 1, -EINTR), 0);
+	fault_all("sys_run_apart", try_apart, NULL);
+	munmap(shared, sizeof(*shared));
 }
 
 static void each_number_of_sigtimedwait_is_known(void)
@@ -173,7 +328,10 @@ static void each_number_of_sigtimedwait_is_known(void)
 	CHECK(!sys_is_sigtimedwait(420) && !sys_is_sigtimedwait(422) && !sys_is_sigtimedwait(523));
 }
 
-UNIT_MAIN(CASE(a_pidfd_opens_each_namespace), CASE(a_child_has_a_pidfd_and_its_own_files),
+/* fork_replaces_vfork() comes first, because sys_vfork() keeps the memory for later calls */
+UNIT_MAIN(CASE(fork_replaces_vfork), CASE(clone_replaces_clone3),
+	  CASE(a_pidfd_opens_each_namespace), CASE(a_child_has_a_pidfd_and_its_own_files),
 	  CASE(each_number_of_sigtimedwait_is_known),
 	  CASE(only_two_types_have_a_namespace_for_children),
-	  CASE(only_a_pidfd_has_the_inode_of_a_process), CASE(a_failed_poll_is_reported))
+	  CASE(only_a_pidfd_has_the_inode_of_a_process), CASE(a_failed_poll_is_reported),
+	  CASE(only_an_invalid_pid_is_taken_for_a_thread))

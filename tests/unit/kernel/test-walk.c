@@ -156,6 +156,8 @@ static void reports_failed_calls(const char *dir)
 	CHECK_INT(fault_answer(try_deep, SYS_statx, 2, -EIO), 1);
 	/* a file that vanishes during the walk is skipped */
 	CHECK_INT(fault_answer(try_deep, SYS_openat, 2, -ENOENT), 2);
+	CHECK_INT(fault_answer(try_deep, SYS_openat, 3, -ENOENT), 2);
+	CHECK_INT(fault_answer(try_deep, SYS_openat, 3, -EACCES), 1);
 	/* but the top directory must exist */
 	CHECK_INT(fault_answer(try_deep, SYS_openat, 1, -ENOENT), 1);
 	util_close(&dir_fd);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-ns-faults: makes each system call of the functions in lib/ns fail (fault.h). */
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
 
 #include "../fault.h"
+#include "../memory.h"
 #include "../sandbox.h"
 #include "kernel/sys_ns.h"
 #include "ns/join.h"
@@ -250,6 +250,9 @@ static int try_open(void)
 	if (fd < 0)
 		return e.what[0] ? fd : 1;
 	fstat(fd, &st);
+	/* nsref_find_id() opens a file handle, whose flags fault_all() does not check */
+	if (fcntl(fd, F_GETFD) != FD_CLOEXEC)
+		return 1;
 	close(fd);
 	return fd > 2 && st.st_ino == ref_inode ? 0 : 1;
 }
@@ -363,6 +366,17 @@ static unsigned duplicates(void)
 	return found;
 }
 
+static void check_missing(const char *text, int want, const char *what)
+{
+	struct nserr e = NSERR_INIT;
+	struct nsref r;
+
+	CHECK_INT(nsref_parse(text, &r, &e), 0);
+	CHECK_INT(nsref_open_ns(&r, NULL, &e), want);
+	CHECK_STR(e.what, what);
+	CHECK_INT(e.errnum, -want);
+}
+
 static void search(const char *in)
 {
 	struct nserr e = NSERR_INIT;
@@ -378,6 +392,10 @@ static void search(const char *in)
 	/* the second search uses the index */
 	CHECK_INT(nsref_find_inode(NULL, 1, &e), -ENOENT);
 	CHECK_INT(duplicates(), 0);
+	check_missing("uts:4294967290", -ENOENT, "cannot find uts namespace 4294967290");
+	check_missing("4294967290", -ENOENT, "cannot find any namespace 4294967290");
+	if (nsref_find_id(5, &e) == -ENOENT)
+		check_missing("id:5", -ENOENT, "cannot find namespace id 5");
 	sandbox_end_child(child);
 	child = first;
 	sandbox_end_child(child);
@@ -616,12 +634,20 @@ static int try_netnsid(void)
 static void sockets(const char *in)
 {
 	int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct nssocket s[2];
+	struct stat st;
 
 	(void)in;
 	CHECK(dup2(sock, 50) == 50);
 	close(sock);
 	CHECK((child = sandbox_child(CLONE_NEWUTS)) > 0);
 	fault_all("nssocket_ask", try_ask, child_may_stay);
+	/* both processes have the same socket, so only the first one is asked */
+	CHECK(fstat(50, &st) == 0);
+	s[0] = (struct nssocket){ .pid = getpid(), .fd = 50, .inode = st.st_ino };
+	s[1] = (struct nssocket){ .pid = child, .fd = 50, .inode = st.st_ino };
+	CHECK_INT(nssocket_ask(s, 2), 0);
+	CHECK(s[0].rc == 0 && s[1].rc == -EEXIST);
 	fault_all("netnsid_get", try_netnsid, NULL);
 	sandbox_end_child(child);
 	close(50);
@@ -889,18 +915,7 @@ static int try_search(void)
  * the sockets is created by fork(2). */
 static int try_search_fork(void)
 {
-	char text[128], *s = text;
-	struct rlimit limit;
-	int fields = 5;
-
-	if (file_read_at(AT_FDCWD, "/proc/self/statm", text, sizeof(text)) < 0 ||
-	    getrlimit(RLIMIT_DATA, &limit) < 0)
-		return 1;
-	/* the sixth number is the size of the data in pages */
-	while (fields-- > 0)
-		s = strchr(s, ' ') + 1;
-	limit.rlim_cur = strtoul(s, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) + (4 << 20);
-	return setrlimit(RLIMIT_DATA, &limit) < 0 ? 1 : try_search();
+	return memory_limit() ? try_search() : 1;
 }
 
 /* pidfd_open(2) is in Linux 5.3 and later, and PIDFD_THREAD in Linux 6.9 and later. A seccomp
@@ -916,6 +931,9 @@ static void errors(const char *in)
 		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EINVAL, -ESRCH },
 		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EMFILE, -EMFILE },
 		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EIO, -EIO },
+		/* the process has ended since it was opened */
+		{ "a pid", try_open_pid, SYS_pidfd_send_signal, 1, ESRCH, -ESRCH },
+		{ "a pid", try_open_pid, SYS_pidfd_send_signal, 1, EPERM, 0 },
 		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, ENOSYS, 0 },
 		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, EPERM, 0 },
 		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, EINVAL, 0 },

@@ -64,6 +64,19 @@ static int try_search(void)
 	return rc < 0 ? 0 : 1;
 }
 
+/* Does the same and returns the error of the search. */
+static int try_errors(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = nsref_find_inode(NULL, 1, &e);
+	fault_end();
+	nsindex_clear();
+	return rc;
+}
+
 /* Returns true for open descriptors after a failed read(2), which are accepted: a child has opened
  * the descriptors, and this process cannot read their numbers from the pipe. */
 static bool numbers_are_lost(const char *why, const struct fault_run *f)
@@ -99,6 +112,11 @@ static void search(const char *dir)
 	there = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	CHECK_INT(setns(here, CLONE_NEWNS), 0);
 	fault_all("a search in another mount namespace", try_search, numbers_are_lost);
+	/* only the child that enters the mount namespace opens mounts; without descriptors for
+	 * them, the search is incomplete */
+	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -EMFILE), -EMFILE);
+	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -ENFILE), -ENFILE);
+	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -EACCES), -ENOENT);
 	util_close(&there);
 	/* the mounts are in the mount namespace of this process */
 	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);

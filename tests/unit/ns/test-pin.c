@@ -42,18 +42,20 @@ static void use_tmpfs(const char *in, unsigned long propagation)
 
 /* ---- Directories */
 
+/* the error of the last dir_message() */
+static struct nserr dir_error;
+
 static const char *dir_message(const char *name)
 {
-	static struct nserr e;
 	struct nspin_dir d = NSPIN_DIR_INIT;
 	int rc;
 
-	e = NSERR_INIT;
+	dir_error = NSERR_INIT;
 	d.path = name;
-	rc = nspin_dir_open(&d, &e);
+	rc = nspin_dir_open(&d, &dir_error);
 	if (rc == 0)
 		nspin_dir_undo(&d);
-	return rc < 0 ? unit_message(&e) : "";
+	return rc < 0 ? unit_message(&dir_error) : "";
 }
 
 static void use_directories(const char *in)
@@ -69,6 +71,12 @@ static void use_directories(const char *in)
 	}
 	/* a directory that nspin_dir_open() creates is removed again */
 	CHECK_STR(dir_message(below(in, "new///")), "");
+	/* each user can replace files in this directory */
+	CHECK(mkdir(below(in, "open"), 0755) == 0 && chmod(path, 0777) == 0);
+	CHECK(strstr(dir_message(path), "'"));
+	CHECK(str_after(dir_error.hint, "use a directory that only root or you can change"));
+	CHECK_INT(rmdir(path), 0);
+	below(in, "new///");
 	CHECK(!unit_exists(below(in, "new")));
 	unit_file(AT_FDCWD, below(in, "file"), "");
 	CHECK(strstr(dir_message(path), "Not a directory"));
@@ -97,11 +105,14 @@ static void release_others(const char *in)
 	snprintf(want, sizeof(want), "cannot find namespaces in '%s': No such file or directory",
 		 name);
 	CHECK(mkdir(name, 0755) == 0);
-	/* neither of these was created by nspin_bind() */
+	/* nspin_bind() has created none of these */
 	CHECK(mkdir(below(in, "d/uts"), 0755) == 0);
 	CHECK(symlink("x", below(in, "d/net")) == 0);
+	unit_file(AT_FDCWD, below(in, "empty"), "");
+	CHECK(symlink("../empty", below(in, "d/cgroup")) == 0);
 	CHECK_STR(release_message(name), want);
 	CHECK(unit_exists(below(in, "d/uts")) && unit_exists(below(in, "d/net")));
+	CHECK(unit_exists(below(in, "d/cgroup")) && unit_exists(below(in, "empty")));
 	/* a file that is not empty stays, but it does not hide the others */
 	unit_file(AT_FDCWD, below(in, "d/ipc"), "text");
 	unit_file(AT_FDCWD, below(in, "d/pid"), "");
@@ -273,10 +284,44 @@ static int try_undo_dir(void)
 	return unit_exists(path) ? 1 : 0;
 }
 
+/* Returns the result of nspin_dir_open() if it has the right message and hint, otherwise 1. */
+static int try_private(void)
+{
+	struct nspin_dir d = NSPIN_DIR_INIT;
+	struct nserr e = NSERR_INIT;
+	char want[160];
+	int rc;
+
+	d.path = path;
+	fault_begin();
+	rc = nspin_dir_open(&d, &e);
+	fault_end();
+	if (rc == 0)
+		nspin_dir_undo(&d);
+	snprintf(want, sizeof(want), "cannot make '%s' a private mount: %s", path, strerror(-rc));
+	return streq(unit_message(&e), want) && !unit_exists(path) &&
+			       !e.hint[0] == (rc != -EPERM) &&
+			       (rc != -EPERM ||
+				str_after(e.hint, "run the command with CAP_SYS_ADMIN in the user "
+						  "namespace that owns the caller's mount"))
+		       ? rc
+		       : 1;
+}
+
 static void undo_directory(const char *in)
 {
+	int busy = 0;
+
 	use_tmpfs(in, MS_SHARED);
 	below(in, "d");
+	for (int k = 1; k <= 2; k++) {
+		CHECK_INT(fault_answer(try_private, SYS_mount, k, -EPERM), -EPERM);
+		CHECK_INT(fault_answer(try_private, SYS_mount, k, -EINVAL), -EINVAL);
+	}
+	/* if the new mount cannot be compared with the directory, it is removed */
+	for (int k = 1; k < 30; k++)
+		busy += fault_answer(try_private, SYS_newfstatat, k, -EIO) == -EBUSY;
+	CHECK_INT(busy, 2);
 	fault_all("nspin_dir_undo", try_undo_dir, NULL);
 	fault_again = true;
 	fault_all("nspin_dir_undo with two failures", try_undo_dir, NULL);

@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/stat.h>
 
-#include "../unit.h"
+#include "../sandbox.h"
 #include "ns/name.h"
 #include "ns/netnsid.h"
 #include "ns/timens_proc.h"
@@ -236,7 +236,41 @@ static void offsets_of_a_process_without_the_file_are_an_error(void)
 	end();
 }
 
-UNIT_MAIN(CASE(a_link_must_name_a_namespace_of_the_type),
+/* Opens /proc, which must be refused with this message. */
+static void refuse(int want, const char *what)
+{
+	struct nserr e = NSERR_INIT;
+
+	CHECK_INT(procfs_open("/proc", &e), want);
+	CHECK_STR(e.what, what);
+}
+
+static void other_file_systems(const char *in)
+{
+	struct nserr e = NSERR_INIT;
+	int fd = procfs_open("/proc", &e);
+
+	CHECK(fd > 2);
+	close(fd);
+	/* below this mount is the proc file system of another pid namespace */
+	CHECK_INT(umount("/proc"), 0);
+	refuse(-EXDEV, "/proc belongs to another pid namespace");
+	CHECK_INT(mount("t", "/proc", "tmpfs", 0, NULL), 0);
+	CHECK(procfs_open("/proc", &e) < 0 && e.what[0]);
+	/* another directory can imitate /proc */
+	fd = procfs_open(in, &e);
+	CHECK(fd > 2);
+	close(fd);
+	CHECK_INT(procfs_open("/none", &e), -ENOENT);
+	CHECK_STR(unit_message(&e), "cannot open /none: No such file or directory");
+}
+
+static void only_the_own_proc_is_opened(void)
+{
+	sandbox(CLONE_NEWPID, other_file_systems);
+}
+
+UNIT_MAIN(CASE(only_the_own_proc_is_opened), CASE(a_link_must_name_a_namespace_of_the_type),
 	  CASE(the_number_of_threads_follows_the_slash),
 	  CASE(the_end_of_a_command_line_has_no_blanks), CASE(an_error_of_the_kernel_is_returned),
 	  CASE(other_and_short_attributes_are_skipped),

@@ -106,9 +106,32 @@ static void path_that_does_not_lead_to_its_mount_is_refused(void)
 	/* the list says that "/" is mounted on this path, but another mount is there */
 	note(&m, "/proc/sys");
 	CHECK_INT(root_mounts_enter(&m, root, "/proc/sys/fs", &rest), -ESTALE);
+	/* the mount point has vanished; ENOENT would mean that the rest of the path is missing */
+	note(&m, "/proc/none");
+	CHECK_INT(root_mounts_enter(&m, root, "/proc/none/x", &rest), -ESTALE);
+	note(&m, "/proc/version/x");
+	CHECK_INT(root_mounts_enter(&m, root, "/proc/version/x/y", &rest), -ESTALE);
+	note(&m, "/proc/self/root");
+	CHECK_INT(root_mounts_enter(&m, root, "/proc/self/root/x", &rest), -ELOOP);
 	CHECK(root_mounts_check(&m, root, &e) < 0);
 	CHECK(strstr(e.what, "another process is changing the root"));
 	root_mounts_forget(&m);
+}
+
+static void a_mount_covers_absent_paths(void)
+{
+	static const char *const paths[] = { "/a/b/c", "/a/bc", "//a//b/d", "/x", "/a/b" };
+	struct root_mounts m = { 0 };
+	struct nserr e = NSERR_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		CHECK_INT(root_mounts_note_absent(&m, paths[i], &e), 0);
+	note(&m, "/a/b");
+	CHECK_INT(m.nabsent, 2);
+	CHECK_STR(m.absent[0], "/a/bc");
+	CHECK_STR(m.absent[1], "/x");
+	root_mounts_forget(&m);
+	CHECK_INT(m.nabsent, 0);
 }
 
 static void explains_only_a_wrong_type(void)
@@ -169,5 +192,5 @@ static void names_the_mount_that_is_read_only(void)
 
 UNIT_MAIN(CASE(path_is_split_at_its_mount), CASE(path_outside_of_mounts_is_not_split),
 	  CASE(finds_the_deepest_and_last_mount), CASE(finds_each_of_hundreds_of_mounts),
-	  CASE(path_that_does_not_lead_to_its_mount_is_refused), CASE(explains_only_a_wrong_type),
-	  CASE(names_the_mount_that_is_read_only))
+	  CASE(path_that_does_not_lead_to_its_mount_is_refused), CASE(a_mount_covers_absent_paths),
+	  CASE(explains_only_a_wrong_type), CASE(names_the_mount_that_is_read_only))

@@ -14,6 +14,7 @@
 #include "kernel/sys_mount.h"
 #include "root/begin.h"
 #include "root/lookup.h"
+#include "root/place.h"
 #include "root/populate.h"
 
 static const struct root_node null_node = { S_IFCHR, 1, 3, 0666, 0, 0 };
@@ -76,6 +77,20 @@ static void opens_only_the_right_device(void)
 		fault_table(failures, ARRAY_SIZE(failures));
 }
 
+static void a_link_to_a_device_is_refused(void)
+{
+	char dir[] = "/tmp/test-node.XXXXXX", path[64], want[96];
+	struct nserr e = NSERR_INIT;
+
+	CHECK(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/null", dir);
+	snprintf(want, sizeof(want), "'%s' is not a device node", path);
+	CHECK_INT(symlink("/dev/null", path), 0);
+	CHECK_INT(root_open_node(path, &null_node, &e), -EINVAL);
+	CHECK_STR(unit_message(&e), want);
+	CHECK(unlink(path) == 0 && rmdir(dir) == 0);
+}
+
 static int begin(struct root *r, const char *dir)
 {
 	cleanup_fd int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -105,6 +120,58 @@ static unsigned long flags(const struct root *r, const char *path)
 
 	CHECK(fd >= 0 && fstatvfs(fd, &fs) == 0);
 	return fs.f_flag;
+}
+
+/* ---- Read-only mounts */
+
+/* Tries to create files on a read-only mount of the new root. */
+static void create_on_read_only(const char *dir)
+{
+	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
+	static const struct {
+		char kind; /* a directory, a symbolic link, or a mount */
+		const char *path, *what;
+	} rows[] = {
+		{ 'd', "/m/x", "cannot create directory '/m/x' in the new root" },
+		{ 'd', "/m/x/y", "cannot create directory '/m/x/y' in the new root" },
+		{ 'l', "/m/x", "cannot create symbolic link '/m/x' in the new root" },
+		{ 'l', "/m/x/y", "cannot create symbolic link '/m/x/y' in the new root" },
+		{ 'm', "/m/x", "cannot create '/m/x' in the new root" },
+	};
+	struct nserr e = NSERR_INIT;
+	struct root r;
+	char hint[64];
+	int fd;
+
+	CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
+	begin(&r, dir);
+	fd = root_place_mount(&r, "tmpfs", "/m", &ro, &e);
+	CHECK(fd >= 0);
+	root_done(&r, fd);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *path = rows[i].path;
+		int rc;
+
+		e = NSERR_INIT;
+		if (rows[i].kind == 'd')
+			rc = root_make_dir(&r, path, 0755, &e);
+		else if (rows[i].kind == 'l')
+			rc = root_make_symlink(&r, "t", path, &e);
+		else
+			rc = root_place_mount(&r, "tmpfs", path, &plain, &e);
+		CHECK_INT(rc, -EROFS);
+		CHECK_STR(e.what, rows[i].what);
+		CHECK_INT(e.errnum, EROFS);
+		snprintf(hint, sizeof(hint), "create '%s' in the source of the mount on '/m'",
+			 path);
+		CHECK(strstr(e.hint, hint));
+	}
+	root_undo(&r);
+}
+
+static void a_read_only_mount_is_named(void)
+{
+	sandbox(0, create_on_read_only);
 }
 
 /* ---- Device nodes */
@@ -345,5 +412,6 @@ static void a_file_system_has_the_requested_parameters(void)
 	sandbox(0, make_file_systems);
 }
 
-UNIT_MAIN(CASE(opens_only_the_right_device), CASE(nodes_are_created_or_bind_mounted),
+UNIT_MAIN(CASE(opens_only_the_right_device), CASE(a_link_to_a_device_is_refused),
+	  CASE(a_read_only_mount_is_named), CASE(nodes_are_created_or_bind_mounted),
 	  CASE(creates_and_masks_paths), CASE(a_file_system_has_the_requested_parameters))

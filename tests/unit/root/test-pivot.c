@@ -410,9 +410,97 @@ static void nodev_applies_to_new_mounts(void)
 	CHECK_INT(root_attributes(&r, &dev), 0);
 }
 
+/* Creates the directory dir/covered with a mount on it, and removes it as root_undo() does.
+ * Returns true if it remains. */
+static bool remains(const char *dir, bool unmount)
+{
+	struct root_log log = ROOT_LOG_INIT;
+	cleanup_fd int top = open_dir(dir);
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/covered", dir);
+	CHECK_INT(mkdir(path, 0755), 0);
+	CHECK_INT(root_log_note(&log, top, "covered", AT_REMOVEDIR), 0);
+	for (int i = 0; i < 2; i++)
+		CHECK_INT(mount("t", path, "tmpfs", 0, NULL), 0);
+	root_log_undo(&log, unmount);
+	while (umount2(path, MNT_DETACH) == 0)
+		continue;
+	return rmdir(path) == 0;
+}
+
+static void undo_covered(const char *dir)
+{
+	CHECK(!remains(dir, true));
+	CHECK(remains(dir, false));
+}
+
+/* The flag that the next function sets. */
+static uint64_t attribute;
+
+static int try_remount(void)
+{
+	const struct mntopt o = { .set = attribute, .norec = true };
+	cleanup_fd int dir = open_dir("/tmp");
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = root_remount(dir, &o, &e);
+	return fault_result(rc, &e, true);
+}
+
+/* If mount(2) succeeds without effect, as for some flags of old kernels, a flag that restricts
+ * access is missing. */
+static void remount_without_effect(const char *dir)
+{
+	static const uint64_t all[] = { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV,
+					MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOATIME };
+
+	(void)dir;
+	CHECK_INT(mount("t", "/tmp", "tmpfs", 0, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		attribute = all[i];
+		CHECK_INT(fault_answer(try_remount, SYS_mount, 1, 0),
+			  all[i] == MOUNT_ATTR_NOATIME ? 0 : -EPERM);
+	}
+}
+
+/* Only the mount becomes writable, and not its file system. */
+static void make_writable(const char *dir)
+{
+	cleanup_fd int fd = -1;
+	struct statvfs fs;
+
+	for (int i = 0; i < 2; i++) {
+		CHECK_INT(mount("t", dir, "tmpfs", 0, NULL), 0);
+		CHECK_INT(mount(NULL, dir, NULL, MS_REMOUNT | MS_RDONLY | (i ? MS_BIND : 0), NULL),
+			  0);
+		util_close(&fd);
+		fd = open_dir(dir);
+		root_remount_writable(fd);
+		CHECK(fstatvfs(fd, &fs) == 0);
+		CHECK_INT(fs.f_flag & ST_RDONLY, i ? 0 : ST_RDONLY);
+	}
+	CHECK_INT(chdir("/"), 0);
+}
+
+static void a_remount_is_verified(void)
+{
+	sandbox(0, make_writable);
+	if (fault_supported())
+		sandbox(0, remount_without_effect);
+}
+
+static void mounts_on_created_directories_are_undone(void)
+{
+	sandbox(0, undo_covered);
+}
+
 UNIT_MAIN(CASE(finds_the_program_in_the_new_root), CASE(dev_null_of_the_old_root_is_replaced),
 	  CASE(a_failed_call_leaves_the_old_null_or_is_reported),
 	  CASE(an_initramfs_has_init_or_initrd_release),
 	  CASE(detaches_mounts_and_empties_directories), CASE(remounts_a_mount_and_those_below_it),
 	  CASE(keeps_at_most_half_of_the_descriptors_open),
-	  CASE(closes_descriptors_above_the_limit), CASE(nodev_applies_to_new_mounts))
+	  CASE(closes_descriptors_above_the_limit), CASE(nodev_applies_to_new_mounts),
+	  CASE(mounts_on_created_directories_are_undone), CASE(a_remount_is_verified))

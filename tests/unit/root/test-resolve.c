@@ -224,6 +224,31 @@ static void a_link_that_cannot_be_read_ends_the_walk(void)
 	CHECK_INT(fault_answer(try_absolute, SYS_fstatfs, 1, -EIO), -EIO);
 }
 
+static int try_fast(void)
+{
+	int fd;
+
+	fault_begin();
+	fd = root_resolve(root, "abs/hosts", 0, NULL);
+	fault_end();
+	if (fd >= 0)
+		close(fd);
+	return MIN(fd, 0);
+}
+
+static void the_walk_replaces_openat2(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	make_root();
+	CHECK_INT(fault_answer(try_fast, SYS_openat2, 1, -ENOSYS), 0);
+	CHECK_INT(fault_answer(try_fast, SYS_openat2, 1, -EPERM), 0);
+	CHECK_INT(fault_answer(try_fast, SYS_openat2, 1, -EACCES), -EACCES);
+	CHECK_INT(fault_answer(try_fast, SYS_openat2, 1, -ENOENT), -ENOENT);
+}
+
 static void a_path_must_not_grow_beyond_the_limit(void)
 {
 	char target[PATH_MAX], rest[PATH_MAX];
@@ -265,5 +290,5 @@ UNIT_MAIN(CASE(links_and_dots_stay_inside), CASE(openat2_and_walk_return_the_sam
 	  CASE(magic_links_are_refused), CASE(missing_components_are_created_inside_and_removed),
 	  CASE(entry_that_cannot_be_logged_is_removed),
 	  CASE(opens_the_parent_of_the_last_component), CASE(opens_no_component_for_reading),
-	  CASE(a_link_that_cannot_be_read_ends_the_walk),
+	  CASE(a_link_that_cannot_be_read_ends_the_walk), CASE(the_walk_replaces_openat2),
 	  CASE(a_path_must_not_grow_beyond_the_limit), CASE(creates_a_path_of_forty_levels))

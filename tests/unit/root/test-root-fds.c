@@ -6,6 +6,7 @@
 #include "../fault.h"
 #include "../sandbox.h"
 #include "root/begin.h"
+#include "root/feature.h"
 #include "root/libmount.h"
 #include "root/pivot.h"
 #include "root/place.h"
@@ -114,11 +115,18 @@ static void roots(const char *in)
 	/* mount(2) fails with EBUSY if the directory already shows the same file system */
 	static const struct fault_row busy[] = { { "mount_above_same", try_above, SYS_mount, 5,
 						   EBUSY, 0 } };
+	/* before Linux 6.15, the tree must be attached before something is mounted on it */
+	static const struct fault_row detached[] = {
+		{ "a detached tree", try_above, SYS_move_mount, 1, EINVAL, 0 },
+		{ "a detached tree", try_above, SYS_move_mount, 1, EPERM, -EPERM },
+	};
 
 	root_dir = in;
 	fault_all("another root with the mount API", try_replace, NULL);
 	fault_all("an existing directory", try_existing, NULL);
 	fault_all("root_begin_tmpfs", try_tmpfs, NULL);
+	if (feature_has(&feature_mount_setattr))
+		fault_table(detached, ARRAY_SIZE(detached));
 	if (!USE_LIBMOUNT)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(mount_api); i++)

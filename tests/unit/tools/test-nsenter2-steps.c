@@ -320,7 +320,77 @@ static void the_groups_are_dropped(void)
 	CHECK_INT(tool_status, 0);
 }
 
+/* ---- The target */
+
+/* Opens the target twice: the second descriptor replaces the first one. */
+static int try_target(void)
+{
+	struct nserr e = NSERR_INIT;
+	bool open;
+	int rc;
+
+	nsjoin_init(&run.join);
+	fault_begin();
+	rc = resolve_target(&run, &e);
+	if (rc == 0)
+		rc = resolve_target(&run, &e);
+	fault_end();
+	open = run.join.fds[NSTYPE_UTS] >= 0;
+	nsjoin_close(&run.join);
+	return fault_result(rc, &e, open);
+}
+
+/* Opens a process and the user namespace that owns its UTS namespace. */
+static int try_owner(void)
+{
+	struct nserr e = NSERR_INIT;
+	bool open;
+	int rc;
+
+	nsjoin_init(&run.join);
+	run.handle = HANDLE_INIT;
+	fault_begin();
+	rc = resolve_target(&run, &e);
+	if (rc == 0)
+		rc = resolve(&run, &e);
+	fault_end();
+	open = run.join.fds[NSTYPE_USER] >= 0 && run.join.fds[NSTYPE_UTS] >= 0;
+	nsjoin_close(&run.join);
+	util_close(&run.handle.self);
+	return fault_result(rc, &e, open);
+}
+
+static void open_target(const char *target, uint64_t types)
+{
+	struct nserr e = NSERR_INIT;
+
+	begin();
+	opts.target = target;
+	opts.types = types;
+	opts.user_parent = types != 0;
+	CHECK_INT(nsref_parse(target, &opts.ref, &e), 0);
+}
+
+static void open_targets(const char *dir)
+{
+	(void)dir;
+	open_target("/proc/self/ns/uts", 0);
+	fault_all("a namespace as target", try_target, NULL);
+	open_target("self", CLONE_NEWUTS);
+	fault_all("the owner of the namespace of a process", try_owner, NULL);
+}
+
+static void a_target_that_cannot_be_opened_is_reported(void)
+{
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	sandbox(CLONE_NEWUTS | CLONE_NEWPID, open_targets);
+}
+
 UNIT_MAIN(CASE(a_failed_mount_is_reported),
 	  CASE(the_name_of_a_network_namespace_is_a_file_in_run_netns),
 	  CASE(a_failed_change_of_directory_is_reported),
-	  CASE(a_failed_change_of_credentials_is_reported), CASE(the_groups_are_dropped))
+	  CASE(a_failed_change_of_credentials_is_reported), CASE(the_groups_are_dropped),
+	  CASE(a_target_that_cannot_be_opened_is_reported))

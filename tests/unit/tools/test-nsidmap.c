@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-nsidmap: runs verbs of nsidmap with inputs that are too large or too unusual for the shell
  * tests. */
+#include <sys/mount.h>
+
+#include "../sandbox.h"
 #include "nsidmap/verb.h"
 #include "tool.h"
 
@@ -12,7 +15,7 @@ static const char *input;
 static void run_verb(void)
 {
 	char *argv[16];
-	int argc = 0, fd;
+	int argc = 0, fd, fds, status;
 
 	for (; words[argc]; argc++)
 		argv[argc] = (char *)words[argc];
@@ -22,7 +25,10 @@ static void run_verb(void)
 		if (fd < 0 || dup2(fd, 0) < 0)
 			_exit(99);
 	}
-	exit(verb(argc, argv));
+	fds = unit_open_fds();
+	status = verb(argc, argv);
+	unit_check_fds(argv[0], fds);
+	exit(unit_failures ? 98 : status);
 }
 
 /* Returns the output of the verb, whose exit status must be `status`. */
@@ -107,6 +113,17 @@ static void only_selects_one_of_the_maps(void)
 	CHECK(strstr(text, "\"gidMappings\"") && !strstr(text, "\"uidMappings\""));
 }
 
+static void options_change_the_map(void)
+{
+	CHECK_STR(output(verb_algebra,
+			 LINE("subtract", "--outside", "--format=arg", "u:0:10:2,g:0:10:2",
+			      "u:5:10:1,g:5:10:1"),
+			 0),
+		  "u:1:11:1,g:1:11:1\n");
+	CHECK(strstr(output(verb_plan, LINE("plan", "--root", "--only=uid", "-J"), 0),
+		     "\"inside\": 0,\n"));
+}
+
 /* ---- Translation */
 
 static void ids_from_standard_input_are_translated(void)
@@ -127,6 +144,53 @@ static void ids_from_standard_input_are_translated(void)
 	CHECK(strstr(output(verb_translate,
 			    LINE("translate", "--map", "u:0:0:1,u:0:5:1,g:0:0:1", "0"), 1),
 		     "nsidmap: uid map: extent 2: inside range 0-0 overlaps extent 1\n"));
+	end();
+}
+
+static void json_contains_each_id(void)
+{
+	CHECK_STR(output(verb_translate,
+			 LINE("translate", "-J", "--map", "u:0:1000:8,g:0:0:1", "7", "8"), 1),
+		  "{\n"
+		  "   \"ids\": [\n"
+		  "      {\n"
+		  "         \"from\": 7,\n"
+		  "         \"to\": 1007\n"
+		  "      },\n"
+		  "      {\n"
+		  "         \"from\": 8,\n"
+		  "         \"to\": null\n"
+		  "      }\n"
+		  "   ],\n"
+		  "   \"complete\": true\n"
+		  "}\n");
+	CHECK_STR(output(verb_translate,
+			 LINE("translate", "-Jg", "--map", "u:0:1000:8,g:0:5:1", "0"), 0),
+		  "{\n"
+		  "   \"ids\": [\n"
+		  "      {\n"
+		  "         \"from\": 0,\n"
+		  "         \"to\": 5\n"
+		  "      }\n"
+		  "   ],\n"
+		  "   \"complete\": true\n"
+		  "}\n");
+	begin();
+	input = file("ids", "0 \t7\n\n");
+	CHECK_STR(output(verb_translate, LINE("translate", "-J", "--map", "u:0:1000:8,g:0:0:1"), 0),
+		  "{\n"
+		  "   \"ids\": [\n"
+		  "      {\n"
+		  "         \"from\": 0,\n"
+		  "         \"to\": 1000\n"
+		  "      },\n"
+		  "      {\n"
+		  "         \"from\": 7,\n"
+		  "         \"to\": 1007\n"
+		  "      }\n"
+		  "   ],\n"
+		  "   \"complete\": true\n"
+		  "}\n");
 	end();
 }
 
@@ -230,6 +294,68 @@ static void mount_refuses_a_map_that_the_kernel_would_refuse(void)
 		"/missing"));
 }
 
+/* Returns true if root is the only id that is mapped in the user namespace of the process. */
+static bool has_only_root(pid_t pid)
+{
+	static const char *const files[] = { "uid_map", "gid_map" };
+	char path[64], text[128];
+	bool all = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, files[i]);
+		all = all && file_read_at(AT_FDCWD, path, text, sizeof(text)) > 0 &&
+		      streq(text, "         0          0          1\n");
+	}
+	return all;
+}
+
+#define ROOT "u:0:0:1,g:0:0:1"
+
+static void write_maps(const char *dir)
+{
+	char process[16], want[256];
+
+	(void)dir;
+	for (const char *const *way = LINE("auto", "direct"); *way; way++) {
+		pid_t pid = sandbox_child(CLONE_NEWUSER);
+
+		snprintf(process, sizeof(process), "%d", (int)pid);
+		CHECK_STR(output(verb_write, LINE("write", "--via", *way, process, ROOT), 0), "");
+		CHECK(has_only_root(pid));
+		/* the kernel accepts a map only once */
+		snprintf(want, sizeof(want),
+			 "nsidmap: cannot write /proc/%s/uid_map: Operation not permitted\n"
+			 "hint: create a new user namespace, because the map of this one has been "
+			 "written already, and a map can be written only once\n",
+			 process);
+		CHECK_STR(output(verb_write, LINE("write", "--via", *way, process, ROOT), 1), want);
+		sandbox_end_child(pid);
+	}
+	snprintf(want, sizeof(want), "nsidmap: process %s: No such process\n", process);
+	CHECK_STR(output(verb_write, LINE("write", process, ROOT), 1), want);
+}
+
+static void the_maps_of_a_process_are_written_once(void)
+{
+	sandbox(CLONE_NEWPID, write_maps);
+}
+
+static void run_programs(const char *dir)
+{
+	(void)dir;
+	CHECK_STR(output(verb_run, LINE("run", ROOT, "--", "cat", "/proc/self/uid_map"), 0),
+		  "         0          0          1\n");
+	CHECK_STR(output(verb_run, LINE("run", ROOT, "--", "sh", "-c", "exit 5"), 5), "");
+	CHECK_STR(
+		output(verb_run, LINE("run", "u:0:0:1,g:0:7:1", "--", "true"), 125),
+		"nsidmap: gid map: extent 1: outside id 7 is not mapped in the parent namespace\n");
+}
+
+static void run_executes_a_program_with_the_map(void)
+{
+	sandbox(CLONE_NEWPID, run_programs);
+}
+
 /* ---- Directory trees */
 
 #define FILES 300
@@ -299,8 +425,106 @@ static void scan_lists_each_of_many_owners_once(void)
 	end();
 }
 
+/* Makes a tree of root with one mount point, two links of a file and a symbolic link to itself. */
+static void make_tree(const char *dir, char *tree, size_t size)
+{
+	int at;
+
+	snprintf(tree, size, "%s/tree", dir);
+	CHECK(mkdir(tree, 0755) == 0);
+	at = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	unit_file(at, "file", "");
+	CHECK(linkat(at, "file", at, "link", 0) == 0);
+	CHECK(symlinkat(".", at, "self") == 0);
+	CHECK(mkdirat(at, "mnt", 0755) == 0);
+	close(at);
+}
+
+#define MOVED "u:0:70000:1,g:0:70000:1"
+
+/* The rows of --explain. */
+#define COUNTS(files, unmapped, mounts) \
+	"files " files "\nowner " files "\nacl 0\ndefault-acl 0\ncapability 0\n" \
+	"unmapped " unmapped "\nmount " mounts "\n"
+
+/* chown counts a file with two links once, scan counts both. */
+static void walk_trees(const char *dir)
+{
+	char tree[64], path[96], want[256];
+
+	make_tree(dir, tree, sizeof(tree));
+	snprintf(path, sizeof(path), "%s/mnt", tree);
+	CHECK(mount("t", path, "tmpfs", 0, "mode=755") == 0);
+	snprintf(want, sizeof(want), "nsidmap: '%s' is a mount point and was skipped\n%s", path,
+		 COUNTS("3", "0", "1"));
+	CHECK_STR(output(verb_chown,
+			 LINE("chown", "--explain", "-rn", "--from", ROOT, "--to", MOVED, tree), 1),
+		  want);
+	CHECK_STR(output(verb_chown,
+			 LINE("chown", "--explain", "-rn", "--cross-mounts", "--from", ROOT, "--to",
+			      MOVED, tree),
+			 0),
+		  COUNTS("4", "0", "0"));
+	CHECK_STR(output(verb_chown,
+			 LINE("chown", "--explain", "-rn", "--cross-mounts", "--from",
+			      "u:0:5:1,g:0:0:1", "--to", MOVED, tree),
+			 1),
+		  COUNTS("4", "4", "0"));
+	snprintf(want, sizeof(want), "uid 0 5 root owner %s\ngid 0 5 root group %s\n", tree, tree);
+	CHECK_STR(output(verb_scan, LINE("scan", "-rn", "--map", MOVED, tree), 1), want);
+	snprintf(want, sizeof(want), "uid 0 4 root owner %s\ngid 0 4 root group %s\n", tree, tree);
+	CHECK_STR(output(verb_scan, LINE("scan", "-rnx", "--map", MOVED, tree), 1), want);
+	CHECK_STR(output(verb_scan, LINE("scan", "-rn", "--inside", "--map", MOVED, tree), 0), "");
+	CHECK_STR(output(verb_scan, LINE("scan", "-J", "--map", ROOT, "/missing", tree), 1),
+		  "nsidmap: cannot read '/missing': No such file or directory\n"
+		  "{\n   \"lost\": [],\n   \"complete\": false\n}\n");
+	CHECK_STR(output(verb_scan, LINE("scan", "-J", "--map", ROOT, tree), 0),
+		  "{\n   \"lost\": [],\n   \"complete\": true\n}\n");
+	/* an argument that is a symbolic link is not followed */
+	snprintf(path, sizeof(path), "%s/self", tree);
+	snprintf(want, sizeof(want), "uid 0 1 root owner %s\ngid 0 1 root group %s\n", path, path);
+	CHECK_STR(output(verb_scan, LINE("scan", "-rn", "--map", MOVED, path), 1), want);
+	snprintf(path, sizeof(path), "%s/file", tree);
+	snprintf(want, sizeof(want), "nsidmap: cannot open '%s': Not a directory\n", path);
+	CHECK_STR(output(verb_chown, LINE("chown", "--from", ROOT, "--to", MOVED, path), 1), want);
+}
+
+static void walk_closed(const char *dir)
+{
+	char want[256];
+
+	snprintf(want, sizeof(want), "%s/closed", dir);
+	CHECK(mkdir(want, 0) == 0);
+	sandbox_drop_caps();
+	snprintf(want, sizeof(want),
+		 "nsidmap: cannot read '%s/closed': Permission denied\n"
+		 "{\n   \"lost\": [],\n   \"complete\": false\n}\n",
+		 dir);
+	CHECK_STR(output(verb_scan, LINE("scan", "-J", "--map", ROOT, dir), 1), want);
+	snprintf(want, sizeof(want), "nsidmap: cannot read '%s/closed': Permission denied\n%s", dir,
+		 COUNTS("2", "0", "0"));
+	CHECK_STR(output(verb_chown,
+			 LINE("chown", "--explain", "-rn", "--from", ROOT, "--to", MOVED, dir), 1),
+		  want);
+}
+
+static void a_directory_that_cannot_be_read_makes_the_result_incomplete(void)
+{
+	sandbox(0, walk_closed);
+}
+
+static void trees_are_counted_with_their_mount_points(void)
+{
+	sandbox(0, walk_trees);
+}
+
 UNIT_MAIN(CASE(a_format_contains_setgroups_if_it_is_set), CASE(only_selects_one_of_the_maps),
-	  CASE(ids_from_standard_input_are_translated), CASE(a_failed_write_is_reported),
+	  CASE(options_change_the_map),
+	  CASE(a_directory_that_cannot_be_read_makes_the_result_incomplete),
+	  CASE(ids_from_standard_input_are_translated), CASE(json_contains_each_id),
+	  CASE(a_failed_write_is_reported), CASE(the_maps_of_a_process_are_written_once),
+	  CASE(run_executes_a_program_with_the_map),
+	  CASE(trees_are_counted_with_their_mount_points),
 	  CASE(run_becomes_root_only_if_the_caller_is_not_mapped),
 	  CASE(refuses_invalid_command_lines),
 	  CASE(mount_refuses_a_map_that_the_kernel_would_refuse),

@@ -53,6 +53,7 @@ static void check_step(const struct plan_kind *kind, const void *arg, uint64_t n
 	if (fault_supported())
 		fault_all(kind->name, try_step, NULL);
 	CHECK_INT(kind->run(&run, &step, &e), 0);
+	CHECK_STR(e.what, "");
 	CHECK(done());
 }
 
@@ -147,6 +148,30 @@ static void a_failed_mount_is_reported(void)
 	sandbox(CLONE_NEWPID, change_mounts);
 }
 
+static void search_closed(const char *dir)
+{
+	static const struct plan_kind *const kinds[] = { &step_root, &step_wd };
+	char closed[64], path[96], hint[192];
+
+	begin();
+	snprintf(closed, sizeof(closed), "%s/closed", dir);
+	snprintf(path, sizeof(path), "%s/below", closed);
+	snprintf(hint, sizeof(hint),
+		 "grant user 0 search permission for the directory '%s' (mode 000, owner 0)",
+		 closed);
+	CHECK(mkdir(closed, 0) == 0);
+	sandbox_drop_caps();
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		CHECK(strstr(message(kinds[i], path, 0), "/below': Permission denied"));
+		CHECK_STR(error.hint, hint);
+	}
+}
+
+static void a_directory_without_search_permission_has_a_hint(void)
+{
+	sandbox(0, search_closed);
+}
+
 /* A process that is not in the new pid namespace cannot mount proc for it. */
 static void mount_proc_outside(const char *dir)
 {
@@ -185,12 +210,87 @@ static void register_interpreter(const char *dir)
 		  "cannot register the interpreter ':x:M::x::/x:': No such device");
 	CHECK(unlinkat(at, "register", 0) == 0 && symlinkat("/dev/null", at, "register") == 0);
 	CHECK(strstr(message(&step_interpreter, ":x:M::x::/x:", 0), strerror(ELOOP)));
+	/* a FIFO does not block */
+	CHECK(unlinkat(at, "register", 0) == 0 && mkfifoat(at, "register", 0600) == 0);
+	alarm(20);
+	CHECK_STR(message(&step_interpreter, ":x:M::x::/x:", 0),
+		  "cannot register the interpreter ':x:M::x::/x:': No such device or address");
+	alarm(0);
 	close(at);
 }
 
 static void an_interpreter_is_registered_only_with_binfmt_misc(void)
 {
 	sandbox(0, register_interpreter);
+}
+
+/* The message and the hint of a step whose system call fails. */
+static const char *wanted_message, *wanted_hint;
+
+static int try_to_fail(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = step.kind->run(&run, &step, &e);
+	fault_end();
+	if (streq(unit_message(&e), wanted_message) && streq(e.hint, wanted_hint))
+		return rc;
+	printf("# '%s', hint '%s'\n", unit_message(&e), e.hint);
+	return 1;
+}
+
+static void a_hint_depends_on_the_error(void)
+{
+#define FORMAT "write the definition as :name:type:offset:magic:mask:interpreter:flags"
+	static const struct {
+		const struct plan_kind *kind;
+		const char *message, *hint;
+		uint64_t num;
+		int call, error;
+		bool root_is_mapped;
+	} rows[] = {
+		{ &step_mount_binfmt, "mount binfmt_misc on '/dev/null'",
+		  "load the kernel module with 'modprobe binfmt_misc'", 0, SYS_mount, ENODEV },
+		{ &step_mount_binfmt, "mount binfmt_misc on '/dev/null'", "", 0, SYS_mount, EIO },
+		{ &step_mount_proc, "make '/dev/null' private", "", 1, SYS_mount, EIO },
+		{ &step_mount_proc, "mount proc on '/dev/null'", "", 0, SYS_mount, EIO },
+		{ &step_mount_proc, "mount proc on '/dev/null'", "", 0, SYS_mount, EINVAL },
+		{ &step_propagation, "change the propagation of /", "", MS_PRIVATE, SYS_mount,
+		  EIO },
+		{ &step_interpreter, "register the interpreter '/dev/null'", FORMAT, 1, SYS_openat,
+		  EINVAL },
+		{ &step_interpreter, "register the interpreter '/dev/null'", "", 1, SYS_openat,
+		  EIO },
+		{ &step_interpreter, "register the interpreter '/dev/null'",
+		  "map user 0 with -r, because only user 0 can register an interpreter", 1,
+		  SYS_openat, EACCES },
+		{ &step_interpreter, "register the interpreter '/dev/null'", "", 1, SYS_openat,
+		  EACCES, true },
+	};
+	struct idmap_extent root = { .count = 1 };
+
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[128];
+
+		begin();
+		if (rows[i].root_is_mapped)
+			run.maps.map[IDMAP_UID] = (struct idmap){ .ext = &root, .n = 1 };
+		step = (struct plan_step){ .kind = rows[i].kind,
+					   .arg = "/dev/null",
+					   .num = rows[i].num };
+		snprintf(text, sizeof(text), "cannot %s: %s", rows[i].message,
+			 strerror(rows[i].error));
+		wanted_message = text;
+		wanted_hint = rows[i].hint;
+		CHECK_INT(fault_answer(try_to_fail, rows[i].call, 1, -rows[i].error),
+			  -rows[i].error);
+	}
 }
 
 /* ---- Names and the network */
@@ -438,9 +538,10 @@ static void a_signal_ends_the_command_outside(void)
 	sandbox(CLONE_NEWPID, run_outside_commands);
 }
 
-UNIT_MAIN(CASE(a_failed_mount_is_reported), CASE(no_fork_has_a_hint_for_a_new_pid_namespace),
+UNIT_MAIN(CASE(a_failed_mount_is_reported), CASE(a_directory_without_search_permission_has_a_hint),
+	  CASE(no_fork_has_a_hint_for_a_new_pid_namespace),
 	  CASE(an_interpreter_is_registered_only_with_binfmt_misc),
-	  CASE(a_failed_change_of_a_namespace_is_reported),
+	  CASE(a_hint_depends_on_the_error), CASE(a_failed_change_of_a_namespace_is_reported),
 	  CASE(the_parent_enters_the_cgroup_namespace_of_the_child),
 	  CASE(the_hint_of_owner_depends_on_capabilities), CASE(the_owner_is_not_dumpable),
 	  CASE(a_process_that_cannot_be_created_is_reported), CASE(offsets_need_a_process),

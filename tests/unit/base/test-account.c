@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-account: looks up users and groups whose databases fail. The linker replaces the functions
+ * of the C library that ask them (option --wrap in tests/Makemodule.am). */
+#include "base/account.h"
+
+#include <grp.h>
+
+#include "../fault.h"
+
+/* The errors of the next lookups, which find no entry. After the last error, a lookup finds the
+ * entry `web`, or no entry if is_missing is set. */
+static int errors[2];
+static unsigned n_errors, lookups;
+static bool is_missing;
+
+/* Returns true, and sets errno, if this lookup finds no entry. */
+static bool finds_nothing(void)
+{
+	if (lookups++ < n_errors) {
+		errno = errors[lookups - 1];
+		return true;
+	}
+	return is_missing;
+}
+
+struct passwd *__wrap_getpwnam(const char *name);
+struct passwd *__wrap_getpwnam(const char *name)
+{
+	static struct passwd web = { .pw_uid = 7, .pw_gid = 8 };
+
+	CHECK_STR(name, "web");
+	return finds_nothing() ? NULL : &web;
+}
+
+struct passwd *__wrap_getpwuid(uid_t uid);
+struct passwd *__wrap_getpwuid(uid_t uid)
+{
+	static struct passwd other = { .pw_uid = 9 };
+
+	CHECK_INT(uid, 9);
+	return finds_nothing() ? NULL : &other;
+}
+
+struct group *__wrap_getgrnam(const char *name);
+struct group *__wrap_getgrnam(const char *name)
+{
+	static struct group web = { .gr_gid = 8 };
+
+	CHECK_STR(name, "web");
+	return finds_nothing() ? NULL : &web;
+}
+
+static void fail_with(int first, int second)
+{
+	errors[0] = first;
+	errors[1] = second;
+	n_errors = first ? second ? 2 : 1 : 0;
+	lookups = 0;
+}
+
+/* Returns the message of account_user() or account_group(), or "" if the id was found. */
+static const char *user(const char *text)
+{
+	static struct nserr e;
+	uid_t uid = 0;
+	int rc;
+
+	e = NSERR_INIT;
+	rc = account_user(text, &uid, &e);
+	CHECK_INT(rc, !e.what[0] ? 0 : e.errnum ? -e.errnum : -EINVAL);
+	CHECK_INT(uid, rc < 0 ? 0 : text[0] == 'w' ? 7 : 5);
+	return unit_message(&e);
+}
+
+static const char *group(const char *text)
+{
+	static struct nserr e;
+	gid_t gid = 0;
+	int rc;
+
+	e = NSERR_INIT;
+	rc = account_group(text, &gid, &e);
+	CHECK_INT(rc, !e.what[0] ? 0 : e.errnum ? -e.errnum : -EINVAL);
+	CHECK_INT(gid, rc < 0 ? 0 : text[0] == 'w' ? 8 : 5);
+	return unit_message(&e);
+}
+
+static const char *failure(const char *what, int error)
+{
+	static char text[128];
+
+	snprintf(text, sizeof(text), "cannot look up %s 'web': %s", what, strerror(error));
+	return text;
+}
+
+static void a_number_needs_no_database(void)
+{
+	static const char *const bad[] = { "", "5x", "4294967295", "9999999999" };
+	char want[64];
+
+	fail_with(0, 0);
+	CHECK_STR(user("5"), "");
+	CHECK_STR(group("5"), "");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		snprintf(want, sizeof(want), "unknown user '%s'", bad[i]);
+		CHECK_STR(user(bad[i]), want);
+		snprintf(want, sizeof(want), "unknown group '%s'", bad[i]);
+		CHECK_STR(group(bad[i]), want);
+	}
+	CHECK_INT(lookups, 0);
+}
+
+static void an_interrupted_lookup_is_repeated(void)
+{
+	fail_with(EINTR, EINTR);
+	CHECK_STR(user("web"), "");
+	CHECK_INT(lookups, 3);
+	fail_with(EINTR, EINTR);
+	CHECK_STR(group("web"), "");
+	CHECK_INT(lookups, 3);
+}
+
+/* ENOENT and ESRCH mean that there is no entry, as a lookup without an error does. */
+static void a_failure_is_not_a_missing_entry(void)
+{
+	static const int failures[] = { EIO, EMFILE, EPERM, ENOMEM };
+	static const int missing[] = { ENOENT, ESRCH };
+	const struct passwd *pw;
+
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++) {
+		fail_with(failures[i], 0);
+		CHECK_STR(user("web"), failure("user", failures[i]));
+		fail_with(failures[i], 0);
+		CHECK_STR(group("web"), failure("group", failures[i]));
+		fail_with(failures[i], 0);
+		CHECK_INT(account_passwd(NULL, 9, &pw), -failures[i]);
+		CHECK(!pw);
+		CHECK_INT(lookups, 1);
+	}
+	is_missing = true;
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++) {
+		fail_with(missing[i], missing[i]);
+		CHECK_STR(user("web"), "unknown user 'web'");
+		fail_with(missing[i], 0);
+		CHECK_STR(group("web"), "unknown group 'web'");
+	}
+	fail_with(0, 0);
+	CHECK_STR(group("web"), "unknown group 'web'");
+	is_missing = false;
+}
+
+/* account_passwd() looks up the user again if /etc/passwd can be opened. */
+static void a_second_lookup_finds_the_user(void)
+{
+	const struct passwd *pw = NULL;
+
+	fail_with(ENOENT, 0);
+	CHECK_STR(user("web"), "");
+	CHECK_INT(lookups, 2);
+	fail_with(ESRCH, 0);
+	CHECK_INT(account_passwd(NULL, 9, &pw), 0);
+	CHECK(pw && pw->pw_uid == 9);
+	fail_with(0, 0);
+	CHECK_INT(account_passwd(NULL, 9, &pw), 0);
+	CHECK_INT(lookups, 1);
+}
+
+/* Looks up a user that the database does not have. Returns 1 for a wrong message. */
+static int try_missing(void)
+{
+	struct nserr e = NSERR_INIT;
+	uid_t uid;
+	int rc;
+
+	fail_with(ENOENT, ENOENT);
+	fault_begin();
+	rc = account_user("web", &uid, &e);
+	fault_end();
+	return streq(unit_message(&e), rc == -EINVAL ? "unknown user 'web'" : failure("user", -rc))
+		       ? rc
+		       : 1;
+}
+
+static void an_unreadable_passwd_file_is_reported(void)
+{
+	static const struct fault_row rows[] = {
+		{ "account_user", try_missing, SYS_openat, 1, ENOENT, -EINVAL },
+		{ "account_user", try_missing, SYS_openat, 1, EACCES, -EACCES },
+		{ "account_user", try_missing, SYS_openat, 1, EMFILE, -EMFILE },
+		/* the file is opened and closed */
+		{ "account_user", try_missing, SYS_openat, 1, EINTR, -EINVAL },
+	};
+
+	if (!fault_supported()) {
+		unit_skip("no faults here");
+		return;
+	}
+	is_missing = true;
+	fault_table(rows, ARRAY_SIZE(rows));
+	is_missing = false;
+}
+
+UNIT_MAIN(CASE(a_number_needs_no_database), CASE(an_interrupted_lookup_is_repeated),
+	  CASE(a_failure_is_not_a_missing_entry), CASE(a_second_lookup_finds_the_user),
+	  CASE(an_unreadable_passwd_file_is_reported))

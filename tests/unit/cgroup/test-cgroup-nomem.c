@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test-cgroup-nomem: makes each memory allocation of functions in lib/cgroup fail (nomem.h).
+ * Ordinary directories replace the hierarchies. */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "../nomem.h"
+#include "cgroup/cgroup.h"
+
+static struct nserr e;
+static char top[] = "/tmp/cgroup-nomem.XXXXXX", above[sizeof(top) + 2];
+
+/* Finds the directories of a name in two hierarchies. */
+static int try_place(void)
+{
+	static const char mounts[] = "31 20 0:27 / /cpu rw - cgroup cgroup rw,cpu\n"
+				     "32 20 0:28 / /v2 rw - cgroup2 cgroup2 rw\n";
+	struct cgroup c = { .name = "/a" };
+	char text[sizeof(mounts)], own[] = "";
+	struct mountinfo m = { .text = text, .at = text };
+	bool right;
+	int rc;
+
+	memcpy(text, mounts, sizeof(mounts));
+	e = NSERR_INIT;
+	rc = cgroup_place(&c, own, &m, &e);
+	right = rc < 0 ? streq(e.what, "cannot build the path of the cgroup") : c.n == 2;
+	cgroup_free(&c);
+	return right ? rc : 1;
+}
+
+/* Creates the cgroup top/a/b and removes it again. */
+static int try_create(void)
+{
+	struct cgroup c = { .name = "a/b", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	char path[sizeof(above) + 2];
+	bool right;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/b", above);
+	c.dir[0].path = path;
+	e = NSERR_INIT;
+	rc = cgroup_open(&c, true, NULL, 0, &e);
+	nomem_after = -1;
+	right = unit_exists(path) == (rc == 0) &&
+		(rc == 0 || str_after(e.what, "cannot create the cgroup '"));
+	if (rc == 0)
+		right = right && cgroup_remove(&c, &e) == 0;
+	util_close(&c.dir[0].fd);
+	return right && !unit_exists(above) ? rc : 1;
+}
+
+/* Opens the cgroup top/a in two hierarchies of version 1, one of which has the controller of the
+ * setting. Returns 0 if only this one is created. */
+static int try_setting(void)
+{
+	static const char *const settings[] = { "cpu.shares=1" };
+	static char options[2][8] = { "rw,pids", "rw,cpu" };
+	struct cgroup c = { .name = "a", .n = 2, .dir = { { .fd = -1 }, { .fd = -1 } } };
+	bool right;
+
+	for (size_t i = 0; i < c.n; i++) {
+		c.dir[i].path = above;
+		c.dir[i].options = options[i];
+	}
+	if (cgroup_open(&c, true, settings, 1, &e) < 0)
+		return 1;
+	right = c.dir[0].fd < 0 && c.dir[1].fd >= 0;
+	util_close(&c.dir[1].fd);
+	return cgroup_remove(&c, &e) == 0 && right ? 0 : -EAGAIN;
+}
+
+/* Removes the cgroup top/a/b, which cgroup_open() has created with its parent. Returns -ENOMEM if
+ * only the parent remains. */
+static int try_remove(void)
+{
+	struct cgroup c = { .name = "a/b", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
+	char path[sizeof(above) + 2];
+	int after = nomem_after, rc;
+
+	snprintf(path, sizeof(path), "%s/b", above);
+	c.dir[0].path = path;
+	nomem_after = -1;
+	if (cgroup_open(&c, true, NULL, 0, &e) < 0)
+		return 1;
+	nomem_after = after;
+	rc = cgroup_remove(&c, &e);
+	nomem_after = -1;
+	util_close(&c.dir[0].fd);
+	if (rc < 0 || unit_exists(path))
+		return 1;
+	return rmdir(above) == 0 ? -ENOMEM : 0;
+}
+
+static void a_failed_allocation_is_reported(void)
+{
+	int failures = 0;
+
+	CHECK(mkdtemp(top));
+	snprintf(above, sizeof(above), "%s/a", top);
+	nomem_all("cgroup_place", try_place);
+	/* mkdir(2) for b, for a, and for b again; without memory for the mark, the cgroup is only
+	 * not marked */
+	for (int k = 1;; k++) {
+		int rc = nomem_one(try_create, k);
+
+		if (!nomem_failures)
+			break;
+		CHECK(rc == 0 || rc == -ENOMEM);
+		failures += rc == -ENOMEM;
+	}
+	CHECK_INT(failures, 3);
+	CHECK_INT(try_create(), 0);
+	/* a cgroup whose controller cannot be compared is not created; cgroup_set() reports the
+	 * missing file */
+	CHECK_INT(try_setting(), 0);
+	CHECK_INT(nomem_one(try_setting, 1), 0);
+	CHECK_INT(nomem_one(try_setting, 2), -EAGAIN);
+	/* the cgroup is removed, but not its parent */
+	CHECK_INT(try_remove(), 0);
+	CHECK_INT(nomem_one(try_remove, 1), -ENOMEM);
+	CHECK_INT(rmdir(top), 0);
+}
+
+UNIT_MAIN(CASE(a_failed_allocation_is_reported))
