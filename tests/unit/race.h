@@ -13,7 +13,8 @@
 #include "base/file.h"
 #include "unit.h"
 
-/* file_open_at() calls race_act(dir, path) before it opens the path race_name for the nth time. */
+/* race_act(dir, path) is called before file_open_at() opens the path race_name for the nth time.
+ * race_nth counts down to 0. */
 static const char *race_name;
 static int race_nth;
 static void (*race_act)(int dir, const char *path);
@@ -41,8 +42,9 @@ int __wrap_file_open_at(int dir, const char *path, int flags, mode_t mode)
 	return __real_file_open_at(dir, path, flags, mode);
 }
 
-/* The actions: each makes the path a new file of this type. What the path names is renamed, if it
- * exists. A link has the target "target". */
+/* Actions for race_begin(). Each renames the file at the path, if it exists, to PATH.moved. Except
+ * for race_move(), each then creates a new file of its type at the path. A new symbolic link has
+ * the target "target". */
 static inline void race_move(int dir, const char *path)
 {
 	char moved[128];

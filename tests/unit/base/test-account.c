@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-account: looks up users and groups whose databases fail. The linker replaces the functions
- * of the C library that ask them (option --wrap in tests/Makemodule.am). */
+/* test-account: looks up users and groups, also when the lookup fails. The linker replaces
+ * getpwnam(3), getpwuid(3) and getgrnam(3) (option --wrap in tests/Makemodule.am). */
 #include "base/account.h"
 
 #include <grp.h>
 
 #include "../fault.h"
 
-/* The errors of the next lookups, which find no entry. After the last error, a lookup finds the
- * entry `web`, or no entry if is_missing is set. */
+/* The errnos of the first lookups, which find no entry. Each later lookup finds its entry, unless
+ * is_missing is set. */
 static int errors[2];
 static unsigned n_errors, lookups;
 static bool is_missing;
@@ -120,7 +120,8 @@ static void an_interrupted_lookup_is_repeated(void)
 	CHECK_INT(lookups, 3);
 }
 
-/* ENOENT and ESRCH mean that there is no entry, as a lookup without an error does. */
+/* A lookup that fails with ENOENT or ESRCH, or returns NULL without an error, means that the entry
+ * does not exist (getpwnam(3)). */
 static void a_failure_is_not_a_missing_entry(void)
 {
 	static const int failures[] = { EIO, EMFILE, EPERM, ENOMEM };
@@ -149,7 +150,8 @@ static void a_failure_is_not_a_missing_entry(void)
 	is_missing = false;
 }
 
-/* account_passwd() looks up the user again if /etc/passwd can be opened. */
+/* If the first lookup finds no user, account_passwd() opens /etc/passwd to check that it is
+ * readable, and then looks up the user again. */
 static void a_second_lookup_finds_the_user(void)
 {
 	const struct passwd *pw = NULL;
@@ -165,7 +167,7 @@ static void a_second_lookup_finds_the_user(void)
 	CHECK_INT(lookups, 1);
 }
 
-/* Looks up a user that the database does not have. Returns 1 for a wrong message. */
+/* Looks up a user that does not exist. Returns the result, or 1 if the message is wrong. */
 static int try_missing(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -187,7 +189,7 @@ static void an_unreadable_passwd_file_is_reported(void)
 		{ "account_user", try_missing, SYS_openat, 1, ENOENT, -EINVAL },
 		{ "account_user", try_missing, SYS_openat, 1, EACCES, -EACCES },
 		{ "account_user", try_missing, SYS_openat, 1, EMFILE, -EMFILE },
-		/* the file is opened and closed */
+		/* after EINTR, the file is opened again */
 		{ "account_user", try_missing, SYS_openat, 1, EINTR, -EINVAL },
 	};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-dl: loads libraries that are missing or lack a function. The linker replaces
- * dl_iterate_phdr(3) (option --wrap in tests/Makemodule.am), so that the program can seem to be
- * linked statically. */
+ * dl_iterate_phdr(3) (option --wrap in tests/Makemodule.am), so that the test can imitate a
+ * statically linked program. */
 #include "base/dl.h"
 
 #include <dlfcn.h>
@@ -14,7 +14,7 @@
 
 typedef ElfW(Phdr) segment;
 
-/* The segments that the program seems to have, or NULL for the real ones. */
+/* The program headers that dl_iterate_phdr(3) reports, or NULL for the real ones. */
 static const segment *segments;
 static unsigned short n_segments;
 
@@ -60,7 +60,7 @@ static void only_a_program_with_an_interpreter_loads_libraries(void)
 
 #if USE_LIBMOUNT
 
-/* Returns true if the library is loaded. */
+/* Returns true if libmount is loaded. */
 static bool is_loaded(void)
 {
 	void *lib = dlopen(LIBMOUNT_SONAME, RTLD_NOW | RTLD_NOLOAD);
@@ -87,7 +87,7 @@ static void a_library_must_have_all_functions(void)
 	CHECK_STR(load(LIBMOUNT_SONAME, unknown, ARRAY_SIZE(unknown)),
 		  "missing function mnt_missing() in " LIBMOUNT_SONAME);
 	CHECK(!first && !second && !is_loaded());
-	/* the message is about the last library */
+	/* the message describes the failure of the last library */
 	CHECK_STR(load(LIBMOUNT_SONAME "  " MISSING " ", unknown, ARRAY_SIZE(unknown)),
 		  "cannot load " MISSING);
 	CHECK_STR(load(MISSING " " LIBMOUNT_SONAME, unknown, ARRAY_SIZE(unknown)),

@@ -115,8 +115,9 @@ static void the_largest_text_fits(void)
 	close(p[0]);
 }
 
-/* Opening a FIFO for reading would wait for a writer. */
-static void only_a_directory_can_be_read_as_one(void)
+/* Opening a FIFO for reading blocks until a writer opens it, so file_open_dir() must refuse a FIFO
+ * at once. */
+static void a_fifo_is_not_opened_as_a_directory(void)
 {
 	char dir[] = "/tmp/test-file.XXXXXX", path[64];
 	int self;
@@ -136,4 +137,4 @@ static void only_a_directory_can_be_read_as_one(void)
 UNIT_MAIN(CASE(a_terminal_does_not_become_the_controlling_terminal),
 	  CASE(a_new_descriptor_is_above_2_and_is_closed_by_execve),
 	  CASE(a_fifo_without_a_writer_is_an_empty_file), CASE(a_failed_write_returns_its_error),
-	  CASE(the_largest_text_fits), CASE(only_a_directory_can_be_read_as_one))
+	  CASE(the_largest_text_fits), CASE(a_fifo_is_not_opened_as_a_directory))

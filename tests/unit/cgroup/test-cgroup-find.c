@@ -185,7 +185,7 @@ static void opens_the_cgroup_of_a_process(void)
 	CHECK_INT(of(&c, "0::/missing\n", &e), -ENOENT);
 	CHECK_STR(plain(e.what), "cannot open the cgroup '/m/missing'");
 	cgroup_free(&c);
-	/* a file in place of the directory */
+	/* the mount point is a file, not a directory */
 	FAKE_MOUNTS({ "/part", "m/file", "cgroup2", "rw" });
 	CHECK_INT(of(&c, "0::/part\n", &e), -ENOTDIR);
 	CHECK_STR(plain(e.what), "cannot open the cgroup '/m/file'");
@@ -577,7 +577,7 @@ static void a_refusal_has_its_message_and_hint(void)
 	fault_again = false;
 }
 
-/* Creates a cgroup with three parents, which are missing. */
+/* Creates the cgroup top/a/b/c/d, whose three parents do not exist. */
 static int try_deep(void)
 {
 	struct cgroup c = { .name = "name", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
@@ -593,7 +593,8 @@ static int try_deep(void)
 	return rc;
 }
 
-/* mkdir(2) is called for d, c, b and a, which is created, and then again for b, c and d. */
+/* mkdir(2) fails for d, c and b, because their parents do not exist, and then creates a. After
+ * that, it is called again for b, c and d. */
 static void removes_the_parents_that_were_created(void)
 {
 	char dir[] = "/tmp/test-cgroup.XXXXXX";
@@ -606,7 +607,7 @@ static void removes_the_parents_that_were_created(void)
 	CHECK(mkdtemp(dir));
 	for (int k = 4; k <= 7; k++) {
 		CHECK_INT(fault_answer(try_deep, CALL_MKDIR, k, -EIO), -EIO);
-		/* another file or directory would prevent this */
+		/* rmdir(2) fails if a parent remains */
 		CHECK(rmdir(dir) == 0 && mkdir(dir, 0700) == 0);
 	}
 	CHECK_INT(rmdir(dir), 0);

@@ -50,8 +50,8 @@ static int try_create(void)
 	return right && !unit_exists(above) ? rc : 1;
 }
 
-/* Opens the cgroup top/a in two hierarchies of version 1, one of which has the controller of the
- * setting. Returns 0 if only this one is created. */
+/* Creates the cgroup top/a in two hierarchies of version 1, one of which has the controller of the
+ * setting. Returns 0 if the cgroup is created only in this hierarchy, otherwise -EAGAIN. */
 static int try_setting(void)
 {
 	static const char *const settings[] = { "cpu.shares=1" };
@@ -99,8 +99,8 @@ static void a_failed_allocation_is_reported(void)
 	CHECK(mkdtemp(top));
 	snprintf(above, sizeof(above), "%s/a", top);
 	nomem_all("cgroup_place", try_place);
-	/* mkdir(2) for b, for a, and for b again; without memory for the mark, the cgroup is only
-	 * not marked */
+	/* three allocations must succeed, one for each mkdir(2): of b, of a, and of b again. If the
+	 * allocation for the mark fails, the cgroup is created without the mark. */
 	for (int k = 1;; k++) {
 		int rc = nomem_one(try_create, k);
 
@@ -111,12 +111,12 @@ static void a_failed_allocation_is_reported(void)
 	}
 	CHECK_INT(failures, 3);
 	CHECK_INT(try_create(), 0);
-	/* a cgroup whose controller cannot be compared is not created; cgroup_set() reports the
-	 * missing file */
+	/* if an allocation for the comparison of the controllers fails, the cgroup is not created,
+	 * and cgroup_set() later reports the missing file */
 	CHECK_INT(try_setting(), 0);
 	CHECK_INT(nomem_one(try_setting, 1), 0);
 	CHECK_INT(nomem_one(try_setting, 2), -EAGAIN);
-	/* the cgroup is removed, but not its parent */
+	/* if the allocation fails, the cgroup is removed, but its parent remains */
 	CHECK_INT(try_remove(), 0);
 	CHECK_INT(nomem_one(try_remove, 1), -ENOMEM);
 	CHECK_INT(rmdir(top), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-cgroup-races: another process changes a cgroup while it is removed (race.h). Ordinary
- * directories replace the hierarchy. */
+/* test-cgroup-races: removes a cgroup while another process replaces one of its directories
+ * (race.h). Ordinary directories replace the hierarchy. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include "../race.h"
 #include "cgroup/cgroup.h"
 
-/* Replaces the directory by a link to the directory `outside`. */
+/* Replaces the directory by a symbolic link to the directory `outside`. */
 static void link_to_outside(int dir, const char *path)
 {
 	CHECK(renameat(dir, path, dir, ".moved") == 0);

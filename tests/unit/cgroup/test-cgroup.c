@@ -364,7 +364,7 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 		hint(&c, "fruit.max=1"),
 		"move the processes of the ancestor cgroup to a child cgroup, and write +fruit to "
 		"cgroup.subtree_control, because " NOT_ENABLED);
-	/* more processes than fit into the buffer */
+	/* the list of processes is longer than the buffer */
 	memset(many, '1', sizeof(many) - 1);
 	put("host/cgroup.procs", many);
 	CHECK(str_after(hint(&c, "fruit.max=1"), "move the processes of the ancestor cgroup"));

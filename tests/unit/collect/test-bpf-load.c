@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-bpf-load: decides whether BPF iterators are used, and loads their programs on an imitated
- * kernel. The linker replaces the functions that load the programs (option --wrap in
- * tests/Makemodule.am). */
+/* test-bpf-load: checks when BPF iterators are used and which of their programs are loaded. The
+ * linker replaces the functions that load the programs (option --wrap in tests/Makemodule.am). */
 #include <fcntl.h>
 
 #include "../unit.h"
@@ -11,7 +10,7 @@
 
 #define SELF 50
 
-/* The negative errnos of the replaced functions, or 0. */
+/* The results of the replaced functions: negative errnos, or 0 for success. */
 static struct {
 	int cap, loadavg, count, btf, source, build_task, load_task, probe, build_file, load_file;
 } fails;
@@ -19,10 +18,10 @@ static struct {
 static struct {
 	uint64_t caps, threads;
 	bool has_mounts, has_ids;
-	bool reads_btf; /* an argument of btf_open() */
+	bool reads_btf; /* the argument `read` of btf_open() */
 	int btf_opened; /* calls of btf_open() minus calls of btf_close() */
 	int loaded;
-	int64_t probe; /* an argument of bpf_build_file(), or -1 */
+	int64_t probe; /* the argument `probe` of bpf_build_file(), or -1 without a call */
 } world;
 
 static int descriptor(void)
@@ -217,7 +216,7 @@ static void only_a_privileged_caller_uses_bpf(void)
 	c = fresh();
 	c.q.only = 1;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EOPNOTSUPP);
-	/* not in the initial namespaces */
+	/* this process is not in the initial user or pid namespace */
 	c = fresh();
 	c.own_user--;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EPERM);
@@ -295,7 +294,7 @@ static void only_programs_that_the_sources_need_are_loaded(void)
 		CHECK_INT(load(&c, COLLECT_BPF_BTF, false), 0);
 		CHECK_INT(world.loaded, rows[i].loaded);
 	}
-	/* programs that are loaded already */
+	/* programs that are loaded already are not loaded again */
 	reset();
 	CHECK_INT(bpf_load(&c, &p, COLLECT_BPF_LOADED, false), 0);
 	CHECK_INT(world.loaded, 0);

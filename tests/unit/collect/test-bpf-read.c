@@ -13,8 +13,8 @@ static struct worker w;
 static struct collect_bpf b;
 static struct buf out;
 
-/* The linker replaces this function (option --wrap in tests/Makemodule.am): the output of the
- * program is a file, or an error if it is negative. */
+/* The file with the output of the program, or a negative errno that sys_bpf_open_iter() returns.
+ * The linker replaces sys_bpf_open_iter() (option --wrap in tests/Makemodule.am). */
 static int output = -1;
 
 int __wrap_sys_bpf_open_iter(int prog, uint32_t pid);
@@ -300,7 +300,7 @@ static void lists_are_known_only_if_complete(void)
 	CHECK(!b.mnt_ns.known);
 	out.len -= sizeof(struct bpf_pair);
 	CHECK_INT(take_files(-1, &seen), -EBADMSG);
-	/* a record of a task in place of a descriptor */
+	/* a record of a task is invalid in the output for descriptors */
 	buf_reset(&out);
 	task(10, 10, 100);
 	CHECK_INT(take_files(-1, &seen), -EBADMSG);

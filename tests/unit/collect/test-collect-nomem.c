@@ -160,7 +160,8 @@ static int try_files(void)
 
 static int output = -1;
 
-/* The linker replaces this function (option --wrap in tests/Makemodule.am). */
+/* The linker replaces sys_bpf_open_iter() by this function (option --wrap in
+ * tests/Makemodule.am). */
 int __wrap_sys_bpf_open_iter(int prog, uint32_t pid);
 int __wrap_sys_bpf_open_iter(int prog, uint32_t pid)
 {

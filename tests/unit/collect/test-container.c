@@ -372,7 +372,7 @@ int __wrap_sys_statmount(uint64_t ns, uint64_t id, uint64_t mask, struct sys_sta
 	return 0;
 }
 
-/* Since Linux 6.8, the root mount is found by its id. */
+/* Since Linux 6.8, statmount(2) finds the root mount by its id. */
 static void the_root_of_a_process_is_found_by_its_mount(void)
 {
 	static const char *const types[][2] = { { "xfs", "xfs:/a" }, { "fuse", "ext4" } };
@@ -395,7 +395,7 @@ static void the_root_of_a_process_is_found_by_its_mount(void)
 			CHECK_STR(root, mounts ? types[i][1] : "ext4");
 			free(root);
 		}
-		/* the mount namespace has no id */
+		/* if the id of the mount namespace is unknown, statmount(2) is not called */
 		nstab_find(&c.tab, &nstypes[NSTYPE_MNT], HOST + NSTYPE_MNT)->mnt_id = 0;
 		mounts = 0;
 		CHECK_INT(container_root(&c, 120, &root), 0);

@@ -9,10 +9,10 @@
 #include "collect/worker.h"
 #include "kernel/sys_ns.h"
 
-static int identified, opens; /* results of the replaced functions; 0: a file is opened */
+static int identified, opens; /* results of nsfile_identify() and nsfile_open() */
 static int64_t type;
 static mode_t mode;
-static int dir = -1; /* a directory in place of /proc */
+static int dir = -1; /* a directory that replaces /proc */
 
 int __wrap_nsfile_identify(const struct nsfile_proc *p, int dirfd, const char *path,
 			   struct statx *st);
@@ -55,18 +55,18 @@ static void descriptors_are_identified_by_their_files(void)
 	} rows[] = {
 		{ "uts:[77]", 1, -EMFILE, 0, 0, 0, 1, 0 },
 		{ "/run/x", 1, 0, CLONE_NEWUTS, 0, 0, 1, 0 },
-		/* an unknown type, and one that was not requested */
+		/* the type is unknown, or it was not requested */
 		{ "/run/x", 1, 0, 1, 0, 0, 0, 0 },
 		{ "net:[77]", 1, 0, 0, 0, 0, 0, 0 },
-		/* the process has reused the number, or has ended */
+		/* the process has reused the descriptor, or has ended */
 		{ "/run/x", 1, -ENOTTY, 0, 0, 0, 0, 0 },
 		{ "/run/x", 1, -ENOENT, 0, 0, 0, 0, 0 },
 		{ "/run/x", 1, -EMFILE, 0, 0, -EMFILE, 0, 0 },
 		{ "/run/x", 1, 0, -EIO, 0, -EIO, 0, 0 },
-		/* another file, and a socket */
+		/* the descriptor is a regular file, or a socket */
 		{ "/run/x", 0, -EMFILE, 0, S_IFREG, 0, 0, 0 },
 		{ "socket:[900]", 0, -EMFILE, 0, S_IFSOCK, 0, 0, 1 },
-		/* the error of a file server */
+		/* ESTALE is ignored if a file server can have caused it */
 		{ "/run/x", -ESTALE, -EMFILE, 0, 0, 0, 0, 0 },
 		{ "uts:[77]", -ESTALE, -EMFILE, 0, 0, -ESTALE, 0, 0 },
 		{ "uts:[77]", -EACCES, -EMFILE, 0, 0, 0, 0, 0 },

@@ -15,12 +15,13 @@
 #include "kernel/sys_pidfd.h"
 #include "ns/inside.h"
 
-/* A replaced function opens the namespace, or another file (OTHER), or returns an error. */
+/* The result 0 makes a replaced function open the namespace, and OTHER makes it open another
+ * file. */
 #define OTHER 1
 
-/* What the replaced functions return: 0, OTHER or a negative errno. */
+/* The results of the replaced functions: 0, OTHER or a negative errno. */
 static struct {
-	int proc[2]; /* the first and the next calls of nsfile_open_proc() */
+	int proc[2]; /* the first and the later calls of nsfile_open_proc() */
 	int pidfd, child, socket, file, identify, mount[2], inside, root, id;
 	int link, time_link;
 	int open, ns_id, mnt_id, uid, parent, owner;
@@ -30,7 +31,7 @@ static struct {
 	char trace[256];
 } world;
 
-static int dir = -1; /* a directory with the two files, in place of /proc */
+static int dir = -1; /* a directory with the files ns and other, which replaces /proc */
 static char top[32];
 static uint32_t inode; /* the inode of the namespace */
 
@@ -262,7 +263,8 @@ static struct ns *add(struct collect *c, int type)
 	return nstab_get(&c->tab, &nstypes[type], inode);
 }
 
-/* Opens ns. Returns 0 if the descriptor is that of the namespace, otherwise the error. */
+/* Opens ns, and checks that the descriptor refers to the namespace. Returns 0 or a negative
+ * errno. */
 static int opens(const struct collect *c, const struct ns *ns)
 {
 	int fd = __real_collect_open(c, ns);
@@ -315,7 +317,7 @@ static void a_namespace_is_opened_through_its_processes(void)
 		world.proc[1] = rows[i].next;
 		CHECK_INT(opens(&c, ns), rows[i].want);
 		CHECK_STR(world.trace, rows[i].trace);
-		/* not by the id */
+		/* collect_open_held() does not open a namespace by its id */
 		world.procs = 0;
 		world.trace[0] = '\0';
 		fd = collect_open_held(&c, ns);
@@ -377,7 +379,7 @@ static void a_namespace_is_opened_through_its_holders(void)
 	struct collect c = fresh();
 	struct ns *ns = add(&c, NSTYPE_PID);
 
-	/* the descriptor is not a socket any more, and the next holder is used */
+	/* if the descriptor is not a socket any more, the next holder is used */
 	reset();
 	world.mode = S_IFREG;
 	CHECK_INT(nstab_hold(ns, NSHOLD_SOCK, 10, 11, NULL), 0);
@@ -387,14 +389,14 @@ static void a_namespace_is_opened_through_its_holders(void)
 	CHECK_INT(nstab_hold(ns, NSHOLD_FD, 20, 3, NULL), 0);
 	CHECK_INT(opens(&c, ns), 0);
 	CHECK_STR(world.trace, "identify(10/fd/11) file(20/fd/3) ");
-	/* an error that is not the holder's */
+	/* after EMFILE, which does not concern the holder, no other holder is used */
 	world.trace[0] = '\0';
 	world.mode = S_IFSOCK;
 	world.pidfd = -EMFILE;
 	CHECK_INT(opens(&c, ns), -EMFILE);
 	CHECK_STR(world.trace, "identify(10/fd/11) pidfd(10) ");
 	nstab_free(&c.tab);
-	/* the pidfd of the process with a namespace for children */
+	/* a time namespace for children is opened through a pidfd */
 	c = fresh();
 	ns = add(&c, NSTYPE_TIME);
 	reset();
@@ -474,7 +476,7 @@ static void a_namespace_is_opened_through_a_mount(void)
 		nstab_last_holder(ns)->where = where;
 		CHECK_INT(opens(&c, ns), rows[i].want);
 		CHECK_STR(world.trace, rows[i].trace);
-		/* a fixture has no mounts */
+		/* a mount is not opened in a test fixture */
 		world.trace[0] = '\0';
 		c.q.self = 0;
 		CHECK_INT(opens(&c, ns), -ENOENT);
@@ -552,7 +554,8 @@ static void a_namespace_without_processes_is_found_by_a_pidfd(void)
 	begin();
 	CHECK_INT(mkdirat(dir, "10", 0700), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		/* the pid namespace, that of a zombie, the time namespace, and a fixture */
+		/* k is 0 for a pid namespace, 1 for the pid namespace of a zombie, 2 for a time
+		 * namespace, and 3 for a test fixture */
 		for (int k = 0; k < 4; k++) {
 			struct collect c = fresh();
 			struct worker w = { .c = &c };
@@ -631,7 +634,8 @@ static void a_namespace_that_cannot_be_opened_is_counted(void)
 			CHECK_INT(c.missed.n[why][NSMISSED_NS], why == rows[i].why);
 		nstab_free(&c.tab);
 	}
-	/* namespaces that are opened already, or whose relations are not used */
+	/* a namespace is not opened if it was opened already, or if its relations are not
+	 * requested */
 	for (int k = 0; k < 2; k++) {
 		struct nserr e = NSERR_INIT;
 		struct collect c = fresh();
@@ -650,7 +654,8 @@ static void a_namespace_that_cannot_be_opened_is_counted(void)
 
 static void old_kernels_report_no_relations(void)
 {
-	/* ioctl_ns(2): not visible, no parent, and ioctls that the kernel lacks */
+	/* the namespace is not visible (EPERM) or has no parent (EINVAL), or the kernel lacks the
+	 * ioctl (ioctl_ns(2)) */
 	static const int none[] = { -EPERM, -EINVAL, -ENOTTY, -EOPNOTSUPP, -ENOSYS };
 	static int *const calls[] = { &world.ns_id, &world.mnt_id, &world.uid, &world.parent,
 				      &world.owner };

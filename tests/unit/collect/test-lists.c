@@ -281,8 +281,8 @@ static void lists_the_namespaces_of_the_kernel(void)
 		CHECK_INT(e.errnum, -rows[i].want);
 		nstab_free(&c.tab);
 	}
-	/* without listns(2), the mount namespaces before and after that of this process (3) are
-	 * opened */
+	/* without listns(2), the mount namespaces before and after the mount namespace 3 of this
+	 * process are opened */
 	for (uint64_t id = 2; id <= COUNT; id++) {
 		struct collect c = fresh();
 		struct nserr e = NSERR_INIT;
@@ -489,7 +489,7 @@ static void uses_the_mounts_that_bpf_programs_list(void)
 
 static struct collect_bpf *mounts_of_bpf;
 
-/* Returns the result of a function that must set e after an error, and frees c. */
+/* Frees c. Returns rc, or 1 if rc is negative and e does not contain the expected error. */
 static int end_try(struct collect *c, int rc, const struct nserr *e)
 {
 	c->bpf = NULL;
@@ -522,7 +522,7 @@ static int try_mounts(void)
 	return end_try(&c, rc, &e);
 }
 
-static void a_list_without_memory_is_an_error(void)
+static void a_failed_allocation_is_reported(void)
 {
 	struct bpf_pair pairs[] = { { .id = 2, .of = 1 }, { .id = 2, .of = 2 } };
 	struct collect_bpf bpf = { .mounts = {
@@ -538,4 +538,4 @@ static void a_list_without_memory_is_an_error(void)
 
 UNIT_MAIN(CASE(lists_the_namespaces_of_the_kernel), CASE(opens_only_namespaces_that_are_not_open),
 	  CASE(lists_the_mounts_of_each_namespace), CASE(uses_the_mounts_that_bpf_programs_list),
-	  CASE(a_list_without_memory_is_an_error))
+	  CASE(a_failed_allocation_is_reported))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-src-bpf: reads the output of the BPF programs on an imitated kernel. The linker replaces the
- * functions that load and run the programs and those that read /proc (option --wrap in
- * tests/Makemodule.am). */
+/* test-src-bpf: collects processes and namespaces from the output of imitated BPF programs. The
+ * linker replaces the functions that load and run the programs and those that read /proc (option
+ * --wrap in tests/Makemodule.am). */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -11,27 +11,27 @@
 #include "kernel/sys_ns.h"
 
 #define SELF 50
-/* the inode of the namespace of this process of a type is OWN plus the index of the type */
+/* the namespaces of this process have the inodes OWN plus the index of the type */
 #define OWN  100u
 
-/* The negative errnos of the replaced functions, or 0. */
+/* The results of the replaced functions: negative errnos, or 0 for success. */
 static struct {
 	int count, load, read_task, read_file, link, scan, child;
 } fails;
 
 static struct {
-	uint64_t threads, more; /* `more` threads appear while the tasks are read */
+	uint64_t threads, more; /* the second count is threads + more */
 	unsigned counted;
 	bool has_mounts, has_ids;
-	bool any_number; /* an argument of bpf_load() */
+	bool any_number; /* the argument any_number of bpf_load() */
 	const char *bad_link;
 	struct buf tasks;
-	/* the outputs of the program for descriptors; the last one is repeated */
+	/* the outputs of the program for descriptors; further reads return the last one */
 	struct buf files[8];
 	unsigned n_files, reads, reads_self;
-	unsigned too_big; /* this read fails with E2BIG, counted from 1 */
+	unsigned too_big; /* the number of the read that fails with E2BIG, from 1 */
 	pthread_t main;
-	bool threaded; /* another thread has read the descriptors */
+	bool threaded; /* a second thread has read the descriptors */
 	struct scan pids;
 	unsigned scans, asked;
 	uint32_t child_inode; /* the namespace for children that collect_child() finds */
@@ -70,7 +70,8 @@ int __wrap_bpf_load(const struct collect *c, struct collect_programs *p, enum co
 	return fails.load;
 }
 
-/* Returns the output of the program for tasks, or the next output of that for descriptors. */
+/* Appends to `out` the output of the program for tasks, or the next output of the program for
+ * descriptors. */
 int __wrap_bpf_read(int prog, uint32_t pid, struct buf *out);
 int __wrap_bpf_read(int prog, uint32_t pid, struct buf *out)
 {
@@ -162,8 +163,7 @@ static struct collect fresh(void)
 
 /* ---- Reading */
 
-/* Adds the record of the process 50, which is this process, or of another process with the same
- * namespaces. */
+/* Returns the record of this process (pid SELF), or of another process in the same namespaces. */
 static struct bpf_task task_of(uint32_t pid)
 {
 	struct bpf_task t = { .kind = BPF_RECORD_TASK,
@@ -196,9 +196,8 @@ static void add_file(struct buf *out, uint32_t pid, uint32_t fd, uint64_t inode,
 	buf_add(out, &f, sizeof(f));
 }
 
-/* Adds to the output a descriptor of the process 60, and that of this process which the programs
- * expect. The tests load the programs when no other descriptor is open, so each program gets the
- * same descriptor. */
+/* The descriptor of this process that must be in the output. __wrap_bpf_load() opens it when no
+ * descriptor of an earlier call is open, so the number is the same in all calls. */
 static int probe;
 
 static void add_files(struct buf *out)
@@ -237,7 +236,7 @@ static void begin(struct collect *c, unsigned sources)
 	add_files(&world.files[0]);
 }
 
-/* Runs the iterators, and checks that a failure changes nothing. Returns true on success. */
+/* Calls collect_bpf(), and checks that a failed call changes nothing. Returns true on success. */
 static bool run(struct collect *c, struct worker *w)
 {
 	bool done;
@@ -271,7 +270,7 @@ static void reads_the_output_of_the_programs(void)
 
 	begin(&c, WITH_FILES);
 	world.has_ids = true;
-	/* the same relation twice */
+	/* the output contains the same relation twice */
 	buf_add(&world.tasks, &relation, sizeof(relation));
 	buf_add(&world.tasks, &relation, sizeof(relation));
 	CHECK(run(&c, &w));
@@ -335,7 +334,8 @@ static void an_error_makes_the_scan_read_proc(void)
 	end(&c, &w);
 }
 
-/* Runs the iterators with another record of this process. Returns true on success. */
+/* Calls collect_bpf() with t as the only record of a task. `link` is the result of reading ns/uts.
+ * Returns true on success. */
 static bool accepts(const struct bpf_task *t, unsigned types, int link)
 {
 	struct collect c;
@@ -373,7 +373,7 @@ static void the_record_of_this_process_must_be_right(void)
 		/* a type that was not requested is not compared */
 		CHECK(accepts(&t, NSTYPE_ALL_BITS & ~NSTYPE_BIT(i), 0));
 	}
-	/* a namespace that cannot be read, and one that this kernel lacks */
+	/* ns/uts cannot be read, or does not exist because the kernel lacks UTS namespaces */
 	t = task_of(SELF);
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, -EIO));
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, -ENOENT));
@@ -388,7 +388,7 @@ static void a_list_of_mounts_is_read_until_it_stays_the_same(void)
 {
 	static const struct {
 		unsigned sources;
-		/* the mounts a, b in each output */
+		/* the ids of the two mounts in each output */
 		uint64_t mounts[8][2];
 		unsigned n_files, reads, reads_self;
 		bool known;
@@ -452,12 +452,12 @@ static void a_list_that_is_too_long_is_not_used(void)
 		c.q.programs = &p;
 		add_mounts(&world.files[0], 1, 2);
 		buf_add(&world.files[1], world.files[0].s, world.files[0].len);
-		/* the output without lists follows the read that fails */
+		/* the read after the failed read returns an output without lists */
 		world.n_files = read + 1;
 		buf_reset(&world.files[read]);
 		add_file(&world.files[read], 60, 3, 500, NSTYPE_UTS);
 		CHECK(run(&c, &w));
-		/* the third read does not occur, because the first two are the same */
+		/* the third read does not occur, because the first two outputs are the same */
 		CHECK_INT(p.lists, read == 3);
 		CHECK_INT(p.probe >= 0, read == 3);
 		CHECK_INT(world.reads, read == 2 ? 3 : 2);
@@ -469,7 +469,7 @@ static void a_list_that_is_too_long_is_not_used(void)
 	}
 }
 
-/* ---- Hidden processes */
+/* ---- Threads and hidden processes */
 
 static void many_threads_are_read_by_two_threads(void)
 {
@@ -487,14 +487,15 @@ static void many_threads_are_read_by_two_threads(void)
 		CHECK_INT(world.reads, 1);
 		CHECK_INT(w.n, 1);
 		end(&c, &w);
-		/* the second thread fails */
+		/* the descriptors cannot be read */
 		begin(&c, WITH_FILES);
 		world.threads = n;
 		fails.read_file = -EIO;
 		CHECK(!run(&c, &w));
 		end(&c, &w);
 	}
-	/* there are no descriptors to read, or the tasks cannot be read */
+	/* without descriptors to read, no second thread is started; if one is started, a failure
+	 * to read the tasks is still reported */
 	begin(&c, NSTYPE_BIT(COLLECT_PROC));
 	world.pids = (struct scan){ (int[]){ SELF, 60 }, 2, 2 };
 	world.threads = 401;
@@ -519,7 +520,7 @@ static void finds_processes_that_the_iterators_miss(void)
 
 	CHECK(mkdtemp(top));
 	proc = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* the iterators report 3 threads; fewer threads at the end of the scan */
+	/* the iterators report 3 threads, and the number of threads falls from 9 to 3 meanwhile */
 	begin(&c, NSTYPE_BIT(COLLECT_PROC));
 	c.q.proc = proc;
 	world.threads = 9;
@@ -527,7 +528,7 @@ static void finds_processes_that_the_iterators_miss(void)
 	CHECK(run(&c, &w));
 	CHECK(world.scans == 0 && c.n == 2);
 	end(&c, &w);
-	/* more threads at the end of the scan */
+	/* the number of threads rises from 3 to 12 meanwhile */
 	begin(&c, NSTYPE_BIT(COLLECT_PROC));
 	c.q.proc = proc;
 	world.more = 9;
@@ -579,7 +580,7 @@ static void finds_processes_that_the_iterators_miss(void)
 	}
 	CHECK(unlinkat(proc, "1/task/1", AT_REMOVEDIR) == 0 &&
 	      unlinkat(proc, "1/task/7", AT_REMOVEDIR) == 0);
-	/* with one thread left */
+	/* process 1 has one thread left */
 	if (fstatat(proc, "1/task", &st, 0) == 0 && st.st_nlink == 3) {
 		begin(&c, NSTYPE_BIT(COLLECT_PROC));
 		c.q.proc = proc;
@@ -633,7 +634,7 @@ static void a_namespace_for_children_is_kept_only_if_it_can_be_opened(void)
 	}
 }
 
-/* ---- The scan around it */
+/* ---- The whole scan */
 
 static void the_namespaces_of_the_caller_may_be_unreadable(void)
 {
@@ -678,7 +679,7 @@ static void the_namespaces_of_the_caller_may_be_unreadable(void)
 		reset();
 		fails.link = rows[i].error;
 		world.bad_link = rows[i].link;
-		/* without a scan; the programs are closed */
+		/* collect_try_bpf() does not scan, and closes the programs */
 		CHECK_INT(collect_try_bpf(&q, COLLECT_BPF_CALLER), rows[i].want);
 		CHECK_INT(world.any_number, !rows[i].want);
 		fails.load = -EPERM;

@@ -20,8 +20,8 @@ struct passwd *__wrap_getpwnam(const char *name)
 	return streq(name, "u") ? &pw : NULL;
 }
 
-/* The number of groups of the user, and the number to which the lookup limits the caller's array if
- * the groups do not fit, as getgrouplist(3) does if it fails. */
+/* The number of groups of the user, the largest number that a lookup reports, and the number of
+ * lookups. If `fits` is less than n_groups, the lookup imitates a getgrouplist(3) that fails. */
 static int n_groups, fits, lookups;
 
 int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *groups, int *n);
@@ -38,7 +38,7 @@ int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *groups, int *n)
 	return n_groups <= room ? n_groups : -1;
 }
 
-/* Returns rc, or 1 if the message of a failure is not `what`. */
+/* Returns rc, or 1 if rc is negative and the message does not begin with `what`. */
 static int result(int rc, const char *what)
 {
 	return rc < 0 && !str_after(e.what, what) ? 1 : rc;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-cred-races: another process replaces /etc/passwd while --as reads it (race.h). */
+/* test-cred-races: runs the step of --as while another process replaces /etc/passwd (race.h). */
 #include <stdio.h>
 #include <sys/mount.h>
 

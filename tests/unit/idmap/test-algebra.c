@@ -397,7 +397,7 @@ static void an_extent_without_outside_ids_is_ignored(void)
 	CHECK_INT(id, 1004);
 	CHECK_INT(idmap_to_outside(&out, 5, &id), -ENOENT);
 	CHECK_INT(idmap_to_outside(&out, 20, &id), -ENOENT);
-	/* not even if a map contains the number that stands for a missing id */
+	/* the extent is also ignored if a map contains IDMAP_NONE, which stands for a missing id */
 	idmap_free(&out);
 	CHECK_INT(idmap_append(&b, (struct idmap_extent){ IDMAP_NONE - 5, 5, 6, 0 }), 0);
 	CHECK_INT(idmap_compose(&a, &b, &out), 0);
@@ -407,7 +407,7 @@ static void an_extent_without_outside_ids_is_ignored(void)
 	CHECK_INT(a.n, 1);
 	CHECK_INT(a.ext[0].inside, 100);
 	CHECK_INT(a.ext[0].outside, 0);
-	/* the result is sorted by inside id */
+	/* idmap_invert() sorts the result by inside id */
 	CHECK_INT(idmap_add(&a, 200, 50, 10, NULL), 0);
 	idmap_invert(&a);
 	CHECK_INT(a.ext[0].inside, 0);

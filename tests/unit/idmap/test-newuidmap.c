@@ -97,7 +97,7 @@ static void reports_the_output_of_the_program(const char *dir)
 	/* the program does nothing, although it succeeds */
 	args();
 	put_script(dir, "newuidmap", "");
-	/* SIGCHLD is ignored again */
+	/* if the caller ignores SIGCHLD, it still does so after the call */
 	signal(SIGCHLD, SIG_IGN);
 	CHECK_INT(write_map(child, -1, &e), -EIO);
 	CHECK(signal(SIGCHLD, SIG_DFL) == SIG_IGN);

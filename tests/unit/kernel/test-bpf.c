@@ -65,7 +65,7 @@ static void loads_a_member_with_the_width_of_its_type(void)
 	}
 }
 
-/* Checks the last instruction, and then removes all. */
+/* Checks the last instruction, and then removes all instructions from the program. */
 static void check(int code, int dst, int src, int off, int imm)
 {
 	CHECK(p.n > 0);

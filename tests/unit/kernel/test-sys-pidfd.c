@@ -67,7 +67,8 @@ static void a_failed_poll_is_reported(void)
 	CHECK_INT(fault_answer(try_ended, SYS_poll, 1, -ENOMEM), -ENOMEM);
 }
 
-/* Opens a pidfd of this process as if it could be a thread. */
+/* Opens a pidfd of this process with sys_pidfd_open_task(), which also accepts the id of a
+ * thread. */
 static int try_open_task(void)
 {
 	int fd;
@@ -154,7 +155,7 @@ static int add_one(void *arg)
 	return 0;
 }
 
-/* Does the same as add_one() after a pause. */
+/* Waits for 20 ms, and then calls add_one(). */
 static int add_late(void *arg)
 {
 	usleep(20000);
@@ -198,16 +199,16 @@ static void a_child_has_a_pidfd_and_its_own_files(void)
 	CHECK_INT(wait_for(sys_run_apart(exit_with, &number)), 7);
 	if (SYS_HAS_VFORK) {
 		pid = sys_vfork(0, add_late, &number);
-		CHECK_INT(number, 8); /* the parent has waited */
+		CHECK_INT(number, 8); /* vfork(2) has waited for the child */
 		CHECK_INT(wait_for(pid), 0);
 		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
 		CHECK_INT(number, 9);
 	}
 }
 
-/* ---- Kernels and filters without clone3(2), and a lack of memory ---- */
+/* ---- Failures of clone3(2) and of memory allocation ---- */
 
-/* Makes each later clone3(2) of this process fail. */
+/* Makes each later clone3(2) of this process fail. Returns true on success. */
 static bool deny_clone3(int error)
 {
 	struct sock_filter code[] = {
@@ -277,7 +278,7 @@ static void clone_replaces_clone3(void)
 	}
 }
 
-static int *shared; /* is in the memory of all children */
+static int *shared; /* in memory that this process shares with its children */
 
 static int add_both(void *arg)
 {
@@ -285,8 +286,8 @@ static int add_both(void *arg)
 	return add_one(arg);
 }
 
-/* Runs a function in a child that has its own memory, because that for its stack cannot be
- * allocated. */
+/* Runs add_both() in a child. The stack for vfork(2) cannot be allocated, so the child has its own
+ * copy of the memory. */
 static int try_apart(void)
 {
 	pid_t pid, self = getpid();
@@ -312,7 +313,8 @@ static void fork_replaces_vfork(void)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	CHECK(shared != MAP_FAILED);
-	/* fork(2) needs the pipe only if memory for vfork(2) is missing */
+	/* the pipe is needed only for fork(2), after the memory for vfork(2) could not be
+	 * allocated */
 	CHECK_INT(fault_answer(try_apart, SYS_pipe2, 1, -EMFILE), -EMFILE);
 	CHECK_INT(fault_answer(try_apart, SYS_read, 1, -EINTR), 0);
 	fault_all("sys_run_apart", try_apart, NULL);
@@ -328,7 +330,7 @@ static void each_number_of_sigtimedwait_is_known(void)
 	CHECK(!sys_is_sigtimedwait(420) && !sys_is_sigtimedwait(422) && !sys_is_sigtimedwait(523));
 }
 
-/* fork_replaces_vfork() comes first, because sys_vfork() keeps the memory for later calls */
+/* fork_replaces_vfork() must run first, because sys_vfork() keeps its stack for later calls */
 UNIT_MAIN(CASE(fork_replaces_vfork), CASE(clone_replaces_clone3),
 	  CASE(a_pidfd_opens_each_namespace), CASE(a_child_has_a_pidfd_and_its_own_files),
 	  CASE(each_number_of_sigtimedwait_is_known),

@@ -931,7 +931,7 @@ static void errors(const char *in)
 		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EINVAL, -ESRCH },
 		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EMFILE, -EMFILE },
 		{ "a pid", try_open_pid, SYS_pidfd_open, 1, EIO, -EIO },
-		/* the process has ended since it was opened */
+		/* ESRCH means that the process has ended, and EPERM that it still exists */
 		{ "a pid", try_open_pid, SYS_pidfd_send_signal, 1, ESRCH, -ESRCH },
 		{ "a pid", try_open_pid, SYS_pidfd_send_signal, 1, EPERM, 0 },
 		{ "a tid", try_open_tid, SYS_pidfd_open, FAULT_EACH, ENOSYS, 0 },

@@ -64,7 +64,7 @@ static int try_search(void)
 	return rc < 0 ? 0 : 1;
 }
 
-/* Does the same and returns the error of the search. */
+/* Does the same as try_search(), but returns the error of nsref_find_inode(). */
 static int try_errors(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -112,8 +112,8 @@ static void search(const char *dir)
 	there = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	CHECK_INT(setns(here, CLONE_NEWNS), 0);
 	fault_all("a search in another mount namespace", try_search, numbers_are_lost);
-	/* only the child that enters the mount namespace opens mounts; without descriptors for
-	 * them, the search is incomplete */
+	/* only the child that enters the mount namespace calls openat2(2). If it has no free
+	 * descriptor, the search is incomplete. */
 	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -EMFILE), -EMFILE);
 	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -ENFILE), -ENFILE);
 	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -EACCES), -ENOENT);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-ns-races: another process changes a directory between a check and a use (race.h). */
+/* test-ns-races: pins namespaces and uses the files of names while another process changes the
+ * directory between a check and a use (race.h). */
 #include <sys/vfs.h>
 
 #include "../race.h"
@@ -18,7 +19,7 @@ static bool is_pinned(void)
 	return statfs(path, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
 }
 
-/* Returns the message, in which `path` is replaced by "PATH". */
+/* Returns the message of e, with `path` replaced by "PATH". */
 static const char *message(void)
 {
 	static char text[sizeof(e.what)];
@@ -32,7 +33,7 @@ static const char *message(void)
 
 /* ---- Files for namespaces */
 
-/* Unmounts what is mounted on the path. */
+/* Unmounts the topmost mount on `path`. */
 static void unmount(int dir, const char *name)
 {
 	(void)dir;
@@ -84,7 +85,7 @@ static void pins(const char *in)
 	} rows[] = {
 		{ bind_file, 3, race_file, -EEXIST, "cannot create 'PATH'", true },
 		{ bind_file, 3, race_link, -EEXIST, "cannot create 'PATH'", true },
-		/* the new mount is missing */
+		/* another process has unmounted the new mount */
 		{ bind_file, 4, unmount, -EBUSY,
 		  "cannot open 'PATH', on which the uts namespace was mounted", false },
 		{ open_dir, 2, race_file, -ENOTDIR, "cannot open the directory 'PATH'", true },
@@ -151,7 +152,7 @@ static void names(const char *in)
 		race_end();
 		CHECK_STR(e.what, rows[i].what);
 		CHECK_INT(e.errnum, -rows[i].want);
-		/* the file of the other process remains, and no other file */
+		/* only the file of the other process remains */
 		snprintf(file, sizeof(file), "/run/nsutils/%s", rows[i].name);
 		CHECK(unit_exists(file));
 		CHECK(!unit_exists("/run/nsutils/web.json"));
@@ -181,7 +182,8 @@ static mode_t mode_of(const char *file)
 	return st.st_mode & 07777;
 }
 
-/* Checks the text and the mode of the file. n has no inode of a pidfd and no supervisor. */
+/* Checks the text and the mode of the file that nsname_publish() has written for n. n has neither
+ * pidfd_inode nor supervisor_pid. */
 static void check_file(const struct nsname *n)
 {
 	char text[512], want[512];
@@ -216,7 +218,7 @@ static void read_names(const char *in)
 	CHECK_INT(nsname_publish(&k, &n, &e), 0);
 	check_file(&n);
 	CHECK_INT(read_name(), 0);
-	/* the user's directory comes first */
+	/* the user's directory is searched first, but does not contain the name */
 	CHECK(setenv("XDG_RUNTIME_DIR", in, 1) == 0);
 	CHECK_INT(read_name(), 0);
 	CHECK(unsetenv("XDG_RUNTIME_DIR") == 0);
@@ -244,7 +246,7 @@ static void a_replaced_file_is_not_used_for_a_name(void)
 	sandbox(CLONE_NEWPID, read_names);
 }
 
-/* Reserves a name as a user who has no directory. */
+/* Tries to reserve a name, which must fail with EACCES. */
 static void as_a_user(void)
 {
 	struct nsname_keep k = NSNAME_KEEP_INIT;

@@ -42,7 +42,7 @@ static void use_tmpfs(const char *in, unsigned long propagation)
 
 /* ---- Directories */
 
-/* the error of the last dir_message() */
+/* The error of the last dir_message(). */
 static struct nserr dir_error;
 
 static const char *dir_message(const char *name)
@@ -71,7 +71,7 @@ static void use_directories(const char *in)
 	}
 	/* a directory that nspin_dir_open() creates is removed again */
 	CHECK_STR(dir_message(below(in, "new///")), "");
-	/* each user can replace files in this directory */
+	/* any user can replace files in this directory */
 	CHECK(mkdir(below(in, "open"), 0755) == 0 && chmod(path, 0777) == 0);
 	CHECK(strstr(dir_message(path), "'"));
 	CHECK(str_after(dir_error.hint, "use a directory that only root or you can change"));
@@ -284,7 +284,7 @@ static int try_undo_dir(void)
 	return unit_exists(path) ? 1 : 0;
 }
 
-/* Returns the result of nspin_dir_open() if it has the right message and hint, otherwise 1. */
+/* Returns the result of nspin_dir_open(), or 1 if its message or hint is wrong. */
 static int try_private(void)
 {
 	struct nspin_dir d = NSPIN_DIR_INIT;
@@ -318,7 +318,7 @@ static void undo_directory(const char *in)
 		CHECK_INT(fault_answer(try_private, SYS_mount, k, -EPERM), -EPERM);
 		CHECK_INT(fault_answer(try_private, SYS_mount, k, -EINVAL), -EINVAL);
 	}
-	/* if the new mount cannot be compared with the directory, it is removed */
+	/* the new mount is removed if it cannot be compared with the directory */
 	for (int k = 1; k < 30; k++)
 		busy += fault_answer(try_private, SYS_newfstatat, k, -EIO) == -EBUSY;
 	CHECK_INT(busy, 2);

@@ -236,7 +236,7 @@ static void offsets_of_a_process_without_the_file_are_an_error(void)
 	end();
 }
 
-/* Opens /proc, which must be refused with this message. */
+/* Checks that procfs_open() refuses /proc with this error and this message. */
 static void refuse(int want, const char *what)
 {
 	struct nserr e = NSERR_INIT;
@@ -252,12 +252,12 @@ static void other_file_systems(const char *in)
 
 	CHECK(fd > 2);
 	close(fd);
-	/* below this mount is the proc file system of another pid namespace */
+	/* the sandbox has mounted its /proc on top of the /proc of another pid namespace */
 	CHECK_INT(umount("/proc"), 0);
 	refuse(-EXDEV, "/proc belongs to another pid namespace");
 	CHECK_INT(mount("t", "/proc", "tmpfs", 0, NULL), 0);
 	CHECK(procfs_open("/proc", &e) < 0 && e.what[0]);
-	/* another directory can imitate /proc */
+	/* a directory with another name can replace /proc */
 	fd = procfs_open(in, &e);
 	CHECK(fd > 2);
 	close(fd);
@@ -265,12 +265,13 @@ static void other_file_systems(const char *in)
 	CHECK_STR(unit_message(&e), "cannot open /none: No such file or directory");
 }
 
-static void only_the_own_proc_is_opened(void)
+static void the_proc_of_another_pid_namespace_is_refused(void)
 {
 	sandbox(CLONE_NEWPID, other_file_systems);
 }
 
-UNIT_MAIN(CASE(only_the_own_proc_is_opened), CASE(a_link_must_name_a_namespace_of_the_type),
+UNIT_MAIN(CASE(the_proc_of_another_pid_namespace_is_refused),
+	  CASE(a_link_must_name_a_namespace_of_the_type),
 	  CASE(the_number_of_threads_follows_the_slash),
 	  CASE(the_end_of_a_command_line_has_no_blanks), CASE(an_error_of_the_kernel_is_returned),
 	  CASE(other_and_short_attributes_are_skipped),

@@ -30,8 +30,8 @@ static bool has(int type, uint64_t inode)
 	return nsindex_find(&nstypes[type], inode, 0);
 }
 
-/* Mounts the UTS namespace of a new child on a new file. The child ends, so only the mount is left.
- * Returns the inode of the namespace. */
+/* Mounts the UTS namespace of a new child on a new file. Then ends the child, so that only the
+ * mount keeps the namespace alive. Returns the inode of the namespace. */
 static uint64_t mount_uts(const char *in, const char *name)
 {
 	pid_t pid = sandbox_child(CLONE_NEWUTS);
@@ -114,7 +114,7 @@ static void build_index(const char *in)
 	for_children = has_time ? inode_of_child(child, "time_for_children") : 0;
 	mounter = start_mounter(in, &elsewhere);
 	mounted = mount_uts(in, "pin");
-	/* a namespace that only a descriptor of this process keeps */
+	/* only a descriptor of this process keeps this namespace alive */
 	holder = sandbox_child(CLONE_NEWUTS);
 	of_descriptor = inode_of_child(holder, "uts");
 	snprintf(path, sizeof(path), "/proc/%d/ns/uts", (int)holder);

@@ -129,7 +129,7 @@ static void create_on_read_only(const char *dir)
 {
 	static const struct mntopt ro = { .set = MOUNT_ATTR_RDONLY };
 	static const struct {
-		char kind; /* a directory, a symbolic link, or a mount */
+		char kind; /* d: directory, l: symbolic link, m: mount */
 		const char *path, *what;
 	} rows[] = {
 		{ 'd', "/m/x", "cannot create directory '/m/x' in the new root" },

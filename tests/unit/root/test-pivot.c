@@ -410,8 +410,8 @@ static void nodev_applies_to_new_mounts(void)
 	CHECK_INT(root_attributes(&r, &dev), 0);
 }
 
-/* Creates the directory dir/covered with a mount on it, and removes it as root_undo() does.
- * Returns true if it remains. */
+/* Creates the directory dir/covered, mounts two file systems on it, and undoes the directory with
+ * root_log_undo(). Returns true if the directory remains. */
 static bool remains(const char *dir, bool unmount)
 {
 	struct root_log log = ROOT_LOG_INIT;
@@ -435,7 +435,7 @@ static void undo_covered(const char *dir)
 	CHECK(remains(dir, false));
 }
 
-/* The flag that the next function sets. */
+/* The mount attribute that try_remount() sets. */
 static uint64_t attribute;
 
 static int try_remount(void)
@@ -450,8 +450,8 @@ static int try_remount(void)
 	return fault_result(rc, &e, true);
 }
 
-/* If mount(2) succeeds without effect, as for some flags of old kernels, a flag that restricts
- * access is missing. */
+/* Old kernels ignore some flags of mount(2). root_remount() must fail if a flag that restricts
+ * access has no effect. */
 static void remount_without_effect(const char *dir)
 {
 	static const uint64_t all[] = { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV,
@@ -466,7 +466,7 @@ static void remount_without_effect(const char *dir)
 	}
 }
 
-/* Only the mount becomes writable, and not its file system. */
+/* root_remount_writable() makes only the mount writable, not its file system. */
 static void make_writable(const char *dir)
 {
 	cleanup_fd int fd = -1;

@@ -115,7 +115,7 @@ static void roots(const char *in)
 	/* mount(2) fails with EBUSY if the directory already shows the same file system */
 	static const struct fault_row busy[] = { { "mount_above_same", try_above, SYS_mount, 5,
 						   EBUSY, 0 } };
-	/* before Linux 6.15, the tree must be attached before something is mounted on it */
+	/* Linux before 6.15 cannot mount on a detached tree, so the tree must be attached first */
 	static const struct fault_row detached[] = {
 		{ "a detached tree", try_above, SYS_move_mount, 1, EINVAL, 0 },
 		{ "a detached tree", try_above, SYS_move_mount, 1, EPERM, -EPERM },

@@ -13,7 +13,7 @@
 static struct nserr e;
 static int dir = -1; /* a directory with the file d/file and the link "link" to d */
 
-/* Returns rc, or 1 if a failure has another message than `what`. */
+/* Returns rc, or 1 if rc is negative and the message does not begin with `what`. */
 static int result(int rc, const char *what)
 {
 	return rc < 0 && !str_after(e.what, what) ? 1 : rc;
@@ -21,7 +21,7 @@ static int result(int rc, const char *what)
 
 /* ---- Lists of mounts and of absent paths */
 
-/* Records so many mounts that the list grows. */
+/* Records 17 mounts, so that the list grows. */
 static int try_note(void)
 {
 	struct root_mounts m = { 0 };
@@ -68,7 +68,8 @@ static int try_walk(void)
 	return MIN(fd, 0);
 }
 
-/* Creates a path of 17 levels, so that the lists grow. After a failure nothing remains. */
+/* Creates a path of 17 levels, so that the lists grow, and removes it again. Returns 1 if a
+ * directory remains. */
 static int try_create(void)
 {
 	static const char path[] = "a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q";
@@ -93,7 +94,7 @@ static int try_parent(void)
 	return MIN(fd, 0);
 }
 
-/* Searches a program in two directories. */
+/* Searches for a program in two directories. */
 static int try_program(void)
 {
 	struct root r = ROOT_INIT;
@@ -144,7 +145,8 @@ static void allocations(const char *in)
 	nomem_all("root_resolve that creates directories", try_create);
 	nomem_all("root_resolve_parent", try_parent);
 	nomem_all("root_pivot_check_program", try_program);
-	/* root_resolve() walks to /t if it cannot create /t in the fastest way */
+	/* if the fastest way to create /t fails, root_resolve() walks to /t, so some failed
+	 * allocations are not reported */
 	for (int k = 1;; k++) {
 		int rc = nomem_one(try_root, k);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-root-races: another process changes the new root between a check and a use (race.h). */
+/* test-root-races: builds a new root while another process changes it between a check and a use
+ * (race.h). */
 #include <sys/mount.h>
 
 #include "../race.h"
@@ -15,8 +16,8 @@ static const struct mntopt plain;
 static const char *top;
 static struct nserr e;
 
-/* Fills the new root, which is the tmpfs on `top`, and begins it. Returns a descriptor of the
- * tmpfs. */
+/* Mounts a tmpfs on `top`, creates files in it, and calls root_begin() for it. Returns a descriptor
+ * of the tmpfs. */
 static int begin(struct root *r)
 {
 	int dir;
@@ -75,7 +76,7 @@ static void remove_it(int dir, const char *path)
 	CHECK(unlinkat(dir, path, AT_REMOVEDIR) == 0);
 }
 
-/* Replaces the new directory by a file that can be executed. */
+/* Replaces the new directory by an executable file. */
 static void race_program(int dir, const char *path)
 {
 	race_file(dir, path);
@@ -100,7 +101,7 @@ static void replaced_files_are_not_used(void)
 		{ copy, "file", 1, race_directory, -ESTALE, NOT_COPIED },
 		{ copy, "sub", 1, race_link, -ENOTDIR, NOT_COPIED },
 		{ copy, "sub", 1, race_fifo, -ENOTDIR, NOT_COPIED },
-		/* in the copy */
+		/* another process changes the copy, not the source */
 		{ copy, "file", 2, race_file, -EEXIST, NOT_COPIED },
 		{ copy, "file", 2, race_link, -EEXIST, NOT_COPIED },
 		{ copy, "sub", 2, race_link, -ENOTDIR, NOT_COPIED },
@@ -192,9 +193,9 @@ static void links_stay_in_the_root(void)
 		int nth;
 	} rows[] = {
 		{ "/src/file", "file", ROOT_RESOLVE_SLOW, 1 },
-		/* look up the file, create it, and open it */
+		/* the calls of file_open_at() look up the file, create it, and open it */
 		{ "/new", "new", ROOT_RESOLVE_FILE | ROOT_RESOLVE_SLOW, 3 },
-		/* create the file and open it */
+		/* the calls of file_open_at() create the file and open it */
 		{ "/new", "new", ROOT_RESOLVE_FILE, 2 },
 	};
 
@@ -250,7 +251,8 @@ static void a_path_that_leads_elsewhere_is_not_opened_again(void)
 		(void)!unlinkat(dir, "src/file", 0);
 		CHECK(unlinkat(dir, "src/file.moved", 0) == 0);
 	}
-	/* opening a FIFO for reading would wait for a writer */
+	/* opening a FIFO for reading blocks until a writer opens it, so root_reopen() must avoid
+	 * this */
 	CHECK(mkfifoat(dir, "src/file", 0600) == 0);
 	alarm(20);
 	file = open(path, O_PATH | O_CLOEXEC);
@@ -264,7 +266,7 @@ static void a_path_that_leads_elsewhere_is_not_opened_again(void)
 
 /* ---- Emptying an initramfs */
 
-/* Replaces the directory by a link to another one on the same mount. */
+/* Replaces the directory by a symbolic link to another directory on the same mount. */
 static void link_to_target(int dir, const char *path)
 {
 	CHECK(unlinkat(dir, "sub/inner", 0) == 0 && unlinkat(dir, "sub", AT_REMOVEDIR) == 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-forward: supervises an imitated child. The linker replaces the functions that wait for
- * signals and children and that send signals (option --wrap in tests/Makemodule.am). So a test
- * chooses the events, and the replaced functions record what the supervisor does. */
+ * signals and children and that send signals (option --wrap in tests/Makemodule.am). A test chooses
+ * the events, and the replaced functions record the actions of the supervisor in a trace. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,12 +15,12 @@
 #include "run/supervise.h"
 
 #define SELF  50 /* the supervisor, unless it is process 1 */
-#define GROUP 40 /* its process group */
+#define GROUP 40 /* the process group of the supervisor */
 #define CHILD 77
-#define OTHER 90 /* a descendant */
+#define OTHER 90 /* another descendant of the supervisor */
 
 /* A signal that arrives and its si_code, or a negative errno of the function that waits for a
- * signal. -EAGAIN is the end of the grace period. */
+ * signal. -EAGAIN means that the grace period has ended. */
 struct event {
 	int sig, code;
 	/* the results of waitpid(2) after this event: a pid and its wait status, or a negative
@@ -41,7 +41,7 @@ static struct {
 	const struct event *event, *end;
 	size_t waited; /* number of calls of waitpid(2) since the last event */
 	struct timespec now;
-	bool ticks; /* 1.3 seconds pass before the next call of clock_gettime(2) */
+	bool ticks; /* each call of clock_gettime(2) advances the clock by 1.3 s */
 	char trace[512];
 } world;
 
@@ -102,7 +102,7 @@ int __wrap_kill(pid_t pid, int sig);
 int __wrap_kill(pid_t pid, int sig)
 {
 	note("%s(%d) ", name_of(sig), (int)pid);
-	/* the child reports that it runs again */
+	/* waitid(2) then reports that the child runs again */
 	if (sig == SIGCONT && (pid == CHILD || pid == -CHILD))
 		world.continued = true;
 	return 0;
@@ -171,7 +171,7 @@ pid_t __wrap_waitpid(pid_t pid, int *status, int flags)
 	return e->wait[i].pid < 0 ? -1 : e->wait[i].pid;
 }
 
-/* Returns the signal of the next event. */
+/* Returns the signal of the next event, or -1 with errno set. */
 static int next(const sigset_t *set, siginfo_t *info)
 {
 	const struct event *e = world.event++;
@@ -203,7 +203,7 @@ int __wrap_sigwaitinfo(const sigset_t *set, siginfo_t *info)
 int __wrap_sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *time);
 int __wrap_sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *time)
 {
-	/* the wait during a shutdown */
+	/* this is the wait of shutdown_wait() */
 	if (sigismember(set, SIGCHLD) == 1) {
 		note("wait(%d.%09ld) ", (int)time->tv_sec, (long)time->tv_nsec);
 		return next(set, info);
@@ -284,7 +284,7 @@ static void reset(void)
 	world.now = (struct timespec){ 100, 900000000 };
 }
 
-/* Supervises the child through n events, all of which must happen. Returns the result. */
+/* Calls supervise_wait() and checks that it handles all n events. Returns its result. */
 static int supervise(struct supervise *s, const struct event *events, size_t n, struct nserr *e)
 {
 	size_t results = 0;
@@ -348,7 +348,8 @@ static void check_rows(const struct row *rows, size_t n)
 	}
 }
 
-/* A signal from another process, and a change in the state of the child or of all children. */
+/* Events: a signal from another process, SIGCHLD with these results of waitpid(2), and the end of
+ * the grace period. */
 #define FROM_USER(sig) \
 	{ \
 		sig, SI_USER, \
@@ -374,7 +375,7 @@ static void check_rows(const struct row *rows, size_t n)
 			} \
 		} \
 	}
-/* the last event for an ordinary program, and for process 1 */
+/* the last event of an ordinary supervisor, and of a supervisor that waits for all descendants */
 #define ENDS CHILDREN({ CHILD, EXIT(5) })
 #define NONE_LEFT \
 	{ -ECHILD, 0 }, \
@@ -406,7 +407,7 @@ static void signals_are_forwarded(void)
 		{ .s = { .rewrite = { [SIGUSR1] = -1 } },
 		  .events = { FROM_USER(SIGUSR1), ENDS },
 		  .trace = "" },
-		/* the terminal has not sent the other signal to the child */
+		/* the terminal has sent SIGINT to the child, but not SIGQUIT */
 		{ .s = { .rewrite = { [SIGINT] = SIGQUIT } },
 		  .events = { { SIGINT, SI_KERNEL, { { 0, 0 } } }, ENDS },
 		  .trace = "QUIT(77) " },
@@ -414,7 +415,8 @@ static void signals_are_forwarded(void)
 		/* waitpid(2) is interrupted */
 		{ .events = { CHILDREN({ -EINTR, 0 }, { CHILD, EXIT(5) }) }, .trace = "" },
 		{ .events = { CHILDREN({ -ECHILD, 0 }) }, .trace = "", .want = -ECHILD },
-		/* SIGCONT; the child reports that it runs again only once */
+		/* SIGCONT is not forwarded if the child runs again already, which waitid(2) reports
+		 * only once */
 		{ .events = { FROM_USER(SIGCONT), FROM_USER(SIGCONT), ENDS },
 		  .trace = "CONT(77) CONT(77) " },
 		{ .continued = true,
@@ -433,7 +435,7 @@ static void signals_are_forwarded(void)
 		{ .stop = SIGTTOU,
 		  .events = { FROM_USER(SIGCONT), ENDS },
 		  .trace = "CONT(77) TTOU(77) " },
-		/* the terminal */
+		/* only a child with its own process group is moved to the foreground */
 		{ .tty = true, .events = { FROM_USER(SIGCONT), ENDS }, .trace = "CONT(77) " },
 		{ .s = { .group = true },
 		  .events = { FROM_USER(SIGCONT), ENDS },
@@ -447,7 +449,7 @@ static void signals_are_forwarded(void)
 		  .continued = true,
 		  .events = { FROM_USER(SIGCONT), ENDS },
 		  .trace = "group(77,77) foreground(77) foreground(40) " },
-		/* SIGTERM is replaced, and wakes a stopped child */
+		/* SIGTERM is replaced by the stop signal, and SIGCONT wakes a stopped child */
 		{ .s = { .stops = true, .stop_signal = SIGINT, .grace = { 4, 0 } },
 		  .events = { FROM_USER(SIGTERM), ENDS },
 		  .trace = "INT(77) CONT(77) wait(4.000000000) " },
@@ -470,7 +472,7 @@ static void signals_are_forwarded(void)
 	check_rows(rows, ARRAY_SIZE(rows));
 }
 
-/* The terminal signals the whole foreground process group. If the terminal is lost, it signals only
+/* A terminal signals its whole foreground process group. After a hangup, the kernel signals only
  * the session leader. */
 static void signals_of_the_terminal_are_not_sent_twice(void)
 {
@@ -521,7 +523,7 @@ static void the_supervisor_stops_with_the_child(void)
 		  .trace = "default(TTIN) TTIN(50) unblock(TTIN) block(TTIN) " },
 		{ .events = { STOPS_WITH(SIGTTOU), ENDS },
 		  .trace = "default(TTOU) TTOU(50) unblock(TTOU) block(TTOU) " },
-		/* the child runs again */
+		/* if the child runs again already, the supervisor discards its own stop signal */
 		{ .continued = true,
 		  .events = { STOPS_WITH(SIGTSTP), FROM_USER(SIGCONT), ENDS },
 		  .trace = "default(TSTP) TSTP(50) discard unblock(TSTP) block(TSTP) " },
@@ -533,7 +535,7 @@ static void the_supervisor_stops_with_the_child(void)
 		  .events = { FROM_USER(SIGCONT), STOPS_WITH(SIGTSTP), ENDS },
 		  .trace = "group(77,77) foreground(77) CONT(-77) default(TSTP) foreground(40) "
 			   "TSTP(50) unblock(TSTP) block(TSTP) " },
-		/* a child that is process 1 cannot stop */
+		/* a child that is process 1 does not stop, so the supervisor stops without it */
 		{ .s = { .child_init = true },
 		  .continued = true,
 		  .events = { FROM_USER(SIGTSTP), ENDS },
@@ -542,7 +544,7 @@ static void the_supervisor_stops_with_the_child(void)
 		  .events = { FROM_USER(SIGTERM), ENDS },
 		  .trace = "TERM(77) " },
 		{ .events = { FROM_USER(SIGTSTP), ENDS }, .trace = "TSTP(77) " },
-		/* the supervisor is process 1, and other processes stop */
+		/* a supervisor that is process 1 does not stop */
 		{ .s = { .init = true },
 		  .first = true,
 		  .events = { STOPS_WITH(SIGTSTP), INIT_ENDS },
@@ -551,7 +553,7 @@ static void the_supervisor_stops_with_the_child(void)
 		  .first = true,
 		  .events = { CHILDREN({ OTHER, STOP(SIGTSTP) }), INIT_ENDS },
 		  .trace = "" },
-		/* during a shutdown */
+		/* during a shutdown, the supervisor does not stop */
 		{ .s = { .stops = true },
 		  .events = { FROM_USER(SIGTERM), STOPS_WITH(SIGTSTP), ENDS },
 		  .trace = "TERM(77) CONT(77) wait(0.000000000) wait(0.000000000) " },
@@ -589,7 +591,7 @@ static void process_1_ends_all_processes(void)
 		  .events = { CHILDREN({ CHILD, EXIT(5) }), GRACE_ENDS, CHILDREN({ 0, 0 }),
 			      CHILDREN({ OTHER, 0 }), CHILDREN(NONE_LEFT) },
 		  .trace = "TERM(-1) CONT(-1) wait(1.000000000) KILL(-1) KILL(-1) " },
-		/* only two failures in a row end the wait */
+		/* the wait ends only after two failures in a row */
 		{ .s = { .init = true },
 		  .first = true,
 		  .events = { CHILDREN({ CHILD, EXIT(5) }, { -ECHILD, 0 }, { OTHER, 0 },
@@ -605,7 +607,7 @@ static void process_1_ends_all_processes(void)
 		  .events = { CHILDREN({ CHILD, EXIT(5) }, { -EIO, 0 }) },
 		  .trace = "KILL(-1) ",
 		  .want = -EIO },
-		/* without a child */
+		/* the supervisor has no child */
 		{ .s = { .init = true, .pause = true, .wstatus = EXIT(5) },
 		  .first = true,
 		  .events = { { SIGUSR1, SI_USER, { NONE_LEFT } },
@@ -649,7 +651,7 @@ static void reports_the_signal_that_ended_the_program(void)
 		  .events = { FROM_USER(SIGTSTP), CHILDREN({ CHILD, EXIT(128 + SIGTSTP) }) },
 		  .trace = "TSTP(77) TSTP(50) unblock(TSTP) block(TSTP) ",
 		  .want = EXIT(128 + SIGTSTP) },
-		/* SIGKILL instead of SIGTERM */
+		/* SIGKILL is sent instead of SIGTERM */
 		{ .escalates = true,
 		  .events = { FROM_USER(SIGTERM), CHILDREN({ CHILD, SIGKILL }) },
 		  .trace = "KILL(77) ",
@@ -712,7 +714,7 @@ static void a_readable_descriptor_is_not_forwarded(void)
 	struct nserr e;
 
 	check_rows(rows, ARRAY_SIZE(rows));
-	/* the pidfd of this process is closed */
+	/* supervise_wait() closes the pidfd s.parent */
 	reset();
 	CHECK(s.parent > 0);
 	CHECK_INT(supervise(&s, &ends, 1, &e), EXIT(5));
@@ -750,7 +752,7 @@ static void only_the_terminal_in_the_foreground_is_opened(void)
 	world.tty = true;
 	world.group = 0;
 	CHECK_INT(__real_foreground_open(), -1);
-	/* the file becomes a symbolic link after it was examined */
+	/* the file has become a symbolic link after it was examined */
 	world.group = GROUP;
 	CHECK_INT(unlink(terminal), 0);
 	CHECK_INT(symlink("/dev/null", terminal), 0);

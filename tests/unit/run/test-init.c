@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-init: runs a process that creates a program, receives its notification and ends all its
- * descendants. */
+/* test-init: runs an init process that starts a program, receives its readiness notification and
+ * ends all descendants. */
 #include <sched.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -11,7 +11,8 @@
 
 static int ready[2], status[2], report[2], alive[2];
 
-/* Sends READY=1 twice to the socket that NOTIFY_SOCKET names, leaves a child, and exits with 7. */
+/* Sends READY=1 twice to the socket in NOTIFY_SOCKET, creates a child that keeps running, and exits
+ * with status 7. */
 static int work(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
@@ -29,7 +30,7 @@ static int work(void *ctx, const struct plan_step *s, struct nserr *e)
 	if (fork() == 0) {
 		sigset_t none;
 
-		/* the caller waits until its socket is closed */
+		/* the caller waits until all copies of its socket are closed */
 		for (int other = 3; other < 256; other++)
 			if (other != alive[1])
 				close(other);
@@ -70,14 +71,14 @@ static _Noreturn void run(const struct plan_kind *kind, bool share)
 	i.handle.status_fd = share ? ready[1] : status[1];
 	init_plan(&i, &p);
 	plan_add(&p, PLAN_CHILD, kind, NULL, 0);
-	/* only the failure is reported in this test */
+	/* only the plan that fails sends a report */
 	i.reports = kind == &kind_fail;
 	rc = init_run(&i, &p, NULL, &e);
 	sigprocmask(SIG_BLOCK, NULL, &mask);
 	if (i.reports) {
 		CHECK_INT(rc, -EBUSY);
 		CHECK_STR(e.what, "refused");
-		/* the caller's signals are unblocked */
+		/* the signals of the caller are unblocked */
 		CHECK(!i.running && !i.is_ready && sigismember(&mask, SIGTERM) == 0);
 	} else {
 		CHECK_INT(rc, 7 << 8);
@@ -162,7 +163,7 @@ static void runs(const char *in)
 	CHECK_INT(occurrences(text, "\"exit\""), 1);
 	CHECK_INT(recv(report[0], &byte, 1, 0), 0);
 	finish();
-	/* the same descriptor for both */
+	/* ready_fd and status_fd are the same descriptor */
 	start(&kind_work, true);
 	text = text_of(ready[0]);
 	CHECK_INT(occurrences(text, "ready\n"), 1);

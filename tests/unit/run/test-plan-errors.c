@@ -13,7 +13,7 @@
 #include "kernel/sys_pidfd.h"
 #include "run/plan.h"
 
-/* What happened in all processes of a plan. */
+/* Events in all processes of a plan, in shared memory. */
 static struct seen {
 	unsigned undone;
 	pid_t helper;
@@ -21,7 +21,7 @@ static struct seen {
 } * seen;
 
 static struct {
-	pid_t caller;     /* only this process has the errors below */
+	pid_t caller;     /* the calls below fail only in this process */
 	int recv, fails;  /* errno of recv(2), and the number of calls that fail */
 	bool kill;        /* kill(2) fails for another process */
 	const char *call; /* argument of sys_filter_explain() */
@@ -74,7 +74,7 @@ static void count_undo(void *ctx, const struct plan_step *s)
 	seen->undone++;
 }
 
-/* Signals the caller, and waits for its death or for SIGTERM. */
+/* Sends SIGTERM to the caller, and waits until this process receives SIGTERM or is killed. */
 static int interrupt_caller(void *ctx, const struct plan_step *s, struct nserr *e)
 {
 	sigset_t term;
@@ -168,7 +168,7 @@ static void reset(void)
 	memset(seen, 0, sizeof(*seen));
 	memset(&world, 0, sizeof(world));
 	world.caller = getpid();
-	/* end a test that waits without end */
+	/* end a test that hangs */
 	alarm(60);
 }
 
@@ -232,7 +232,7 @@ static void a_signal_ends_a_step_of_another_process(void)
 	struct nserr e;
 	pid_t pid;
 
-	/* the child is killed */
+	/* the caller kills the child */
 	reset();
 	block(&p);
 	plan_add(&p, PLAN_CALLER, &undoable, NULL, 0);
@@ -243,7 +243,7 @@ static void a_signal_ends_a_step_of_another_process(void)
 	CHECK_STR(e.what, "a signal arrived before the program was executed");
 	CHECK(no_child_is_left() && seen->undone == 1 && !seen->signalled);
 	discard();
-	/* the helper receives the signal */
+	/* the caller sends SIGTERM to the helper */
 	for (int denied = 0; denied < 2; denied++) {
 		reset();
 		block(&p);
@@ -251,7 +251,8 @@ static void a_signal_ends_a_step_of_another_process(void)
 		plan_add(&p, PLAN_CALLER, &helper, NULL, 0);
 		plan_add(&p, PLAN_HELPER, &interrupts, NULL, 0);
 		plan_add(&p, PLAN_CALLER, &nothing, NULL, 0);
-		/* the caller may not signal the helper, and does not wait for it */
+		/* if the caller has no permission to signal the helper, it does not wait for the
+		 * helper */
 		world.kill = denied;
 		CHECK_INT(run(&p, &pid, &e), -EINTR);
 		world.kill = false;
@@ -303,8 +304,8 @@ static void a_process_that_loses_contact_is_ended(void)
 	}
 }
 
-/* The end of file after the last step means that the program runs, unless the process was
- * killed. */
+/* EOF from the child in the last step means that the child has executed its program, or that the
+ * child was killed. */
 static void a_killed_child_is_not_a_running_program(void)
 {
 	for (int k = 0; k < 3; k++) {
@@ -314,7 +315,7 @@ static void a_killed_child_is_not_a_running_program(void)
 		int rc;
 
 		reset();
-		/* the check is made only if the caller must undo a step */
+		/* the caller distinguishes these cases only if it has a step to undo */
 		if (k < 2)
 			plan_add(&p, PLAN_CALLER, k ? &nothing : &undoable, NULL, 0);
 		plan_add(&p, PLAN_CALLER, &child, NULL, 0);
@@ -352,7 +353,8 @@ static void the_caller_keeps_its_descriptors(void)
 	CHECK(no_child_is_left());
 }
 
-/* Runs a plan with a helper in a process that ends in its step, and waits for the helper. */
+/* Runs a plan with a helper in a process that exits, or kills itself with sig, in the step `ends`.
+ * `last` is true if no step follows. Waits until the helper has ended. */
 static void with_helper(uint64_t sig, bool last)
 {
 	struct plan p = PLAN_INIT;
@@ -376,9 +378,9 @@ static void with_helper(uint64_t sig, bool last)
 	}
 	close(line[1]);
 	CHECK_INT(waitpid(pid, NULL, 0), pid);
-	/* the helper ends, too */
+	/* EOF: the helper has ended, too */
 	CHECK_INT(read(line[0], &c, 1), 0);
-	/* process 1 has adopted it */
+	/* if this process is process 1, it has adopted the helper */
 	if (getpid() == 1)
 		CHECK(waitpid(-1, NULL, 0) > 0);
 	close(line[0]);
@@ -391,7 +393,8 @@ static void the_helper_undoes_its_steps_if_the_caller_ends(void)
 	CHECK_INT(seen->undone, 1);
 	with_helper(0, false);
 	CHECK_INT(seen->undone, 1);
-	/* in the last step, the caller executes the program */
+	/* if the caller ends in the last step, it has executed the program, and nothing is
+	 * undone */
 	with_helper(0, true);
 	CHECK_INT(seen->undone, 0);
 }
@@ -412,7 +415,7 @@ static void a_failed_fork_is_explained(void)
 	CHECK_INT(seen->undone, 1);
 }
 
-/* vfork(2) fails with the error s->num. */
+/* Imitates a vfork(2) that fails with the error s->num. */
 static pid_t do_vfork(void *ctx, const struct plan_step *s, int (*f)(void *), void *arg,
 		      struct nserr *e)
 {
@@ -434,7 +437,7 @@ static pid_t do_fork_only(void *ctx, const struct plan_step *s, struct nserr *e)
 KIND(vchild, .fork = do_fork_only, .vfork = do_vfork, .forks = PLAN_CHILD);
 KIND(exits, .run = end_self, .brief = true);
 
-/* Linux before 6.2 cannot vfork(2) after unshare(CLONE_NEWTIME). */
+/* vfork(2) fails with EINVAL after unshare(CLONE_NEWTIME) before Linux 6.2. */
 static void fork_replaces_a_vfork_that_the_kernel_refuses(void)
 {
 	static const int errors[] = { EINVAL, ENOMEM, EPERM };
@@ -457,7 +460,7 @@ static void fork_replaces_a_vfork_that_the_kernel_refuses(void)
 	}
 }
 
-/* A socket must not get a number below 3. */
+/* The sockets of a plan must not use the descriptors 0 to 2. */
 static void sockets_need_free_descriptors(void)
 {
 	int in = fcntl(0, F_DUPFD_CLOEXEC, 3), out = fcntl(1, F_DUPFD_CLOEXEC, 3), free_fd, rc;
@@ -466,7 +469,8 @@ static void sockets_need_free_descriptors(void)
 	CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
 	free_fd = fcntl(1, F_DUPFD_CLOEXEC, 3);
 	close(free_fd);
-	/* the free descriptors are 0; 0 and one above 2; 0, 1 and one above 2 */
+	/* the free descriptors are 0 (k is 0), 0 and one above 2 (k is 1), or 0, 1 and one above 2
+	 * (k is 2) */
 	for (int k = 0; k < 3; k++) {
 		struct plan p = PLAN_INIT;
 		struct nserr e;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-plan-keep: runs the helper of a plan that runs until the program has ended. The linker
- * replaces some system calls (option --wrap in tests/Makemodule.am), so that they can fail in the
- * caller. */
+/* test-plan-keep: runs a helper process that stays until the program has ended. The linker replaces
+ * some functions (option --wrap in tests/Makemodule.am), so that they can fail in the caller. */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,13 +12,13 @@
 #include "run/line.h"
 #include "run/plan.h"
 
-/* What happened in the helper. */
+/* Numbers of calls of running() and heard() in the helper, in shared memory. */
 static struct seen {
 	int running, heard;
 } * seen;
 
 static struct {
-	pid_t caller;   /* only this process has the errors below */
+	pid_t caller;   /* kill(2) and line_send() fail only in this process */
 	bool kill;      /* kill(2) fails for another process */
 	bool send;      /* line_send() fails */
 	unsigned polls; /* number of calls of poll(2) */
@@ -65,7 +64,7 @@ static void reset(void)
 	memset(seen, 0, sizeof(*seen));
 	memset(&world, 0, sizeof(world));
 	world.caller = getpid();
-	/* end a test that waits without end */
+	/* end a test that hangs */
 	alarm(60);
 }
 
@@ -154,7 +153,7 @@ static void the_helper_reports_its_result(void)
 	CHECK_INT(plan_keeper_end(&k, 1792, 0, &e), -EBUSY);
 	CHECK_STR(e.what, "status 1792");
 	CHECK(e.errnum == EBUSY && k.line == -1 && seen->running == 1 && no_child_is_left());
-	/* the helper hears while the program runs */
+	/* the helper calls heard() while the program runs */
 	reset();
 	CHECK(pipe2(watched, O_CLOEXEC) == 0 && write(watched[1], "a", 1) == 1);
 	k.watch = watched[0];
@@ -164,10 +163,11 @@ static void the_helper_reports_its_result(void)
 	CHECK_INT(seen->heard, 1);
 	close(watched[0]);
 	close(watched[1]);
-	/* there is no helper any more */
+	/* plan_keeper_end() does nothing if there is no helper */
 	CHECK_INT(plan_keeper_end(&k, 0, 0, &e), 0);
 	CHECK_INT(plan_keeper_end(NULL, 0, 0, &e), 0);
-	/* a signal ends the helper, or the caller may not signal the helper */
+	/* SIGTERM ends the helper, or the caller has no permission to signal the helper and does
+	 * not wait for it */
 	for (int denied = 0; denied < 2; denied++) {
 		reset();
 		k.ended = wait_for_signal;
@@ -184,7 +184,7 @@ static void the_helper_reports_its_result(void)
 		}
 		CHECK(no_child_is_left());
 	}
-	/* a pending signal is passed on */
+	/* a pending signal is passed on to the helper */
 	reset();
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
@@ -194,7 +194,8 @@ static void the_helper_reports_its_result(void)
 	CHECK_INT(plan_keeper_end(&k, 0, 0, &e), 0);
 	CHECK_STR(e.what, "");
 	discard();
-	/* the status cannot be sent: the helper waits for the end of the program */
+	/* if the status cannot be sent, the helper waits for the end of the program and gets the
+	 * status -1 */
 	reset();
 	k.ended = refuse;
 	pid = fork();
@@ -210,7 +211,7 @@ static void the_helper_reports_its_result(void)
 	CHECK_INT(plan_keeper_end(&k, 0, 0, &e), -EBUSY);
 	CHECK_STR(e.what, "status -1");
 	CHECK_INT(waitpid(pid, NULL, 0), pid);
-	/* plan_keeper_end() closes the socket for writing */
+	/* if the status cannot be sent, plan_keeper_end() shuts down the socket for writing */
 	reset();
 	world.send = true;
 	keep(&k, 0);
@@ -219,7 +220,7 @@ static void the_helper_reports_its_result(void)
 	CHECK(no_child_is_left());
 }
 
-static void the_helper_hears_until_a_message_arrives(void)
+static void the_helper_watches_until_a_message_arrives(void)
 {
 	struct plan_keeper k = { .heard = hear };
 	int line[2];
@@ -246,4 +247,4 @@ static void the_helper_hears_until_a_message_arrives(void)
 	alarm(0);
 }
 
-UNIT_MAIN(CASE(the_helper_reports_its_result), CASE(the_helper_hears_until_a_message_arrives))
+UNIT_MAIN(CASE(the_helper_reports_its_result), CASE(the_helper_watches_until_a_message_arrives))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test-pty: copies between two pseudo-terminals, of which one takes the place of the user's
+/* test-pty: runs the relay between two pseudo-terminals, one of which replaces the user's
  * terminal. */
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 
 static int saved[2] = { -1, -1 };
 
-/* Sets the standard input and output of this process, or restores them. */
+/* Replaces the standard input and output of this process until restore() is called. */
 static void redirect(int in, int out)
 {
 	fflush(stdout);
@@ -64,7 +64,7 @@ static int open_slave(struct pty_relay *r, int in)
 	return slave;
 }
 
-/* Returns true if fd becomes readable within some seconds, or within the time in milliseconds. */
+/* Returns true if fd becomes readable within `time` milliseconds. */
 static bool readable_in(int fd, int time)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -115,7 +115,7 @@ static bool has_ended(pid_t pid)
 	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
 }
 
-/* Waits some seconds until the condition is true. */
+/* Waits up to 10 seconds until the condition is true. */
 #define CHECK_SOON(cond) \
 	do { \
 		for (int tries_ = 0; !(cond) && tries_ < 1000; tries_++) \
@@ -123,7 +123,7 @@ static bool has_ended(pid_t pid)
 		CHECK(cond); \
 	} while (0)
 
-/* Returns true if the descriptor `fd` of the relay is a directory of descriptors. */
+/* Returns true if the descriptor `fd` of the relay is a directory like /proc/PID/fd. */
 static bool relay_has(pid_t pid, int fd)
 {
 	char path[64], target[64];
@@ -135,8 +135,8 @@ static bool relay_has(pid_t pid, int fd)
 	return n > 3 && streq(target + n - 3, "/fd");
 }
 
-/* Writes many bytes to the terminal `from`, and reads them from the terminal `to`, which is slower.
- */
+/* Writes many bytes to the terminal `from`, and checks that they arrive at the terminal `to`. The
+ * reader starts late, so that the buffers become full. */
 static void copy_much(int from, int to)
 {
 	static unsigned char bytes[300000], got[sizeof(bytes)];
@@ -178,7 +178,7 @@ static void relays(const char *in)
 		return;
 	tty = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	CHECK(tty >= 0 && pipe2(out, O_CLOEXEC) == 0);
-	/* a session leader without a terminal, which must not get one */
+	/* a session leader has no controlling terminal, and must not get one here */
 	CHECK(setsid() > 0);
 	set_size(master, 33, 77);
 	start(&r, tty, out[1]);
@@ -196,7 +196,7 @@ static void relays(const char *in)
 	set_size(master, 55, 99);
 	kill(r.pid, SIGWINCH);
 	CHECK_SOON(has_size(slave, 55, 99));
-	/* other signals are blocked */
+	/* the relay blocks other signals */
 	kill(r.pid, SIGTERM);
 	CHECK_INT(write(slave, "hello\n", 6), 6);
 	CHECK_STR(get(out[0], 7), "hello\r\n");
@@ -255,7 +255,7 @@ static void refuses(const char *in)
 	int pair[2], free_fd;
 	char file[64];
 
-	/* no free descriptor for the directory, or for the sockets */
+	/* there is no free descriptor for the directory, or for the sockets */
 	CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
 	free_fd = fcntl(1, F_DUPFD_CLOEXEC, 3);
 	close(free_fd);
@@ -278,7 +278,7 @@ static void refuses(const char *in)
 	CHECK_INT(pty_open(&r, &e), -EPIPE);
 	CHECK_STR(e.what, "cannot send the pseudo-terminal to the relay process");
 	CHECK_INT(r.fds, -1);
-	/* another file, another device, and no file */
+	/* /dev/ptmx is a regular file, another device, or missing */
 	snprintf(file, sizeof(file), "%s/file", in);
 	unit_put(AT_FDCWD, file, "");
 	for (int k = 0; k < 3; k++) {
@@ -297,7 +297,7 @@ static void refuses(const char *in)
 		CHECK_INT(r.fds, -1);
 	}
 	close(pair[0]);
-	/* a file that is not a terminal; and a session leader */
+	/* the descriptor is not open; then, this process is a session leader already */
 	CHECK_INT(pty_attach(1000000, &e), -EBADF);
 	CHECK_STR(e.what, "cannot set the pseudo-terminal as the controlling terminal");
 	CHECK_INT(pty_attach(1000000, &e), -EPERM);

@@ -22,14 +22,15 @@ static struct {
 	bool no_proc, no_procfs; /* there is no /proc, or it is another file system */
 	int check;               /* result of proc_stat_check() */
 	int send;                /* result of pidfd_send_signal(2) */
-	/* the number of a call of proc_stat_read() that fails, or that reports another parent */
+	/* number of calls of proc_stat_read(); the call that fails, and the call that reports
+	 * another parent, both counted from 1 */
 	unsigned reads, bad_read, moved_read;
-	const int *event, *end; /* signals that arrive, or negative errnos */
+	const int *event, *end; /* results of the waits: signals, or negative errnos */
 	struct timespec now;
 	char trace[1024];
 } world;
 
-static int proc = -1; /* the directory in place of /proc */
+static int proc = -1; /* the directory that replaces /proc */
 
 static void note(const char *format, ...) printf_like(1, 2);
 static void note(const char *format, ...)
@@ -64,7 +65,8 @@ int __wrap_kill(pid_t pid, int sig)
 	return 0;
 }
 
-/* The signals are written as KILL[77], and those of kill(2) as KILL(77). */
+/* The trace contains KILL[77] for a call of pidfd_send_signal(2), and KILL(77) for one of
+ * kill(2). */
 int __wrap_sys_pidfd_send_signal(int pidfd, int sig);
 int __wrap_sys_pidfd_send_signal(int pidfd, int sig)
 {
@@ -98,7 +100,7 @@ int __wrap_file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 	return world.no_proc ? -ENOENT : __real_file_open_at(proc, ".", flags, mode);
 }
 
-/* With large files, a 32-bit program calls fstatfs64(). */
+/* A 32-bit program with _FILE_OFFSET_BITS=64 calls fstatfs64(). */
 int __wrap_fstatfs(int fd, struct statfs *fs);
 int __wrap_fstatfs64(int fd, struct statfs *fs);
 int __wrap_fstatfs(int fd, struct statfs *fs)
@@ -196,7 +198,7 @@ static void the_grace_period_has_an_exact_end(void)
 		CHECK(shutdown_begin(&s));
 		CHECK_INT(s.deadline.tv_sec, rows[i].deadline.tv_sec);
 		CHECK_INT(s.deadline.tv_nsec, rows[i].deadline.tv_nsec);
-		/* the second call does not move the end */
+		/* a second call does not change the deadline */
 		world.now.tv_sec++;
 		CHECK(!shutdown_begin(&s) && !shutdown_end(&s));
 		CHECK_INT(s.deadline.tv_sec, rows[i].deadline.tv_sec);
@@ -242,7 +244,7 @@ static void kill_follows_the_grace_period(void)
 		CHECK(world.event == world.end);
 		CHECK_STR(world.trace, rows[i].trace);
 	}
-	/* before the shutdown */
+	/* before a shutdown, the wait has no time limit */
 	reset();
 	s = (struct supervise){ .pid = CHILD };
 	world.event = &rows[0].event;
@@ -250,7 +252,7 @@ static void kill_follows_the_grace_period(void)
 	CHECK_INT(shutdown_wait(&s, &set, &info), SIGUSR1);
 	CHECK_INT(shutdown_wait(&s, &set, &info), 0);
 	CHECK_STR(world.trace, "");
-	/* without a child */
+	/* without a child, nothing is signalled */
 	reset();
 	s = (struct supervise){ .pid = 0 };
 	shutdown_orphans(&s);
@@ -270,7 +272,8 @@ static void kill_follows_the_grace_period(void)
 
 static char top[32];
 
-/* Adds a process, whose main thread lists these children. NULL: there is no list. */
+/* Adds a process. `children` is the list of children of its main thread, or NULL if the kernel has
+ * no such lists. */
 static void add(int pid, int parent, const char *children)
 {
 	char path[64], text[128];
@@ -309,8 +312,9 @@ static void end(void)
 	CHECK_INT(system(command), 0);
 }
 
-/* Two children; the first has a child that has a child. The other pids of the lists belong to
- * processes that are not descendants, or to no process. */
+/* Adds the children 77 and 95 of this process, the children 80 and 86 of 77, and the child 85 of
+ * 80. The other pids in the lists belong to processes that are not descendants, or to no
+ * process. */
 static void begin_family(void)
 {
 	begin("77 95 90 1 x 4194305 99 ");
@@ -357,12 +361,12 @@ static void all_descendants_are_signalled(void)
 	world.send = -ESRCH;
 	CHECK_STR(killed(CHILD), FAMILY);
 	world.send = 0;
-	/* another thread has created a child */
+	/* another thread of this process has created a child */
 	add(97, SELF, "");
 	CHECK_INT(mkdirat(proc, "50/task/51", 0700), 0);
 	unit_put(proc, "50/task/51/children", "97 ");
 	CHECK(strstr(killed(CHILD), "KILL[97]") && strstr(world.trace, FAMILY));
-	/* process 1 */
+	/* process 1 signals all processes of the pid namespace at once */
 	world.self = 1;
 	CHECK_STR(killed(CHILD), "KILL(-1) ");
 	end();
@@ -383,7 +387,7 @@ static void only_the_child_is_signalled_without_lists(void)
 	CHECK_STR(killed(CHILD), "KILL(77) ");
 	unit_put(proc, "50/task/50/children", "");
 	CHECK_STR(killed(CHILD), "");
-	/* this process is not in the pid namespace of /proc */
+	/* /proc/self is missing, or does not name this process */
 	CHECK_INT(unlinkat(proc, "self", 0), 0);
 	CHECK_STR(killed(CHILD), "KILL(77) ");
 	CHECK_INT(symlinkat("abc", proc, "self"), 0);
@@ -402,7 +406,7 @@ static bool descends(pid_t pid)
 	return shutdown_descends(&s, pid);
 }
 
-static void only_descendants_descend(void)
+static void only_descendants_are_recognized(void)
 {
 	static const pid_t yes[] = { CHILD, 80, 85, 86, 95 }, no[] = { -1, 0, 87, 88, 89, 90, 99 };
 
@@ -411,7 +415,7 @@ static void only_descendants_descend(void)
 		CHECK(descends(yes[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
 		CHECK(!descends(no[i]));
-	/* a process of the search ends, or gets another parent */
+	/* a process ends, or gets another parent, during the search */
 	for (unsigned i = 1; i <= 5; i++) {
 		world.bad_read = i;
 		CHECK_INT(descends(80), i == 5);
@@ -422,7 +426,7 @@ static void only_descendants_descend(void)
 		CHECK(!descends(80));
 	}
 	world.moved_read = 0;
-	/* /proc shows another pid namespace, or is missing */
+	/* /proc belongs to another pid namespace, is missing, or is not a proc file system */
 	world.check = -EXDEV;
 	CHECK(descends(CHILD) && !descends(80));
 	world.check = 0;
@@ -456,4 +460,4 @@ static void the_search_ends_at_a_depth_of_64(void)
 
 UNIT_MAIN(CASE(the_grace_period_has_an_exact_end), CASE(kill_follows_the_grace_period),
 	  CASE(all_descendants_are_signalled), CASE(only_the_child_is_signalled_without_lists),
-	  CASE(only_descendants_descend), CASE(the_search_ends_at_a_depth_of_64))
+	  CASE(only_descendants_are_recognized), CASE(the_search_ends_at_a_depth_of_64))

@@ -425,7 +425,8 @@ static void scan_lists_each_of_many_owners_once(void)
 	end();
 }
 
-/* Makes a tree of root with one mount point, two links of a file and a symbolic link to itself. */
+/* Creates a tree owned by root: a file with two hard links, a symbolic link to the tree itself, and
+ * the directory mnt. */
 static void make_tree(const char *dir, char *tree, size_t size)
 {
 	int at;
@@ -442,12 +443,12 @@ static void make_tree(const char *dir, char *tree, size_t size)
 
 #define MOVED "u:0:70000:1,g:0:70000:1"
 
-/* The rows of --explain. */
+/* The rows that --explain prints. */
 #define COUNTS(files, unmapped, mounts) \
 	"files " files "\nowner " files "\nacl 0\ndefault-acl 0\ncapability 0\n" \
 	"unmapped " unmapped "\nmount " mounts "\n"
 
-/* chown counts a file with two links once, scan counts both. */
+/* For a file with two hard links, chown counts one file, and scan counts both links. */
 static void walk_trees(const char *dir)
 {
 	char tree[64], path[96], want[256];

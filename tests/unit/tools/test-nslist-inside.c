@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-nslist-inside: fills the columns and reads the facts for which nslist must open or enter a
- * namespace, for the namespaces of a child in a sandbox, and resolves references with failing
- * system calls. No function may leave a descriptor open. */
+ * namespace of a child. Also resolves references while system calls fail. No function may leave a
+ * descriptor open. */
 #include "../fault.h"
 #include "../sandbox.h"
 #include "ns/netnsid.h"
@@ -31,7 +31,7 @@ static struct row row_of(int type, pid_t pid)
 	return row;
 }
 
-/* Fills a column and checks its kind and its descriptors. Returns its text. */
+/* Fills a column, and checks its kind and that no descriptor stays open. Returns its text. */
 static const char *filled(void (*fill)(struct run *run, const struct row *r, struct cell *out),
 			  const struct row *row, enum cell_kind kind)
 {
@@ -50,7 +50,8 @@ static const char *filled(void (*fill)(struct run *run, const struct row *r, str
 	return cell.text.s;
 }
 
-/* Reads the facts about the namespace, of which there must be n, and checks the first one. */
+/* Reads the facts about the namespace. Checks that there are n and that the first one begins with
+ * `first`. */
 static void check_facts(struct ns *ns, size_t n, const char *first)
 {
 	int fds = unit_open_fds();
@@ -86,7 +87,7 @@ static void fill_columns(const char *dir)
 	time = row_of(NSTYPE_TIME, member.pid);
 	CHECK_STR(filled(fill_hostname, &uts, CELL_TEXT), "inside");
 	CHECK_STR(filled(fill_domain, &uts, CELL_TEXT), "domain");
-	/* the new network namespace has only lo, and no number */
+	/* the new network namespace contains only lo, and no nsid is assigned to it */
 	(void)filled(fill_nifs, &net, CELL_NUM);
 	CHECK_STR(filled(fill_netnsid, &net, CELL_TEXT), "unassigned");
 	CHECK(filled(fill_cgroot, &cgroup, CELL_TEXT)[0] == '/');
@@ -95,10 +96,10 @@ static void fill_columns(const char *dir)
 	(void)filled(fill_bootoff, &time, CELL_SIGNED);
 	check_facts(user.ns, 2, "gid 0 ");
 	check_facts(uts.ns, 1, "hostname inside");
-	/* no column describes a namespace of another type */
+	/* a column is empty for a namespace of another type */
 	(void)filled(fill_nifs, &uts, CELL_NONE);
 	(void)filled(fill_monooff, &uts, CELL_NONE);
-	/* without a process, a child enters the namespace */
+	/* if the namespace has no process, a child enters it to read the offset */
 	time.ns->pid = 0;
 	CHECK_INT(nstab_hold(time.ns, NSHOLD_TASK, member.pid, member.pid, NULL), 0);
 	(void)filled(fill_monooff, &time, CELL_SIGNED);

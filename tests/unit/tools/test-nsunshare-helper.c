@@ -28,7 +28,8 @@ static void begin(const struct plan_kind *kind)
 
 static const char *message; /* the message that a failure must have */
 
-/* Runs the step, whose failure must have the message. A child of the step exits at once. */
+/* Runs the step. A child that the step creates exits at once. Returns 0, a negative errno, or 1 if
+ * a failure has the wrong message. */
 static int try_step(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -76,7 +77,7 @@ static void a_failed_step_has_a_message(void)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char text[128];
 
-		/* another user cannot call setgroups(2) */
+		/* only root can call setgroups(2) */
 		if (rows[i].kind == &step_owner && geteuid() != 0)
 			continue;
 		begin(rows[i].kind);
@@ -122,7 +123,7 @@ static void open_report(void)
 			 run.handle.report) == 0);
 }
 
-/* Waits for the child and returns its exit status, or -1 if it has not called _exit(2). */
+/* Waits for the child and returns its exit status, or -1 if a signal has ended it. */
 static int status_of(pid_t pid)
 {
 	int status = 0;
@@ -210,9 +211,9 @@ static void the_helper_that_stays_is_in_its_own_group(void)
 	CHECK(close(end) == 0 && close(run.handle.report[1]) == 0);
 }
 
-/* Creates a helper by a double fork, and reads what it writes: a byte with one bit for each fact.
- */
-static void the_helper_is_no_child_and_blocks_all_signals(void)
+/* Creates a helper by a double fork. The helper writes a byte, in which each bit is the result of
+ * one check. */
+static void the_helper_is_not_a_child_and_blocks_all_signals(void)
 {
 	struct nserr e = NSERR_INIT;
 	pid_t self = getpid(), pid;
@@ -341,7 +342,7 @@ static void sandbox_with_faults(void (*test)(const char *dir))
 		unit_skip("no faults here");
 }
 
-static void maps_are_written_once(void)
+static void a_failed_write_of_maps_is_reported(void)
 {
 	sandbox_with_faults(write_maps);
 }
@@ -366,8 +367,9 @@ static bool is_pinned(const char *path)
 	       want.st_dev == got.st_dev;
 }
 
-/* Mounts the UTS namespace in a directory and on a file. Undoes both, or (step.num) closes their
- * descriptors, as the helper does when the program runs. */
+/* Mounts the UTS namespace in the directory `persist` or, if opts.persist is NULL, on the file
+ * `file`. Then undoes this or, if step.num is set, closes the descriptors as the helper does when
+ * the program runs. */
 static int try_pins(void)
 {
 	const struct plan_step dir = { .kind = &step_pin_dir, .arg = persist },
@@ -438,7 +440,7 @@ static void files_of_namespaces_are_mounted_and_removed(void)
 	sandbox_with_faults(mount_pins);
 }
 
-/* ---- What the helper does later */
+/* ---- The helper after the start of the program */
 
 static void the_helper_stays_if_it_has_work_after_the_start(void)
 {
@@ -465,7 +467,7 @@ static void the_helper_stays_if_it_has_work_after_the_start(void)
 	CHECK(run.pid == 5 && run.handle.pid == 5);
 }
 
-static void the_helper_hears_the_end_of_the_report_socket(void)
+static void the_helper_handles_eof_of_the_report_socket(void)
 {
 	struct plan p = PLAN_INIT;
 
@@ -483,7 +485,7 @@ static void the_helper_hears_the_end_of_the_report_socket(void)
 	CHECK(!run.runs);
 }
 
-/* Returns what can be read from the pipe. */
+/* Returns the text that the pipe contains. */
 static const char *sent(int end)
 {
 	static char text[256];
@@ -493,8 +495,8 @@ static const char *sent(int end)
 	return text;
 }
 
-/* The helper reports the program when the caller says that the child runs, or at the end of the
- * report socket, if there is one. */
+/* Without a report socket, the helper reports the program when the caller says that the child runs.
+ * With a report socket, it does so at EOF on the socket. */
 static void the_helper_reports_the_program_once(void)
 {
 	for (int reports = 0; reports < 2; reports++) {
@@ -561,11 +563,11 @@ UNIT_MAIN(CASE(a_failed_step_has_a_message), CASE(a_process_that_cannot_be_creat
 	  CASE(the_first_process_can_be_created_by_vfork),
 	  CASE(the_caller_leaves_the_reports_to_a_helper_that_stays),
 	  CASE(the_helper_that_stays_is_in_its_own_group),
-	  CASE(the_helper_is_no_child_and_blocks_all_signals), CASE(maps_are_written_once),
-	  CASE(offsets_are_written_for_the_child),
+	  CASE(the_helper_is_not_a_child_and_blocks_all_signals),
+	  CASE(a_failed_write_of_maps_is_reported), CASE(offsets_are_written_for_the_child),
 	  CASE(files_of_namespaces_are_mounted_and_removed),
 	  CASE(the_helper_stays_if_it_has_work_after_the_start),
-	  CASE(the_helper_hears_the_end_of_the_report_socket),
+	  CASE(the_helper_handles_eof_of_the_report_socket),
 	  CASE(the_helper_reports_the_program_once),
 	  CASE(a_pid_file_that_cannot_be_written_is_reported_at_the_end),
 	  CASE(the_helper_reports_an_error_at_the_end))

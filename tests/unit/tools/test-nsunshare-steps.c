@@ -210,7 +210,7 @@ static void register_interpreter(const char *dir)
 		  "cannot register the interpreter ':x:M::x::/x:': No such device");
 	CHECK(unlinkat(at, "register", 0) == 0 && symlinkat("/dev/null", at, "register") == 0);
 	CHECK(strstr(message(&step_interpreter, ":x:M::x::/x:", 0), strerror(ELOOP)));
-	/* a FIFO does not block */
+	/* opening a FIFO without a reader fails instead of blocking */
 	CHECK(unlinkat(at, "register", 0) == 0 && mkfifoat(at, "register", 0600) == 0);
 	alarm(20);
 	CHECK_STR(message(&step_interpreter, ":x:M::x::/x:", 0),
@@ -224,7 +224,7 @@ static void an_interpreter_is_registered_only_with_binfmt_misc(void)
 	sandbox(0, register_interpreter);
 }
 
-/* The message and the hint of a step whose system call fails. */
+/* The message and the hint that try_to_fail() expects. */
 static const char *wanted_message, *wanted_hint;
 
 static int try_to_fail(void)
