@@ -14,25 +14,25 @@
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
 			   size_t size)
 {
-	char *copy = strdup(text), *rest = copy, *line;
-	bool found = false;
+	bool v2 = streq(mount->fstype, "cgroup2");
 
-	while (copy && !found && (line = strsep(&rest, "\n")) && *line) {
-		char *controllers, *first;
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		const char *list, *path;
+		char first[128];
 
-		strsep(&line, ":");
-		controllers = strsep(&line, ":");
-		if (!controllers || !line)
+		n = strcspn(text, "\n");
+		list = memchr(text, ':', n);
+		path = list ? memchr(list + 1, ':', n - (size_t)(list + 1 - text)) : NULL;
+		if (!path)
 			continue;
-		first = strsep(&controllers, ",");
-		found = streq(mount->fstype, "cgroup2")
-				? *first == '\0'
-				: *first && mountinfo_has_option(mount->super, first);
-		if (found && (size_t)snprintf(buf, size, "%s", line) >= size)
-			found = false;
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(list + 1, ",:"), list + 1);
+		if (v2 ? *first : !*first || !mountinfo_has_option(mount->super, first))
+			continue;
+		if ((size_t)snprintf(buf, size, "%.*s", (int)(n - (size_t)(path + 1 - text)),
+				     path + 1) < size)
+			return buf;
 	}
-	free(copy);
-	return found ? buf : NULL;
+	return NULL;
 }
 
 static int add_dir(struct cgroup *c, bool v2, const char *mount, const char *path, struct nserr *e)

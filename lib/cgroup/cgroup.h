@@ -115,8 +115,8 @@ void cgroup_free(struct cgroup *c);
 /*
  * Finds the cgroup of a process in one hierarchy, and copies its path to buf, which has `size`
  * bytes. text is the content of the process's /proc/PID/cgroup, and `mount` is a mount of the
- * hierarchy. Returns buf, or NULL if text has no path in this hierarchy, the path does not fit or
- * there is no memory. Opens no file.
+ * hierarchy. Returns buf, or NULL if text has no path in this hierarchy or the path does not fit.
+ * Opens no file and allocates no memory.
  */
 const char *cgroup_path_in(const char *text, const struct mountinfo_line *mount, char *buf,
 			   size_t size);

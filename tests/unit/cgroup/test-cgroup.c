@@ -401,10 +401,10 @@ static void finds_the_path_in_each_hierarchy(void)
 		{ "1:name=systemd:/c\n0::/a\n", &cpu, NULL },
 		{ "2:cpu:/b\n", &v2, NULL },
 		{ "0::/a\n", &cpu, NULL },
-		/* lines with too few fields are skipped, and an empty line ends the text */
+		/* lines with too few fields are skipped */
 		{ "0\n0:\n0::/a\n", &v2, "/a" },
 		{ "0\n0:\n", &v2, NULL },
-		{ "\n0::/a\n", &v2, NULL },
+		{ "\n0::/a\n", &v2, "/a" },
 		{ "", &v2, NULL },
 		/* the path has 9 bytes, and the buffer 8 */
 		{ "0::/12345678\n", &v2, NULL },
