@@ -189,8 +189,10 @@ int collect_kernel(struct collect *c, struct nserr *e)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		int rc = lists[i](c, e);
 
+		if (rc < 0 && e->what[0])
+			return rc;
 		if (rc < 0 && !is_missing(rc))
-			return e->what[0] ? rc : nserr_set(e, rc, "cannot list namespaces");
+			return nserr_set(e, rc, "cannot list namespaces");
 	}
 	return 0;
 }

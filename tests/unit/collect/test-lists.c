@@ -251,6 +251,7 @@ static void lists_the_namespaces_of_the_kernel(void)
 		{ &type_error, 1, 1, 0, MNT_BITS, true, "" },
 		{ &inspect_error, -EMFILE, 1, -EMFILE, 2, false, "cannot inspect" },
 		{ &inspect_error, -EMFILE, 4, -EMFILE, ALL_BITS, false, "cannot inspect" },
+		{ &inspect_error, -EPERM, 1, -EPERM, 2, false, "cannot inspect" },
 		/* kernels that cannot list mount namespaces */
 		{ &step_error, -ENOTTY, 0, 0, ALL_BITS, false, "" },
 		{ &step_error, -EINVAL, 4, 0, ALL_BITS, false, "" },
