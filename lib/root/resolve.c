@@ -73,11 +73,13 @@ static bool at_end(const struct walk *w)
 
 /*
  * Creates a missing component: an empty file if it is the last one and ROOT_RESOLVE_FILE is set,
- * otherwise a directory. If or_there is set, EEXIST is not an error. Returns 0 or a negative errno.
+ * otherwise a directory. Its mode does not depend on the caller's umask. If or_there is set, EEXIST
+ * is not an error. Returns 0 or a negative errno.
  */
 static int make(struct walk *w, int dir, const char *name, bool or_there)
 {
 	bool file = (w->flags & ROOT_RESOLVE_FILE) && at_end(w);
+	mode_t mask = umask(0);
 	int rc;
 
 	if (file) {
@@ -89,6 +91,7 @@ static int make(struct walk *w, int dir, const char *name, bool or_there)
 	} else {
 		rc = mkdirat(dir, name, 0755) < 0 ? -errno : 0;
 	}
+	umask(mask);
 	if (rc == -EEXIST && or_there)
 		return 0; /* another process created the file; the caller checks its type */
 	if (rc == 0 && w->log)

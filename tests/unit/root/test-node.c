@@ -246,6 +246,9 @@ static void populate(const char *dir)
 	CHECK_INT(root_make_dir(&r, "/a/b", 07751, &e), 0);
 	CHECK_INT(status(&r, "/a/b").st_mode & ALLPERMS, 07751);
 	CHECK_INT(status(&r, "/a").st_mode & ALLPERMS, 0755);
+	/* missing parents do not depend on the umask either */
+	CHECK_INT(root_make_dir(&r, "/a/new/b", 0700, &e), 0);
+	CHECK_INT(status(&r, "/a/new").st_mode & ALLPERMS, 0755);
 	CHECK_INT(umask(022), 077);
 	/* an existing directory stays as it is */
 	CHECK_INT(root_make_dir(&r, "/a/b", 0700, &e), 0);
