@@ -149,7 +149,7 @@ int supervise_death_signal(int sig, int parent, pid_t parent_pid) must_check;
 void supervise_hold_child(struct supervise *s);
 
 /* Closes all descriptors above 2 except those that supervise_wait() needs, those of the plan p, and
- * fd (-1: none). A step of p must call this function. Returns 0 or a negative errno. */
+ * fd (-1: none). Only a step of p may call it. Returns 0 or a negative errno. */
 int supervise_close_others(const struct supervise *s, const struct plan *p, int fd) must_check;
 
 /* Returns the first of HUP, INT, QUIT and TERM that this process has received, or 0. */

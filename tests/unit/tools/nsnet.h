@@ -174,7 +174,7 @@ int cli_status(const struct nserr *e)
 	return e->status ? e->status : 1;
 }
 
-/* Keeps the output of the tool. */
+/* The text that the tool has printed. */
 static struct buf cli_printed;
 
 void cli_print(struct buf *b)
