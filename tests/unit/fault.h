@@ -367,11 +367,8 @@ static inline bool fault_require(void)
 /* Allocates the shared memory, and makes it that of the next runs. */
 static inline struct fault_run *fault_new(void)
 {
-	struct fault_run *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct fault_run *f = unit_shared(sizeof(*f));
 
-	if (f == MAP_FAILED)
-		abort();
 	f->only = -1;
 	fault_run_now = f;
 	return f;

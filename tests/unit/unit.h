@@ -8,10 +8,12 @@
 #ifndef NSU_UNIT_H
 #define NSU_UNIT_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,6 +71,23 @@ static inline const char *unit_message(const struct nserr *e)
 		} \
 	} while (0)
 
+/* Checks the result rc of a failed function: the negative errno of its message, or -EINVAL if the
+ * message has none. */
+static inline void unit_check_failed(int rc, const struct nserr *e)
+{
+	CHECK_INT(rc, e->errnum ? -e->errnum : -EINVAL);
+}
+
+/* Returns the message of a function that has returned rc, or "" if it has succeeded. Checks that
+ * the function sets a message only if it fails, and then also its result. */
+static inline const char *unit_error(int rc, const struct nserr *e)
+{
+	CHECK_INT(rc < 0, e->what[0] != '\0');
+	if (rc < 0)
+		unit_check_failed(rc, e);
+	return rc < 0 ? unit_message(e) : "";
+}
+
 /* A case sets this variable if its functions keep descriptors open on purpose. */
 static bool unit_keeps_fds;
 
@@ -121,6 +140,31 @@ static inline int unit_wait(pid_t pid)
 
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
 	return status;
+}
+
+/* Waits for a child. Returns its exit status, or -1 if a signal has ended it. */
+static inline int unit_exit_status(pid_t pid)
+{
+	int status = unit_wait(pid);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Returns true if this process has no child. */
+static inline bool unit_has_no_child(void)
+{
+	return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD;
+}
+
+/* Returns memory of this size that contains zeros and that this process shares with its later
+ * children. */
+static inline void *unit_shared(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		abort();
+	return p;
 }
 
 /* Runs f() in a child. Returns the wait status of the child, which is 0 if no check has failed. */

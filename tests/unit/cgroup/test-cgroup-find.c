@@ -599,10 +599,8 @@ static void removes_the_parents_that_were_created(void)
 {
 	char dir[] = "/tmp/test-cgroup.XXXXXX";
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
 	top = dir;
 	CHECK(mkdtemp(dir));
 	for (int k = 4; k <= 7; k++) {

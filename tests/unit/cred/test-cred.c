@@ -33,15 +33,11 @@ static const char *parse(struct cred *c, const struct word *words)
 	*c = (struct cred){ 0 };
 	for (; words->key; words++) {
 		rc = cred_option(c, words->key, words->arg, &e);
-		if (rc < 0) {
-			CHECK_INT(rc, e.errnum ? -e.errnum : -EINVAL);
-			return unit_message(&e);
-		}
+		if (rc < 0)
+			return unit_error(rc, &e);
 		CHECK_INT(rc, 1);
 	}
-	rc = cred_check(c, &e);
-	CHECK_INT(rc < 0, e.what[0] != '\0');
-	return unit_message(&e);
+	return unit_error(cred_check(c, &e), &e);
 }
 
 #define PARSE(c, ...) parse(c, (const struct word[]){ __VA_ARGS__, { 0 } })

@@ -84,10 +84,8 @@ static int try_open_task(void)
 /* EINVAL means that the id is that of a thread (Linux 6.9 and later open it with PIDFD_THREAD). */
 static void only_an_invalid_pid_is_taken_for_a_thread(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
 	CHECK_INT(try_open_task(), 0);
 	CHECK_INT(fault_answer(try_open_task, SYS_pidfd_open, 1, -ESRCH), -ESRCH);
 	CHECK_INT(fault_answer(try_open_task, SYS_pidfd_open, 1, -EPERM), -EPERM);
@@ -162,13 +160,6 @@ static int add_late(void *arg)
 	return add_one(arg);
 }
 
-static int wait_for(pid_t pid)
-{
-	int status = unit_wait(pid);
-
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static void a_child_has_a_pidfd_and_its_own_files(void)
 {
 	int pidfd = -1, number = 7;
@@ -196,12 +187,12 @@ static void a_child_has_a_pidfd_and_its_own_files(void)
 	CHECK_INT(sys_pidfd_getfd(-1, 0), -EBADF);
 	CHECK_INT(sys_clone(CLONE_FS | CLONE_NEWNS, NULL), -EINVAL);
 	/* a child of sys_run_apart() has its own memory; a child of sys_vfork() shares ours */
-	CHECK_INT(wait_for(sys_run_apart(exit_with, &number)), 7);
+	CHECK_INT(unit_exit_status(sys_run_apart(exit_with, &number)), 7);
 	if (SYS_HAS_VFORK) {
 		pid = sys_vfork(0, add_late, &number);
 		CHECK_INT(number, 8); /* vfork(2) has waited for the child */
-		CHECK_INT(wait_for(pid), 0);
-		CHECK_INT(wait_for(sys_vfork(0, add_one, &number)), 0);
+		CHECK_INT(unit_exit_status(pid), 0);
+		CHECK_INT(unit_exit_status(sys_vfork(0, add_one, &number)), 0);
 		CHECK_INT(number, 9);
 	}
 }
@@ -239,7 +230,7 @@ static int clone_without_clone3(int error, uint64_t flags, bool with_pidfd)
 		return pid;
 	if (with_pidfd && (pidfd <= 2 || fcntl(pidfd, F_GETFD) != FD_CLOEXEC))
 		return 2;
-	return wait_for(pid) == 5 && (with_pidfd || pidfd < 0) ? 0 : 3;
+	return unit_exit_status(pid) == 5 && (with_pidfd || pidfd < 0) ? 0 : 3;
 }
 
 static void clone_replaces_clone3(void)
@@ -260,21 +251,15 @@ static void clone_replaces_clone3(void)
 		{ ENOSYS, UINT64_C(1) << 32, -ENOSYS },
 	};
 
-	if (!fault_supported()) {
-		unit_skip("no filters here");
+	if (!fault_require())
 		return;
-	}
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
-		int status = -1;
-		pid_t pid;
+		pid_t pid = unit_fork();
 
-		fflush(stdout);
-		pid = fork();
 		if (pid == 0)
 			_exit(-clone_without_clone3(rows[i / 2].error, rows[i / 2].flags, i % 2) &
 			      0xff);
-		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-		CHECK_INT(WIFEXITED(status) ? WEXITSTATUS(status) : -1, -rows[i / 2].want);
+		CHECK_INT(unit_exit_status(pid), -rows[i / 2].want);
 	}
 }
 
@@ -301,18 +286,14 @@ static int try_apart(void)
 	fault_end();
 	if (getpid() != self)
 		_exit(9);
-	return pid < 0 ? pid : wait_for(pid) == 0 && *shared == 1 && number == 7 ? 0 : 1;
+	return pid < 0 ? pid : unit_exit_status(pid) == 0 && *shared == 1 && number == 7 ? 0 : 1;
 }
 
 static void fork_replaces_vfork(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	CHECK(shared != MAP_FAILED);
+	shared = unit_shared(sizeof(*shared));
 	/* the pipe is needed only for fork(2), after the memory for vfork(2) could not be
 	 * allocated */
 	CHECK_INT(fault_answer(try_apart, SYS_pipe2, 1, -EMFILE), -EMFILE);

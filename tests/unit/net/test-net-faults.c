@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 
+#include "../addr.h"
 #include "../fault.h"
 #include "../sandbox.h"
 #include "net/addr.h"
@@ -12,14 +13,6 @@
 #include "net/listen.h"
 #include "net/neigh.h"
 #include "net/route.h"
-
-static struct net_addr addr(const char *s)
-{
-	struct net_addr a = { 0 };
-
-	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
-	return a;
-}
 
 /* Creates a bridge with an address and removes the bridge. */
 static int try_bridge(void)

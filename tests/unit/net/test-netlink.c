@@ -14,19 +14,12 @@
 #include "net/neigh.h"
 #include "net/route.h"
 
+#include "../addr.h"
 #include "answers.h"
 
 static const uint8_t mac_bridge[] = { 2, 0x62, 10, 0, 0, 1 };
 static const uint8_t mac_outer[] = { 2, 0x6f, 10, 0, 0, 2 };
 static const uint8_t mac_inner[] = { 2, 0x6e, 10, 0, 0, 2 };
-
-static struct net_addr addr(const char *s)
-{
-	struct net_addr a = { 0 };
-
-	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
-	return a;
-}
 
 /* Checks the bytes of the batch as hex. The expected bytes are those of a little-endian system;
  * skips the case on other systems. */

@@ -585,11 +585,10 @@ static void clocks(const char *in)
 
 static void a_failed_call_sets_or_reads_no_wrong_clock(void)
 {
-	if (!fault_supported() || access("/proc/self/ns/time", F_OK) < 0) {
-		unit_skip("no faults or no time namespaces here");
-		return;
-	}
-	sandbox(CLONE_NEWPID, clocks);
+	if (access("/proc/self/ns/time", F_OK) < 0)
+		unit_skip("no time namespaces here");
+	else if (fault_require())
+		sandbox(CLONE_NEWPID, clocks);
 }
 
 /* ---- Sockets and ids of network namespaces */

@@ -51,7 +51,6 @@ struct situation {
 static int enter(const struct situation *s)
 {
 	pid_t pid = unit_fork();
-	int status;
 
 	if (pid == 0) {
 		const struct rlimit small = { 4096, 4096 };
@@ -71,9 +70,7 @@ static int enter(const struct situation *s)
 		fflush(stdout);
 		_exit(rc == 0 ? NO_COPY : FAILED);
 	}
-	status = unit_wait(pid);
-	CHECK(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return unit_exit_status(pid);
 }
 
 /* Returns true if this user owns the binary. Another user may map no user to its owner. Valgrind

@@ -53,7 +53,7 @@ static const struct plan_kind kind_work = {
 };
 static const struct plan_kind kind_fail = { .name = "fail", .call = "none(2)", .run = fail };
 
-/* Runs the init process and exits with the number of failed checks. */
+/* Runs the init process and ends this child. */
 static _Noreturn void run(const struct plan_kind *kind, bool share)
 {
 	struct init i = { .handle = HANDLE_INIT,
@@ -67,7 +67,6 @@ static _Noreturn void run(const struct plan_kind *kind, bool share)
 	int rc;
 
 	alarm(30);
-	unit_failures = 0;
 	i.handle.status_fd = share ? ready[1] : status[1];
 	init_plan(&i, &p);
 	plan_add(&p, PLAN_CHILD, kind, NULL, 0);
@@ -88,10 +87,9 @@ static _Noreturn void run(const struct plan_kind *kind, bool share)
 		CHECK_INT(fcntl(ready[1], F_GETFD) >= 0, share);
 		/* all other descriptors are closed */
 		CHECK(fcntl(ready[0], F_GETFD) < 0 && fcntl(report[1], F_GETFD) < 0);
-		CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+		CHECK(unit_has_no_child());
 	}
-	fflush(stdout);
-	_exit((int)unit_failures);
+	unit_end_child();
 }
 
 /* Reads to the end of the file. Returns the text, which the next call overwrites. */
@@ -121,22 +119,19 @@ static unsigned occurrences(const char *text, const char *word)
 /* Starts run() and checks its exit status. The reading ends of the pipes stay open. */
 static void start(const struct plan_kind *kind, bool share)
 {
-	int wstatus = -1;
 	pid_t pid;
 
 	CHECK(pipe2(ready, O_CLOEXEC) == 0 && pipe2(status, O_CLOEXEC) == 0);
 	CHECK(pipe2(alive, O_CLOEXEC) == 0);
 	CHECK_INT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report), 0);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		run(kind, share);
 	close(ready[1]);
 	close(status[1]);
 	close(report[1]);
 	close(alive[1]);
-	CHECK(waitpid(pid, &wstatus, 0) == pid);
-	CHECK_INT(wstatus, 0);
+	CHECK_INT(unit_wait(pid), 0);
 	/* no descendant is left */
 	CHECK_STR(text_of(alive[0]), "");
 }

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "../unit.h"
@@ -67,8 +66,7 @@ static const struct plan_kind kind_named = { .name = "named",
 
 static struct trace *new_trace(size_t fail_at)
 {
-	struct trace *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			       -1, 0);
+	struct trace *t = unit_shared(sizeof(*t));
 
 	*t = (struct trace){ .fail_at = fail_at };
 	return t;

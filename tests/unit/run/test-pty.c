@@ -150,8 +150,7 @@ static void copy_much(int from, int to)
 	CHECK_INT(tcgetattr(to, &t), 0);
 	cfmakeraw(&t);
 	CHECK_INT(tcsetattr(to, TCSANOW, &t), 0);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		_exit(file_write_all(from, bytes, sizeof(bytes)) < 0);
 	/* let the buffers become full */
@@ -211,7 +210,7 @@ static void relays(const char *in)
 	CHECK(!is_raw(tty));
 	pty_relay_end(&r);
 	CHECK(r.pid == 0 && r.line == -1 && r.fds == -1);
-	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	CHECK(unit_has_no_child());
 	close(tty);
 	close(master);
 	close(out[0]);

@@ -233,8 +233,7 @@ static int try_attach(void)
 	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0 || pipe(to) < 0)
 		return 1;
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0) {
 		fault_begin();
 		rc = pty_attach(slave, &e);

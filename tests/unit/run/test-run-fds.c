@@ -209,9 +209,8 @@ static int try_keeper(void)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return 1;
-	fflush(stdout);
 	k.line = pair[0];
-	k.pid = fork();
+	k.pid = unit_fork();
 	if (k.pid == 0) {
 		close(pair[0]);
 		(void)!recv(pair[1], &got, sizeof(got), 0);

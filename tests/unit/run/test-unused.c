@@ -149,8 +149,7 @@ static void releasing_an_unused_object_changes_nothing(void)
 			opened[fd] = true;
 		}
 	CHECK_INT(stat(".", &before), 0);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0)
 		_exit(0);
 	CHECK(pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0);

@@ -9,8 +9,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
+#include "../addr.h"
 #include "../sandbox.h"
-#include "../unit.h"
 #include "common/cli_table.h"
 #include "nsnet/nat.h"
 
@@ -205,22 +205,7 @@ static inline const char *cli_warned(void)
 	return text;
 }
 
-/* Checks the result rc of a failed function: the negative errno of its message, or -EINVAL if the
- * message has none. */
-static inline void check_failed(int rc, const struct nserr *e)
-{
-	CHECK_INT(rc, e->errnum ? -e->errnum : -EINVAL);
-}
-
 /* ---- values */
-
-static inline struct net_addr addr(const char *s)
-{
-	struct net_addr a = { 0 };
-
-	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
-	return a;
-}
 
 /* Returns the first line of a file, without the newline, or "" if there is no file. */
 static inline const char *got(const char *path)

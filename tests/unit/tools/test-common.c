@@ -74,12 +74,6 @@ static const char *parsed(const char *const *line, int status)
 	return text;
 }
 
-#define LINE(...) \
-	(const char *const[]) \
-	{ \
-		__VA_ARGS__, NULL \
-	}
-
 static void each_tool_has_help_and_version(void)
 {
 	CHECK_STR(parsed(LINE("-d", "/x", "-v", "-a"), 0), "100=/x 118 97 ");

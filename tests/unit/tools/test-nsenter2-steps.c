@@ -63,7 +63,7 @@ static const char *message(const struct plan_kind *kind, const void *arg)
 	const struct plan_step s = { .kind = kind, .arg = arg };
 
 	e = NSERR_INIT;
-	return tool_error(kind->run(&run, &s, &e), &e);
+	return unit_error(kind->run(&run, &s, &e), &e);
 }
 
 static const char *shown(const struct plan_kind *kind, const void *arg)

@@ -17,7 +17,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return tool_error(check_opts(o, &e), &e);
+	return unit_error(check_opts(o, &e), &e);
 }
 
 /* Checks that check_opts() refuses the options with this message, and that it accepts them after a

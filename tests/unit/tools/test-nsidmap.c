@@ -43,12 +43,6 @@ static const char *output(int (*f)(int argc, char **argv), const char *const *li
 	return text;
 }
 
-#define LINE(...) \
-	(const char *const[]) \
-	{ \
-		__VA_ARGS__, NULL \
-	}
-
 static char work[] = "/tmp/test-nsidmap.XXXXXX";
 static int work_dir;
 

@@ -19,7 +19,7 @@ static const char *message(struct opts o, const char *first, const char *second)
 		CHECK_INT(nsref_parse(first, &refs[o.n_refs++], &e), 0);
 	if (second)
 		CHECK_INT(nsref_parse(second, &refs[o.n_refs++], &e), 0);
-	return tool_error(check_opts(&o, &e), &e);
+	return unit_error(check_opts(&o, &e), &e);
 }
 
 static void accepts_references_in_the_default_view(void)

@@ -596,7 +596,7 @@ static void inside_records(const char *dir)
 	CHECK(strstr(alias_of_lo(), "nsnet-nic:lo"));
 	buf_free(&out);
 	netlink_close(&net.host);
-	check_failed(nic_collect(&net, false, &out, &e), &e);
+	unit_check_failed(nic_collect(&net, false, &out, &e), &e);
 }
 
 static void record_of_a_lent_device_must_be_complete(void)
@@ -633,7 +633,7 @@ static void inside_lending(const char *dir)
 	CHECK(!net.nic.lent);
 	/* lo cannot leave its namespace; its record is removed again */
 	net.nic.index = 1;
-	check_failed(run_move(&net, NULL, &e), &e);
+	unit_check_failed(run_move(&net, NULL, &e), &e);
 	CHECK_STR(e.what, "cannot move the device 'nic0'");
 	CHECK_STR(alias_of_lo(), "");
 	CHECK(!net.nic.lent);
@@ -676,10 +676,10 @@ static void inside_lending(const char *dir)
 	/* the kernel cannot be asked */
 	netlink_close(&net.host);
 	netlink_close(&net.inner);
-	check_failed(nic_resolve(&net, &e), &e);
+	unit_check_failed(nic_resolve(&net, &e), &e);
 	net.nic.lent = true;
-	check_failed(nic_return(&net, &e), &e);
-	check_failed(nic_return_all(&net, &net.inner, &there, &e), &e);
+	unit_check_failed(nic_return(&net, &e), &e);
+	unit_check_failed(nic_return_all(&net, &net.inner, &there, &e), &e);
 	CHECK_INT(close(net.ns), 0);
 	CHECK_INT(close(net.own_ns), 0);
 	net.own_ns = -1;

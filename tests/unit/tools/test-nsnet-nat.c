@@ -615,7 +615,7 @@ static void inside_collect(const char *dir)
 	CHECK_STR(e.what, "cannot list");
 	nft_answers[0].rc = 0;
 	netlink_close(&net.host);
-	check_failed(nat_collect(&net, false, &out, &e), &e);
+	unit_check_failed(nat_collect(&net, false, &out, &e), &e);
 	/* without libnftables, nsnet has created no table */
 	nft_open_rc = -ENOENT;
 	CHECK_INT(nat_collect(&net, false, &out, &e), 0);
@@ -1002,7 +1002,7 @@ static void inside_uplinks(const char *dir)
 	CHECK_STR(net.uplinks.v[1], "d0");
 	CHECK_INT(net.uplink_mtu, 1400);
 	netlink_close(&net.host);
-	check_failed(nat_find_uplinks(&net, &e), &e);
+	unit_check_failed(nat_find_uplinks(&net, &e), &e);
 }
 
 static void uplinks_are_the_devices_with_routes_to_other_networks(void)

@@ -137,7 +137,7 @@ static void inside_ended_program(const char *dir)
 	memcpy(host.routes.v, routes, sizeof(routes));
 	still_there = 0;
 	/* without a socket, the routes cannot be read again */
-	check_failed(check_overlap(&net, &host, &a, 0, "br1", &e), &e);
+	unit_check_failed(check_overlap(&net, &host, &a, 0, "br1", &e), &e);
 	CHECK(!host.has_routes);
 	CHECK_INT(netlink_open(&net.host, &e), 0);
 	CHECK_INT(check_overlap(&net, &host, &a, 0, "br1", &e), 0);
@@ -218,7 +218,7 @@ static void inside_bridge(const char *dir)
 	CHECK_INT(resolve_bridge(&net, &host, &br, &e), -EINVAL);
 	CHECK(strstr(e.what, "of 'new' overlaps the route to 10.5.0.0/24"));
 	netlink_close(&net.host);
-	check_failed(resolve_bridge(&net, &host, &br, &e), &e);
+	unit_check_failed(resolve_bridge(&net, &host, &br, &e), &e);
 }
 
 static void existing_bridge_keeps_its_addresses(void)
@@ -286,7 +286,7 @@ static void lowest_free_address_is_chosen(void)
 	CHECK_STR(text_of(&w->addr.v[0]), "10.1.0.2/24");
 	/* the devices cannot be read */
 	net.bridges[0].index = 2;
-	check_failed(choose_addresses(&net, &host, w, &e), &e);
+	unit_check_failed(choose_addresses(&net, &host, w, &e), &e);
 }
 
 static void full_subnet_has_no_free_address(void)
@@ -377,7 +377,7 @@ static void own_device_does_not_take_its_address(void)
 	/* the devices cannot be read */
 	w->addr.v[0] = addr("10.1.0.9/24");
 	host.has_links = false;
-	check_failed(check_free(&net, &host, w, &e), &e);
+	unit_check_failed(check_free(&net, &host, w, &e), &e);
 }
 
 /* ---- devices */
@@ -451,7 +451,7 @@ static void device_to_the_host_needs_a_free_subnet(void)
 	CHECK_STR(w->outer_name, "vethns1");
 	/* the devices cannot be read */
 	host.has_links = false;
-	check_failed(resolve_wire(&net, &host, &none, w, true, &e), &e);
+	unit_check_failed(resolve_wire(&net, &host, &none, w, true, &e), &e);
 }
 
 /* An alias has at most 255 bytes. The word "nat" is left out if it does not fit. */
@@ -510,7 +510,7 @@ static void existing_device_must_have_the_wanted_type_and_end(void)
 	CHECK_STR(e.what, "the device 'eth0' exists already, and is not connected to the caller");
 	/* the devices cannot be read */
 	host.has_links = false;
-	check_failed(resolve_wire(&net, &host, &there, w, true, &e), &e);
+	unit_check_failed(resolve_wire(&net, &host, &there, w, true, &e), &e);
 	strcpy(inside[0].kind, "dummy");
 	CHECK_INT(resolve_wire(&net, &host, &there, w, true, &e), -EEXIST);
 	CHECK_STR(e.what, "the device 'eth0' exists already, and is not of type veth");
@@ -538,12 +538,12 @@ static void inside_existing(const char *dir)
 	w = put_wire(WIRE_REF, NULL);
 	w->automatic = true;
 	w->bridge = &net.bridges[0];
-	check_failed(resolve_wire(&net, &host, &there, w, true, &e), &e);
+	unit_check_failed(resolve_wire(&net, &host, &there, w, true, &e), &e);
 	/* the other namespace does not exist */
 	net.n_wires = 0;
 	w = put_wire(WIRE_REF, "10.9.0.2/24");
 	w->other = (char *)"netns:gone";
-	check_failed(resolve_wire(&net, &host, &NET_LINKS_INIT, w, true, &e), &e);
+	unit_check_failed(resolve_wire(&net, &host, &NET_LINKS_INIT, w, true, &e), &e);
 	CHECK(e.what[0]);
 	/* the lower device does not exist */
 	CHECK_INT(netlink_open(&net.host, &e), 0);

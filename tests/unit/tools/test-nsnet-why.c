@@ -8,8 +8,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
+#include "../addr.h"
 #include "../sandbox.h"
-#include "../unit.h"
 #include "kernel/sysctl.h"
 #include "net/conntrack.h"
 #include "nsnet/why.h"
@@ -140,14 +140,6 @@ enum { LO, BR0, VETHNS0, UP0 };
 static const struct net_link no_port = {
 	.index = 7, .name = "vethns7", .flags = IFF_UP, .mtu = 1500
 };
-
-static struct net_addr addr(const char *s)
-{
-	struct net_addr a = { 0 };
-
-	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
-	return a;
-}
 
 static struct why begin(const char *from, const char *dst)
 {

@@ -2,18 +2,10 @@
 /* The rulesets in this test have the form of the output of `nft list ruleset` of nftables 1.0.6. */
 #include <netinet/in.h>
 
-#include "../unit.h"
+#include "../addr.h"
 #include "base/buf.h"
 #include "nsnet/nsnet.h"
 #include "nsnet/rule.h"
-
-static struct net_addr addr(const char *s)
-{
-	struct net_addr a = { 0 };
-
-	CHECK_INT(net_addr_parse(s, strlen(s), &a), 0);
-	return a;
-}
 
 /* A packet of a new TCP connection: from 10.1.0.2, which is connected to br0, to port 80 of
  * 203.0.113.1, which is reached through up0. */

@@ -14,7 +14,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return tool_error(check_opts(o, &e), &e);
+	return unit_error(check_opts(o, &e), &e);
 }
 
 /* Returns the message of check_opts() for a tmpfs on dst. */
@@ -103,7 +103,7 @@ static const char *said_of_arg(struct opts *o, enum verb_id verb, const char *ar
 
 	*o = (struct opts){ 0 };
 	e = NSERR_INIT;
-	return tool_error(opts_add(o, &verbs[verb], arg, &e), &e);
+	return unit_error(opts_add(o, &verbs[verb], arg, &e), &e);
 }
 
 static void arguments_are_split_into_source_destination_and_options(void)

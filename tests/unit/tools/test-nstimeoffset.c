@@ -21,7 +21,7 @@ static const char *message(struct opts o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return tool_error(check_opts(&o, &e), &e);
+	return unit_error(check_opts(&o, &e), &e);
 }
 
 static void accepts_a_program_with_a_clock(void)

@@ -70,10 +70,8 @@ static void a_failed_step_has_a_message(void)
 		{ &step_leave, 0, SYS_chdir, EIO, -EIO, "cannot change to /" },
 	};
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char text[128];
 
@@ -123,15 +121,6 @@ static void open_report(void)
 			 run.handle.report) == 0);
 }
 
-/* Waits for the child and returns its exit status, or -1 if a signal has ended it. */
-static int status_of(pid_t pid)
-{
-	int status = 0;
-
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static void check_parent(pid_t pid)
 {
 	CHECK(run.pid == pid && run.supervise.pid == pid && run.handle.pid == pid);
@@ -150,7 +139,7 @@ static void the_parent_closes_the_report_socket_and_the_child_one_end(void)
 	if (pid == 0)
 		_exit((run.handle.report[0] == -1) +
 		      2 * (fcntl(run.handle.report[1], F_GETFD) >= 0));
-	CHECK_INT(status_of(pid), 3);
+	CHECK_INT(unit_exit_status(pid), 3);
 	check_parent(pid);
 }
 
@@ -168,7 +157,7 @@ static void the_first_process_can_be_created_by_vfork(void)
 	begin(&step_fork_first);
 	open_report();
 	pid = step.kind->vfork(&run, &step, exit_with_7, NULL, &e);
-	CHECK_INT(status_of(pid), 7);
+	CHECK_INT(unit_exit_status(pid), 7);
 	check_parent(pid);
 }
 
@@ -186,7 +175,7 @@ static void the_caller_leaves_the_reports_to_a_helper_that_stays(void)
 		pid = step.kind->fork(&run, &step, &e);
 		if (pid == 0)
 			_exit(0);
-		CHECK_INT(status_of(pid), 0);
+		CHECK_INT(unit_exit_status(pid), 0);
 		CHECK_INT(run.handle.status_fd < 0, stays);
 		CHECK_INT(run.handle.pid_file == NULL, stays);
 		if (!stays)
@@ -207,7 +196,7 @@ static void the_helper_that_stays_is_in_its_own_group(void)
 	if (pid == 0)
 		_exit((run.keeper.watch == end) + 2 * (run.handle.report[1] == -1) +
 		      4 * (getpgid(0) == getpid()) + 8 * (prctl(PR_GET_DUMPABLE) == 0));
-	CHECK_INT(status_of(pid), 15);
+	CHECK_INT(unit_exit_status(pid), 15);
 	CHECK(close(end) == 0 && close(run.handle.report[1]) == 0);
 }
 
@@ -233,7 +222,7 @@ static void the_helper_is_not_a_child_and_blocks_all_signals(void)
 		_exit(write(ends[1], &facts, 1) != 1);
 	}
 	CHECK(pid > 0);
-	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	CHECK(unit_has_no_child());
 	CHECK(close(ends[1]) == 0);
 	CHECK(read(ends[0], &facts, 1) == 1);
 	CHECK_INT(facts, 31);
@@ -336,10 +325,8 @@ static void write_offsets(const char *dir)
 /* Runs the test in a sandbox, if faults can be injected here. */
 static void sandbox_with_faults(void (*test)(const char *dir))
 {
-	if (fault_supported())
+	if (fault_require())
 		sandbox(CLONE_NEWPID, test);
-	else
-		unit_skip("no faults here");
 }
 
 static void a_failed_write_of_maps_is_reported(void)

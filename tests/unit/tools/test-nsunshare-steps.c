@@ -65,7 +65,7 @@ static const char *message(const struct plan_kind *kind, const void *arg, uint64
 	const struct plan_step s = { .kind = kind, .arg = arg, .num = num };
 
 	error = NSERR_INIT;
-	return tool_error(kind->run(&run, &s, &error), &error);
+	return unit_error(kind->run(&run, &s, &error), &error);
 }
 
 static const char *shown(const struct plan_kind *kind, uint64_t num)
@@ -530,7 +530,7 @@ static void run_outside_commands(const char *dir)
 	alarm(20);
 	CHECK(message(&step_setup_outside, "exec sleep 1000", 0)[0] != '\0');
 	alarm(0);
-	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	CHECK(unit_has_no_child());
 }
 
 static void a_signal_ends_the_command_outside(void)

@@ -11,7 +11,7 @@ static const char *said(const struct opts *o)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return tool_error(check_opts(o, &e), &e);
+	return unit_error(check_opts(o, &e), &e);
 }
 
 static struct words words(const char *word)

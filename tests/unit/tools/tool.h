@@ -17,6 +17,13 @@
  * from now on. */
 extern void __lsan_disable(void) __attribute__((weak));
 
+/* The arguments of a command line, which NULL ends. */
+#define LINE(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
+
 /* The exit status of the last call of tool_output(): 0 if the function has returned. */
 static int tool_status;
 
@@ -28,7 +35,7 @@ static inline const char *tool_output(void (*f)(void))
 {
 	static char text[65536];
 	char path[] = "/tmp/tool-output.XXXXXX";
-	int fd = mkstemp(path), status, fds;
+	int fd = mkstemp(path), fds;
 	ssize_t n;
 	pid_t pid;
 
@@ -45,22 +52,11 @@ static inline const char *tool_output(void (*f)(void))
 		unit_check_fds("the function of the tool", fds);
 		unit_end_child();
 	}
-	status = unit_wait(pid);
-	tool_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	tool_status = unit_exit_status(pid);
 	n = pread(fd, text, sizeof(text) - 1, 0);
 	text[n > 0 ? n : 0] = '\0';
 	close(fd);
 	return text;
-}
-
-/* Returns the message of a function that has returned rc, or "" if it has succeeded. Checks that a
- * failed function returns the negative errno of its message, or -EINVAL if the message has none. */
-static inline const char *tool_error(int rc, const struct nserr *e)
-{
-	if (rc >= 0)
-		return "";
-	CHECK_INT(rc, e->errnum ? -e->errnum : -EINVAL);
-	return unit_message(e);
 }
 
 #endif
