@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-bpf-load: checks when BPF iterators are used and which of their programs are loaded. The
  * linker replaces the functions that load the programs (option --wrap in tests/Makemodule.am). */
-#include <fcntl.h>
-
-#include "../unit.h"
-#include "collect/src_bpf.h"
+#include "bpf.h"
 #include "kernel/sys_cap.h"
-#include "kernel/sys_ns.h"
 
 #define SELF 50
 
@@ -23,11 +19,6 @@ static struct {
 	int loaded;
 	int64_t probe; /* the argument `probe` of bpf_build_file(), or -1 without a call */
 } world;
-
-static int descriptor(void)
-{
-	return fcntl(1, F_DUPFD_CLOEXEC, 3);
-}
 
 /* ---- The replaced functions */
 
@@ -140,17 +131,6 @@ static void reset(void)
 	world.probe = -1;
 }
 
-static struct collect fresh(void)
-{
-	struct collect c = { .q = { .proc = 4711, .self = SELF },
-			     .types = NSTYPE_ALL_BITS,
-			     .sources = COLLECT_ALL,
-			     .own_user = (uint32_t)SYS_NS_INO_USER };
-
-	c.top[NSTYPE_PID] = (uint32_t)SYS_NS_INO_PID;
-	return c;
-}
-
 static bool is_unused(void)
 {
 	return !USE_BPF || sizeof(void *) != 8;
@@ -191,7 +171,7 @@ static void only_a_privileged_caller_uses_bpf(void)
 		{ SYS_CAP_BIT(CAP_DAC_READ_SEARCH) | SYS_CAP_BIT(CAP_SYS_ADMIN), -EPERM },
 		{ 0, -EPERM },
 	};
-	struct collect c = fresh();
+	struct collect c = scan_by(SELF);
 
 	if (is_unused()) {
 		reset();
@@ -210,17 +190,17 @@ static void only_a_privileged_caller_uses_bpf(void)
 	reset();
 	c.q.no_bpf = true;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EOPNOTSUPP);
-	c = fresh();
+	c = scan_by(SELF);
 	c.q.self = 0;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EOPNOTSUPP);
-	c = fresh();
+	c = scan_by(SELF);
 	c.q.only = 1;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EOPNOTSUPP);
 	/* this process is not in the initial user or pid namespace */
-	c = fresh();
+	c = scan_by(SELF);
 	c.own_user--;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EPERM);
-	c = fresh();
+	c = scan_by(SELF);
 	c.top[NSTYPE_PID]--;
 	CHECK_INT(load(&c, COLLECT_BPF_CALLER, false), -EPERM);
 }
@@ -236,7 +216,7 @@ static void few_threads_are_read_from_proc(void)
 		{ 39, false, -ERANGE, false }, { 40, false, 0, false }, { 199, false, 0, false },
 		{ 200, false, 0, true },       { 39, true, 0, true },
 	};
-	struct collect c = fresh();
+	struct collect c = scan_by(SELF);
 
 	if (is_unused()) {
 		unit_skip("no BPF here");
@@ -269,7 +249,7 @@ static void only_programs_that_the_sources_need_are_loaded(void)
 		{ NSTYPE_BIT(COLLECT_MNT), true, true, 1, false, false },
 	};
 	struct collect_programs p = { .loaded = true };
-	struct collect c = fresh();
+	struct collect c = scan_by(SELF);
 
 	if (is_unused()) {
 		unit_skip("no BPF here");
@@ -312,7 +292,7 @@ static void a_program_that_cannot_be_loaded_is_an_error(void)
 		{ &fails.probe, -EMFILE, 1 },      { &fails.build_file, -ENOENT, 1 },
 		{ &fails.load_file, -EPERM, 2 },
 	};
-	struct collect c = fresh();
+	struct collect c = scan_by(SELF);
 
 	if (is_unused()) {
 		unit_skip("no BPF here");

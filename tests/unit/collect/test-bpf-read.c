@@ -3,10 +3,9 @@
  * to namespaces, and owners and parents of namespaces, and that invalid records are refused. */
 #include <sys/mman.h>
 
-#include "base/buf.h"
-#include "collect/src_bpf.h"
-
 #include "../fault.h"
+#include "base/buf.h"
+#include "bpf.h"
 
 static struct collect c;
 static struct worker w;
@@ -34,25 +33,15 @@ static void begin(void)
 
 static void end(void)
 {
-	free(c.members);
-	free(w.found);
-	free(b.related);
-	free(b.mounts.pair);
-	free(b.mnt_ns.pair);
-	free(b.sockets);
-	nstab_free(&c.tab);
+	free_result(&c, &w, &b);
 	buf_free(&out);
 }
 
 /* Adds the record of a task whose namespaces have the inodes base, base + 1 and so on. */
 static void task(uint32_t tgid, uint32_t pid, uint32_t base)
 {
-	struct bpf_task t = { .kind = BPF_RECORD_TASK, .tgid = tgid, .pid = pid, .n_threads = 2 };
+	struct bpf_task t = task_of(tgid, pid, base);
 
-	for (uint32_t i = 0; i < NSTYPE_COUNT; i++)
-		t.inode[i] = base + i;
-	t.pid_child = t.inode[NSTYPE_PID];
-	t.time_child = t.inode[NSTYPE_TIME];
 	buf_add(&out, &t, sizeof(t));
 }
 

@@ -7,9 +7,9 @@
 
 #include "base/file.h"
 #include "collect/container.h"
-#include "collect/src_bpf.h"
 
 #include "../nomem.h"
+#include "bpf.h"
 
 /* ---- The table of namespaces ---- */
 
@@ -66,10 +66,8 @@ static void the_table_stays_right_without_memory(void)
 
 static void add_task(struct buf *out, uint32_t tgid, uint32_t pid, uint32_t base)
 {
-	struct bpf_task t = { .kind = BPF_RECORD_TASK, .tgid = tgid, .pid = pid, .n_threads = 2 };
+	struct bpf_task t = task_of(tgid, pid, base);
 
-	for (uint32_t i = 0; i < NSTYPE_COUNT; i++)
-		t.inode[i] = base + i;
 	t.pid_child = 7;
 	t.time_child = 8;
 	buf_add(out, &t, sizeof(t));
@@ -82,17 +80,6 @@ static void add_relation(struct buf *out, uint32_t base)
 	for (uint32_t i = 0; i < BPF_RELATIONS; i++)
 		r.of[i].inode = base + i;
 	buf_add(out, &r, sizeof(r));
-}
-
-static void free_result(struct collect *c, struct worker *w, struct collect_bpf *b)
-{
-	free(c->members);
-	free(w->found);
-	free(b->related);
-	free(b->mounts.pair);
-	free(b->mnt_ns.pair);
-	free(b->sockets);
-	nstab_free(&c->tab);
 }
 
 static int try_tasks(void)

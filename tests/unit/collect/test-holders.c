@@ -4,10 +4,9 @@
  * tests/Makemodule.am), so that each of them can fail. */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 
-#include "../unit.h"
+#include "../trace.h"
 #include "base/file.h"
 #include "collect/src_bpf.h"
 #include "kernel/mountinfo.h"
@@ -28,23 +27,11 @@ static struct {
 	int ask, sock_rc;
 	unsigned procs, mounts;
 	mode_t mode; /* the type of the file that nsfile_identify() finds */
-	char trace[256];
 } world;
 
 static int dir = -1; /* a directory with the files ns and other, which replaces /proc */
 static char top[32];
 static uint32_t inode; /* the inode of the namespace */
-
-static void note(const char *format, ...) printf_like(1, 2);
-static void note(const char *format, ...)
-{
-	size_t n = strlen(world.trace);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(world.trace + n, sizeof(world.trace) - n, format, args);
-	va_end(args);
-}
 
 static int open_as(int how)
 {
@@ -228,6 +215,7 @@ int __wrap_nssocket_ask(struct nssocket *s, size_t n)
 static void reset(void)
 {
 	memset(&world, 0, sizeof(world));
+	trace[0] = '\0';
 }
 
 static void begin(void)
@@ -316,12 +304,12 @@ static void a_namespace_is_opened_through_its_processes(void)
 		world.proc[0] = rows[i].first;
 		world.proc[1] = rows[i].next;
 		CHECK_INT(opens(&c, ns), rows[i].want);
-		CHECK_STR(world.trace, rows[i].trace);
+		CHECK_STR(trace, rows[i].trace);
 		/* collect_open_held() does not open a namespace by its id */
 		world.procs = 0;
-		world.trace[0] = '\0';
+		trace[0] = '\0';
 		fd = collect_open_held(&c, ns);
-		CHECK(!strstr(world.trace, "id("));
+		CHECK(!strstr(trace, "id("));
 		util_close(&fd);
 		nstab_free(&c.tab);
 	}
@@ -373,7 +361,7 @@ static void a_namespace_is_opened_through_its_holders(void)
 		c.q.self = rows[i].fixture ? 0 : 1;
 		CHECK_INT(nstab_hold(ns, rows[i].kind, 10, 11, NULL), 0);
 		CHECK_INT(opens(&c, ns), rows[i].want);
-		CHECK_STR(world.trace, rows[i].trace);
+		CHECK_STR(trace, rows[i].trace);
 		nstab_free(&c.tab);
 	}
 	struct collect c = fresh();
@@ -384,17 +372,17 @@ static void a_namespace_is_opened_through_its_holders(void)
 	world.mode = S_IFREG;
 	CHECK_INT(nstab_hold(ns, NSHOLD_SOCK, 10, 11, NULL), 0);
 	CHECK_INT(opens(&c, ns), -ENOTSOCK);
-	CHECK_STR(world.trace, "identify(10/fd/11) ");
-	world.trace[0] = '\0';
+	CHECK_STR(trace, "identify(10/fd/11) ");
+	trace[0] = '\0';
 	CHECK_INT(nstab_hold(ns, NSHOLD_FD, 20, 3, NULL), 0);
 	CHECK_INT(opens(&c, ns), 0);
-	CHECK_STR(world.trace, "identify(10/fd/11) file(20/fd/3) ");
+	CHECK_STR(trace, "identify(10/fd/11) file(20/fd/3) ");
 	/* after EMFILE, which does not concern the holder, no other holder is used */
-	world.trace[0] = '\0';
+	trace[0] = '\0';
 	world.mode = S_IFSOCK;
 	world.pidfd = -EMFILE;
 	CHECK_INT(opens(&c, ns), -EMFILE);
-	CHECK_STR(world.trace, "identify(10/fd/11) pidfd(10) ");
+	CHECK_STR(trace, "identify(10/fd/11) pidfd(10) ");
 	nstab_free(&c.tab);
 	/* a time namespace for children is opened through a pidfd */
 	c = fresh();
@@ -475,12 +463,12 @@ static void a_namespace_is_opened_through_a_mount(void)
 		CHECK_INT(nstab_hold(ns, NSHOLD_MNT, 0, 0, "/run/x"), 0);
 		nstab_last_holder(ns)->where = where;
 		CHECK_INT(opens(&c, ns), rows[i].want);
-		CHECK_STR(world.trace, rows[i].trace);
+		CHECK_STR(trace, rows[i].trace);
 		/* a mount is not opened in a test fixture */
-		world.trace[0] = '\0';
+		trace[0] = '\0';
 		c.q.self = 0;
 		CHECK_INT(opens(&c, ns), -ENOENT);
-		CHECK_STR(world.trace, "");
+		CHECK_STR(trace, "");
 		nstab_free(&c.tab);
 	}
 	end();
@@ -504,13 +492,13 @@ static void mountinfo_is_read_inside_the_namespace(void)
 	CHECK(mountinfo_next(&m, &line));
 	CHECK_STR(line.target, "/of-30");
 	mountinfo_free(&m);
-	CHECK_STR(world.trace, "");
+	CHECK_STR(trace, "");
 	ns->pid = 0;
 	CHECK_INT(collect_mountinfo(&c, ns, &m), 0);
 	CHECK(mountinfo_next(&m, &line));
 	CHECK_STR(line.target, "/inside");
 	mountinfo_free(&m);
-	CHECK_STR(world.trace, "inside ");
+	CHECK_STR(trace, "inside ");
 	world.inside = -EPERM;
 	CHECK_INT(collect_mountinfo(&c, ns, &m), -EPERM);
 	world.open = -ESTALE;
@@ -589,7 +577,7 @@ static void a_namespace_without_processes_is_found_by_a_pidfd(void)
 				CHECK_STR(w.e.what, "");
 			CHECK_INT(w.e.errnum, want < 0 ? -want : 0);
 			if (rows[i].link != -ENOENT || k == 3)
-				CHECK(!strstr(world.trace, "pidfd"));
+				CHECK(!strstr(trace, "pidfd"));
 		}
 	}
 	CHECK_INT(unlinkat(dir, "10", AT_REMOVEDIR), 0);
@@ -759,7 +747,7 @@ static void sockets_that_cannot_be_read_are_counted(void)
 					  why == rows[i].why ? 3 : 0);
 		}
 		CHECK_INT(w.e.errnum, last || rows[i].want ? EMFILE : 0);
-		CHECK_STR(world.trace, "10:5 10:7 20:3 ");
+		CHECK_STR(trace, "10:5 10:7 20:3 ");
 		free(w.sockets);
 		free(w.found);
 	}

@@ -2,13 +2,10 @@
 /* test-src-bpf: collects processes and namespaces from the output of imitated BPF programs. The
  * linker replaces the functions that load and run the programs and those that read /proc (option
  * --wrap in tests/Makemodule.am). */
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 
-#include "../unit.h"
-#include "collect/src_bpf.h"
-#include "kernel/sys_ns.h"
+#include "bpf.h"
 
 #define SELF 50
 /* the namespaces of this process have the inodes OWN plus the index of the type */
@@ -37,11 +34,6 @@ static struct {
 	uint32_t child_inode; /* the namespace for children that collect_child() finds */
 	struct collect_programs *programs;
 } world;
-
-static int descriptor(void)
-{
-	return fcntl(1, F_DUPFD_CLOEXEC, 3);
-}
 
 /* ---- The replaced functions */
 
@@ -150,39 +142,21 @@ static void reset(void)
 	world.main = pthread_self();
 }
 
-static struct collect fresh(void)
-{
-	struct collect c = { .q = { .proc = 4711, .self = SELF },
-			     .types = NSTYPE_ALL_BITS,
-			     .sources = COLLECT_ALL,
-			     .own_user = (uint32_t)SYS_NS_INO_USER };
-
-	c.top[NSTYPE_PID] = (uint32_t)SYS_NS_INO_PID;
-	return c;
-}
-
 /* ---- Reading */
 
 /* Returns the record of this process (pid SELF), or of another process in the same namespaces. */
-static struct bpf_task task_of(uint32_t pid)
+static struct bpf_task process(uint32_t pid)
 {
-	struct bpf_task t = { .kind = BPF_RECORD_TASK,
-			      .tgid = pid,
-			      .pid = pid,
-			      .ppid = (uint32_t)getppid(),
-			      .euid = geteuid(),
-			      .n_threads = 2 };
+	struct bpf_task t = task_of(pid, pid, OWN);
 
-	for (uint32_t i = 0; i < NSTYPE_COUNT; i++)
-		t.inode[i] = OWN + i;
-	t.pid_child = t.inode[NSTYPE_PID];
-	t.time_child = t.inode[NSTYPE_TIME];
+	t.ppid = (uint32_t)getppid();
+	t.euid = geteuid();
 	return t;
 }
 
 static void add_task(uint32_t pid)
 {
-	struct bpf_task t = task_of(pid);
+	struct bpf_task t = process(pid);
 
 	buf_add(&world.tasks, &t, sizeof(t));
 }
@@ -219,7 +193,7 @@ static void begin(struct collect *c, unsigned sources)
 	int fds[3];
 
 	reset();
-	*c = fresh();
+	*c = scan_by(SELF);
 	c->sources = sources;
 	c->own_mnt = OWN + NSTYPE_MNT;
 	c->own_user = OWN + NSTYPE_USER;
@@ -356,25 +330,25 @@ static bool accepts(const struct bpf_task *t, unsigned types, int link)
 
 static void the_record_of_this_process_must_be_right(void)
 {
-	struct bpf_task t = task_of(SELF);
+	struct bpf_task t = process(SELF);
 
 	CHECK(accepts(&t, NSTYPE_ALL_BITS, 0));
 	t.ppid++;
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, 0));
-	t = task_of(SELF);
+	t = process(SELF);
 	t.euid++;
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, 0));
-	t = task_of(SELF + 1);
+	t = process(SELF + 1);
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, 0));
 	for (size_t i = 0; i < NSTYPE_COUNT; i++) {
-		t = task_of(SELF);
+		t = process(SELF);
 		t.inode[i]++;
 		CHECK(!accepts(&t, NSTYPE_ALL_BITS, 0));
 		/* a type that was not requested is not compared */
 		CHECK(accepts(&t, NSTYPE_ALL_BITS & ~NSTYPE_BIT(i), 0));
 	}
 	/* ns/uts cannot be read, or does not exist because the kernel lacks UTS namespaces */
-	t = task_of(SELF);
+	t = process(SELF);
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, -EIO));
 	CHECK(!accepts(&t, NSTYPE_ALL_BITS, -ENOENT));
 	t.inode[NSTYPE_UTS] = 0;
@@ -611,7 +585,7 @@ static void a_namespace_for_children_is_kept_only_if_it_can_be_opened(void)
 		{ 900, WORKER_GONE, true, 1 },
 		{ 900, -EMFILE, false, 0 },
 	};
-	struct bpf_task t = task_of(60);
+	struct bpf_task t = process(60);
 	struct collect c;
 	struct worker w;
 

@@ -2,16 +2,14 @@
 /* test-ns-faults: makes each system call of the functions in lib/ns fail (fault.h). */
 #include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/vfs.h>
 
 #include "../fault.h"
 #include "../memory.h"
 #include "../sandbox.h"
-#include "kernel/sys_ns.h"
+#include "calls.h"
 #include "ns/join.h"
 #include "ns/name.h"
 #include "ns/netnsid.h"
-#include "ns/pin.h"
 #include "ns/ref.h"
 #include "ns/ref_find.h"
 #include "ns/ref_index.h"
@@ -20,13 +18,6 @@
 
 static char path[96];
 static pid_t child;
-
-static bool is_pinned(const char *file)
-{
-	struct statfs fs;
-
-	return statfs(file, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
-}
 
 /* Creates an empty file. Returns false on failure. */
 static bool touch(const char *file)
@@ -42,7 +33,7 @@ static int try_bind(void)
 {
 	struct nspin pin = NSPIN_INIT;
 	struct nserr e = NSERR_INIT;
-	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	int self = open_self(), rc;
 	bool right;
 
 	pin.path = path;
@@ -61,7 +52,7 @@ static int try_undo(void)
 {
 	struct nspin pin = NSPIN_INIT;
 	struct nserr e = NSERR_INIT;
-	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	int self = open_self(), rc;
 
 	pin.path = path;
 	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
@@ -103,7 +94,7 @@ static int try_proc_link(void)
 {
 	struct nspin pin = NSPIN_INIT;
 	struct nserr e = NSERR_INIT;
-	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	int self = open_self(), rc;
 	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	char name[32];
 	bool right;
@@ -129,7 +120,7 @@ static int try_dir(void)
 	struct nspin_dir d = NSPIN_DIR_INIT;
 	struct nspin pin = NSPIN_INIT;
 	struct nserr e = NSERR_INIT;
-	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	int self = open_self(), rc;
 	char name[128];
 	bool right;
 
@@ -159,7 +150,7 @@ static int try_release(void)
 	struct nspin_dir d = NSPIN_DIR_INIT;
 	struct nspin pin = NSPIN_INIT;
 	struct nserr e = NSERR_INIT;
-	int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
+	int self = open_self(), rc;
 	char file[128];
 
 	d.path = pin.path = path;
@@ -497,7 +488,7 @@ static const struct timens offsets = { .set = { true, true }, .off = { { 100, 0 
 
 static int try_write(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int self = open_self();
 	struct timens t = offsets, back;
 	struct nserr e = NSERR_INIT;
 	int rc;
@@ -514,7 +505,7 @@ static int try_write(void)
 
 static int try_enter(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int self = open_self();
 	struct timens t = offsets;
 	struct nserr e = NSERR_INIT;
 	struct stat before, after;
@@ -566,7 +557,7 @@ static int try_look(void)
 
 static void clocks(const char *in)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int self = open_self();
 	struct timens t = offsets;
 	struct nserr e = NSERR_INIT;
 
@@ -783,7 +774,7 @@ static int hint_new_clocks(void)
 
 static int hint_write(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int self = open_self();
 	struct nserr e = NSERR_INIT;
 
 	if (timens_unshare(&e) < 0)
@@ -795,7 +786,7 @@ static int hint_write(void)
 /* Mounts a namespace on a file. */
 static int hint_bind(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int self = open_self();
 	struct nspin pin = NSPIN_INIT;
 	struct nserr e = NSERR_INIT;
 	int rc;
@@ -1021,7 +1012,7 @@ static void old_kernel(const char *in)
 	(void)in;
 	sandbox_tmpfs("/proc");
 	CHECK(mkdir("/proc/self", 0755) == 0);
-	self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	self = open_self();
 	CHECK_INT(timens_read(self, &t, &e), -ENOENT);
 	CHECK_STR(unit_message(&e), "cannot read timens_offsets: No such file or directory");
 	CHECK(touch("/proc/self/stat"));

@@ -6,8 +6,8 @@
 #include "../nomem.h"
 #include "../sandbox.h"
 #include "base/file.h"
+#include "calls.h"
 #include "ns/name.h"
-#include "ns/pin.h"
 #include "ns/procfs.h"
 #include "ns/ref_find.h"
 #include "ns/ref_index.h"
@@ -62,7 +62,7 @@ static int try_dirs(void)
 
 static int try_pin_dir(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int self = open_self();
 	struct nspin_dir d = NSPIN_DIR_INIT;
 	struct nspin pin = NSPIN_INIT;
 	int rc;
@@ -79,14 +79,8 @@ static int try_pin_dir(void)
 
 static int try_pin(void)
 {
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct nspin pin = NSPIN_INIT;
-	int rc;
+	int rc = bind_file(path, &e);
 
-	pin.path = path;
-	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
-	if (rc == 0)
-		nspin_undo(&pin);
 	return unit_exists(path) ? 1 : rc;
 }
 

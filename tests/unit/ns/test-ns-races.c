@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-ns-races: pins namespaces and uses the files of names while another process changes the
  * directory between a check and a use (race.h). */
-#include <sys/vfs.h>
-
 #include "../race.h"
 #include "../sandbox.h"
-#include "kernel/sys_ns.h"
+#include "calls.h"
 #include "ns/name.h"
-#include "ns/pin.h"
 
 static char path[64];
 static struct nserr e;
-
-static bool is_pinned(void)
-{
-	struct statfs fs;
-
-	return statfs(path, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
-}
 
 /* Returns the message of e, with `path` replaced by "PATH". */
 static const char *message(void)
@@ -48,35 +38,10 @@ static void cover(int dir, const char *name)
 	CHECK(mount("t", path, "tmpfs", 0, NULL) == 0);
 }
 
-static int bind_file(void)
-{
-	cleanup_fd int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct nspin pin = NSPIN_INIT;
-	int rc;
-
-	pin.path = path;
-	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), &e);
-	if (rc == 0)
-		nspin_undo(&pin);
-	return rc;
-}
-
-static int open_dir(void)
-{
-	struct nspin_dir d = NSPIN_DIR_INIT;
-	int rc;
-
-	d.path = path;
-	rc = nspin_dir_open(&d, &e);
-	if (rc == 0)
-		nspin_dir_undo(&d);
-	return rc;
-}
-
 static void pins(const char *in)
 {
 	static const struct {
-		int (*f)(void);
+		int (*f)(const char *path, struct nserr *e);
 		int nth;
 		void (*act)(int dir, const char *name);
 		int want;
@@ -105,14 +70,14 @@ static void pins(const char *in)
 		snprintf(path, sizeof(path), "%s/pin%zu", in, i);
 		e = NSERR_INIT;
 		race_begin(strrchr(path, '/') + 1, rows[i].nth, rows[i].act);
-		got = rows[i].f();
+		got = rows[i].f(path, &e);
 		race_end();
 		if (got != rows[i].want)
 			printf("# row %zu\n", i);
 		CHECK_INT(got, rows[i].want);
 		CHECK_STR(message(), rows[i].what);
 		CHECK_INT(e.errnum, -rows[i].want);
-		CHECK(!is_pinned());
+		CHECK(!is_pinned(path));
 		CHECK_INT(unit_exists(path), rows[i].left);
 	}
 }

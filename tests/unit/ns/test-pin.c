@@ -2,14 +2,11 @@
 /* test-pin: mounts namespaces on files, reserves names of runs and moves clocks, each in a sandbox,
  * in the situations that the shell tests do not make: unusual directories, untrusted files, files
  * of /proc that the kernel does not have, and calls that fail twice. */
-#include "ns/pin.h"
-
 #include <sys/mount.h>
-#include <sys/vfs.h>
 
 #include "../fault.h"
 #include "../sandbox.h"
-#include "kernel/sys_ns.h"
+#include "calls.h"
 #include "ns/name.h"
 #include "ns/timens_proc.h"
 
@@ -20,18 +17,6 @@ static const char *below(const char *in, const char *name)
 {
 	snprintf(path, sizeof(path), "%s/%s", in, name);
 	return path;
-}
-
-static bool is_pinned(const char *file)
-{
-	struct statfs fs;
-
-	return statfs(file, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
-}
-
-static int open_self(void)
-{
-	return open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Mounts a tmpfs on the directory, so that the owner and the propagation of its mount are known. */
@@ -47,15 +32,8 @@ static struct nserr dir_error;
 
 static const char *dir_message(const char *name)
 {
-	struct nspin_dir d = NSPIN_DIR_INIT;
-	int rc;
-
 	dir_error = NSERR_INIT;
-	d.path = name;
-	rc = nspin_dir_open(&d, &dir_error);
-	if (rc == 0)
-		nspin_dir_undo(&d);
-	return rc < 0 ? unit_message(&dir_error) : "";
+	return open_dir(name, &dir_error) < 0 ? unit_message(&dir_error) : "";
 }
 
 static void use_directories(const char *in)
@@ -93,7 +71,7 @@ static const char *release_message(const char *name)
 	static struct nserr e;
 
 	e = NSERR_INIT;
-	return nspin_release(name, &e) < 0 ? unit_message(&e) : "";
+	return unit_error(nspin_release(name, &e), &e);
 }
 
 static void release_others(const char *in)

@@ -4,12 +4,10 @@
  * the events, and the replaced functions record the actions of the supervisor in a trace. */
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/wait.h>
 
-#include "../unit.h"
+#include "../trace.h"
 #include "base/file.h"
-#include "base/signame.h"
 #include "run/foreground.h"
 #include "run/shutdown.h"
 #include "run/supervise.h"
@@ -42,26 +40,7 @@ static struct {
 	size_t waited; /* number of calls of waitpid(2) since the last event */
 	struct timespec now;
 	bool ticks; /* each call of clock_gettime(2) advances the clock by 1.3 s */
-	char trace[512];
 } world;
-
-static void note(const char *format, ...) printf_like(1, 2);
-static void note(const char *format, ...)
-{
-	size_t n = strlen(world.trace);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(world.trace + n, sizeof(world.trace) - n, format, args);
-	va_end(args);
-}
-
-static const char *name_of(int sig)
-{
-	static char name[SIGNAME_SIZE];
-
-	return sig == SIGRTMAX ? "RTMAX" : signame_format(sig, name);
-}
 
 /* ---- The replaced functions */
 
@@ -177,7 +156,7 @@ static int next(const sigset_t *set, siginfo_t *info)
 	const struct event *e = world.event++;
 
 	if (e == world.end) {
-		printf("# the wait does not end after '%s'\n", world.trace);
+		printf("# the wait does not end after '%s'\n", trace);
 		fflush(stdout);
 		abort();
 	}
@@ -279,6 +258,7 @@ int __wrap_file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 static void reset(void)
 {
 	memset(&world, 0, sizeof(world));
+	trace[0] = '\0';
 	world.self = SELF;
 	world.session = world.group = world.child_group = GROUP;
 	world.now = (struct timespec){ 100, 900000000 };
@@ -297,7 +277,7 @@ static int supervise(struct supervise *s, const struct event *events, size_t n, 
 	world.init = s->init;
 	world.event = events;
 	world.end = events + n;
-	world.trace[0] = '\0';
+	trace[0] = '\0';
 	*e = NSERR_INIT;
 	rc = supervise_wait(s, e);
 	while (results < ARRAY_SIZE(events->wait) && events[n - 1].wait[results].pid)
@@ -341,10 +321,10 @@ static void check_rows(const struct row *rows, size_t n)
 		world.ticks = rows[i].ticks;
 		world.stop = rows[i].stop;
 		rc = supervise(&s, rows[i].events, k, &e);
-		if (rc != want || !streq(world.trace, rows[i].trace))
+		if (rc != want || !streq(trace, rows[i].trace))
 			printf("# row %zu\n", i);
 		CHECK_INT(rc, want);
-		CHECK_STR(world.trace, rows[i].trace);
+		CHECK_STR(trace, rows[i].trace);
 	}
 }
 
@@ -495,16 +475,16 @@ static void signals_of_the_terminal_are_not_sent_twice(void)
 		snprintf(forwarded, sizeof(forwarded), "%s(77) ", name_of(rows[i].sig));
 		reset();
 		CHECK_INT(supervise(&s, events, 2, &e), EXIT(5));
-		CHECK_STR(world.trace, rows[i].to_group ? "" : forwarded);
+		CHECK_STR(trace, rows[i].to_group ? "" : forwarded);
 		CHECK_INT(sigismember(&s.seen, rows[i].sig), 1);
 		reset();
 		world.session = SELF;
 		CHECK_INT(supervise(&s, events, 2, &e), EXIT(5));
-		CHECK_STR(world.trace, rows[i].to_group && !rows[i].to_leader ? "" : forwarded);
+		CHECK_STR(trace, rows[i].to_group && !rows[i].to_leader ? "" : forwarded);
 		reset();
 		world.child_group = GROUP + 1;
 		CHECK_INT(supervise(&s, events, 2, &e), EXIT(5));
-		CHECK_STR(world.trace, forwarded);
+		CHECK_STR(trace, forwarded);
 	}
 }
 
@@ -745,7 +725,7 @@ static void only_the_terminal_in_the_foreground_is_opened(void)
 	foreground_take(&tty);
 	CHECK_INT(tty, -1);
 	foreground_take(&tty);
-	CHECK_STR(world.trace, "foreground(77) foreground(40) ");
+	CHECK_STR(trace, "foreground(77) foreground(40) ");
 	world.tty = false;
 	CHECK_INT(__real_foreground_open(), -1);
 	/* the leader of the process group is outside of the pid namespace */

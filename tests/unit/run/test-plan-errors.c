@@ -4,12 +4,12 @@
  * in the caller. */
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "../nomem.h"
+#include "caller.h"
 #include "kernel/sys_pidfd.h"
 #include "run/plan.h"
 
@@ -21,9 +21,7 @@ static struct seen {
 } * seen;
 
 static struct {
-	pid_t caller;     /* the calls below fail only in this process */
-	int recv, fails;  /* errno of recv(2), and the number of calls that fail */
-	bool kill;        /* kill(2) fails for another process */
+	int recv, fails;  /* errno of recv(2) in the caller, and the number of calls that fail */
 	const char *call; /* argument of sys_filter_explain() */
 } world;
 
@@ -33,20 +31,10 @@ ssize_t __real_recv(int s, void *buf, size_t n, int flags);
 ssize_t __wrap_recv(int s, void *buf, size_t n, int flags);
 ssize_t __wrap_recv(int s, void *buf, size_t n, int flags)
 {
-	if (world.caller != getpid() || world.fails == 0)
+	if (!caller_is_self() || world.fails == 0)
 		return __real_recv(s, buf, n, flags);
 	world.fails--;
 	errno = world.recv;
-	return -1;
-}
-
-int __real_kill(pid_t pid, int sig);
-int __wrap_kill(pid_t pid, int sig);
-int __wrap_kill(pid_t pid, int sig)
-{
-	if (world.caller != getpid() || pid == getpid() || !world.kill)
-		return __real_kill(pid, sig);
-	errno = EPERM;
 	return -1;
 }
 
@@ -163,13 +151,10 @@ KIND(own, .run = check_own, .undo = count_undo);
 static void reset(void)
 {
 	if (!seen)
-		seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			    -1, 0);
+		seen = unit_shared(sizeof(*seen));
 	memset(seen, 0, sizeof(*seen));
 	memset(&world, 0, sizeof(world));
-	world.caller = getpid();
-	/* end a test that hangs */
-	alarm(60);
+	caller_begin();
 }
 
 /* Runs the plan and frees it. Returns the result and sets *pid to the child. */
@@ -182,11 +167,6 @@ static int run(struct plan *p, pid_t *pid, struct nserr *e)
 	rc = plan_run(p, NULL, pid, e);
 	plan_free(p);
 	return rc;
-}
-
-static bool no_child_is_left(void)
-{
-	return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD;
 }
 
 /* ---- Cases */
@@ -214,17 +194,6 @@ static void block(struct plan *p)
 	sigprocmask(SIG_BLOCK, &p->interrupts, NULL);
 }
 
-/* Checks that SIGTERM is pending, and discards it. */
-static void discard(void)
-{
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	CHECK_INT(sigtimedwait(&term, NULL, &(struct timespec){ 0 }), SIGTERM);
-	sigprocmask(SIG_UNBLOCK, &term, NULL);
-}
-
 static void a_signal_ends_a_step_of_another_process(void)
 {
 	struct plan_keeper keeper = { .watch = -1, .line = -1 };
@@ -241,8 +210,8 @@ static void a_signal_ends_a_step_of_another_process(void)
 	plan_add(&p, PLAN_CHILD, &nothing, NULL, 0);
 	CHECK_INT(run(&p, &pid, &e), -EINTR);
 	CHECK_STR(e.what, "a signal arrived before the program was executed");
-	CHECK(no_child_is_left() && seen->undone == 1 && !seen->signalled);
-	discard();
+	CHECK(unit_has_no_child() && seen->undone == 1 && !seen->signalled);
+	caller_discard_term();
 	/* the caller sends SIGTERM to the helper */
 	for (int denied = 0; denied < 2; denied++) {
 		reset();
@@ -253,17 +222,17 @@ static void a_signal_ends_a_step_of_another_process(void)
 		plan_add(&p, PLAN_CALLER, &nothing, NULL, 0);
 		/* if the caller has no permission to signal the helper, it does not wait for the
 		 * helper */
-		world.kill = denied;
+		caller_cannot_kill = denied;
 		CHECK_INT(run(&p, &pid, &e), -EINTR);
-		world.kill = false;
+		caller_cannot_kill = false;
 		CHECK_INT(seen->signalled, !denied);
 		if (denied) {
 			CHECK_INT(waitpid(seen->helper, NULL, WNOHANG), 0);
 			kill(seen->helper, SIGKILL);
 			CHECK_INT(waitpid(seen->helper, NULL, 0), seen->helper);
 		}
-		CHECK(no_child_is_left());
-		discard();
+		CHECK(unit_has_no_child());
+		caller_discard_term();
 	}
 }
 
@@ -300,7 +269,7 @@ static void a_process_that_loses_contact_is_ended(void)
 		CHECK_INT(e.errnum, rows[i].want == -EINVAL ? 0 : -rows[i].want);
 		if (rows[i].want == 0)
 			CHECK_INT(waitpid(pid, NULL, 0), pid);
-		CHECK(no_child_is_left());
+		CHECK(unit_has_no_child());
 	}
 }
 
@@ -329,7 +298,7 @@ static void a_killed_child_is_not_a_running_program(void)
 		CHECK_INT(seen->undone, k ? 0 : 1);
 		if (k)
 			CHECK_INT(waitpid(pid, NULL, 0), pid);
-		CHECK(no_child_is_left());
+		CHECK(unit_has_no_child());
 	}
 }
 
@@ -350,7 +319,7 @@ static void the_caller_keeps_its_descriptors(void)
 	CHECK_INT(seen->undone, 2);
 	sigprocmask(SIG_UNBLOCK, &p.interrupts, NULL);
 	plan_free(&p);
-	CHECK(no_child_is_left());
+	CHECK(unit_has_no_child());
 }
 
 /* Runs a plan with a helper in a process that exits, or kills itself with sig, in the step `ends`.
@@ -370,8 +339,7 @@ static void with_helper(uint64_t sig, bool last)
 	plan_add(&p, PLAN_CALLER, &ends, NULL, sig);
 	if (!last)
 		plan_add(&p, PLAN_HELPER, &nothing, NULL, 0);
-	fflush(stdout);
-	pid = fork();
+	pid = unit_fork();
 	if (pid == 0) {
 		(void)!plan_run(&p, NULL, NULL, &e);
 		_exit(99);
@@ -456,7 +424,7 @@ static void fork_replaces_a_vfork_that_the_kernel_refuses(void)
 		CHECK_STR(world.call ? world.call : "", fails ? "vchild(2)" : "");
 		if (!fails)
 			CHECK_INT(waitpid(pid, NULL, 0), pid);
-		CHECK(no_child_is_left());
+		CHECK(unit_has_no_child());
 	}
 }
 
@@ -491,7 +459,7 @@ static void sockets_need_free_descriptors(void)
 		CHECK_INT(rc, -EMFILE);
 		CHECK_STR(e.what, "cannot create a socket pair");
 		CHECK_INT(e.errnum, EMFILE);
-		CHECK(no_child_is_left());
+		CHECK(unit_has_no_child());
 	}
 	close(in);
 	close(out);

@@ -4,11 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "../unit.h"
+#include "caller.h"
 #include "run/line.h"
 #include "run/plan.h"
 
@@ -18,24 +17,12 @@ static struct seen {
 } * seen;
 
 static struct {
-	pid_t caller;   /* kill(2) and line_send() fail only in this process */
-	bool kill;      /* kill(2) fails for another process */
-	bool send;      /* line_send() fails */
+	bool send;      /* line_send() fails in the caller */
 	unsigned polls; /* number of calls of poll(2) */
 	bool poll;      /* poll(2) fails */
 } world;
 
 /* ---- The replaced functions */
-
-int __real_kill(pid_t pid, int sig);
-int __wrap_kill(pid_t pid, int sig);
-int __wrap_kill(pid_t pid, int sig)
-{
-	if (world.caller != getpid() || pid == getpid() || !world.kill)
-		return __real_kill(pid, sig);
-	errno = EPERM;
-	return -1;
-}
 
 int __real_poll(struct pollfd *fds, nfds_t n, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout);
@@ -50,8 +37,7 @@ int __real_line_send(int line, const void *message, size_t size);
 int __wrap_line_send(int line, const void *message, size_t size);
 int __wrap_line_send(int line, const void *message, size_t size)
 {
-	return world.send && world.caller == getpid() ? -EPIPE
-						      : __real_line_send(line, message, size);
+	return world.send && caller_is_self() ? -EPIPE : __real_line_send(line, message, size);
 }
 
 /* ---- The test */
@@ -59,29 +45,10 @@ int __wrap_line_send(int line, const void *message, size_t size)
 static void reset(void)
 {
 	if (!seen)
-		seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			    -1, 0);
+		seen = unit_shared(sizeof(*seen));
 	memset(seen, 0, sizeof(*seen));
 	memset(&world, 0, sizeof(world));
-	world.caller = getpid();
-	/* end a test that hangs */
-	alarm(60);
-}
-
-static bool no_child_is_left(void)
-{
-	return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD;
-}
-
-/* Checks that SIGTERM is pending, and discards it. */
-static void discard(void)
-{
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	CHECK_INT(sigtimedwait(&term, NULL, &(struct timespec){ 0 }), SIGTERM);
-	sigprocmask(SIG_UNBLOCK, &term, NULL);
+	caller_begin();
 }
 
 /* ---- The helper */
@@ -128,11 +95,10 @@ static void keep(struct plan_keeper *k, pid_t pid)
 	int line[2];
 
 	CHECK_INT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line), 0);
-	fflush(stdout);
 	k->line = line[0];
 	k->running = note_running;
 	k->heard = hear;
-	k->pid = fork();
+	k->pid = unit_fork();
 	if (k->pid == 0) {
 		close(line[0]);
 		plan_keep(k, NULL, line[1], pid);
@@ -152,7 +118,7 @@ static void the_helper_reports_its_result(void)
 	keep(&k, 0);
 	CHECK_INT(plan_keeper_end(&k, 1792, 0, &e), -EBUSY);
 	CHECK_STR(e.what, "status 1792");
-	CHECK(e.errnum == EBUSY && k.line == -1 && seen->running == 1 && no_child_is_left());
+	CHECK(e.errnum == EBUSY && k.line == -1 && seen->running == 1 && unit_has_no_child());
 	/* the helper calls heard() while the program runs */
 	reset();
 	CHECK(pipe2(watched, O_CLOEXEC) == 0 && write(watched[1], "a", 1) == 1);
@@ -173,16 +139,16 @@ static void the_helper_reports_its_result(void)
 		k.ended = wait_for_signal;
 		e = NSERR_INIT;
 		keep(&k, 0);
-		world.kill = denied;
+		caller_cannot_kill = denied;
 		CHECK_INT(plan_keeper_end(&k, 0, SIGTERM, &e), denied ? 0 : -EINVAL);
-		world.kill = false;
+		caller_cannot_kill = false;
 		CHECK_STR(e.what,
 			  denied ? "" : "the helper process ended before it reported its result");
 		if (denied) {
 			kill(k.pid, SIGKILL);
 			CHECK_INT(waitpid(k.pid, NULL, 0), k.pid);
 		}
-		CHECK(no_child_is_left());
+		CHECK(unit_has_no_child());
 	}
 	/* a pending signal is passed on to the helper */
 	reset();
@@ -193,7 +159,7 @@ static void the_helper_reports_its_result(void)
 	kill(getpid(), SIGTERM);
 	CHECK_INT(plan_keeper_end(&k, 0, 0, &e), 0);
 	CHECK_STR(e.what, "");
-	discard();
+	caller_discard_term();
 	/* if the status cannot be sent, the helper waits for the end of the program and gets the
 	 * status -1 */
 	reset();
@@ -217,7 +183,7 @@ static void the_helper_reports_its_result(void)
 	keep(&k, 0);
 	CHECK_INT(plan_keeper_end(&k, 0, 0, &e), -EBUSY);
 	CHECK_STR(e.what, "status -1");
-	CHECK(no_child_is_left());
+	CHECK(unit_has_no_child());
 }
 
 static void the_helper_watches_until_a_message_arrives(void)

@@ -4,13 +4,11 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 
-#include "../unit.h"
+#include "../trace.h"
 #include "base/file.h"
-#include "base/signame.h"
 #include "kernel/proc_stat.h"
 #include "run/shutdown.h"
 
@@ -27,28 +25,9 @@ static struct {
 	unsigned reads, bad_read, moved_read;
 	const int *event, *end; /* results of the waits: signals, or negative errnos */
 	struct timespec now;
-	char trace[1024];
 } world;
 
 static int proc = -1; /* the directory that replaces /proc */
-
-static void note(const char *format, ...) printf_like(1, 2);
-static void note(const char *format, ...)
-{
-	size_t n = strlen(world.trace);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(world.trace + n, sizeof(world.trace) - n, format, args);
-	va_end(args);
-}
-
-static const char *name_of(int sig)
-{
-	static char name[SIGNAME_SIZE];
-
-	return signame_format(sig, name);
-}
 
 /* ---- The replaced functions */
 
@@ -170,6 +149,7 @@ int __wrap_sigtimedwait(const sigset_t *set, siginfo_t *info, const struct times
 static void reset(void)
 {
 	memset(&world, 0, sizeof(world));
+	trace[0] = '\0';
 	world.self = SELF;
 	world.now = (struct timespec){ 100, 900000000 };
 }
@@ -202,7 +182,7 @@ static void the_grace_period_has_an_exact_end(void)
 		world.now.tv_sec++;
 		CHECK(!shutdown_begin(&s) && !shutdown_end(&s));
 		CHECK_INT(s.deadline.tv_sec, rows[i].deadline.tv_sec);
-		CHECK_STR(world.trace, "");
+		CHECK_STR(trace, "");
 	}
 	/* a longer period is limited */
 	struct supervise s = { .grace = { (time_t)INT32_MAX + 1, 0 } };
@@ -242,7 +222,7 @@ static void kill_follows_the_grace_period(void)
 		world.end = &rows[i].event + (rows[i].event ? 1 : 0);
 		CHECK_INT(shutdown_wait(&s, &set, &info), rows[i].want);
 		CHECK(world.event == world.end);
-		CHECK_STR(world.trace, rows[i].trace);
+		CHECK_STR(trace, rows[i].trace);
 	}
 	/* before a shutdown, the wait has no time limit */
 	reset();
@@ -251,21 +231,21 @@ static void kill_follows_the_grace_period(void)
 	world.end = world.event + 1;
 	CHECK_INT(shutdown_wait(&s, &set, &info), SIGUSR1);
 	CHECK_INT(shutdown_wait(&s, &set, &info), 0);
-	CHECK_STR(world.trace, "");
+	CHECK_STR(trace, "");
 	/* without a child, nothing is signalled */
 	reset();
 	s = (struct supervise){ .pid = 0 };
 	shutdown_orphans(&s);
 	CHECK(shutdown_end(&s));
 	shutdown_kill(&s);
-	CHECK_STR(world.trace, "");
+	CHECK_STR(trace, "");
 	s.pid = CHILD;
 	shutdown_orphans(&s);
-	CHECK_STR(world.trace, "KILL(77) ");
+	CHECK_STR(trace, "KILL(77) ");
 	reset();
 	s = (struct supervise){ .pid = CHILD, .stop_signal = SIGINT };
 	CHECK(shutdown_end(&s));
-	CHECK_STR(world.trace, "INT(77) CONT(77) ");
+	CHECK_STR(trace, "INT(77) CONT(77) ");
 }
 
 /* ---- The imitated /proc */
@@ -334,10 +314,10 @@ static const char *killed(pid_t child)
 {
 	struct supervise s = { .init = true, .pid = child };
 
-	world.trace[0] = '\0';
+	trace[0] = '\0';
 	world.reads = 0;
 	shutdown_kill(&s);
-	return world.trace;
+	return trace;
 }
 
 #define FAMILY "KILL[77] KILL[80] KILL[85] KILL[86] KILL[95] "
@@ -349,10 +329,10 @@ static void all_descendants_are_signalled(void)
 	begin_family();
 	CHECK_STR(killed(CHILD), FAMILY);
 	CHECK_STR(killed(0), FAMILY);
-	world.trace[0] = '\0';
+	trace[0] = '\0';
 	CHECK(shutdown_end(&s));
-	CHECK_STR(world.trace, "USR1[77] USR1[80] USR1[85] USR1[86] USR1[95] "
-			       "CONT[77] CONT[80] CONT[85] CONT[86] CONT[95] ");
+	CHECK_STR(trace, "USR1[77] USR1[80] USR1[85] USR1[86] USR1[95] "
+			 "CONT[77] CONT[80] CONT[85] CONT[86] CONT[95] ");
 	/* pidfd_send_signal(2) is missing or denied: only children are signalled by their pids */
 	world.send = -ENOSYS;
 	CHECK_STR(killed(CHILD), "KILL[77] KILL(77) KILL[80] KILL[85] KILL[86] KILL[95] KILL(95) ");
@@ -365,7 +345,7 @@ static void all_descendants_are_signalled(void)
 	add(97, SELF, "");
 	CHECK_INT(mkdirat(proc, "50/task/51", 0700), 0);
 	unit_put(proc, "50/task/51/children", "97 ");
-	CHECK(strstr(killed(CHILD), "KILL[97]") && strstr(world.trace, FAMILY));
+	CHECK(strstr(killed(CHILD), "KILL[97]") && strstr(trace, FAMILY));
 	/* process 1 signals all processes of the pid namespace at once */
 	world.self = 1;
 	CHECK_STR(killed(CHILD), "KILL(-1) ");
@@ -454,7 +434,7 @@ static void the_search_ends_at_a_depth_of_64(void)
 	CHECK(descends(200 + 64));
 	CHECK(!descends(200 + 65));
 	CHECK(strstr(killed(CHILD), "KILL[263]"));
-	CHECK(!strstr(world.trace, "KILL[264]"));
+	CHECK(!strstr(trace, "KILL[264]"));
 	end();
 }
 

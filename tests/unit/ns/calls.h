@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* calls.h: mounts namespaces on files, with the functions of ns/pin.h. */
+#ifndef NSU_UNIT_NS_CALLS_H
+#define NSU_UNIT_NS_CALLS_H
+
+#include <fcntl.h>
+#include <sys/vfs.h>
+
+#include "../unit.h"
+#include "kernel/sys_ns.h"
+#include "ns/pin.h"
+
+/* Returns true if a namespace is mounted on the file. */
+static inline bool is_pinned(const char *file)
+{
+	struct statfs fs;
+
+	return statfs(file, &fs) == 0 && fs.f_type == SYS_NS_MAGIC;
+}
+
+/* Returns a descriptor of /proc/self, or -1. */
+static inline int open_self(void)
+{
+	return open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Mounts the UTS namespace of this process on the file, and undoes this. Returns the result of
+ * nspin_bind(). */
+static inline int bind_file(const char *file, struct nserr *e)
+{
+	cleanup_fd int self = open_self();
+	struct nspin pin = NSPIN_INIT;
+	int rc;
+
+	pin.path = file;
+	rc = nspin_bind(&pin, NULL, self, nstype_by_flag(CLONE_NEWUTS), e);
+	if (rc == 0)
+		nspin_undo(&pin);
+	return rc;
+}
+
+/* Opens or creates a directory for namespaces, and undoes this. Returns the result of
+ * nspin_dir_open(). */
+static inline int open_dir(const char *dir, struct nserr *e)
+{
+	struct nspin_dir d = NSPIN_DIR_INIT;
+	int rc;
+
+	d.path = dir;
+	rc = nspin_dir_open(&d, e);
+	if (rc == 0)
+		nspin_dir_undo(&d);
+	return rc;
+}
+
+#endif
