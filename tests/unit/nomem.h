@@ -103,6 +103,25 @@ static inline int nomem_one(int (*try)(void), int k)
 	return nomem_failures ? rc : 1;
 }
 
+/* Calls try() once for each of its allocations, which fails, and once without a failure, which must
+ * return 0. try() may also return 0 if it does without the memory. Returns the number of runs that
+ * return -ENOMEM. */
+static inline int nomem_count(int (*try)(void))
+{
+	int failures = 0;
+
+	for (int k = 1;; k++) {
+		int rc = nomem_one(try, k);
+
+		if (!nomem_failures)
+			break;
+		CHECK(rc == 0 || rc == -ENOMEM);
+		failures += rc == -ENOMEM;
+	}
+	CHECK_INT(try(), 0);
+	return failures;
+}
+
 /* Calls try() once without a failure, which must return 0, and then once for each allocation of
  * try(), which fails. try() must return -ENOMEM in these runs, and must free all memory
  * (LeakSanitizer checks this in `./bootstrap check-long`). */

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,27 @@ static inline int unit_in_child(void (*f)(void))
 	return unit_wait(pid);
 }
 
+/* Runs f() in a child that exits with the result of f(). Returns the wait status of the child. */
+static inline int unit_result_in_child(int (*f)(void))
+{
+	pid_t pid = unit_fork();
+
+	if (pid == 0)
+		_exit(f());
+	return unit_wait(pid);
+}
+
+/* Returns a number less than `below`. The numbers are the same in each run of the program. */
+static inline unsigned unit_random(unsigned below)
+{
+	static uint64_t state = 88172645463325252u;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % below;
+}
+
 /* Creates or replaces the file `path`, relative to the directory `dir`, with this text. */
 static inline void unit_put(int dir, const char *path, const char *text)
 {
@@ -201,12 +223,13 @@ static inline void unit_file(int dir, const char *path, const char *text)
 	unit_put(dir, path, text);
 }
 
-/* Creates a directory whose name begins with `path`, which ends with XXXXXX. Returns a descriptor.
- */
+/* Creates a new directory. `path` ends with a dot and six characters, which this function replaces.
+ * Returns a descriptor. */
 static inline int unit_directory(char *path)
 {
 	int fd;
 
+	strcpy(strrchr(path, '.'), ".XXXXXX");
 	CHECK(mkdtemp(path) != NULL);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(fd >= 0);

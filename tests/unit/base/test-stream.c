@@ -10,16 +10,6 @@
 #include "../unit.h"
 #include "base/file.h"
 
-/* Runs f in a child, because f may change descriptor 0. Returns its wait status. */
-static int in_child(int (*f)(void))
-{
-	pid_t pid = unit_fork();
-
-	if (pid == 0)
-		_exit(f());
-	return unit_wait(pid);
-}
-
 /* Makes descriptor 0 a pipe that contains the text and whose write end is closed. Returns false on
  * failure. */
 static bool feed(const char *text)
@@ -61,7 +51,7 @@ static int null_child(void)
 
 static void dev_null_replaces_standard_input_after_reading(void)
 {
-	CHECK_INT(in_child(null_child), 0);
+	CHECK_INT(unit_result_in_child(null_child), 0);
 }
 
 static int once_child(void)
@@ -81,7 +71,7 @@ static int once_child(void)
 
 static void standard_input_is_read_once(void)
 {
-	CHECK_INT(in_child(once_child), 0);
+	CHECK_INT(unit_result_in_child(once_child), 0);
 }
 
 static int closed_child(void)
@@ -97,7 +87,7 @@ static int closed_child(void)
 
 static void a_closed_standard_input_is_an_error(void)
 {
-	CHECK_INT(in_child(closed_child), 0);
+	CHECK_INT(unit_result_in_child(closed_child), 0);
 }
 
 static void a_descriptor_is_read_and_closed(void)

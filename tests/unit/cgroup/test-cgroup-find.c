@@ -562,7 +562,6 @@ static void a_refusal_has_its_message_and_hint(void)
 		int got;
 
 		refused = &refusals[i];
-		strcpy(strrchr(dir, '.'), ".XXXXXX");
 		close(unit_directory(dir));
 		fault_again = refused->again;
 		got = fault_answer(try_refusal, refused->call, refused->nth, -refused->error);

@@ -58,7 +58,6 @@ static struct nsmember *add(pid_t pid)
 static void begin(void)
 {
 	c = (struct collect){ .members = members };
-	strcpy(top, "/tmp/test-container.XXXXXX");
 	c.q.proc = unit_directory(top);
 	c.q.self = SELF;
 	missed = (struct nsmissed){ 0 };

@@ -74,8 +74,7 @@ static void descriptors_are_identified_by_their_files(void)
 	char top[] = "/tmp/test-descriptors.XXXXXX";
 	struct stat st;
 
-	CHECK(mkdtemp(top));
-	dir = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = unit_directory(top);
 	CHECK(mkdirat(dir, "10", 0700) == 0 && mkdirat(dir, "10/fd", 0700) == 0);
 	CHECK_INT(fstat(dir, &st), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -30,7 +30,7 @@ static struct {
 } world;
 
 static int dir = -1; /* a directory with the files ns and other, which replaces /proc */
-static char top[32];
+static char top[] = "/tmp/test-holders.XXXXXX";
 static uint32_t inode; /* the inode of the namespace */
 
 static int open_as(int how)
@@ -222,9 +222,7 @@ static void begin(void)
 {
 	struct stat st;
 
-	strcpy(top, "/tmp/test-holders.XXXXXX");
-	CHECK(mkdtemp(top));
-	dir = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = unit_directory(top);
 	unit_put(dir, "ns", "");
 	unit_put(dir, "other", "");
 	CHECK_INT(fstatat(dir, "ns", &st, 0), 0);

@@ -210,7 +210,6 @@ static void begin(void)
 	char name[8];
 
 	reset();
-	strcpy(top, "/tmp/test-lists.XXXXXX");
 	dir = unit_directory(top);
 	for (unsigned id = 1; id <= COUNT; id++) {
 		snprintf(name, sizeof(name), "%u", id);

@@ -490,10 +490,8 @@ static void finds_processes_that_the_iterators_miss(void)
 	struct stat st = { .st_nlink = 0 };
 	struct collect c;
 	struct worker w;
-	int proc;
+	int proc = unit_directory(top);
 
-	CHECK(mkdtemp(top));
-	proc = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* the iterators report 3 threads, and the number of threads falls from 9 to 3 meanwhile */
 	begin(&c, NSTYPE_BIT(COLLECT_PROC));
 	c.q.proc = proc;
@@ -632,8 +630,7 @@ static void the_namespaces_of_the_caller_may_be_unreadable(void)
 				   .sources = NSTYPE_BIT(COLLECT_PROC),
 				   .self = SELF };
 
-	CHECK(mkdtemp(top));
-	q.proc = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	q.proc = unit_directory(top);
 	CHECK_INT(mkdirat(q.proc, "60", 0700), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct nserr e = NSERR_INIT;

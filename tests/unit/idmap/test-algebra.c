@@ -19,20 +19,10 @@ struct model {
 	int to[SPACE]; /* for each inside id, its outside id, or NONE */
 };
 
-static uint64_t state = 88172645463325252u;
-
-static unsigned rnd(unsigned below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % below;
-}
-
 /* Returns a random base: 0, or the base for which the last id of the model is the last valid id. */
 static uint32_t some_base(void)
 {
-	return rnd(2) ? 0 : NUM_ID_MAX - SPACE + 1;
+	return unit_random(2) ? 0 : NUM_ID_MAX - SPACE + 1;
 }
 
 /* Creates a random valid map and its model. */
@@ -43,9 +33,9 @@ static void random_map(uint32_t base, struct idmap *m, struct model *want)
 	*m = IDMAP_INIT;
 	for (int i = 0; i < SPACE; i++)
 		want->to[i] = NONE;
-	for (unsigned tries = rnd(9); tries > 0; tries--) {
-		unsigned in = rnd(SPACE), out = rnd(SPACE);
-		unsigned room = SPACE - MAX(in, out), n = 1 + rnd(room);
+	for (unsigned tries = unit_random(9); tries > 0; tries--) {
+		unsigned in = unit_random(SPACE), out = unit_random(SPACE);
+		unsigned room = SPACE - MAX(in, out), n = 1 + unit_random(room);
 		bool free_ids = true;
 
 		for (unsigned i = 0; i < n; i++)
@@ -229,9 +219,9 @@ static void refuses_overlapping_extents(void)
 		struct nserr e = NSERR_INIT;
 		bool good = true;
 
-		for (unsigned left = 1 + rnd(4); left > 0; left--) {
-			unsigned i = rnd(SPACE), o = rnd(SPACE);
-			unsigned room = SPACE - MAX(i, o), len = 1 + rnd(MIN(8, room));
+		for (unsigned left = 1 + unit_random(4); left > 0; left--) {
+			unsigned i = unit_random(SPACE), o = unit_random(SPACE);
+			unsigned room = SPACE - MAX(i, o), len = 1 + unit_random(MIN(8, room));
 
 			CHECK_INT(idmap_add(&m, base + i, base + o, len, NULL), 0);
 			for (unsigned k = 0; k < len; k++)
@@ -255,7 +245,7 @@ static void parses_what_it_formats(void)
 			random_map(base, &m.map[k], &want[k]);
 		if (m.map[0].n == 0 || m.map[1].n == 0)
 			continue;
-		m.setgroups = rnd(3);
+		m.setgroups = unit_random(3);
 		buf_reset(&text);
 		if (n & 1)
 			idmaps_format_arg(&m, &text);
@@ -278,7 +268,7 @@ static void places_a_single_id(void)
 	for (unsigned n = 0; n < CASES; n++) {
 		cleanup_idmap struct idmap m;
 		uint32_t base = some_base();
-		unsigned in = rnd(SPACE), out = rnd(SPACE);
+		unsigned in = unit_random(SPACE), out = unit_random(SPACE);
 		struct model want, back;
 		uint64_t before;
 		int rc;
@@ -324,23 +314,23 @@ static void stream_answers_like_the_lookup(void)
 		random_map(base, &m, &model);
 		for (unsigned i = 0; i < 200; i++) {
 			/* choose an id near the mapped ids, or any id */
-			uint64_t spread = (uint64_t)base + rnd(2 * SPACE) % SPACE;
-			uint32_t id = rnd(4) ? (uint32_t)MIN(spread, NUM_ID_MAX)
-					     : (uint32_t)rnd(1u << 30) * 3,
+			uint64_t spread = (uint64_t)base + unit_random(2 * SPACE) % SPACE;
+			uint32_t id = unit_random(4) ? (uint32_t)MIN(spread, NUM_ID_MAX)
+						     : (uint32_t)unit_random(1u << 30) * 3,
 				 to;
 
-			len += (size_t)sprintf(in + len, rnd(9) ? "%u\n" : "%024u\n", id);
+			len += (size_t)sprintf(in + len, unit_random(9) ? "%u\n" : "%024u\n", id);
 			if (idmap_to_outside(&m, id, &to) == 0)
 				buf_addu(&want, to);
 			else
 				buf_addc(&want, '-');
 			buf_addc(&want, '\n');
 		}
-		len -= rnd(2); /* the last line may lack its newline */
+		len -= unit_random(2); /* the last line may lack its newline */
 		idmap_merge(&m);
 		CHECK_INT(idmap_stream_init(&s, &m), 0);
 		for (size_t at = 0, part; at < len; at += part) {
-			part = 1 + rnd(64);
+			part = 1 + unit_random(64);
 			part = MIN(part, len - at);
 			buf_add(&got, out, idmap_stream_feed(&s, in + at, part, out));
 		}

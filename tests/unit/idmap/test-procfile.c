@@ -12,7 +12,6 @@ static struct nserr e;
 
 static void begin(void)
 {
-	strcpy(path, "/tmp/test-procfile.XXXXXX");
 	dir = unit_directory(path);
 	e = NSERR_INIT;
 }

@@ -28,7 +28,6 @@ static void begin(void)
 	}
 	journal = JOURNAL_INIT;
 	journal.fd = memfd_create("journal", MFD_CLOEXEC);
-	strcpy(path, "/tmp/test-shift.XXXXXX");
 	dir = unit_directory(path);
 }
 

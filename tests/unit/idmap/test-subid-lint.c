@@ -14,16 +14,6 @@
 #define CASES 20000
 #define LINES 8
 
-static unsigned rnd(unsigned below)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % below;
-}
-
 /* A range is reported if its start is in a range that begins before it, or at the same id on an
  * earlier line. */
 static void reports_each_overlap(void)
@@ -36,8 +26,8 @@ static void reports_each_overlap(void)
 		int want = 0, got;
 
 		for (int i = 0; i < LINES; i++) {
-			r[i].start = rnd(60);
-			r[i].count = 1 + rnd(9);
+			r[i].start = unit_random(60);
+			r[i].count = 1 + unit_random(9);
 			buf_printf(&text, "u%d:%u:%u\n", i, r[i].start, r[i].count);
 		}
 		for (int i = 0; i < LINES; i++) {

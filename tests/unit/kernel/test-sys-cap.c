@@ -34,16 +34,6 @@ static bool sets_are_those_of_status(void)
 	       c.permitted == status("CapPrm") && c.inheritable == status("CapInh");
 }
 
-/* Runs f in a child. Returns its wait status. */
-static int in_child(int (*f)(void))
-{
-	pid_t pid = unit_fork();
-
-	if (pid == 0)
-		_exit(f());
-	return unit_wait(pid);
-}
-
 /* Changes each capability set to a different set that has low and high capabilities. Returns 0 on
  * success. */
 static int change(void)
@@ -63,7 +53,7 @@ static int change(void)
 static void sets_equal_those_in_proc(void)
 {
 	CHECK(sets_are_those_of_status());
-	CHECK_INT(in_child(change), 0);
+	CHECK_INT(unit_result_in_child(change), 0);
 }
 
 static void reports_if_a_capability_is_effective(void)
@@ -105,8 +95,8 @@ static int raise_ambient(void)
 
 static void the_bounding_and_the_ambient_set_change(void)
 {
-	CHECK_INT(in_child(drop_bound), 0);
-	CHECK_INT(in_child(raise_ambient), 0);
+	CHECK_INT(unit_result_in_child(drop_bound), 0);
+	CHECK_INT(unit_result_in_child(raise_ambient), 0);
 }
 
 static void names_are_those_of_capabilities_7(void)
@@ -172,13 +162,13 @@ static void the_capability_that_a_map_lacks_is_named(void)
 	bool all = (status("CapEff") & NEEDED) == NEEDED;
 
 	lacking = "CAP_SETUID";
-	CHECK_INT(in_child(lack_setuid), 0);
+	CHECK_INT(unit_result_in_child(lack_setuid), 0);
 	lacking = all ? "CAP_SETGID" : "CAP_SETUID";
-	CHECK_INT(in_child(lack_setgid), 0);
+	CHECK_INT(unit_result_in_child(lack_setgid), 0);
 	lacking = all ? "CAP_SETFCAP" : "CAP_SETUID";
-	CHECK_INT(in_child(lack_setfcap), 0);
+	CHECK_INT(unit_result_in_child(lack_setfcap), 0);
 	lacking = all ? NULL : "CAP_SETUID";
-	CHECK_INT(in_child(lack_none), 0);
+	CHECK_INT(unit_result_in_child(lack_none), 0);
 }
 
 UNIT_MAIN(CASE(sets_equal_those_in_proc), CASE(reports_if_a_capability_is_effective),

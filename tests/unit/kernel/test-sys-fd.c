@@ -55,11 +55,7 @@ static int try_others(void)
 /* Returns the result of try_others() in a child. */
 static int others(void)
 {
-	pid_t pid = unit_fork();
-
-	if (pid == 0)
-		_exit(try_others());
-	return unit_wait(pid);
+	return unit_result_in_child(try_others);
 }
 
 static void only_the_listed_descriptors_stay_open(void)

@@ -18,7 +18,6 @@ static int dir;
 
 static void begin(void)
 {
-	strcpy(path, "/tmp/test-procfs.XXXXXX");
 	dir = unit_directory(path);
 }
 

@@ -48,33 +48,31 @@ static uint64_t mount_uts(const char *in, const char *name)
 	return inode;
 }
 
-/* Starts a child in a new mount namespace, in which a UTS namespace without a process is mounted.
- * Sets *inode to the inode of the UTS namespace. */
-static pid_t start_mounter(const char *in, uint64_t *inode)
+/* Enters a new mount namespace, and mounts a UTS namespace without a process there. Returns the
+ * inode of the UTS namespace. */
+static uint64_t mount_elsewhere(const char *in)
 {
-	int pair[2];
-	pid_t pid;
-
-	CHECK_INT(pipe(pair), 0);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		CHECK(unshare(CLONE_NEWNS) == 0 &&
-		      mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-		*inode = mount_uts(in, "other");
-		(void)!write(pair[1], inode, sizeof(*inode));
-		pause();
-		_exit(1);
-	}
-	close(pair[1]);
-	CHECK(read(pair[0], inode, sizeof(*inode)) == sizeof(*inode));
-	close(pair[0]);
-	return pid;
+	CHECK(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	return mount_uts(in, "other");
 }
 
-/* Starts a child in a user namespace whose parent has no process. Sets *inode to the inode of the
- * parent. */
-static pid_t start_nested(uint64_t *inode)
+/* Enters a user namespace whose parent has no process. Returns the inode of the parent. */
+static uint64_t nest(const char *in)
+{
+	uint64_t inode;
+
+	(void)in;
+	CHECK(unshare(CLONE_NEWUSER) == 0 &&
+	      file_write_at(AT_FDCWD, "/proc/self/uid_map", "0 0 1") == 0 &&
+	      file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny") == 0 &&
+	      file_write_at(AT_FDCWD, "/proc/self/gid_map", "0 0 1") == 0);
+	inode = inode_of("/proc/self/ns/user");
+	CHECK(unshare(CLONE_NEWUSER) == 0);
+	return inode;
+}
+
+/* Starts a child that calls f(in) and then waits. Sets *inode to the result of f(). */
+static pid_t start(uint64_t (*f)(const char *in), const char *in, uint64_t *inode)
 {
 	int pair[2];
 	pid_t pid;
@@ -83,12 +81,7 @@ static pid_t start_nested(uint64_t *inode)
 	pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		CHECK(unshare(CLONE_NEWUSER) == 0 &&
-		      file_write_at(AT_FDCWD, "/proc/self/uid_map", "0 0 1") == 0 &&
-		      file_write_at(AT_FDCWD, "/proc/self/setgroups", "deny") == 0 &&
-		      file_write_at(AT_FDCWD, "/proc/self/gid_map", "0 0 1") == 0);
-		*inode = inode_of("/proc/self/ns/user");
-		CHECK(unshare(CLONE_NEWUSER) == 0);
+		*inode = f(in);
 		(void)!write(pair[1], inode, sizeof(*inode));
 		pause();
 		_exit(1);
@@ -105,14 +98,14 @@ static void build_index(const char *in)
 	bool has_time = access("/proc/self/ns/time", F_OK) == 0;
 	pid_t child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC | (has_time ? CLONE_NEWTIME : 0));
 	uint64_t of_process, for_children, mounted, elsewhere, of_descriptor, parent;
-	pid_t holder, mounter, nested = start_nested(&parent);
+	pid_t holder, mounter, nested = start(nest, in, &parent);
 	char path[64];
 	struct nserr e = NSERR_INIT;
 
 	CHECK(child > 0);
 	of_process = inode_of_child(child, "ipc");
 	for_children = has_time ? inode_of_child(child, "time_for_children") : 0;
-	mounter = start_mounter(in, &elsewhere);
+	mounter = start(mount_elsewhere, in, &elsewhere);
 	mounted = mount_uts(in, "pin");
 	/* only a descriptor of this process keeps this namespace alive */
 	holder = sandbox_child(CLONE_NEWUTS);

@@ -12,11 +12,8 @@ static const char *const names[] = { "7", "12", "2147", "0", "x", "3x", "-1", "9
 /* Creates a directory with the names as subdirectories. Returns its descriptor. */
 static int make_directory(char *path)
 {
-	int fd;
+	int fd = unit_directory(path);
 
-	CHECK(mkdtemp(path) != NULL);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(fd >= 0);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		CHECK_INT(mkdirat(fd, names[i], 0700), 0);
 	return fd;
@@ -24,7 +21,7 @@ static int make_directory(char *path)
 
 static void lists_only_names_that_are_numbers(void)
 {
-	char path[] = "/tmp/test-scan-XXXXXX";
+	char path[] = "/tmp/test-scan.XXXXXX";
 	int fd = make_directory(path), sum = 0;
 	struct scan s = { 0 };
 

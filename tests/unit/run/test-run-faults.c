@@ -267,11 +267,10 @@ static void terminals(const char *in)
 
 static void a_failed_call_ends_the_relay(void)
 {
-	if (!fault_supported() || access("/dev/ptmx", R_OK | W_OK) < 0) {
-		unit_skip("no faults or no terminals here");
-		return;
-	}
-	sandbox(0, terminals);
+	if (access("/dev/ptmx", R_OK | W_OK) < 0)
+		unit_skip("no terminals here");
+	else if (fault_require())
+		sandbox(0, terminals);
 }
 
 /* ---- Supervision */

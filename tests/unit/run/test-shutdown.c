@@ -250,7 +250,7 @@ static void kill_follows_the_grace_period(void)
 
 /* ---- The imitated /proc */
 
-static char top[32];
+static char top[] = "/tmp/test-shutdown.XXXXXX";
 
 /* Adds a process. `children` is the list of children of its main thread, or NULL if the kernel has
  * no such lists. */
@@ -275,9 +275,7 @@ static void add(int pid, int parent, const char *children)
 
 static void begin(const char *children)
 {
-	strcpy(top, "/tmp/test-shutdown.XXXXXX");
-	CHECK(mkdtemp(top));
-	proc = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	proc = unit_directory(top);
 	CHECK_INT(symlinkat("50", proc, "self"), 0);
 	add(SELF, 1, children);
 	reset();
@@ -285,11 +283,8 @@ static void begin(const char *children)
 
 static void end(void)
 {
-	char command[64];
-
 	close(proc);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	CHECK_INT(system(command), 0);
+	unit_remove(top);
 }
 
 /* Adds the children 77 and 95 of this process, the children 80 and 86 of 77, and the child 85 of

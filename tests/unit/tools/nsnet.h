@@ -207,6 +207,19 @@ static inline const char *cli_warned(void)
 
 /* ---- values */
 
+static struct net net;
+
+/* Calls nft_begin(), and empties `net`, which then has no open descriptor. */
+static inline void begin_net(void)
+{
+	nft_begin();
+	net = (struct net){ .own_ns = -1,
+			    .ns = -1,
+			    .host = NETLINK_INIT,
+			    .inner = NETLINK_INIT,
+			    .conntrack = NETLINK_INIT };
+}
+
 /* Returns the first line of a file, without the newline, or "" if there is no file. */
 static inline const char *got(const char *path)
 {

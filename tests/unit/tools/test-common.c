@@ -426,7 +426,6 @@ static void put_scheme(const char *name, const char *text)
 
 static void begin_colors(void)
 {
-	strcpy(config, "/tmp/test-colors.XXXXXX");
 	config_dir = unit_directory(config);
 	setenv("XDG_CONFIG_HOME", config, 1);
 	setenv("TERM", "xterm", 1);

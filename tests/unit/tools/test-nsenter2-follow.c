@@ -43,7 +43,6 @@ static int make_target(void)
 	static const char environ_text[] = "A=1\0none\0B=2";
 	int at, fd;
 
-	strcpy(dir, "/tmp/follow.XXXXXX");
 	at = unit_directory(dir);
 	CHECK_INT(mkdirat(at, "ns", 0700), 0);
 	CHECK_INT(symlinkat("/proc/self/ns/user", at, "ns/user"), 0);

@@ -5,37 +5,9 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 
-#include "../fault.h"
 #include "../sandbox.h"
 #include "nsenter2/nsenter2.h"
-#include "tool.h"
-
-static struct opts opts;
-static struct run run;
-static struct plan_step step;
-
-static void begin(void)
-{
-	opts = (struct opts){ .net_socket = -1 };
-	run = (struct run){ .o = &opts, .root_fd = -1, .wd_fd = -1, .slave = -1 };
-}
-
-/* Returns true if the step has done its work. */
-static bool (*done)(void);
-
-static int try_step(void)
-{
-	struct nserr e = NSERR_INIT;
-	int rc;
-
-	/* the mounts of this attempt end with it */
-	if (unshare(CLONE_NEWNS) < 0)
-		return 1;
-	fault_begin();
-	rc = step.kind->run(&run, &step, &e);
-	fault_end();
-	return fault_result(rc, &e, done());
-}
+#include "step.h"
 
 /* Accepts success after ENOENT: the step ignores a missing file, as documented. */
 static bool is_missing(const char *why, const struct fault_run *f)
@@ -44,36 +16,11 @@ static bool is_missing(const char *why, const struct fault_run *f)
 	return step.kind == &step_etc && f->error == ENOENT;
 }
 
-static void check_step(const struct plan_kind *kind, const void *arg, bool (*is_done)(void))
+static void begin(void)
 {
-	struct nserr e = NSERR_INIT;
-
-	step = (struct plan_step){ .kind = kind, .arg = arg };
-	done = is_done;
-	if (fault_supported())
-		fault_all(kind->name, try_step, is_missing);
-	CHECK_INT(kind->run(&run, &step, &e), 0);
-	CHECK(done());
-}
-
-/* Returns the message of the step, or "" if it succeeds. */
-static const char *message(const struct plan_kind *kind, const void *arg)
-{
-	static struct nserr e;
-	const struct plan_step s = { .kind = kind, .arg = arg };
-
-	e = NSERR_INIT;
-	return unit_error(kind->run(&run, &s, &e), &e);
-}
-
-static const char *shown(const struct plan_kind *kind, const void *arg)
-{
-	static struct buf b;
-	const struct plan_step s = { .kind = kind, .arg = arg };
-
-	buf_reset(&b);
-	kind->show(&run, &s, &b);
-	return b.s;
+	opts = (struct opts){ .net_socket = -1 };
+	run = (struct run){ .o = &opts, .root_fd = -1, .wd_fd = -1, .slave = -1 };
+	accept_fault = is_missing;
 }
 
 /* ---- Mounts */
@@ -116,28 +63,23 @@ static bool hosts_is_mounted(void)
 	return n == 3 && streq(text, "new");
 }
 
-static bool always(void)
-{
-	return true;
-}
-
 static void mount_all(const char *dir)
 {
 	(void)dir;
 	begin();
-	check_step(&step_private, NULL, always);
-	check_step(&step_proc, NULL, proc_is_mounted);
-	check_step(&step_sys, NULL, sys_is_mounted);
+	check_step(&step_private, NULL, 0, always);
+	check_step(&step_proc, NULL, 0, proc_is_mounted);
+	check_step(&step_sys, NULL, 0, sys_is_mounted);
 	sandbox_tmpfs("/etc");
 	/* a missing directory changes nothing */
-	CHECK_STR(message(&step_etc, "missing"), "");
+	CHECK_STR(message(&step_etc, "missing", 0), "");
 	unit_file(AT_FDCWD, "/etc/netns/x/hosts", "new");
 	/* as in ip-netns(8), a file that /etc lacks is ignored */
 	unit_file(AT_FDCWD, "/etc/netns/x/missing", "");
 	unit_file(AT_FDCWD, "/etc/hosts", "old");
-	check_step(&step_etc, "x", hosts_is_mounted);
+	check_step(&step_etc, "x", 0, hosts_is_mounted);
 	unit_file(AT_FDCWD, "/etc/netns/file", "");
-	CHECK_STR(message(&step_etc, "file"), "cannot open '/etc/netns/file': Not a directory");
+	CHECK_STR(message(&step_etc, "file", 0), "cannot open '/etc/netns/file': Not a directory");
 }
 
 static void a_failed_mount_is_reported(void)
@@ -218,39 +160,39 @@ static void change_directories(const char *dir)
 
 	begin();
 	CHECK(chdir(dir) == 0 && mkdir("inside", 0755) == 0);
-	CHECK_STR(message(&step_wd, "/y"),
+	CHECK_STR(message(&step_wd, "/y", 0),
 		  "cannot change the working directory to '/y': Bad file descriptor");
-	CHECK_STR(message(&step_root, NULL),
+	CHECK_STR(message(&step_root, NULL, 0),
 		  "cannot change the root directory to that of the target: Bad file descriptor");
-	CHECK_STR(message(&step_root, "/x"),
+	CHECK_STR(message(&step_root, "/x", 0),
 		  "cannot change the root directory to '/x': Bad file descriptor");
 	/* the step has opened the working directory, to return to it */
 	CHECK(run.wd_fd >= 0);
 	close(run.wd_fd);
 	run.root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	run.wd_fd = outside;
-	check_step(&step_root, dir, root_is_changed);
-	check_step(&step_back, NULL, is_in_root);
+	check_step(&step_root, dir, 0, root_is_changed);
+	check_step(&step_back, NULL, 0, is_in_root);
 	/* as a descriptor of a directory outside of the root leads outside */
 	CHECK(fchdir(outside) == 0);
-	CHECK_STR(message(&step_inside, "/x"),
+	CHECK_STR(message(&step_inside, "/x", 0),
 		  "the working directory '/x' is outside the root directory");
-	CHECK_STR(message(&step_inside, NULL),
+	CHECK_STR(message(&step_inside, NULL, 0),
 		  "the working directory of the target is outside the root directory");
-	CHECK_STR(shown(&step_inside, "/x"),
+	CHECK_STR(shown(&step_inside, "/x", 0),
 		  "check that the working directory '/x' is inside the root");
-	CHECK_STR(shown(&step_inside, NULL),
+	CHECK_STR(shown(&step_inside, NULL, 0),
 		  "check that the working directory of the target is inside the root");
-	CHECK_STR(shown(&step_root, "/x"), "change the root directory to '/x'");
-	CHECK_STR(shown(&step_wd, NULL), "change the working directory to that of the target");
+	CHECK_STR(shown(&step_root, "/x", 0), "change the root directory to '/x'");
+	CHECK_STR(shown(&step_wd, NULL, 0), "change the working directory to that of the target");
 	run.wd_fd = open("/inside", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	check_step(&step_wd, NULL, is_in_inside);
-	check_step(&step_inside, NULL, is_in_inside);
-	check_step(&step_back, NULL, is_in_either);
+	check_step(&step_wd, NULL, 0, is_in_inside);
+	check_step(&step_inside, NULL, 0, is_in_inside);
+	check_step(&step_back, NULL, 0, is_in_either);
 	CHECK(is_in_inside());
 	CHECK(chdir("/") == 0);
 	opts.wdns = "inside";
-	check_step(&step_wd, "inside", is_in_inside);
+	check_step(&step_wd, "inside", 0, is_in_inside);
 	close(outside);
 	close(run.root_fd);
 	close(run.wd_fd);
@@ -288,15 +230,16 @@ static void change_credentials(const char *dir)
 	(void)dir;
 	begin();
 	/* the user namespace denies setgroups(2) */
-	CHECK_STR(message(&step_groups, NULL),
+	CHECK_STR(message(&step_groups, NULL, 0),
 		  "cannot drop supplementary groups: Operation not permitted");
 	run.followed.setexeccon = setexeccon_standin;
 	run.followed.context = (char *)"user_u:role_r";
-	CHECK_STR(message(&step_context, NULL), "");
+	CHECK_STR(message(&step_context, NULL, 0), "");
 	CHECK_STR(context, "user_u:role_r");
 	context_result = -1;
-	CHECK_STR(message(&step_context, NULL), "cannot set the SELinux context: Invalid argument");
-	check_step(&step_guard, NULL, is_guarded);
+	CHECK_STR(message(&step_context, NULL, 0),
+		  "cannot set the SELinux context: Invalid argument");
+	check_step(&step_guard, NULL, 0, is_guarded);
 }
 
 static void a_failed_change_of_credentials_is_reported(void)
@@ -307,7 +250,7 @@ static void a_failed_change_of_credentials_is_reported(void)
 static void drop_groups(void)
 {
 	begin();
-	check_step(&step_groups, NULL, has_no_groups);
+	check_step(&step_groups, NULL, 0, has_no_groups);
 }
 
 static void the_groups_are_dropped(void)
@@ -382,11 +325,8 @@ static void open_targets(const char *dir)
 
 static void a_target_that_cannot_be_opened_is_reported(void)
 {
-	if (!fault_supported()) {
-		unit_skip("no faults here");
-		return;
-	}
-	sandbox(CLONE_NEWUTS | CLONE_NEWPID, open_targets);
+	if (fault_require())
+		sandbox(CLONE_NEWUTS | CLONE_NEWPID, open_targets);
 }
 
 UNIT_MAIN(CASE(a_failed_mount_is_reported),

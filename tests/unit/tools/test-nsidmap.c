@@ -57,7 +57,6 @@ static const char *file(const char *name, const char *text)
 
 static void begin(void)
 {
-	strcpy(work, "/tmp/test-nsidmap.XXXXXX");
 	work_dir = unit_directory(work);
 }
 

@@ -22,7 +22,6 @@ static struct nsmember members[] = {
 /* Makes the result of a scan: four processes in two uts and two net namespaces. */
 static void begin(void)
 {
-	strcpy(path, "/tmp/nslist-boxes.XXXXXX");
 	opts = (struct opts){ .types = NSTYPE_ALL_BITS, .headings = true };
 	run = (struct run){ .o = &opts, .targets = targets, .view = &nslist_views[NSLIST_ROWS] };
 	run.proc = run.c.q.proc = unit_directory(path);

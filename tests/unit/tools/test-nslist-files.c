@@ -584,7 +584,6 @@ static struct nsmember members[] = {
 
 static void begin_proc(void)
 {
-	strcpy(proc_path, "/tmp/nslist-proc.XXXXXX");
 	run = (struct run){ .o = &opts, .targets = targets, .n_targets = 2 };
 	run.proc = unit_directory(proc_path);
 	run.c.members = members;

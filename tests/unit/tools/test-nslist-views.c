@@ -47,7 +47,6 @@ static void begin(enum nslist_view view)
 {
 	struct ns *outer, *inner, *ns;
 
-	strcpy(path, "/tmp/nslist-views.XXXXXX");
 	opts = (struct opts){ .types = NSTYPE_ALL_BITS, .headings = true, .view = view };
 	run = (struct run){ .o = &opts, .targets = targets, .n_targets = 0 };
 	run.view = &nslist_views[view];

@@ -16,17 +16,10 @@
 #define SYS_newfstatat (-1)
 #endif
 
-static struct net net;
-
 static void begin(void)
 {
-	nft_begin();
-	net = (struct net){ .own_ns = -1,
-			    .ns = -1,
-			    .name = "web",
-			    .host = NETLINK_INIT,
-			    .inner = NETLINK_INIT,
-			    .conntrack = NETLINK_INIT };
+	begin_net();
+	net.name = "web";
 }
 
 /* ---- names */

@@ -10,18 +10,11 @@
 #define CONF     "/proc/sys/net/ipv6/conf/"
 #define V6_TABLE "list table inet nsnet_ipv6"
 
-static struct net net;
-
 /* The request: the bridge br0 with IPv6, the pair eth0, and the uplink up0. */
 static void begin(void)
 {
-	nft_begin();
+	begin_net();
 	cli_message[0] = '\0';
-	net = (struct net){ .own_ns = -1,
-			    .ns = -1,
-			    .host = NETLINK_INIT,
-			    .inner = NETLINK_INIT,
-			    .conntrack = NETLINK_INIT };
 	strcpy(net.table, "nsnet_ns/web");
 	strcpy(net.bridges[0].name, "br0");
 	net.n_bridges = 1;

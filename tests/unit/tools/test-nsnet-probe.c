@@ -11,8 +11,6 @@
 #include "nsnet.h"
 #include "nsnet/trace.h"
 
-static struct net net;
-
 static struct why begin(const char *from, const char *dst)
 {
 	static const struct net_link dev = { .index = 2, .name = "eth0" };

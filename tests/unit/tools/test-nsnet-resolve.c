@@ -10,7 +10,6 @@
 
 UNIT_LEAVES_MEMORY
 
-static struct net net;
 static struct host host;
 static struct net_link devices[40];
 static struct net_ifaddr addresses[4];
@@ -34,12 +33,7 @@ int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left, st
 /* The host has lo, the bridge br0 with 10.1.0.1/24, and eth7 with the route 10.7.0.0/16. */
 static void begin(void)
 {
-	nft_begin();
-	net = (struct net){ .own_ns = -1,
-			    .ns = -1,
-			    .host = NETLINK_INIT,
-			    .inner = NETLINK_INIT,
-			    .conntrack = NETLINK_INIT };
+	begin_net();
 	strcpy(net.owner, "web");
 	strcpy(net.bridges[0].name, "br0");
 	net.bridges[0].index = 2;

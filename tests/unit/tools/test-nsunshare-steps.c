@@ -8,15 +8,10 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
-#include "../fault.h"
 #include "../sandbox.h"
 #include "kernel/sys_cap.h"
 #include "nsunshare/nsunshare.h"
-#include "tool.h"
-
-static struct opts opts;
-static struct run run;
-static struct plan_step step;
+#include "step.h"
 
 static void begin(void)
 {
@@ -24,63 +19,6 @@ static void begin(void)
 	run = (struct run){ .o = &opts };
 	run.handle.report[0] = run.handle.report[1] = -1;
 	run.supervise.tty = run.supervise.parent = -1;
-}
-
-/* Returns true if the step has done its work. */
-static bool (*done)(void);
-
-static int try_step(void)
-{
-	struct nserr e = NSERR_INIT;
-	int rc;
-
-	/* the mounts of this attempt end with it */
-	if (unshare(CLONE_NEWNS) < 0)
-		return 1;
-	fault_begin();
-	rc = step.kind->run(&run, &step, &e);
-	fault_end();
-	return fault_result(rc, &e, done());
-}
-
-static void check_step(const struct plan_kind *kind, const void *arg, uint64_t num,
-		       bool (*is_done)(void))
-{
-	struct nserr e = NSERR_INIT;
-
-	step = (struct plan_step){ .kind = kind, .arg = arg, .num = num };
-	done = is_done;
-	if (fault_supported())
-		fault_all(kind->name, try_step, NULL);
-	CHECK_INT(kind->run(&run, &step, &e), 0);
-	CHECK_STR(e.what, "");
-	CHECK(done());
-}
-
-static struct nserr error;
-
-/* Returns the message of the step, or "" if it succeeds. */
-static const char *message(const struct plan_kind *kind, const void *arg, uint64_t num)
-{
-	const struct plan_step s = { .kind = kind, .arg = arg, .num = num };
-
-	error = NSERR_INIT;
-	return unit_error(kind->run(&run, &s, &error), &error);
-}
-
-static const char *shown(const struct plan_kind *kind, uint64_t num)
-{
-	static struct buf b;
-	const struct plan_step s = { .kind = kind, .num = num };
-
-	buf_reset(&b);
-	kind->show(&run, &s, &b);
-	return b.s;
-}
-
-static bool always(void)
-{
-	return true;
 }
 
 /* ---- Mounts and directories */
@@ -117,9 +55,9 @@ static void change_mounts(const char *dir)
 	begin();
 	snprintf(mount_point, sizeof(mount_point), "%s/proc", dir);
 	CHECK(mkdir(mount_point, 0755) == 0);
-	CHECK_STR(shown(&step_propagation, MS_REC | MS_SHARED), "make all mounts shared");
-	CHECK_STR(shown(&step_propagation, MS_REC | MS_SLAVE), "make all mounts slaves");
-	CHECK_STR(shown(&step_propagation, MS_REC | MS_PRIVATE), "make all mounts private");
+	CHECK_STR(shown(&step_propagation, NULL, MS_REC | MS_SHARED), "make all mounts shared");
+	CHECK_STR(shown(&step_propagation, NULL, MS_REC | MS_SLAVE), "make all mounts slaves");
+	CHECK_STR(shown(&step_propagation, NULL, MS_REC | MS_PRIVATE), "make all mounts private");
 	check_step(&step_propagation, NULL, MS_REC | MS_PRIVATE, always);
 	check_step(&step_mount_proc, mount_point, 0, proc_is_mounted);
 	CHECK(umount(mount_point) == 0);
@@ -271,10 +209,8 @@ static void a_hint_depends_on_the_error(void)
 	};
 	struct idmap_extent root = { .count = 1 };
 
-	if (!fault_supported()) {
-		unit_skip("no faults here");
+	if (!fault_require())
 		return;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char text[128];
 
@@ -340,7 +276,8 @@ static void change_names(const char *dir)
 	check_step(&step_lo, NULL, 0, lo_is_up);
 	old_uts = uts_inode();
 	check_step(&step_unshare, NULL, CLONE_NEWUTS, uts_is_new);
-	CHECK_STR(shown(&step_unshare, CLONE_NEWUTS | CLONE_NEWIPC), "create namespaces: uts, ipc");
+	CHECK_STR(shown(&step_unshare, NULL, CLONE_NEWUTS | CLONE_NEWIPC),
+		  "create namespaces: uts, ipc");
 }
 
 static void a_failed_change_of_a_namespace_is_reported(void)
@@ -391,7 +328,7 @@ static void become_owner(const char *dir)
 	(void)dir;
 	begin();
 	run.owner_uid = run.owner_gid = 5;
-	CHECK_STR(shown(&step_owner, 0), "become 5:5, the owner of the user namespace");
+	CHECK_STR(shown(&step_owner, NULL, 0), "become 5:5, the owner of the user namespace");
 	/* the user namespace denies setgroups(2) */
 	CHECK_STR(message(&step_owner, NULL, 0),
 		  "cannot become user 5 and group 5 for --owner: Operation not permitted");
@@ -427,8 +364,10 @@ static int try_owner(void)
 
 static void the_owner_is_not_dumpable(void)
 {
-	if (geteuid() != 0 || !fault_supported()) {
-		unit_skip("only root can become another user; or no faults here");
+	if (!fault_require())
+		return;
+	if (geteuid() != 0) {
+		unit_skip("only root can become another user");
 		return;
 	}
 	begin();
@@ -464,10 +403,11 @@ static void create_processes(const char *dir)
 		step = (struct plan_step){ .kind = kinds[i] };
 		fault_all(kinds[i]->name, try_fork_step, NULL);
 	}
-	CHECK(str_after(shown(&step_helper_stays, 0), "create a helper that stays in the outer"));
-	CHECK(!strstr(shown(&step_helper_stays, 0), "until"));
+	CHECK(str_after(shown(&step_helper_stays, NULL, 0),
+			"create a helper that stays in the outer"));
+	CHECK(!strstr(shown(&step_helper_stays, NULL, 0), "until"));
 	run.keeper.stays = true;
-	CHECK(strstr(shown(&step_helper_stays, 0), " until the program has ended"));
+	CHECK(strstr(shown(&step_helper_stays, NULL, 0), " until the program has ended"));
 }
 
 static void a_process_that_cannot_be_created_is_reported(void)
@@ -490,12 +430,12 @@ static void maps_are_shown_with_setgroups(void)
 
 	begin();
 	run.maps.setgroups = IDMAP_SETGROUPS_DENY;
-	CHECK_STR(shown(&step_maps, 0), "setgroups deny");
+	CHECK_STR(shown(&step_maps, NULL, 0), "setgroups deny");
 	run.maps.map[IDMAP_GID] = (struct idmap){ .ext = &one, .n = 1 };
-	CHECK_STR(shown(&step_maps, 0), "map gid 0:1000:1, setgroups deny");
+	CHECK_STR(shown(&step_maps, NULL, 0), "map gid 0:1000:1, setgroups deny");
 	run.maps.map[IDMAP_UID] = (struct idmap){ .ext = &one, .n = 1 };
 	run.maps.setgroups = IDMAP_SETGROUPS_UNSET;
-	CHECK_STR(shown(&step_maps, 0), "map uid 0:1000:1, gid 0:1000:1");
+	CHECK_STR(shown(&step_maps, NULL, 0), "map uid 0:1000:1, gid 0:1000:1");
 }
 
 /* ---- Commands of --setup and --setup-outside */
