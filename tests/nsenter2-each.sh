@@ -4,6 +4,7 @@
 # Runs as root and as an ordinary user.
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
+require_tool strace
 require_ns user uts net pid
 
 # start_targets N: starts N targets with the hostnames host1, host2, … Sets $targets to their pids.
@@ -44,6 +45,17 @@ user:$2: $(hostname)
 user:$2: rest"
 	assert_err_has "$1: bad"
 	assert_err_has "user:$2: bad"
+}
+
+test_a_closed_output_is_not_read_again()
+{
+	start_targets 1
+	echo "$holder" >"$TMP/refs"
+	run strace -qq -o "$TMP/trace" -e 'trace=?poll,?ppoll' \
+		nsenter2 --each --prefix --user --uts -- sh -c 'exec >/dev/null 2>&1; sleep 0.5' <"$TMP/refs"
+	assert_rc 0
+	n=$(grep -c 'poll(' "$TMP/trace")
+	[ "$n" -gt 0 ] && [ "$n" -lt 20 ] || fail "poll was called $n times"
 }
 
 test_prefix_prints_the_label_after_the_reference()

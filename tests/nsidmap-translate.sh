@@ -253,6 +253,15 @@ test_translates_through_a_map()
 	assert_err_has 'cannot be used with'
 }
 
+test_the_last_line_needs_no_newline()
+{
+	printf '3\n4' >"$TMP/ids"
+	run nsidmap translate --map u:0:1000:10,g:0:5:1 <"$TMP/ids"
+	assert_ok
+	assert_out '1003
+1004'
+}
+
 test_json_reads_ids_from_standard_input()
 {
 	start_ns u:0:100000:1000,g:0:200000:10

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-nsenter2-follow: reads the attributes of --follow from a directory that imitates /proc/PID.
  * So the test can omit files and lines, as an old kernel or a dying process does. */
+#include "../nomem.h"
 #include "nsenter2/nsenter2.h"
 #include "tool.h"
 
@@ -62,8 +63,10 @@ static int make_target(void)
  * results are in `run` until forget(). */
 static const char *read_target(uint32_t follow)
 {
-	int at = make_target();
+	int after = nomem_after, at;
 
+	nomem_after = -1;
+	at = make_target();
 	error = NSERR_INIT;
 	opts = (struct opts){ .follow = follow };
 	run.o = &opts;
@@ -71,7 +74,9 @@ static const char *read_target(uint32_t follow)
 	run.join.proc.pid = PID;
 	run.join.proc.procfd = at;
 	run.join.fds[NSTYPE_USER] = entered;
+	nomem_after = after;
 	result = follow_read(&run, &error);
+	nomem_after = -1;
 	if (result == 0)
 		error.what[0] = '\0';
 	else
@@ -208,6 +213,18 @@ static void groups_end_at_the_first_text_that_is_not_a_number(void)
 	forget();
 }
 
+static int try_read(void)
+{
+	read_target(FOLLOW_GROUPS | FOLLOW_ENV);
+	forget();
+	return result;
+}
+
+static void a_failed_allocation_is_reported(void)
+{
+	nomem_all("follow_read", try_read);
+}
+
 static void names_the_file_that_cannot_be_read(void)
 {
 	check_message(FOLLOW_UID, "status", NULL,
@@ -325,7 +342,7 @@ UNIT_MAIN(CASE(reads_all_attributes), CASE(missing_lines_change_nothing),
 	  CASE(each_attribute_can_be_read_alone),
 	  CASE(an_option_takes_precedence_over_the_umask_of_the_target),
 	  CASE(groups_end_at_the_first_text_that_is_not_a_number),
-	  CASE(names_the_file_that_cannot_be_read), CASE(maps_that_cannot_be_read_are_an_error),
-	  CASE(refuses_a_status_without_ids),
+	  CASE(a_failed_allocation_is_reported), CASE(names_the_file_that_cannot_be_read),
+	  CASE(maps_that_cannot_be_read_are_an_error), CASE(refuses_a_status_without_ids),
 	  CASE(refuses_ids_that_are_not_mapped_in_the_entered_namespace),
 	  CASE(refuses_a_user_namespace_that_is_not_entered), CASE(refuses_unknown_attributes))

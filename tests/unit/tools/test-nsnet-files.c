@@ -312,6 +312,7 @@ static void servers_of_the_host_are_copied_without_loopback_addresses(void)
 static void inside_etc(const char *dir)
 {
 	struct nserr e = NSERR_INIT;
+	struct stat st;
 
 	(void)dir;
 	begin();
@@ -319,7 +320,12 @@ static void inside_etc(const char *dir)
 	sandbox_tmpfs("/etc");
 	CHECK_INT(run_etc(&net, NULL, &e), 0);
 	CHECK_STR(got("/etc/netns/web/resolv.conf"), "nameserver 192.0.2.1");
+	/* a longer text is replaced */
+	unit_put(AT_FDCWD, "/etc/netns/web/resolv.conf",
+		 "nameserver 192.0.2.1\nnameserver 192.0.2.2\n");
 	CHECK_INT(run_etc(&net, NULL, &e), 0);
+	CHECK_INT(stat("/etc/netns/web/resolv.conf", &st), 0);
+	CHECK_INT(st.st_size, net.resolv.len);
 	/* the files of an existing namespace stay */
 	net.target = TARGET_EXISTING;
 	undo_etc(&net, NULL);
