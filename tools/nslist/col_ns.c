@@ -378,13 +378,20 @@ void fill_self(struct run *run, const struct row *r, struct cell *out)
  * those of kthreadd (process 2). */
 void fill_init(struct run *run, const struct row *r, struct cell *out)
 {
-	const struct nsmember *kthreadd = collect_member(&run->c, 2);
+	const struct nsmember *two = collect_member(&run->c, 2);
+	struct proc_stat st;
+	int rc;
 
-	if (r->ns->inode < 0xf0000000)
-		cell_bool(out, true);
-	else if (r->ns->type->flag & (CLONE_NEWNS | CLONE_NEWNET) && kthreadd &&
-		 kthreadd->inode[nstype_index(r->ns->type)] == r->ns->inode)
-		cell_bool(out, nslist_stat(run, 2) && nslist_stat(run, 2)->kthread);
+	if (r->ns->inode < 0xf0000000 || !two ||
+	    !(r->ns->type->flag & (CLONE_NEWNS | CLONE_NEWNET)) ||
+	    two->inode[nstype_index(r->ns->type)] != r->ns->inode) {
+		cell_bool(out, r->ns->inode < 0xf0000000);
+		return;
+	}
+	/* in a pid namespace, process 2 is an ordinary process */
+	rc = procfs_read_stat(run->proc, 2, &st);
+	if (rc < 0)
+		nslist_missed(run, 2, rc);
 	else
-		cell_bool(out, false);
+		cell_bool(out, st.kthread);
 }

@@ -286,9 +286,9 @@ static void the_initial_namespaces_are_known_by_their_inodes(void)
 	uts.ns = add_ns(NSTYPE_UTS, OTHER);
 	CHECK_STR(value("INIT", &net), "1");
 	CHECK_STR(value("INIT", &uts), "0");
-	/* without the stat file of process 2, its namespaces do not count */
+	/* the stat file of process 2 is missing */
 	net.ns = add_ns(NSTYPE_NET, OTHER);
-	CHECK_STR(value("INIT", &net), "0");
+	CHECK_STR(value("INIT", &net), "unknown");
 	net.ns = add_ns(NSTYPE_NET, OTHER - 1);
 	CHECK_STR(value("INIT", &net), "0");
 	net.ns = add_ns(NSTYPE_MNT, OTHER);
@@ -296,6 +296,45 @@ static void the_initial_namespaces_are_known_by_their_inodes(void)
 	run.c.n = 0;
 	CHECK_STR(value("INIT", &net), "0");
 	end();
+}
+
+/* Process 2 is kthreadd on the host, and an ordinary process in a pid namespace. */
+static void the_namespaces_of_kthreadd_are_initial(void)
+{
+	static const struct {
+		int type;
+		uint32_t inode;
+		const char *flags, *want;
+	} rows[] = {
+		{ NSTYPE_NET, OTHER, "2129984", "1" },
+		{ NSTYPE_MNT, OTHER, "2129984", "1" },
+		{ NSTYPE_UTS, OTHER, "2129984", "0" },
+		{ NSTYPE_NET, OTHER - 1, "2129984", "0" },
+		{ NSTYPE_MNT, OTHER - 1, "2129984", "0" },
+		{ NSTYPE_NET, OTHER, "4194304", "0" },
+	};
+	struct nsmember two[] = {
+		{ .pid = 2,
+		  .inode = { [NSTYPE_NET] = OTHER, [NSTYPE_MNT] = OTHER, [NSTYPE_UTS] = OTHER } }
+	};
+	char path[] = "/tmp/nslist-rows.XXXXXX", text[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct row r = { .pid = 0 };
+
+		begin(two, 1);
+		run.proc = unit_directory(path);
+		CHECK_INT(mkdirat(run.proc, "2", 0755), 0);
+		snprintf(text, sizeof(text),
+			 "2 (kthreadd) S 0 0 0 0 -1 %s 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n",
+			 rows[i].flags);
+		unit_file(run.proc, "2/stat", text);
+		r.ns = add_ns(rows[i].type, rows[i].inode);
+		CHECK_STR(value("INIT", &r), rows[i].want);
+		close(run.proc);
+		unit_remove(path);
+		end();
+	}
 }
 
 static void self_is_unknown_without_the_process_of_nslist(void)
@@ -520,6 +559,7 @@ UNIT_MAIN(CASE(unknown_values_come_first_and_numbers_before_texts),
 	  CASE(raw_cells_escape_blanks_and_join_lists), CASE(only_a_table_shows_units),
 	  CASE(a_table_escapes_unsafe_characters),
 	  CASE(the_initial_namespaces_are_known_by_their_inodes),
+	  CASE(the_namespaces_of_kthreadd_are_initial),
 	  CASE(self_is_unknown_without_the_process_of_nslist),
 	  CASE(holders_are_references_where_possible),
 	  CASE(nsfs_has_each_mount_point_of_the_caller_once),
