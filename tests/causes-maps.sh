@@ -39,7 +39,7 @@ test_names_a_map_that_has_been_written()
 test_names_a_root_that_is_not_mapped()
 {
 	# Runs only as an ordinary user.
-	[ -u "$(command -v newuidmap)" ] || return 0
+	feature setuid-newuidmap || return 0
 	run nsunshare --map="u:$uid:$uid:1,u:1000000:1000000:5,g:$uid:$uid:1,g:1500000:1500000:1" \
 		nsunshare --map=u:0:1000000:5,g:0:1500000:1 true
 	assert_refused 125 'cannot map more than your own id'

@@ -41,7 +41,7 @@ test_detach_ends_at_once_and_the_program_continues()
 test_detach_removes_the_cgroup_at_the_end()
 {
 	# Runs only as root.
-	[ -n "$v2" ] || return 0
+	feature cgroup2 || return 0
 	run nsunshare -rp --detach --into-cgroup "$v2$name" --cgroup-create sh -c 'read -r w <"$0/go"; cat /proc/self/cgroup' "$TMP"
 	assert_ok
 	assertTrue 'the cgroup exists' '[ -d "$v2$name" ]'
