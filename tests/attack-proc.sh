@@ -186,9 +186,16 @@ test_persist_refuses_directories_that_others_can_change()
 	chmod 777 "$TMP/theirs"
 	run nsunshare -n --persist "$TMP/theirs" true
 	assert_refused 125 "cannot trust '$TMP/theirs': other users can write to it"
+	# the sticky bit protects the files of other users in the directory, so nsunshare trusts the
+	# directory, but no link and no file of another user in it
 	chmod 1777 "$TMP/theirs"
+	: >"$TMP/theirs/uts"
+	chown "$NSTEST_UID" "$TMP/theirs/uts"
 	run nsunshare -n --persist "$TMP/theirs" true
-	assert_rc 125
+	assert_refused 125 "cannot mount a namespace on '$TMP/theirs/net': Too many levels of symbolic links"
+	run nsunshare -u --persist "$TMP/theirs" true
+	assert_refused 125 "cannot mount a namespace on '$TMP/theirs/uts': it belongs to user $NSTEST_UID"
+	rm "$TMP/theirs/uts"
 	chmod 755 "$TMP/theirs"
 	chown "$NSTEST_UID" "$TMP/theirs"
 	assert_no_leftovers

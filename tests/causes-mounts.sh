@@ -172,7 +172,10 @@ test_explains_a_mount_namespace_that_cannot_be_compared()
 	run unshare -m sh -c "$@"
 	assert_refused 125 'cannot determine whether this is the initial mount namespace of the host'
 	assert_err_has 'hint: use --force to skip this check'
+	# the check is not needed in another user namespace, so nspivot gets as far as the program,
+	# which the new root lacks
 	run nsunshare -rm sh -c "$@"
+	assert_refused 127 "cannot execute '/bin/true'"
 	assert_err_lacks 'to skip this check'
 }
 

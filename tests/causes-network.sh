@@ -115,6 +115,7 @@ test_explains_a_device_that_is_not_moved()
 	TABLE
 	ip route del default
 	run nsnet run --move up0 -- sh -c 'exit 3'
+	assert_rc 3
 	assert_err_lacks 'becomes unreachable'
 	assert_err_lacks 'stop the DHCP client'
 	ip addr change 10.3.0.1/24 dev up0 valid_lft 1000 preferred_lft 1000

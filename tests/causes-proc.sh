@@ -296,6 +296,8 @@ test_an_ended_pid_namespace_is_named()
 	# ended
 	start_holder nsunshare -rp --ready-fd 3 -- sleep 1000
 	run nsenter2 -t "$(pgrep -P "$holder" sleep || echo "$holder")" -U -p echo ran
+	assert_ok
+	assert_out ran
 	assert_err_lacks 'has ended'
 	run nsunshare -r --pid="$TMP/none" --no-fork true
 	assert_refused 125 'a pid namespace without a process cannot be mounted'

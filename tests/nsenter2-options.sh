@@ -159,7 +159,7 @@ test_uid_and_gid_options_set_the_ids()
 	assert_rc 125
 	assert_err_has "'4294967295'"
 	run nsenter2 -t "$target" -U --setgid 7 true
-	assert_rc 125
+	assert_refused 125 'cannot become group 7'
 	run nsenter2 -t "$target" -U --setuid 7 true
 	assert_refused 125 'cannot become user 7'
 }
@@ -229,7 +229,7 @@ test_pty_works_without_a_terminal_of_the_caller()
 	assert_out_has 'got text'
 }
 
-test_keeps_the_groups_where_setgroups_is_denied()
+test_enters_a_user_namespace_where_setgroups_is_denied()
 {
 	start_target
 	run nsenter2 -t "$target" -U cat /proc/self/setgroups

@@ -87,8 +87,12 @@ test_keeps_the_groups_if_the_callers_user_namespace_denies_setgroups()
 
 test_enters_nested_unshare()
 {
-	start_holder unshare --user --map-root-user --uts --net unshare --user --map-root-user --mount unshare --user --map-root-user --ipc \
-		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	start_holder unshare --user --map-root-user --uts --net sh -c '
+		outer=$(readlink /proc/self/ns/user)
+		exec unshare --user --map-root-user --mount sh -c "
+			middle=\$(readlink /proc/self/ns/user)
+			exec unshare --user --map-root-user --ipc \\
+				sh -c \"echo $outer \$middle >&3; exec sleep 1000 3>&-\""'
 	want=$(all_of "$holder")
 	run nsenter2 -t "$holder" -a sh -c "$print_all"
 	assert_ok
@@ -98,9 +102,10 @@ test_enters_nested_unshare()
 	assert_out "$want"
 	run nsenter2 -t "owner:net:$holder" readlink /proc/self/ns/user
 	assert_ok
+	assert_out "${holder_line% *}"
 	run nsenter2 -t "parent:user:$holder" readlink /proc/self/ns/user
 	assert_ok
-	assertNotEquals "$(ns_of "$holder" user)" "$out"
+	assert_out "${holder_line#* }"
 }
 
 test_enters_a_namespace_of_ip_netns()

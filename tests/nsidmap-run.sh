@@ -37,6 +37,8 @@ test_forks_no_helper_for_the_callers_id()
 6
 deny'
 	run nsidmap run --explain u:5:61234:1,g:6:61234:1 -- true
+	assert_ok
+	assert_out_has 'caller map u:5:61234:1,g:6:61234:1,s:deny: write('
 	assert_out_lacks helper
 }
 
@@ -69,14 +71,13 @@ test_exit_statuses_are_those_of_an_exec_tool()
 	run nsidmap run "$own" -- sh -c 'exit 7'
 	assert_rc 7
 	run nsidmap run "$own" -- /nosuch
-	assert_rc 127
+	assert_refused 127 "cannot execute '/nosuch': No such file or directory"
 	run nsidmap run "$own" -- /etc/passwd
-	assert_rc 126
+	assert_refused 126 "cannot execute '/etc/passwd': Permission denied"
 	run nsidmap run "$own"
-	assert_rc 125
+	assert_refused 125 "missing '-- <program>'"
 	run nsidmap run u:0:0:0,g:0:0:1 -- echo ran
-	assert_rc 125
-	assert_out_empty
+	assert_refused 125 'the count is 0'
 	assert_no_leftovers
 	is_root && return 0
 	# if newuidmap refuses the map, the program must not run

@@ -104,8 +104,7 @@ test_reports_missing_references_and_shows_the_rest()
 	assert_out_has user:
 	assert_err_has 4194304
 	run nsidmap show 4194305
-	assert_rc 1
-	assert_out_lacks 0
+	assert_refused 1 "invalid number '4194305'"
 }
 
 # The namespace has no process, so a helper process of the tool enters it.

@@ -63,7 +63,7 @@ test_refuses_references_that_are_not_processes()
 	assert_rc 1
 	assert_err_has "'user:1' is a namespace, expected a process"
 	run nsidmap write 4194305 u:0:0:1,g:0:0:1
-	assert_rc 1
+	assert_refused 1 "invalid number '4194305'"
 	# the process is opened before the map is read
 	sleep 0 &
 	wait $!
@@ -141,8 +141,7 @@ test_refuses_a_reused_pid()
 {
 	start_target
 	run nsidmap write "$holder:1" "$(nsidmap plan --root --format arg)"
-	assert_rc 1
-	assert_err_one_line
+	assert_refused 1 'pidfd inode'
 	run map_of uid_map
 	assert_out_empty
 }
@@ -178,7 +177,7 @@ gid 0 0 1' >&8
 	assert_out 1
 	rm "$TMP/fifo"
 	run cat "$TMP/late"
-	assert_out_has 'nsidmap: '
+	assert_out "nsidmap: process $first: No such process"
 	run map_of uid_map
 	assert_out_empty
 }
@@ -274,7 +273,7 @@ test_reports_a_process_that_ends_during_the_write()
 	run echo $?
 	assert_out 1
 	run cat "$TMP/late"
-	assert_out_has "nsidmap: "
+	assert_out "nsidmap: process $target: No such process"
 }
 
 # Other tools use only a part of a user's ranges: crun at most six, and lxc and unshare only the

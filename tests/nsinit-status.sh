@@ -61,7 +61,7 @@ test_exits_125_for_its_own_failures()
 	assert_rc 125
 	assert_err_has "--grace: invalid duration 'soon'"
 	run nsinit --rewrite TERM true
-	assert_rc 125
+	assert_refused 125 "--rewrite: invalid 'TERM', expected <from>:<to>"
 	for signal in KILL STOP CHLD SEGV BUS 32; do
 		run nsinit --rewrite "$signal:TERM" true
 		assert_rc 125

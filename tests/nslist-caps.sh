@@ -50,7 +50,7 @@ test_refuses_other_arguments()
 		assert_refused 1 '--caps requires a process and a namespace'
 	done
 	run nslist --caps 4194304 self
-	assert_rc 1
+	assert_refused 1 'process 4194304: No such process'
 }
 
 # ---- Random user namespaces and users

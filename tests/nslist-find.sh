@@ -132,7 +132,7 @@ test_finds_the_namespace_of_an_address()
 	assert_ok
 	assertEquals "net $net fd77::1/64" "$(answers)"
 	run nslist --find addr:10.77.0.2
-	assert_rc 1
+	assert_refused 1 "nothing matches 'addr:10.77.0.2'"
 }
 
 test_finds_the_process_that_listens_on_a_port()
@@ -149,9 +149,9 @@ test_finds_the_process_that_listens_on_a_port()
 	assert_ok
 	assertEquals "net $net 0.0.0.0:7778/udp" "$(answers)"
 	run nslist --find port:7777/udp
-	assert_rc 1
+	assert_refused 1 "nothing matches 'port:7777/udp'"
 	run nslist --find port:7778
-	assert_rc 1
+	assert_refused 1 "nothing matches 'port:7778'"
 }
 
 test_finds_the_mount_namespaces_that_still_have_a_mount()
@@ -172,7 +172,7 @@ test_finds_the_mount_namespaces_that_still_have_a_mount()
 	assert_ok
 	assertEquals "mnt $(inode_of "$(pgrep -P "$holder")" mnt) $TMP/disk" "$(answers)"
 	run nslist --find mount:/nowhere
-	assert_rc 1
+	assert_refused 1 "nothing matches 'mount:/nowhere'"
 }
 
 test_finds_the_namespaces_of_a_control_group()
@@ -183,7 +183,7 @@ test_finds_the_namespaces_of_a_control_group()
 	assert_ok
 	assertTrue 'the uts namespace of the process is listed' "jq -r '.found[] | \"\(.type) \(.ns)\"' '$TMP/out' | grep -qx 'uts $(inode_of "$box" uts)'"
 	run nslist --find cgroup:/no/such/group
-	assert_rc 1
+	assert_refused 1 "nothing matches 'cgroup:/no/such/group'"
 }
 
 test_finds_a_container_by_its_name()
@@ -194,7 +194,7 @@ test_finds_a_container_by_its_name()
 	assertEquals "uts $(inode_of "$box" uts) web
 pid $(inode_of "$box" pid) web" "$(answers)"
 	run nslist --find name:we
-	assert_rc 1
+	assert_refused 1 "nothing matches 'name:we'"
 }
 
 test_refuses_an_invalid_question()

@@ -21,14 +21,22 @@ list()
 	run nslist -rn -o NS,TYPE,NPROCS,HELD,HOLDERS "$@"
 }
 
+# assert_not_in SOURCES: asserts that nslist does not find the namespace $inode if it reads only
+# these sources.
+assert_not_in()
+{
+	list --sources "$1"
+	assert_ok
+	assert_out_lacks "$inode"
+}
+
 test_finds_a_namespace_held_by_a_thread()
 {
 	hold task
 	list
 	assert_held task
 	assert_out_has "tid:"
-	list --sources proc,fd,sock,mnt,children
-	assert_out_lacks "$inode"
+	assert_not_in proc,fd,sock,mnt,children
 }
 
 test_finds_a_namespace_held_by_an_open_descriptor()
@@ -37,8 +45,7 @@ test_finds_a_namespace_held_by_an_open_descriptor()
 	list
 	assert_held fd
 	assert_out_has "$holder/fd/"
-	list --sources proc,task
-	assert_out_lacks "$inode"
+	assert_not_in proc,task
 }
 
 test_finds_a_descriptor_that_only_one_thread_has()
@@ -53,8 +60,7 @@ test_finds_a_descriptor_that_only_one_thread_has()
 	assert_out "$inode"
 	run nslist -rn -t ipc -P -o NS,ONS
 	assert_out "$inode $(own_inode user)"
-	list --sources proc,fd
-	assert_out_lacks "$inode"
+	assert_not_in proc,fd
 }
 
 test_finds_a_namespace_held_by_a_socket()
@@ -66,8 +72,7 @@ test_finds_a_namespace_held_by_a_socket()
 	assert_out_has "socket:$holder/"
 	list --sources sock
 	assert_held sock
-	list --sources fd
-	assert_out_lacks "$inode"
+	assert_not_in fd
 }
 
 test_finds_a_mount_in_another_mount_namespace()
@@ -76,8 +81,7 @@ test_finds_a_mount_in_another_mount_namespace()
 	list
 	assert_held mnt
 	assert_out_has ":$TMP/at"
-	list --sources fd
-	assert_out_lacks "$inode"
+	assert_not_in fd
 }
 
 test_finds_a_mount_in_a_mount_namespace_without_process()
@@ -130,8 +134,7 @@ test_finds_a_namespace_of_future_children()
 	list
 	assert_held children
 	assert_out_has "children:$holder"
-	list --sources fd
-	assert_out_lacks "$inode"
+	assert_not_in fd
 }
 
 test_reads_clock_offsets_of_a_time_namespace_without_process()

@@ -78,9 +78,11 @@ test_prints_the_list_of_columns()
 	run nslist --list-columns
 	assert_ok
 	assert_out_has '       NS <integer> '
+	listed=$(awk '{ print $1 }' "$TMP/out" | xargs)
 	run nslist --output-all -r
 	assert_rc 0
 	assert_out_has 'NS TYPE PATH NPROCS'
+	assertEquals "$listed" "$(head -n 1 "$TMP/out")"
 }
 
 test_refuses_unknown_columns_types_sources_and_invalid_pids()

@@ -29,10 +29,28 @@ test_sorts_by_a_column_that_is_not_printed()
 	run nslist -t uts -n -o PID --sort pid "$first" "$holder"
 	assert_ok
 	assertEquals "$(printf '%s\n' "$first" "$holder" | sort -n | xargs)" "$(echo "$out" | xargs)"
-	# nslist must not sort numbers as text
-	run nslist -J -o NPROCS --sort=-NPROCS
+}
+
+# One uts namespace has 2 processes and another has 10. As text, 10 would come before 2.
+test_sorts_numbers_by_their_value()
+{
+	for n in 2 10; do
+		# shellcheck disable=SC2016 # the inner shell expands it
+		start_holder unshare -r -u sh -c '
+			for _ in $(seq 2 "$0"); do sleep infinity 3>&- & done
+			echo >&3; exec sleep infinity 3>&-' $n
+		inode=$(inode_of "$holder" uts)
+		eval "inode_$n=\$inode"
+	done
+	run nslist -t uts -rno NS,NPROCS --sort NPROCS
 	assert_ok
-	assert_json '[.namespaces[].nprocs] | . == (sort | reverse)'
+	# shellcheck disable=SC2154 # eval sets them
+	assertEquals "$inode_2 2
+$inode_10 10" "$(grep -e "^$inode_2 " -e "^$inode_10 " "$TMP/out")"
+	run nslist -t uts -rno NS,NPROCS --sort -NPROCS
+	assert_ok
+	assertEquals "$inode_10 10
+$inode_2 2" "$(grep -e "^$inode_2 " -e "^$inode_10 " "$TMP/out")"
 }
 
 test_sorted_rows_are_a_list()
@@ -63,7 +81,7 @@ test_lists_several_types()
 	assert_rc 1
 	assert_err_has "unknown namespace type 'nope'"
 	run nslist -t uts,
-	assert_rc 1
+	assert_refused 1 "unknown namespace type ''"
 }
 
 test_command_shows_the_holder_of_a_namespace_without_a_process()

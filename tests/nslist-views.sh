@@ -229,7 +229,7 @@ test_dot_prints_nodes_and_owner_edges()
 	assert_rc 0
 	assert_out_has 'digraph namespaces {'
 	assert_out_has "n$uts [label="
-	assert_out_has "-> n$uts [style=dashed];"
+	assert_out_has "n$(inode_of "$inner" user) -> n$uts [style=dashed];"
 }
 
 test_user_pid_tree_nests_both_types()

@@ -210,7 +210,7 @@ test_strict_fails_if_a_namespace_cannot_be_entered()
 	run as_nstest nsnet show --strict -rn -o REF
 	assert_rc 3
 	run nsnet show 999999999999
-	assert_rc 1
+	assert_refused 1 "cannot find the network namespace '999999999999'"
 }
 
 test_headings_have_their_own_line_and_cells_are_aligned()

@@ -376,6 +376,8 @@ test_a_rule_that_is_not_understood_is_reported_as_such()
 	nft 'add rule ip f fw iifname "other0" ip ttl 7 drop'
 	nft delete rule ip f fw handle "$(nft -a list chain ip f fw | sed -n 's/.*ttl 7 drop # handle //p' | head -n 1)"
 	run nsnet why web
+	assert_ok
+	assert_out_has "ok    no chain at 'forward' drops the packets"
 	assert_out_lacks '?   '
 }
 
@@ -540,6 +542,8 @@ test_notes_that_users_cannot_ping()
 	printf '%s\n' "$out" | sed -n '/^note/{n;s/^ *cure: //p;}' >"$TMP/cure"
 	run sh -e "$TMP/cure"
 	run nsnet why web
+	assert_ok
+	assert_out_has 'ok    '
 	assert_out_lacks ping
 }
 

@@ -199,7 +199,7 @@ test_put_old_creates_its_directory_and_refuses_the_root_itself()
 		run box --put-old=/a/b/c "$box" -- /bin/sh -c 'ls /a/b/c; ls /'
 		assert_ok
 		assert_out_has usr
-		assert_out_has a
+		assertTrue 'the root has the directory' "grep -qx a '$TMP/out'"
 		rm -r "${box:?}/a"
 		ln -sfn . "$box/here"
 		for root in / . .. /here; do
@@ -345,6 +345,18 @@ test_ready_fd_gets_one_line_and_wait_fd_delays_the_program()
 	assertEquals 'no line' 0 "$(wc -l <"$TMP/told")"
 	run box --wait-fd 6 "$box" -- /bin/ls 6</dev/null
 	assert_ok
+	# a program that did not wait for the byte would run before the file exists
+	mkfifo "$TMP/go"
+	exec 7<>"$TMP/go"
+	box --wait-fd 6 "$box" -- /bin/cat /late 6<&7 7<&- >"$TMP/told" 2>"$TMP/err" &
+	sleep 0.3
+	echo late >"$box/late"
+	echo >&7
+	exec 7<&-
+	wait $!
+	assertEquals "$(cat "$TMP/err")" 0 $?
+	assertEquals late "$(cat "$TMP/told")"
+	rm "$box/late" "$TMP/go"
 }
 
 test_features_reports_kernel_features()
@@ -375,14 +387,13 @@ test_idmapped_mount_is_attached_unchanged()
 
 test_refuses_invalid_command_lines()
 {
-	for bad in --bind=/a --bind=:/b --tmpfs= '--tmpfs=/x:,' --dir=/x:mode=9 --dir=/x:mode= --symlink=x --file=/x \
+	for bad in --bind=:/b --tmpfs= '--tmpfs=/x:,' --dir=/x:mode=9 --dir=/x:mode= --symlink=x --file=/x \
 		--mask=/x:no --keep-fd=99 --keep-fd=1x --put-old=; do
 		run box "$bad" "$box" -- /bin/ls
-		assert_rc 125
-		assert_out_empty
+		assert_refused 125 "nspivot: ${bad%%=*}: "
 	done
 	run nspivot
-	assert_rc 125
+	assert_refused 125 'missing argument <newroot>'
 	run nspivot --put-old /a --move-root "$box"
 	assert_rc 125
 	assert_err_has 'cannot be used with'

@@ -76,7 +76,7 @@ test_a_missing_directory_is_created()
 	rmdir "$box/new"
 	echo text >"$box/plain"
 	run in_ns nspivot --tmpfs /plain:copy-up "$box" -- /bin/true
-	assert_rc 125
+	assert_refused 125 "'/plain' in the new root is a file, on which a directory cannot be mounted"
 	rm "$box/plain"
 }
 

@@ -37,8 +37,14 @@ initramfs()
 
 test_move_root_enters_the_new_root_and_removes_files_of_the_old()
 {
-	initramfs 'exec /tools/nspivot --move-root /new -- /bin/sh -c "cat /proc/1/mountinfo; ls /; ls /.. /proc/1/root/.."'
+	# a directory of the old root is also mounted in the new root, where the program sees which
+	# of its files are left
+	initramfs 'mkdir /seen && mount --bind /seen /new/etc/kept && touch /seen/removed || exit 99
+		mkdir /seen/mnt && mount --bind /kept /seen/mnt || exit 99
+		exec /tools/nspivot --move-root /new -- /bin/sh -c "cat /proc/1/mountinfo; ls /; ls /.. /proc/1/root/..
+			echo left: /etc/kept/*"'
 	assert_ok
+	assertEquals 'left: /etc/kept/mnt' "$(grep ^left: "$TMP/out")"
 	assert_out_has bin
 	assert_out_lacks junk
 	assert_out_has ' /proc '

@@ -155,16 +155,18 @@ test_old_root_with_stacked_mounts_is_detached()
 	run in_ns sh -c "mount -t tmpfs one / && exec nspivot --preset=minimal '$box' -- \
 		/bin/sh -c 'wc -l </proc/self/mountinfo; ls /..'"
 	assert_ok
-	assert_out_has 2
+	assertEquals 'mounts' 2 "$(head -n 1 "$TMP/out")"
 	assert_out_has bin
 }
 
 test_new_dev_null_replaces_the_old_one_on_standard_descriptors()
 {
-	run box --proc /proc --dev "$box" -- /bin/sh -c 'for i in 0 1 2; do stat -L -c %m /proc/self/fd/$i; done >/out; stat -L -c "%d" /dev/null /proc/self/fd/0 /dev' \
-		</dev/null
+	# the mount table contains the mount of the new /dev/null, but not that of the old /dev/null
+	run box --proc /proc --dev "$box" -- /bin/sh -c '
+		id=$(grep mnt_id: /proc/self/fdinfo/0 | cut -f 2)
+		grep "^$id " /proc/self/mountinfo | cut -d " " -f 5' </dev/null
 	assert_ok
-	assertEquals 'the same device' "$(sed -n 1p "$TMP/out")" "$(sed -n 2p "$TMP/out")"
+	assert_out /dev/null
 }
 
 test_nested_user_namespace_works_after_the_pivot()
@@ -209,10 +211,11 @@ b'
 test_masked_paths_of_the_docker_preset_are_empty()
 {
 	NS_TOO=inuC
-	run box --preset=docker "$box" -- /bin/sh -c 'echo looked; cat /proc/keys /proc/timer_list; ls /sys/firmware; : >/proc/sys/kernel/hostname; : >/proc/sysrq-trigger'
+	run box --preset=docker "$box" -- /bin/sh -c 'echo looked; cat /proc/keys /proc/timer_list; ls /sys/firmware; 
+		for file in /proc/sys/kernel/hostname /proc/sysrq-trigger; do (: >$file) && echo written; done'
 	NS_TOO=
 	assert_out looked
-	assert_rc 1
+	assert_err_has '/proc/sys/kernel/hostname: Read-only file system'
 }
 
 test_uid_and_gid_options_set_the_ids()

@@ -164,8 +164,8 @@ test_escapes_foreign_names()
 
 test_refuses_other_namespaces()
 {
-	run nstimeoffset --show net:1
-	assert_rc 125
+	run nstimeoffset --show net:self
+	assert_refused 125 "'net:self' is a net namespace, not a time namespace"
 	run nstimeoffset --show 4194304 self
 	assert_refused 125 'process 4194304'
 	run nstimeoffset --show self nonsense

@@ -162,7 +162,7 @@ test_invalid_cgroup_options_are_refused()
 	assert_refused 125 "the cgroup '$name' does not exist"
 	assert_err_has 'hint: create the cgroup with --cgroup-create'
 	run nsunshare --into-cgroup / --cgroup-set no.such=1 true
-	assert_rc 125
+	assert_refused 125 "no cgroup file 'no.such'"
 	assert_err_lacks 'create the cgroup with --cgroup-create'
 	run nsunshare --cgroup-create true
 	assert_refused 125 'requires --into-cgroup'

@@ -209,7 +209,7 @@ test_abbreviations_mean_what_they_mean_in_unshare()
 		esac
 	done
 	run nsunshare --explain --ne --i --kil=TERM --prop=slave --m true
-	assert_rc 125
+	assert_refused 125 "ambiguous option '--m'"
 	run nsunshare --explain --ne --i --kil=TERM --prop=slave --cg true
 	assert_ok
 	assert_out_has 'create namespaces: ipc, net, cgroup: unshare(2)'

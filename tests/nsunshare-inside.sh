@@ -108,6 +108,7 @@ boottime      1000000         0'
 	# shellcheck disable=SC2086 # two lines
 	set -- $out
 	assertEquals "$1" "$2"
+	assertNotEquals 'the namespace is new' "$(readlink /proc/self/ns/time)" "$1"
 }
 
 test_lo_brings_the_loopback_interface_up()
@@ -116,6 +117,7 @@ test_lo_brings_the_loopback_interface_up()
 	assert_ok
 	assert_out_has 127.0.0.1
 	run nsunshare -rn cat /proc/net/fib_trie
+	assert_ok
 	assert_out_lacks 127.0.0.1
 }
 
@@ -270,7 +272,7 @@ test_an_interpreter_outside_the_new_root_is_registered()
 	assert_ok
 	assert_out 'NSUT data'
 	run nsunshare -rp -R "$TMP/new" -l ":nsut:E::nsut::$TMP/cat:" /data.nsut
-	assert_rc 127
+	assert_refused 127 "cannot execute '/data.nsut': No such file or directory"
 }
 
 # The default mount point of --mount-binfmt is below /proc, so nsunshare also mounts a proc file

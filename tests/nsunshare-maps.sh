@@ -57,7 +57,7 @@ test_maps_all_subordinate_ids_of_the_user_in_order()
 	assert_out_has '65537 2000000 10000'
 }
 
-test_maps_a_single_id_over_explicit_ranges()
+test_maps_explicit_ranges_and_a_single_id_over_them()
 {
 	feature sandbox || return 0
 	outside=1000000
@@ -70,6 +70,11 @@ test_maps_a_single_id_over_explicit_ranges()
 	assert_out "10 $outside 20 : 10 $gids 20"
 	run nsunshare --map-users "10:$outside:10" --map-users "30:$((outside + 10)):10" --map-groups "10:$gids:1" sh -c "$maps"
 	assert_out "10 $outside 10 30 $((outside + 10)) 10 : 10 $gids 1"
+	# the single id takes one inside id of the range, and the remaining inside ids are mapped to the
+	# outside ids in ascending order
+	run nsunshare --map-users "10:$outside:20" --map-user 12 --map-groups "10:$gids:20" --map-group 15 sh -c "$maps"
+	assert_ok
+	assert_out "12 $uid 1 10 $outside 2 13 $((outside + 2)) 17 : 15 $gid 1 10 $gids 5 16 $((gids + 5)) 14"
 }
 
 # The NSS module of tests/helpers returns seven ranges for every user. nsunshare must load the
@@ -196,6 +201,7 @@ test_auto_uses_the_ranges_of_the_owner()
 	assert_ok
 	assertTrue 'the map of the owner' "cmp '$TMP/planned' '$TMP/out'"
 	run nsunshare --map=auto sh -c "$maps"
+	assert_ok
 	assertFalse 'not the map of root' "cmp -s '$TMP/planned' '$TMP/out'"
 }
 
@@ -246,7 +252,7 @@ test_refuses_map_options_that_exclude_each_other()
 	assert_refused 125 'cannot be used with a map of one group'
 	assert_err_has hint:
 	run nsunshare --setgroups maybe -U true
-	assert_rc 125
+	assert_refused 125 "--setgroups: unknown value 'maybe'"
 }
 
 test_owner_option_makes_the_user_own_the_namespace()

@@ -47,9 +47,11 @@ test_the_command_comes_before_setup()
 
 test_the_variable_is_a_reference()
 {
-	run nsunshare -ru --hostname inner --setup-outside 'nsenter2 -t $NSUTILS_REF -U -u hostname; echo ran' -- true
+	run nsunshare -ru --setup-outside 'nsenter2 -t $NSUTILS_REF -U -u readlink /proc/self/ns/uts' -- \
+		readlink /proc/self/ns/uts
 	assert_ok
-	assert_out_has ran
+	assertNotEquals 'another uts namespace' "$(readlink /proc/self/ns/uts)" "$(sed -n 1p "$TMP/out")"
+	assertEquals 'that of the program' "$(sed -n 2p "$TMP/out")" "$(sed -n 1p "$TMP/out")"
 }
 
 test_a_failure_prevents_the_program()

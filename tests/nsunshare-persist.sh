@@ -172,13 +172,20 @@ test_persist_and_unpersist_follow_symbolic_links()
 	ln -s box "$TMP/d/way"
 	mount --make-shared "$TMP/d"
 	note_state
+	run nsunshare "--uts=$TMP/d/way" true
+	assert_refused 125 "cannot mount a namespace on '$TMP/d/way': Is a directory"
+	run nsunshare "--uts=$TMP/d/link" stat -Lc %i /proc/self/ns/uts
+	assert_ok
+	assert_out "$(inode "$TMP/d/file")"
+	umount "$TMP/d/file"
 	run nsunshare "--uts=$TMP/d/link" --wd /nonexistent true
 	assert_refused 125 /nonexistent
 	run nsunshare -mu --persist "$TMP/d/way" --wd /nonexistent true
 	assert_refused 125 /nonexistent
 	assert_no_leftovers
-	run nsunshare -mu --persist "$TMP/d/way" true
+	run nsunshare -mu --persist "$TMP/d/way" stat -Lc %i /proc/self/ns/uts
 	assert_ok
+	assert_out "$(inode "$TMP/d/box/uts")"
 	run nsunshare --unpersist "$TMP/d/way"
 	assert_ok
 	assert_no_leftovers

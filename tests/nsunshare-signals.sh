@@ -312,6 +312,7 @@ test_a_signal_that_process_1_would_ignore_ends_it()
 	done
 	# a signal whose default action does not end a process must not end the program
 	start nsunshare -rp sh -c 'echo ready; sleep 1; exit 4'
+	kill -s CONT "$pid"
 	kill -s WINCH "$pid"
 	kill -s URG "$pid"
 	finish

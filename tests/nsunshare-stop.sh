@@ -74,12 +74,16 @@ test_a_stop_signal_that_process_1_would_ignore_ends_it()
 	assert_rc 138
 }
 
+# In a new session nsunshare is in an orphaned process group. The kernel does not stop processes of
+# such a group, so nsunshare runs while the program is stopped, and must continue the program.
 test_a_stopped_program_gets_the_stop_signal()
 {
-	start nsunshare -rf --stop-signal USR1 --grace 100s -- sh -c "$catching" sh USR1
-	kill -STOP "$(pgrep -P "$pid" -f 'trap')"
+	start setsid nsunshare -rf --stop-signal USR1 --grace 20s -- sh -c "$catching" sh USR1
+	program=$(pgrep -P "$pid" -f 'trap')
+	kill -STOP "$program"
+	settle 50 grep -q '^State:.T ' "/proc/$program/status"
+	assertTrue 'the program is stopped' $?
 	kill -TERM "$pid"
-	kill -CONT "$pid"
 	finish
 	assert_rc 5
 	assert_out USR1

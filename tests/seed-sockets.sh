@@ -46,12 +46,18 @@ test_a_receiver_inside_sees_pid_0_of_a_sender_outside()
 	assert_out_has 'pid 0 '
 }
 
-test_a_receiver_sees_nobody_if_the_id_is_not_mapped()
+test_a_receiver_sees_the_id_that_its_own_namespace_maps()
 {
+	# the user namespace of the sender maps no id, which makes no difference to the receiver
 	receiver nsunshare -U --map-user=7 --map-group=7 --
 	nsunshare -U -- sockpeer send "$socket"
 	heard
 	assert_out_has 'uid 7'
+	# without a map, the receiver sees the overflow id (user_namespaces(7))
+	receiver nsunshare -U --
+	sockpeer send "$socket"
+	heard
+	assert_out_has "uid $(cat /proc/sys/kernel/overflowuid)"
 }
 
 # An abstract socket has no file. Its name is visible only in its network namespace, so sockets in

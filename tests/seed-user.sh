@@ -47,9 +47,9 @@ test_a_map_shows_other_outside_ids_to_another_namespace()
 	run nsenter2 -t "$pid" -U -- cat "/proc/$pid/uid_map"
 	assert_ok
 	assert_out '         7          0          1'
-	run nsidmap show "$pid"
-	assert_rc 0
-	assert_out_has 7
+	run nsidmap show -rno INSIDE,COUNT "$pid"
+	assert_ok
+	assert_out '7 1'
 }
 
 test_namespaces_nest_32_deep()
@@ -85,9 +85,10 @@ test_a_process_that_joins_gains_all_capabilities()
 {
 	start_holder nsunshare -r -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	pid=$holder_line
+	all=$(unshare -U -r sed -n 's/^CapEff:\t//p' /proc/self/status)
 	run nsenter2 -t "$pid" -U -- sh -c 'id -u; sed -n "s/^CapEff:\t//p" /proc/self/status; hostname x'
-	assert_out_has 0
-	assert_out_lacks 0000000000000000
+	assert_out "0
+$all"
 	assert_err_has 'must be root'
 }
 
