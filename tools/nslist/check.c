@@ -29,8 +29,8 @@ static int check_namespace(const struct opts *o, struct nserr *e)
 		return unexpected(o, e);
 	if (nsref_is_process(&o->refs[0]) && !o->of_type)
 		return nserr_set(e, 0,
-				 "missing namespace type for process '%s' (for example net:%s)",
-				 o->of, o->of);
+				 "missing namespace type for process '%s' (for example -t net)",
+				 o->of);
 	return 0;
 }
 

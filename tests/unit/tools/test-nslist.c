@@ -55,7 +55,7 @@ static void show_requires_one_namespace(void)
 	struct opts o = { .rest = no_words, .view = NSLIST_SHOW, .of = "7" };
 
 	CHECK_STR(message(o, "7", NULL),
-		  "missing namespace type for process '7' (for example net:7)");
+		  "missing namespace type for process '7' (for example -t net)");
 	o.of_type = &nstypes[NSTYPE_NET];
 	CHECK_STR(message(o, "7", NULL), "");
 	o.rest = one_word;
