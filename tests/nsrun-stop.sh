@@ -41,7 +41,7 @@ test_stop_ends_the_named_run_and_waits()
 	assert_rc 125
 	assert_err_has web
 	run nsrun --stop=none
-	assert_refused 125 "cannot find the process 'name:none'"
+	assert_refused 125 "nsrun: cannot find the process 'name:none'"
 }
 
 # perl starts nsrun and reaps this child only after `nsrun --stop` has ended. So --stop must not
