@@ -209,9 +209,11 @@ static int follow_env(struct run *r, struct nserr *e)
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		count++;
 	r->followed.env = calloc(count + 1, sizeof(char *));
-	if (!r->followed.env)
+	if (!r->followed.env) {
+		free(text);
 		return nserr_set(e, ENOMEM,
 				 "cannot allocate memory for the environment of the target");
+	}
 	count = 0;
 	for (char *s = text; s < end; s += strlen(s) + 1)
 		if (strchr(s, '='))
