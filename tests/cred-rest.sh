@@ -73,6 +73,7 @@ test_a_filter_that_keeps_signals_blocked_is_reported()
 		assert_refused 125 "cannot restore the caller's signal mask: Operation not permitted"
 		carry --kill-child --seccomp "$PWD/nomask" --no-new-privs -- echo ran
 		assert_ok
+		assert_out ran
 	done
 }
 

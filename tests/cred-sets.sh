@@ -110,6 +110,7 @@ test_capabilities_stay_dropped_in_a_new_user_namespace()
 	done
 	run nsunshare -Ur --cap-drop sys_admin -- unshare --mount true
 	assert_rc 1
+	assert_err_has 'unshare failed: Operation not permitted'
 }
 
 # Ambient capabilities are also passed on to programs that the program executes. Here sh executes
@@ -187,10 +188,14 @@ test_all_ids_and_groups_are_changed()
 		assert_ok
 		assert_fact "uid $NSTEST_UID $NSTEST_UID $NSTEST_UID" "gid $NSTEST_UID $NSTEST_UID $NSTEST_UID" \
 			"groups 0 $NSTEST_UID"
+		before='setpriv --groups 3 unshare'
+		carry -- probe
+		assert_fact 'groups 3'
 		carry -G tty -- probe
 		assert_fact 'gid 5 5 5' groups
 		carry --groups none -- probe
 		assert_fact groups
+		before=
 	done
 }
 

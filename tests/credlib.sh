@@ -11,10 +11,11 @@ CARRIERS='nsunshare nsenter2 nspivot'
 tool=
 
 # carry OPTION… -- PROGRAM…: runs the program with the tool $tool and these options. An ordinary
-# user is first made root of a new user namespace.
+# user is first made root of a new user namespace. If $before is set, it is an unshare command that
+# runs the tool as root.
 carry()
 {
-	inside=
+	inside=${before:-}
 	[ "$(id -u)" = 0 ] || inside='unshare --map-root-user'
 	case $tool in
 	nsunshare)

@@ -55,7 +55,7 @@ test_a_closed_output_is_not_read_again()
 		nsenter2 --each --prefix --user --uts -- sh -c 'exec >/dev/null 2>&1; sleep 0.5' <"$TMP/refs"
 	assert_rc 0
 	n=$(grep -c 'poll(' "$TMP/trace")
-	[ "$n" -gt 0 ] && [ "$n" -lt 20 ] || fail "poll was called $n times"
+	assertTrue "poll was called $n times" "[ $n -gt 0 ] && [ $n -lt 20 ]"
 }
 
 test_prefix_prints_the_label_after_the_reference()
@@ -304,12 +304,17 @@ test_a_signal_ends_all_running_programs()
 	# shellcheck disable=SC2086
 	printf '%s\n' $targets >"$TMP/refs"
 	mkfifo "$TMP/up"
-	nsenter2 --each -a -- sh -c "echo up >$TMP/up; exec sleep 1000" <"$TMP/refs" 2>"$TMP/err" &
+	exec 7<>"$TMP/up"
+	nsenter2 --each -P 2 -a -- sh -c 'echo $$ >&7; exec sleep 1000 7>&-' <"$TMP/refs" 2>"$TMP/err" &
 	pid=$!
-	read -r _ <"$TMP/up"
+	read -r first <&7
+	read -r second <&7
+	exec 7>&-
+	assertTrue 'both programs run' "kill -0 $first && kill -0 $second"
 	kill -TERM $pid
 	wait $pid
 	assertEquals 143 $?
+	assertFalse 'a program still runs' "kill -0 $first || kill -0 $second"
 	assertEquals 'nsenter2: 0 of 2 programs succeeded, highest exit status 143' "$(cat "$TMP/err")"
 }
 

@@ -220,7 +220,7 @@ test_user_parent_requires_another_namespace_type()
 {
 	start_holder unshare --user --map-root-user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	run nsenter2 -t "$holder" --user-parent true
-	assert_refused 125 '--user-parent'
+	assert_refused 125 '--user-parent requires another namespace, such as --net'
 }
 
 # On a kernel without namespace ids, nsenter2 must report that it cannot search for an id.

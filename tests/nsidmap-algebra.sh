@@ -69,6 +69,7 @@ gid 0 6 1'
 gid 1000 0 1'
 	run nsidmap merge fd:7 7<"$TMP/map"
 	assert_ok
+	assert_out "$(cat "$TMP/map")"
 }
 
 test_fails_when_no_id_is_left()

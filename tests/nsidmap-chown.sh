@@ -181,18 +181,19 @@ test_skips_mount_points_unless_asked()
 	mount -t tmpfs -o uid=100001,gid=100001 none "$TMP/t/dir/deep"
 	touch "$TMP/t/dir/deep/inside"
 	chown 100002 "$TMP/t/dir/deep/inside"
-	touch "$TMP/t/target"
-	mount --bind /etc/hosts "$TMP/t/target"
-	owner=$(stat -c %u:%g /etc/hosts)
+	touch "$TMP/t/target" "$TMP/bound"
+	chown 100003 "$TMP/bound"
+	mount --bind "$TMP/bound" "$TMP/t/target"
 	run nsidmap chown --from $from --to $to "$TMP/t"
 	assert_rc 1
 	assert_err_has "nsidmap: '$TMP/t/dir/deep' is a mount point and was skipped"
 	assert_err_has "nsidmap: '$TMP/t/target' is a mount point and was skipped"
 	assertEquals 100002 "$(stat -c %u "$TMP/t/dir/deep/inside")"
+	assertEquals 100003 "$(stat -c %u "$TMP/bound")"
 	assertEquals 300005 "$(stat -c %u "$TMP/t/suid")"
 	run nsidmap chown --cross-mounts --from $from --to $to "$TMP/t"
 	assertEquals 300002 "$(stat -c %u "$TMP/t/dir/deep/inside")"
-	assertEquals "$owner" "$(stat -c %u:%g /etc/hosts)"
+	assertEquals 300003 "$(stat -c %u "$TMP/bound")"
 	umount "$TMP/t/dir/deep" "$TMP/t/target"
 }
 

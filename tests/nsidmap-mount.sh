@@ -34,6 +34,7 @@ test_files_belong_to_the_outside_ids()
 	run stat -c '%u %g' "$TMP/dst/f"
 	assert_out '100005 200006'
 	run ls "$TMP/dst/below"
+	assert_ok
 	assert_out_empty
 	umount "$TMP/dst"
 	run stat -c '%u %g' "$TMP/src/f"
@@ -59,9 +60,9 @@ test_passes_the_tree_to_a_program()
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- sh -c 'ls /proc/self/fd'
 	assert_out_has 9
 	run nsidmap mount --map $map --fd 9 "$TMP/src" -- /nosuch/program
-	assert_rc 127
+	assert_refused 127 "cannot execute '/nosuch/program': No such file or directory"
 	run nsidmap mount --map $map --fd 2 "$TMP/src" -- true
-	assert_rc 125
+	assert_refused 125 "--fd: invalid number '2', expected 3 to 65535"
 }
 
 # The usual sequence of commands: nsidmap creates the idmapped mount in the caller's namespaces, and
@@ -135,8 +136,10 @@ test_explains_refused_mounts()
 	run nsidmap mount "$TMP/src" "$TMP/dst"
 	assert_rc 1
 	assert_err_has 'missing --map'
+	chmod 755 "$TMP"
 	run as_nstest nsidmap mount --map $map "$TMP/src" "$TMP/dst"
-	assert_rc 1
+	assert_refused 1 "cannot copy the mount of '$TMP/src': Operation not permitted"
+	assert_err_has 'hint: run the command with CAP_SYS_ADMIN, which is needed to copy a mount'
 	assert_no_leftovers
 }
 

@@ -102,8 +102,11 @@ test_exits_0_if_no_id_is_lost()
 	run nsidmap scan --map like:self -n "$TMP/tree"
 	assert_ok
 	assert_out_empty
-	run nsidmap scan --map $map -n "$TMP/tree"
+	run nsidmap scan --map $map -n -r -o KIND,ID "$TMP/tree/deep"
 	assert_rc 1
+	assert_out 'uid 5
+gid 7
+gid 4000000000'
 }
 
 test_inside_option_checks_inside_ids()

@@ -102,7 +102,7 @@ test_reports_missing_references_and_shows_the_rest()
 	run nsidmap show -n 4194304 self
 	assert_rc 1
 	assert_out_has user:
-	assert_err_has 4194304
+	assert_err_has 'nsidmap: process 4194304: No such process'
 	run nsidmap show 4194305
 	assert_refused 1 "invalid number '4194305'"
 }

@@ -199,10 +199,10 @@ pid $(inode_of "$box" pid) web" "$(answers)"
 
 test_refuses_an_invalid_question()
 {
-	for what in nonsense: web; do
-		run nslist --find "$what"
-		assert_refused 1 '--find: '
-	done
+	run nslist --find nonsense:
+	assert_refused 1 "--find: unknown object 'nonsense'"
+	run nslist --find web
+	assert_refused 1 "--find: invalid argument 'web', expected <object>:<value>"
 	for what in pid:0 pid:x inode: inode:x 'inode:[5' 'inode:[5]x' 'inode:[]' 'inode:net:[x]' 'inode:[0]' \
 		'inode:[0000000000000000000000005]' inode:4294967296 port:0 port:65536 port:80/sctp port: port:/tcp \
 		port:00000080 addr:1.2.3 addr:10.0.0.1/24 link:a/b link: mount:disk mount: mount:8: mount::8 \

@@ -63,12 +63,14 @@ test_other_views_escape_hostile_names()
 	run nslist --show "uts:$inode"
 	assert_rc 0
 	assert_clean
+	assert_out_has 'evil\x0a4026531838 uts 1 1 root forged\x0a\x1b[2J\x1b]0;x\x07'
 	run nslist --dot -t uts
 	assert_rc 0
 	assert_clean
 	run nslist --members "uts:$inode"
 	assert_rc 0
 	assert_clean
+	assert_out_has 'evil\x0a4026531838 uts 1 1 root forged\x0a\x1b[2J\x1b]0;x\x07'
 	assertEquals 2 "$(wc -l <"$TMP/out")"
 }
 

@@ -24,9 +24,11 @@ test_finds_a_namespace_held_by_a_descriptor_in_transit()
 	assert_rc 0
 	assert_out_has "$inode uts 0 kernel $(own_inode user)"
 	run nslist -rn --sources task,children,fd,sock,mnt -o NS
+	assert_rc 0
 	assert_out_lacks "$inode"
 	stop_holder
 	run nslist -rn --sources kernel -o NS
+	assert_rc 0
 	assert_out_lacks "$inode"
 }
 
@@ -49,7 +51,7 @@ test_id_enters_a_namespace_that_proc_does_not_show()
 	assert_out_has "$inode"
 	stop_holder
 	run nsenter2 -t "id:$id" true
-	assert_refused 125 "$id"
+	assert_refused 125 "namespace id $id"
 }
 
 # listns(2) omits a network namespace that exists only because of a socket, so only a search with

@@ -15,10 +15,15 @@ test_preset_minimal_has_two_mounts()
 
 test_preset_none_has_one_mount_and_dotdot_stays_inside()
 {
-	run box --preset=none --detach "$box" -- /bin/sh -c 'cd / && echo .. ../bin/* && ls / && pwd'
+	run box --preset=none --detach "$box" -- /bin/sh -c 'cd / && echo ../* && pwd'
 	assert_ok
-	assert_out_has bin
-	assert_out_lacks usr
+	assert_out "$(cd "$box/bin" && echo ../*)
+/"
+	user=
+	[ "$(id -u)" = 0 ] || user=-Ur
+	# shellcheck disable=SC2086 # an option or nothing
+	start_holder nsunshare $user -mp -- nspivot --preset=none --ready-fd 3 "$box" -- /bin/sleep 1000
+	assertEquals 'mounts' 1 "$(wc -l <"/proc/$(sleep_of "$holder")/mountinfo")"
 }
 
 test_accepts_a_descriptor_as_new_root()
@@ -36,14 +41,12 @@ test_dev_has_only_the_minimal_nodes()
 			echo x | cat /dev/stdin >/dev/full; grep " /dev/mqueue " /proc/mounts'
 	NS_TOO=
 	assert_rc 0
-	for node in null zero full random urandom tty ptmx pts fd stdin; do
-		assert_out_has "$node"
-	done
+	assertEquals 'files in /dev' 'fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero' \
+		"$(sed '/:/,$d' "$TMP/out" | xargs)"
 	assert_out_has 1:3
 	assert_out_has '1777
 666'
-	assert_out_has mqueue
-	assert_out_lacks mem
+	assert_out_has 'mqueue /dev/mqueue mqueue'
 	assert_err_has 'No space left'
 }
 
@@ -125,9 +128,9 @@ test_mask_hides_paths_and_readonly_protects_them()
 	assertFalse "[ -e '$box/keep/x' ]"
 	assertTrue "[ -e '$box/free' ]"
 	run box --mask /none "$box" -- /bin/ls
-	assert_refused 125 /none
+	assert_refused 125 "'/none' in the new root: No such file or directory"
 	run box --readonly /none "$box" -- /bin/ls
-	assert_refused 125 /none
+	assert_refused 125 "'/none' in the new root: No such file or directory"
 }
 
 test_mount_points_are_created_before_the_root_is_read_only()
@@ -285,7 +288,7 @@ test_chdir_is_relative_to_the_new_root()
 	assert_out '/etc
 /'
 	run box --chdir /none "$box" -- /bin/ls
-	assert_refused 125 /none
+	assert_refused 125 "cannot change the working directory to '/none': No such file or directory"
 }
 
 test_empty_program_exits_127()
@@ -299,7 +302,7 @@ test_missing_program_exits_127_and_directory_exits_126()
 	run box "$box" -- /bin/none
 	assert_refused 127 '/bin/none'
 	run box "$box" -- /etc
-	assert_refused 126 /etc
+	assert_refused 126 "cannot execute '/etc': Permission denied"
 }
 
 test_explain_prints_presets_as_options_that_do_the_same()
@@ -398,7 +401,7 @@ test_refuses_invalid_command_lines()
 	assert_rc 125
 	assert_err_has 'cannot be used with'
 	run box "$TMP/nowhere" -- /bin/ls
-	assert_refused 125 nowhere
+	assert_refused 125 "cannot open the new root '$TMP/nowhere': No such file or directory"
 	run box "$box/bin/busybox" -- /bin/ls
 	assert_refused 125 'Not a directory'
 }
@@ -426,14 +429,13 @@ test_runs_a_shell_by_default()
 	export SHELL=/bin/sh
 	run box "$box" <"$TMP/input"
 	assert_rc 7
-	assert_out_has 'shell '
-	assert_out_has ' in /'
+	assert_out 'shell -sh in /'
 	assert_err_empty
 	export SHELL=/bin/none
 	run box "$box" <"$TMP/input"
 	export SHELL=/bin/sh
 	assert_rc 7
-	assert_out_has ' in /'
+	assert_out 'shell -sh in /'
 	mv "$box/bin/sh" "$box/bin/moved"
 	run box "$box" <"$TMP/input"
 	mv "$box/bin/moved" "$box/bin/sh"

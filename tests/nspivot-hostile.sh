@@ -40,9 +40,12 @@ test_dotdot_is_resolved_inside_the_root()
 	ln -s "../../../../../../..$canary/file" "$box/resolv"
 	both --tmpfs /etc/dir --dir /../../../x --etc-resolv-conf auto --ro-bind "$0:/resolv" \
 		--tmpfs "/../../../../../../../../..$canary/dir2"
-	run box --dir /../../../x "$box" -- /bin/ls /
+	for dir in dir dir2; do
+		assertTrue "$dir is created inside" "[ -d '$box$canary/$dir' ]"
+	done
+	run box --dir /../../../inside "$box" -- /bin/ls -d /inside
 	assert_ok
-	assert_out_has x
+	assert_out /inside
 }
 
 test_targets_of_dangling_links_are_created_inside_the_root()
@@ -79,8 +82,9 @@ test_dev_binds_nodes_of_the_host_and_not_of_the_root()
 	ln -s "$canary/file" "$box/dev/console"
 	ln -s "$canary/file" "$box/dev/ptmx"
 	echo plain >"$box/plain"
-	run box --proc /proc --mask /plain --mask /etc "$box" -- /bin/sh -c 'echo x >/plain; cat /plain'
-	assert_out_empty
+	run box --proc /proc --mask /plain --mask /etc "$box" -- /bin/sh -c 'echo x >/plain; cat /plain; echo masked'
+	assert_ok
+	assert_out masked
 	assert_canary
 	assertEquals untouched "$(cat "$canary/file")"
 	run box --dev "$box" -- /bin/sh -c 'echo x >/dev/null; stat -c %t:%T /dev/null'
@@ -94,7 +98,7 @@ test_symbolic_link_as_new_root_is_followed_once()
 	ln -sfn "$box" "$TMP/link"
 	run box "$TMP/link" -- /bin/ls /
 	assert_ok
-	assert_out_has bin
+	assert_out "$(ls "$box")"
 }
 
 test_loop_of_links_is_refused()
@@ -251,7 +255,7 @@ test_fake_proc_does_not_hide_descriptors_from_close_fds()
 	for NSPIVOT_UNDER in 'enosys close_range --' ''; do
 		run box --close-fds "$box" -- /bin/sh -c 'echo harm >&7' 7>>"$canary/file"
 		assertNotEquals 'the descriptor is closed' 0 "$rc"
-		assert_err_has '7'
+		assert_err_has '7: Bad file descriptor'
 		assertEquals untouched "$(cat "$canary/file")"
 	done
 	NSPIVOT_UNDER=

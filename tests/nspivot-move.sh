@@ -96,6 +96,12 @@ test_move_root_without_init_is_refused_and_removes_nothing()
 {
 	initramfs 'umount /init; rm -f /init; exec /tools/nspivot --move-root /new -- /bin/ls /'
 	assert_refused 125 'is not an initramfs'
+	# nspivot is process 1 of another pid namespace, so that the script can look afterwards
+	initramfs 'umount /init; rm -f /init
+		/tools/nsunshare -p -- /tools/nspivot --move-root /new -- /bin/ls /; e=$?; echo /junk/*; exit $e'
+	assert_rc 125
+	assert_err_has 'is not an initramfs'
+	assert_out '/junk/deep /junk/file /junk/link /junk/mnt'
 }
 
 test_move_root_is_refused_unless_process_1()

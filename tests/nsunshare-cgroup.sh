@@ -25,8 +25,11 @@ test_creates_enters_and_removes_a_cgroup()
 
 test_a_new_cgroup_namespace_has_its_own_root()
 {
-	run nsunshare --cgroup --into-cgroup "$name" --cgroup-create cat /proc/self/cgroup
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run nsunshare --cgroup --into-cgroup "$name" --cgroup-create \
+		sh -c 'grep -qx $$ "$0" && echo inside; cat /proc/self/cgroup' "${v2:-$v1cpu}$name/cgroup.procs"
 	assert_ok
+	assert_out_has inside
 	assert_out_lacks "$name"
 	[ -z "$v2" ] || assert_out_has '0::/'
 }

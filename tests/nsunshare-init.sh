@@ -100,8 +100,7 @@ test_a_pid_file_that_cannot_be_written_prevents_the_program()
 		assert_err_has "cannot write the pid to '$TMP/pid': Is a directory"
 		assert_out_empty
 		run nsunshare -r --pid-file /nonexistent/pid $with echo ran
-		assert_rc 125
-		assert_out_empty
+		assert_refused 125 "cannot create '/nonexistent/pid': No such file or directory"
 	done
 }
 
@@ -109,7 +108,7 @@ test_no_exec_is_reported_if_the_init_cannot_execute_the_program()
 {
 	for with in '--init --' '-p -- nsinit --'; do
 		run nsunshare -r --name web --pid-file "$TMP/pid" --status-fd 7 $with /nonexistent 7>"$TMP/status"
-		assert_rc 127
+		assert_refused 127 "cannot execute '/nonexistent'"
 		assertEquals "$with" created "$(jq -r .event "$TMP/status" | xargs)"
 		assertFalse 'no pid file' "[ -e '$TMP/pid' ]"
 		assertFalse 'no name' "[ -e '$dir/web.json' ]"
@@ -127,7 +126,7 @@ test_a_chain_without_an_init_reports_the_child()
 	assertEquals 'created exec exit' "$(jq -r .event "$TMP/status" | xargs)"
 	assertEquals 'null' "$(jq -r .init_pid "$TMP/status" | sort -u)"
 	run nsunshare -rp --pid-file "$TMP/pid" --status-fd 7 -- nsinit --nonsense 7>"$TMP/status"
-	assert_rc 125
+	assert_refused 125 "nsinit: unknown option '--nonsense'"
 	assertFalse 'no pid file' "[ -e '$TMP/pid' ]"
 }
 

@@ -52,9 +52,10 @@ test_maps_all_subordinate_ids_of_the_user_in_order()
 	assert_out '1000000 1000000 65536 2000000 2000000 10000 : 1500000 1500000 65536 2500000 2500000 20000'
 	run nsunshare -c --map-users auto --map-groups subids sh -c "$maps"
 	assert_ok
-	assert_out_has "$uid $uid 1"
+	assert_out "$uid $uid 1 0 1000000 $uid $((uid + 1)) $((1000000 + uid)) $((65536 - uid)) 65537 2000000 10000 : $gid $gid 1 1500000 1500000 65536 2500000 2500000 20000"
 	run nsunshare -p -r --map-auto sh -c "$maps"
-	assert_out_has '65537 2000000 10000'
+	assert_ok
+	assert_out "0 $uid 1 1 1000000 65536 65537 2000000 10000 : 0 $gid 1 1 1500000 65536 65537 2500000 20000"
 }
 
 test_maps_explicit_ranges_and_a_single_id_over_them()
@@ -211,35 +212,35 @@ test_reports_a_failed_producer_of_a_map()
 	run nsunshare --map="like:$holder_line" echo ran
 	assert_refused 125 "like:$holder_line: no id of this user namespace is mapped to an id of the caller's user namespace"
 	run nsunshare --map=- true </dev/null
-	assert_refused 125 map
+	assert_refused 125 'the map is empty'
 	run nsunshare --map=- echo ran <<-'MAP'
 		uid 0 0 1
 	MAP
-	assert_refused 125 gid
+	assert_refused 125 'the map has no gid line'
 }
 
 test_refuses_invalid_ranges()
 {
 	for n in '' ' 1' '1 ' +1 -1 -0 0x10 1k 1.5 4294967295 4294967296 4294967297 18446744073709551616; do
 		run nsunshare "--map-user=$n" id -u
-		assert_refused 125 map-user
+		assert_refused 125 "--map-user: unknown user '$n'"
 		run nsunshare -r "--setuid=$n" id -u
-		assert_refused 125 "${n:-''}"
+		assert_refused 125 "--setuid: unknown user '$n'"
 		run nsunshare -r "--setgid=$n" id -u
-		assert_refused 125 "${n:-''}"
+		assert_refused 125 "--setgid: unknown group '$n'"
 		run nsunshare "--map-users=0:$n:1" id -u
-		assert_refused 125 "0:$n:1"
+		assert_refused 125 "uid map: invalid range '0:$n:1'"
 	done
 	for range in 0 0:0 0:0:0 0:0:4294967297 4294967294:0:2 0:0:1:1 a:b:c; do
 		run nsunshare "--map-users=$range" true
-		assert_refused 125 "$range"
+		assert_refused 125 "uid map: invalid range '$range'"
 	done
 	run nsunshare --map-users 0:0:1 --map-groups 0:0 true
 	assert_refused 125 "gid map: invalid range '0:0', expected INSIDE:OUTSIDE:COUNT"
 	run nsunshare --map-users 0:0:1 --map-groups 0:0:2 --map-groups 1:5:1 true
 	assert_refused 125 'gid map: extent 2: inside range 1-1 overlaps extent 1'
 	run nsunshare --map-user nobody-of-that-name true
-	assert_refused 125 'nobody-of-that-name'
+	assert_refused 125 "--map-user: unknown user 'nobody-of-that-name'"
 }
 
 test_refuses_map_options_that_exclude_each_other()

@@ -120,8 +120,7 @@ test_the_name_exists_after_nspivot_has_executed_its_program()
 		assert_ok
 		assertTrue "$with: reserved" "[ -e '$dir/late.lock' ]"
 		run nsenter2 -t name:late -a -- /bin/true
-		assert_rc 125
-		assert_err_has late
+		assert_refused 125 "cannot find the process 'name:late'"
 		echo >"$TMP/start"
 		settle 50 test -e "$dir/late.json"
 		run nsenter2 -t name:late -a -- /bin/sh -c 'echo /*'
@@ -135,8 +134,9 @@ test_the_name_exists_after_nspivot_has_executed_its_program()
 	done
 	# nspivot fails, so the program is never executed
 	run nsunshare -rmp --name late -- nspivot "$TMP/none" -- true
-	assert_rc 125
+	assert_refused 125 "$TMP/none"
 	run ls "$dir"
+	assert_ok
 	assert_out_empty
 }
 

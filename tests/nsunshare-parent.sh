@@ -136,8 +136,9 @@ test_a_restricted_program_cannot_trace_the_parent()
 {
 	for o in --no-new-privs '--cap-drop chown' '--cap-keep sys_ptrace'; do
 		# shellcheck disable=SC2086 # words
-		run nsunshare -rf $o sh -c 'readlink /proc/$PPID/cwd'
+		run nsunshare -rf $o sh -c 'readlink -v /proc/$PPID/cwd'
 		assert_rc 1
+		assert_err_has 'Permission denied'
 	done
 }
 

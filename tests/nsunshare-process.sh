@@ -273,6 +273,7 @@ test_init_is_process_1_and_reaps_orphans()
 	# as process 1, nsunshare adopts orphans without a system call, so --explain must not print
 	# a step for this
 	run nsunshare -r --init --explain true
+	assert_ok
 	assert_out_lacks adopt
 	run nsinit --explain true
 	assert_out_has adopt
