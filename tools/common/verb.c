@@ -73,12 +73,11 @@ char **verb_all_words(struct words *w)
 	return w->v;
 }
 
-void verb_count(const struct words *w, int min, int max, const char *missing)
+void verb_count(struct words *w, int min, int max, const char *missing)
 {
+	verb_all_words(w);
 	if (w->n < min)
 		cli_die_usage("missing argument%s", missing);
 	if (w->n > max)
 		cli_die_usage("unexpected argument '%s'", w->v[max]);
-	if (w->program)
-		cli_die_usage("unexpected argument '%s'", w->program[0]);
 }

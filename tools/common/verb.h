@@ -39,9 +39,9 @@ int verb_next(struct cli *c, struct words *w);
  * words; the last element is NULL. */
 char **verb_all_words(struct words *w);
 
-/* Ends the process with a message unless the verb has min to max words and no arguments after "--".
+/* Calls verb_all_words(), and ends the process with a message unless the verb has min to max words.
  * If words are missing, the message is "missing argument" and the text `missing`, which begins with
  * a blank. Otherwise the message contains the first unexpected argument. */
-void verb_count(const struct words *w, int min, int max, const char *missing);
+void verb_count(struct words *w, int min, int max, const char *missing);
 
 #endif

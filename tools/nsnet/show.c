@@ -276,6 +276,7 @@ int verb_show(int argc, char **argv)
 			form = key;
 		else
 			table_option(&t, key, c.arg);
+	verb_count(&w, 0, VERB_WORDS_MAX, "");
 	if (form && t.json)
 		cli_die_usage("--json cannot be used with --tree or --dot");
 	raise_limit();

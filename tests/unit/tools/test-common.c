@@ -218,7 +218,9 @@ static void words_may_precede_options(void)
 	CHECK_STR(words_of(LINE("x", "y"), 2, 0), "2+none [x][y]");
 	CHECK(strstr(words_of(LINE("x", "y", "z"), 2, 125), "unexpected argument 'z'"));
 	CHECK(strstr(words_of(LINE("-a"), 2, 125), "missing argument <file>"));
-	CHECK(strstr(words_of(LINE("x", "--", "y"), 2, 125), "unexpected argument 'y'"));
+	/* a verb without a program counts the words after "--" */
+	CHECK_STR(words_of(LINE("x", "--", "-a"), 2, 0), "1+-a [x][-a]");
+	CHECK(strstr(words_of(LINE("x", "--", "y"), 1, 125), "unexpected argument 'y'"));
 }
 
 /* ---- Descriptors to keep */
