@@ -218,9 +218,10 @@ test_runs_nothing_if_neither_a_copy_nor_a_detached_mount_can_be_made()
 
 test_no_copy_is_made_if_no_foreign_namespace_is_entered()
 {
-	run strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat,open_tree nsunshare "$inside" --mount-proc echo ran
+	run strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execve,execveat,open_tree nsunshare "$inside" --mount-proc echo ran
 	assert_rc 0
 	assert_out ran
+	assertTrue 'the trace has the program' "grep -q 'execve(.*\"echo\"' '$TMP/trace'"
 	assertEquals 0 "$(grep -c 'memfd_create\|execveat' "$TMP/trace")"
 }
 
@@ -432,8 +433,9 @@ test_no_copy_is_made_of_a_binary_that_is_not_mapped()
 	# executes a protected copy.
 	feature sandbox || return 0
 	PATH=$ORIGINAL_PATH
-	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil
+	attack strace -qq -f -o "$TMP/trace" -e trace=memfd_create,execve,execveat nsunshare -UrmpniC -- nspivot --proc=/proc "$box" -- /evil
 	assertContains "$err" "$out" 'refused: '
+	assertTrue 'the trace has the program' "grep -q 'execve(.*\"/evil\"' '$TMP/trace'"
 	assertEquals 0 "$(grep -c 'memfd_create\|execveat' "$TMP/trace")"
 }
 

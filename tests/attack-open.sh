@@ -89,6 +89,7 @@ test_descriptor_exchanged_with_a_device_opens_no_device()
 	assertTrue 'the control does not open the device' "[ -e '$TMP/seen' ]"
 	start_watch "$TMP/node"
 	look_again nslist -rno NS,TYPE,REF -t uts
+	assertEquals "$err" 0 "$rc"
 	look_again nsenter2 -t "uts:${holder_line#* }" -- echo entered
 	look_again nsenter2 -t "$holder/fd/9" -- echo entered
 	end_watch
@@ -158,6 +159,7 @@ test_symlink_over_a_namespace_mount_is_not_followed()
 	assertTrue 'the control does not open the device' "[ -e '$TMP/seen' ]"
 	start_watch "$TMP/node"
 	run nsenter2 -t "net:${holder_line#* }" -- true
+	[ "$rc" = 0 ] || assert_refused 125 "cannot find net namespace ${holder_line#* }"
 	run nslist -rno NS,TYPE,REF -t net
 	assertContains "$err" "$out" "${holder_line#* }"
 	end_watch

@@ -235,7 +235,7 @@ test_unpersist_detaches_nothing_of_an_exchanged_directory()
 	ln -s "$TMP/ours" "$TMP/theirs/box"
 	chown -h "$NSTEST_UID" "$TMP/theirs/box"
 	run nsunshare --unpersist "$TMP/theirs/box"
-	assert_rc 125
+	assert_refused 125 "cannot trust '$TMP/theirs': it belongs to user $NSTEST_UID"
 	run stat -fc %T "$TMP/ours/net"
 	assert_out nsfs
 	# for comparison: umount(8), which lacks the protection of nsunshare, follows the link

@@ -38,6 +38,7 @@ test_every_output_escapes_unicode_format_characters()
 		assertContains "U+$point in a table" "$out" 'a\x'
 		run nsenter2 -t "$name" true
 		assertNotContains "U+$point in a message" "$err" "$name"
+		assertContains "U+$point in a message" "$err" 'a\x'
 		stop_holder
 		seen=$((seen + 1))
 	done <"$TMP/cases"

@@ -107,7 +107,7 @@ test_explains_a_read_only_proc()
 	assert_refused 125 'Read-only file system'
 	assert_err_has 'hint: make /proc writable: mount -o remount,rw /proc'
 	run nsunshare -rmp --mount-proc nsidmap write --via direct self u:0:0:1,g:0:0:1
-	assert_rc 1
+	assert_refused 1 'uid_map: Operation not permitted'
 	assert_err_lacks 'make /proc writable'
 }
 

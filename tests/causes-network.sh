@@ -66,7 +66,7 @@ test_explains_a_subnet_or_port_that_is_in_use()
 	1 | nsnet bridge br0,10.3.0.9/24 | hint: choose another subnet, or use --force | -
 	0 | nsnet bridge br0,10.4.0.1/24 | - | choose another subnet
 	1 | nsnet add web --bridge br0 --publish 8080:80 | hint: choose another port, or use --force to redirect a port on which a program listens | -
-	1 | nsnet add web --bridge br0 --publish 80 | - | choose another port
+	1 | nsnet add web --bridge br0 --publish 80 | --publish: invalid '80' | choose another port
 	1 | nft -f rules && nsnet add web --bridge br0 --publish 9090:80 | hint: choose another port, or use --force | on which a program listens
 	0 | nsnet add web --bridge br0 --publish 8081:80 | - | choose another port
 	TABLE
@@ -85,7 +85,7 @@ test_explains_an_object_that_is_not_removed()
 	situations <<-'TABLE'
 	1 | nsnet del br1 | hint: remove the bridge with --force, or with 'ip link del br1' | -
 	1 | nsnet del br2 | hint: use --force, or first delete the namespaces that use the bridge ('nsnet show' lists them) | ip link del
-	1 | nsnet del none | - | delete the namespaces that use
+	1 | nsnet del none | 'none' is neither a named namespace nor a bridge | delete the namespaces that use
 	0 | nsnet del --force br1 | - | remove the bridge with --force
 	TABLE
 	nsnet add web
@@ -134,7 +134,7 @@ test_explains_a_name_server_that_cannot_be_used()
 	situations <<-'TABLE'
 	125 | nsnet run --dns host -- true | hint: specify another server with --dns <address> | create the file
 	0 | nsnet run --dns 192.0.2.9 -- true | - | create the file
-	125 | nsnet run --dns 192.0.2.999 -- true | - | specify another server with
+	125 | nsnet run --dns 192.0.2.999 -- true | --dns: invalid IP address '192.0.2.999' | specify another server with
 	125 | rm /etc/resolv.conf; nsnet run --dns 192.0.2.9 -- true | hint: create the file '/etc/resolv.conf' as the mount point | specify another server
 	TABLE
 }
@@ -177,7 +177,7 @@ test_explains_a_missing_privilege()
 	1 | setpriv --bounding-set -net_admin --inh-caps -net_admin nsnet bridge br0 | hint: run the command with CAP_NET_ADMIN, and to enter another network namespace, with CAP_SYS_ADMIN in the user namespace that owns it | -
 	1 | failat -b nsnet -s setns -k 1 -e EPERM -o r -- nsnet add target --link eth0@br2,10.2.0.9/24 | cannot enter the network namespace: Operation not permitted | run the command with CAP_NET_ADMIN
 	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet add web | hint: run the command with CAP_SYS_ADMIN, because the name of a namespace is a bind mount | -
-	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet bridge br0/0 | - | because the name of a namespace is a bind mount
+	1 | setpriv --bounding-set -sys_admin --inh-caps -sys_admin nsnet bridge br0/0 | invalid device name 'br0/0' | because the name of a namespace is a bind mount
 	TABLE
 }
 

@@ -118,6 +118,7 @@ test_a_second_TERM_reaches_the_program()
 # them after the processes above them have ended.
 test_kills_deep_descendants()
 {
+	note_state
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2016,SC2086 # perl's own; words
 		run timeout 20 $init --grace 0.3 perl -e '$SIG{TERM} = "IGNORE"; $deep = 0;
@@ -125,18 +126,21 @@ test_kills_deep_descendants()
 			exit 3 if !$deep;
 			sleep 1000'
 		assert_rc 3
+		assert_no_leftovers
 	done
 }
 
 # Each process forks a new process and ends, often before a signal can reach it.
 test_kills_processes_that_fork_all_the_time()
 {
+	note_state
 	for init in nsinit "$pid1"; do
 		# shellcheck disable=SC2016,SC2086 # perl's own; words
 		run timeout 20 $init --grace 0.1 perl -e '$SIG{TERM} = "IGNORE"; for (1 .. 4) {
 			next if fork;
 			setpgrp; while (1) { exit if fork } } exit 3'
 		assert_rc 3
+		assert_no_leftovers
 	done
 }
 
@@ -176,11 +180,11 @@ test_kills_a_program_that_stops_itself_on_TERM()
 # descendants there and must not signal other processes.
 test_finds_its_descendants_in_the_proc_of_another_pid_namespace()
 {
+	# the descendant of nsinit has the pipe open, so cat ends only if the descendant ends
 	# shellcheck disable=SC2016 # the inner shell expands it
 	run timeout 20 nsunshare -Up -- sh -c '
 		for i in 1 2 3; do sleep 1000 & others="$others $!"; done
-		nsinit sh -c "setsid sleep 1000 & exit 3"
-		echo $?
+		{ nsinit sh -c "setsid sleep 1000 & exit 3"; echo $?; } | cat
 		kill $others && echo "all others"'
 	assert_out '3
 all others'
@@ -188,8 +192,10 @@ all others'
 
 test_finds_its_descendants_without_pidfds()
 {
+	note_state
 	run timeout 20 enosys pidfd_send_signal -- nsinit sh -c 'setsid sleep 1000 & exit 3'
 	assert_rc 3
+	assert_no_leftovers
 }
 
 test_ends_processes_with_the_stop_signal()

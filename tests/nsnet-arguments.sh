@@ -116,8 +116,7 @@ test_attach_with_explain_changes_nothing()
 	# shellcheck disable=SC2016 # for a shell
 	assert_out 'ip netns attach mine "$(nslist -nro PID -t net netns:web)"'
 	run nsnet attach mine 4194304 --check
-	assert_rc 1
-	assert_err_has 4194304
+	assert_refused 1 'process 4194304: No such process'
 	assertFalse 'no name is made' '[ -e /run/netns/mine ]'
 }
 

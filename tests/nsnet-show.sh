@@ -207,6 +207,13 @@ test_lists_columns_and_refuses_unknown_columns()
 
 test_strict_fails_if_a_namespace_cannot_be_entered()
 {
+	run nsnet show --strict -rn -o REF netns:web
+	assert_ok
+	run enosys -e EPERM setns -- nsnet show -rn -o REF netns:web
+	assert_rc 0
+	run enosys -e EPERM setns -- nsnet show --strict -rn -o REF netns:web
+	assert_rc 3
+	# an ordinary user cannot examine all processes either
 	run as_nstest nsnet show --strict -rn -o REF
 	assert_rc 3
 	run nsnet show 999999999999

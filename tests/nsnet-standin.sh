@@ -69,7 +69,7 @@ test_the_exit_status_is_that_of_the_program()
 	run nsnet run --pasta -- sh -c 'exit 7'
 	assert_rc 7
 	run nsnet run --pasta -- /nonexistent
-	assert_rc 127
+	assert_refused 127 "cannot execute '/nonexistent': No such file or directory"
 	assertTrue 'pasta has ended' 'settle 20 pasta_has_ended'
 }
 

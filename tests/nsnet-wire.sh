@@ -468,7 +468,7 @@ test_moved_device_returns_in_its_previous_state()
 	run nsnet run --move nic0 -- sh -c 'exit 3'
 	assert_rc 3
 	run nsnet run --move nic0 -- /dev
-	assert_rc 126
+	assert_refused 126 "cannot execute '/dev': Permission denied"
 	start_holder nsnet run --move nic0 --ready-fd 3 -- sleep 1000
 	kill "$holder"
 	wait "$holder"
@@ -566,15 +566,34 @@ test_refuses_to_move_a_device_that_the_host_needs()
 
 test_handles_report_the_program()
 {
-	run nsnet run --ready-fd 3 --close-fds --keep-fd 4 -- ls /proc/self/fd 3>"$TMP/ready" 4>/dev/null
+	# descriptor 3 of the output is that of ls itself
+	run nsnet run --ready-fd 6 --close-fds --keep-fd 4 -- ls /proc/self/fd 6>"$TMP/ready" 4>/dev/null 5>/dev/null
 	assert_ok
-	assertTrue 'a line was written' '[ -s "$TMP/ready" ]'
-	run nsnet run --pid-file "$TMP/pid" --status-fd 1 -- sh -c 'cat "$0"; exit 3' "$TMP/pid"
+	assert_out '0
+1
+2
+3
+4'
+	assertEquals ready "$(cat "$TMP/ready")"
+	run nsnet run --pid-file "$TMP/pid" --status-fd 6 -- sh -c 'echo $$; cat "$0"; exit 3' "$TMP/pid" 6>"$TMP/status"
 	assert_rc 3
-	assert_out_has '"event":"exit"'
+	pid=${out%%[!0-9]*}
+	assert_out "$pid
+$pid"
+	assertEquals "$pid 3" "$(jq -r 'select(.event == "exit") | "\(.pid) \(.status)"' "$TMP/status")"
 	assertFalse 'the pid file is removed' '[ -e "$TMP/pid" ]'
-	run nsnet run --wait-fd 0 -- echo ready </dev/null
-	assert_out ready
+	# a program that did not wait for the byte would end before the file exists
+	mkfifo "$TMP/go"
+	exec 7<>"$TMP/go"
+	nsnet run --wait-fd 6 -- cat "$TMP/late" 6<&7 7<&- >"$TMP/seen" 2>"$TMP/err" &
+	sleep 0.3
+	echo late >"$TMP/late"
+	echo >&7
+	exec 7<&-
+	wait $!
+	assertEquals "$(cat "$TMP/err")" 0 $?
+	assertEquals late "$(cat "$TMP/seen")"
+	rm "$TMP/go" "$TMP/late"
 }
 
 test_program_inherits_no_descriptor_of_the_host()
@@ -590,11 +609,11 @@ test_exits_with_the_status_of_the_program()
 	run nsnet run -- sh -c 'exit 7'
 	assert_rc 7
 	run nsnet run -- /none
-	assert_rc 127
+	assert_refused 127 "cannot execute '/none': No such file or directory"
 	run nsnet run -- /dev
-	assert_rc 126
+	assert_refused 126 "cannot execute '/dev': Permission denied"
 	run nsnet run
-	assert_rc 125
+	assert_refused 125 'missing program'
 }
 
 test_refuses_a_device_that_is_not_a_bridge()

@@ -195,7 +195,7 @@ test_a_failed_create_leaves_nothing()
 	configure '.' /bin/missing
 	run oci --log "$TMP/log" --log-format json create --bundle "$TMP/bundle" five
 	assert_rc 1
-	assert_err_has '/bin/missing'
+	assert_err_has "cannot execute '/bin/missing': No such file or directory"
 	assertEquals "cannot set up the container 'five'" "$(jq -r .msg "$TMP/log")"
 	run oci create --bundle "$TMP/no-bundle" five
 	assert_rc 1

@@ -62,8 +62,11 @@ test_map_options_set_uid_and_gid()
 
 test_setup_can_disable_user_namespaces()
 {
+	in_shell -- 'unshare -U true && echo allowed'
+	assert_out allowed
 	in_shell 'nsunshare:--setup=echo 0 >/proc/sys/user/max_user_namespaces' -- 'unshare -U true || echo refused'
 	assert_out refused
+	assert_err_has 'No space left on device'
 }
 
 test_environment_is_cleared_set_and_unset()
@@ -155,10 +158,18 @@ test_bash_sets_the_name_of_the_program()
 
 test_wait_fd_status_fd_and_flock_work()
 {
-	echo go >"$TMP/go"
-	run nsrun --with nsunshare:--wait-fd=0 -- echo ran <"$TMP/go"
-	assert_rc 0
-	assert_out ran
+	# a program that did not wait for the byte would end before the file exists
+	mkfifo "$TMP/go"
+	exec 7<>"$TMP/go"
+	nsrun --with nsunshare:--wait-fd=0 -- cat "$PWD/late" <&7 7<&- >"$TMP/seen" 2>"$TMP/err" &
+	sleep 0.5
+	echo late >late
+	echo >&7
+	exec 7<&-
+	wait $!
+	assertEquals "$(cat "$TMP/err")" 0 $?
+	assertEquals late "$(cat "$TMP/seen")"
+	rm "$TMP/go" late
 	run nsrun --with nsunshare:--status-fd=3 -- true 3>"$TMP/status"
 	assert_rc 0
 	run cat "$TMP/status"
@@ -233,6 +244,7 @@ test_a_profile_replaces_args_and_can_omit_the_init()
 # processes of the sandbox must then end.
 test_pdeathsig_ends_the_run_with_its_parent()
 {
+	note_state
 	start_holder sh -c 'setpriv --pdeathsig KILL nsrun --with nsunshare:--ready-fd=3 -- sleep 1000; :'
 	run pgrep -P "$holder"
 	child=$out
@@ -240,6 +252,7 @@ test_pdeathsig_ends_the_run_with_its_parent()
 	kill -KILL "$holder"
 	wait "$holder" 2>/dev/null
 	assertTrue 'nsunshare has ended' "settle 50 test ! -e /proc/$child"
+	assert_no_leftovers
 	return 0
 }
 

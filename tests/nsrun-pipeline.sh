@@ -21,8 +21,11 @@ assert_pipeline_has()
 	esac
 }
 
+# assert_pipeline_lacks TEXT: asserts that the last `run` executed the pipeline, whose stubs exit with
+# 3, and that its output does not contain TEXT.
 assert_pipeline_lacks()
 {
+	assert_rc 3
 	case $(tr '\n' ' ' <"$TMP/out") in
 	*"$1"*) fail "<$1> is in $_all" ;;
 	*) assertTrue 0 ;;
@@ -302,11 +305,17 @@ test_wrong_profiles_are_refused()
 
 test_wrong_options_are_refused()
 {
-	for wrong in --none -x --rootx=1 --bind= --overlay= --print=x --tty=x --help=x --version=x; do
+	for wrong in --none -x --rootx=1; do
 		run "$nsrun" "$wrong" -- prog
-		assert_rc 125
-		assert_out_empty
-		assert_err_has "${wrong%=*}"
+		assert_refused 125 "unknown option '${wrong%=*}'"
+	done
+	for wrong in --bind= --overlay=; do
+		run "$nsrun" "$wrong" -- prog
+		assert_refused 125 "${wrong%=}: the argument is empty"
+	done
+	for wrong in --print=x --tty=x --help=x --version=x; do
+		run "$nsrun" "$wrong" -- prog
+		assert_refused 125 "option '${wrong%=*}' takes no argument"
 	done
 	for wrong in --bind -R --name; do
 		run "$nsrun" "$wrong"
@@ -433,6 +442,7 @@ test_prints_help_and_version()
 	assert_out_has "$(nspivot --version | sed 's/^nspivot/nsrun/')"
 	run sh -c '"$0" --help >/dev/full' "$nsrun"
 	assert_rc 125
+	assert_err_has 'No space left on device'
 }
 
 . shunit2

@@ -38,8 +38,7 @@ test_stop_ends_the_named_run_and_waits()
 	assert_ok
 	assertTrue 'the name is free' "[ ! -e '$names/web.json' ]"
 	run nsrun --stop web
-	assert_rc 125
-	assert_err_has web
+	assert_refused 125 "nsrun: cannot find the process 'name:web'"
 	run nsrun --stop=none
 	assert_refused 125 "nsrun: cannot find the process 'name:none'"
 }
@@ -85,9 +84,12 @@ test_stop_ends_a_detached_run_that_has_an_init()
 	settle 50 test -e "$names/detached.json"
 	run sed 's/.*"supervisor_pid":\([^,]*\),.*/\1/' "$names/detached.json"
 	assert_out null
+	program=$(sed 's/.*"pid":\([0-9]*\),.*/\1/' "$names/detached.json")
+	assertTrue 'the program runs' "grep -q sleep '/proc/$program/cmdline'"
 	run timeout 20 nsrun --stop detached
 	assert_ok
-	settle 50 test ! -e "$names/detached.lock"
+	assertFalse 'the program has ended' "[ -e '/proc/$program' ]"
+	assertTrue 'the name is free' "settle 50 test ! -e '$names/detached.lock'"
 }
 
 test_stop_refuses_a_detached_run_without_an_init()
@@ -128,7 +130,7 @@ test_stop_kills_a_program_that_ignores_the_signal()
 	run nsrun --stop deaf
 	assert_ok
 	run nsenter2 -t name:deaf -U true
-	assert_rc 125
+	assert_refused 125 "cannot find the process 'name:deaf'"
 }
 
 test_system_is_stopped_by_its_own_signal()

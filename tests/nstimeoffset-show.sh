@@ -169,7 +169,7 @@ test_refuses_other_namespaces()
 	run nstimeoffset --show 4194304 self
 	assert_refused 125 'process 4194304'
 	run nstimeoffset --show self nonsense
-	assert_refused 125 nonsense
+	assert_refused 125 "invalid reference 'nonsense'"
 }
 
 test_explain_prints_the_offsets_and_runs_nothing()
@@ -196,6 +196,8 @@ test_handles_wait_and_report_readiness()
 	pid=$!
 	exec 8<ready 9>go
 	# the tool waits at a point where the time namespace exists but its clocks have not been set
+	sleep 0.2 # a program that does not wait writes to the file in this time
+	assertFalse 'the program waits' '[ -s fds ]'
 	echo >&9
 	read -r line <&8
 	assertEquals ready "$line"

@@ -35,8 +35,11 @@ test_the_group_is_visible_outside_by_name()
 	start_holder nsunshare -C --into-cgroup "$name" --cgroup-create -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	run grep -x "$holder_line" "$v2$name/cgroup.procs"
 	assert_rc 0
+	# the program is in a group outside of the namespace, so its path begins with /..
+	# (cgroup_namespaces(7))
 	run nsenter2 -t "$holder_line" -C -- grep ^0: /proc/self/cgroup
 	assert_ok
+	assert_out_has '0::/..'
 	stop_holder
 	remove_cgroup "$v2$name"
 }

@@ -249,9 +249,9 @@ test_one_command_gives_a_program_its_own_resolv_conf()
 test_named_namespaces_have_their_own_resolv_conf()
 {
 	ip netns add ns1
-	run nsenter2 -t netns:ns1 -- ip -br link show lo
+	run nsenter2 -t netns:ns1 -- readlink /proc/self/ns/net
 	assert_ok
-	assert_out_has DOWN
+	assert_out "$(ip netns exec ns1 readlink /proc/self/ns/net)"
 	run nslist -t net -o NSFS -nr
 	assert_rc 0
 	assert_out_has /run/netns/ns1

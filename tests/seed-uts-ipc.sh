@@ -49,6 +49,8 @@ test_a_queue_inside_is_invisible_outside()
 	assert_ok
 	assert_out_has 0x
 	run ipcs -q
+	assert_ok
+	assert_out_has msqid
 	assert_out_lacks 0x
 }
 
