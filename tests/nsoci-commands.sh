@@ -6,6 +6,7 @@
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
+. "${0%/*}/ocilib.sh"
 require_ns user mnt pid uts ipc net
 require_tool jq
 require_tool nsoci-config
@@ -41,7 +42,7 @@ tearDown()
 # oci ARGUMENT…: runs nsoci with the arguments and with the state directory $state.
 oci()
 {
-	"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled "$@"
+	"$nsoci" --root "$state" --cgroup-manager=disabled "$@"
 }
 
 # configure FILTER [ARGUMENT…]: writes config.json. The arguments are the command line of the
@@ -237,8 +238,9 @@ test_start_state_and_kill_start_no_other_program()
 {
 	oci create --bundle "$TMP/bundle" alone
 	for command in start state kill; do
-		run env PATH=/none "${0%/*}/../examples/nsoci" --root "$state" $command alone
+		run env PATH=/none "$nsoci" --root "$state" $command alone
 		assert_ok
+		[ $command != state ] || assertEquals 'alone running' "$(jq -r '"\(.id) \(.status)"' "$TMP/out")"
 	done
 }
 
@@ -253,7 +255,7 @@ deleted()
 test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 {
 	for after in 0.01 0.02 0.03 0.04 0.06 0.1; do
-		"${0%/*}/../examples/nsoci" --root "$state" --cgroup-manager=disabled create --bundle "$TMP/bundle" killed >/dev/null 2>&1 &
+		"$nsoci" --root "$state" --cgroup-manager=disabled create --bundle "$TMP/bundle" killed >/dev/null 2>&1 &
 		sleep $after
 		kill -KILL $!
 		wait $! 2>/dev/null
@@ -264,6 +266,9 @@ test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 		assertTrue "killed after $after s: no program of the chain runs" \
 			"settle 50 eval '! pgrep -f -- --seccomp=$state/killed/ >/dev/null'"
 	done
+	run oci create --bundle "$TMP/bundle" killed
+	assert_ok
+	assertTrue 'the directory of a container that is not killed' "[ -d '$state/killed' ]"
 }
 
 test_hooks_get_the_state()
@@ -338,7 +343,7 @@ test_a_process_without_arguments_is_refused()
 print_words()
 {
 	configure "$1"
-	run env NSOCI_PRINT=1 "${0%/*}/../examples/nsoci" --root "$state" create --bundle "$TMP/bundle" printed
+	run env NSOCI_PRINT=1 "$nsoci" --root "$state" create --bundle "$TMP/bundle" printed
 	assert_ok
 	cp "$TMP/out" "$TMP/chain"
 	run grep -Eo -- "$2" "$TMP/chain"

@@ -7,6 +7,7 @@
 # shellcheck disable=SC2016 # the inner shell expands it
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
+. "${0%/*}/ocilib.sh"
 . "${0%/*}/podmanlib.sh"
 
 # podman keeps a process running so that its user namespace continues to exist.

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# podmanlib.sh: prepares podman(1) with examples/nsoci as its OCI runtime. Sourced after rootlib.sh.
-# shellcheck disable=SC2154 # rootlib.sh sets box
+# podmanlib.sh: prepares podman(1) with examples/nsoci as its OCI runtime. Sourced after rootlib.sh
+# and ocilib.sh.
+# shellcheck disable=SC2154 # rootlib.sh sets box, and ocilib.sh sets nsoci
 
 require_tool jq
 require_tool nsoci-config
@@ -19,7 +20,7 @@ oneTimeSetUp()
 	printf '%s\n' root:x:0: web:x:33: >"$box/etc/group"
 	# give the runtime nsoci the name crun, because podman can disable cgroups only for a
 	# runtime with this name
-	ln -s "${0%/*}/../examples/nsoci" "$TMP/engine/crun"
+	ln -s "$nsoci" "$TMP/engine/crun"
 	cat >"$TMP/engine/containers.conf" <<-END
 		[engine]
 		cgroup_manager = "cgroupfs"
