@@ -299,7 +299,7 @@ test_an_ended_pid_namespace_is_named()
 	# process 1 of this pid namespace still runs, so no message may say that the namespace has
 	# ended
 	start_holder nsunshare -rp --ready-fd 3 -- sleep 1000
-	run nsenter2 -t "$(pgrep -P "$holder" sleep || echo "$holder")" -U -p echo ran
+	run nsenter2 -t "$(sleep_of "$holder")" -U -p echo ran
 	assert_ok
 	assert_out ran
 	assert_err_lacks 'has ended'
