@@ -120,6 +120,9 @@ test_gone_process_gives_the_output_of_lsns()
 	run nslist -p 4194304
 	assert_ok
 	assert_out_empty
+	run nslist -p $$
+	assert_ok
+	assert_out_has ' uts '
 }
 
 test_several_types_equal_those_of_lsns()

@@ -356,6 +356,9 @@ chmod 755 "$TMP/host"
 
 test_each_failed_call_is_reported_and_leaves_the_sysctls()
 {
+	run unshare --net --mount "$TMP/host" bridge br0,fd00:1::1/64 --nat
+	assert_ok
+	assert_out_has 'table inet nsnet_'
 	# If memory allocation fails, libnftables ends the process with status 3. If nsnet cannot
 	# load the library, it exits with 2. -x excludes ENOENT of openat(2), which nsnet ignores,
 	# because the device may have been removed or the kernel may not have the sysctl.

@@ -78,6 +78,9 @@ test_killed_runs_with_nat_leave_no_rules()
 	while read -r moment; do
 		timeout --foreground -s KILL "$moment" nsnet run --bridge br0 --nat --publish 8080:80 -- true
 	done <"$TMP/later" 2>/dev/null
+	run nsnet run --bridge br0 --nat --publish 8080:80 -- echo ran
+	assert_ok
+	assert_out ran
 	feature nft-owner || nft flush ruleset
 	assert_network_as_noted
 }

@@ -288,4 +288,14 @@ test_names_of_devices_cannot_break_the_output()
 	assertEquals "$name" "$(jq -r '[.namespaces[0].links[].if] | last' "$TMP/out")"
 }
 
+test_accepts_options_after_arguments()
+{
+	run nsnet show -J self
+	assert_ok
+	expected=$out
+	run nsnet show self -J
+	assert_ok
+	assert_out "$expected"
+}
+
 . shunit2

@@ -93,9 +93,9 @@ test_a_link_in_the_path_stays_in_the_root()
 	mkdir "$TMP/outside"
 	echo secret >"$TMP/outside/file"
 	ln -s "$TMP/outside" "$box/trap"
-	run in_ns nspivot --tmpfs /trap:copy-up "$box" -- /bin/sh -c "ls '$TMP/outside'"
+	run in_ns nspivot --tmpfs /trap:copy-up "$box" -- /bin/sh -c "echo ran; ls '$TMP/outside'"
 	assert_ok
-	assert_out_empty
+	assert_out ran
 	rm -rf "${box:?}/trap" "${box:?}/$TMP"
 }
 
