@@ -57,6 +57,8 @@ static void parse(struct cli *c, struct words *w, struct opts *r, int *failed)
 		cli_die_usage("missing --map");
 	if (r->fd >= 0 && (w->n != 1 || !w->program))
 		cli_die_usage("--fd requires '<source> -- <program>'");
+	if (r->fd < 0 && w->n > 0 && w->program)
+		cli_die_usage("unexpected argument '%s'", w->program[0]);
 	if (r->fd < 0)
 		verb_count(w, 2, 2, w->n == 0 ? " <source>" : " <target>");
 }
