@@ -382,16 +382,13 @@ void fill_init(struct run *run, const struct row *r, struct cell *out)
 	struct proc_stat st;
 	int rc;
 
-	if (r->ns->inode < 0xf0000000 || !two ||
-	    !(r->ns->type->flag & (CLONE_NEWNS | CLONE_NEWNET)) ||
-	    two->inode[nstype_index(r->ns->type)] != r->ns->inode) {
-		cell_bool(out, r->ns->inode < 0xf0000000);
-		return;
-	}
-	/* in a pid namespace, process 2 is an ordinary process */
-	rc = procfs_read_stat(run->proc, 2, &st);
-	if (rc < 0)
+	if (r->ns->inode < 0xf0000000)
+		cell_bool(out, true);
+	else if (!two || !(r->ns->type->flag & (CLONE_NEWNS | CLONE_NEWNET)) ||
+		 two->inode[nstype_index(r->ns->type)] != r->ns->inode)
+		cell_bool(out, false);
+	else if ((rc = procfs_read_stat(run->proc, 2, &st)) < 0)
 		nslist_missed(run, 2, rc);
 	else
-		cell_bool(out, st.kthread);
+		cell_bool(out, st.kthread); /* in a pid namespace, process 2 is not kthreadd */
 }
