@@ -79,19 +79,13 @@ int __wrap_file_open_at(int dirfd, const char *path, int flags, mode_t mode)
 	return world.no_proc ? -ENOENT : __real_file_open_at(proc, ".", flags, mode);
 }
 
-/* A 32-bit program with _FILE_OFFSET_BITS=64 calls fstatfs64(). */
 int __wrap_fstatfs(int fd, struct statfs *fs);
-int __wrap_fstatfs64(int fd, struct statfs *fs);
 int __wrap_fstatfs(int fd, struct statfs *fs)
 {
 	CHECK(fd > 2);
 	memset(fs, 0, sizeof(*fs));
 	fs->f_type = world.no_procfs ? TMPFS_MAGIC : PROC_SUPER_MAGIC;
 	return 0;
-}
-int __wrap_fstatfs64(int fd, struct statfs *fs)
-{
-	return __wrap_fstatfs(fd, fs);
 }
 
 int __wrap_proc_stat_check(struct nserr *e);
