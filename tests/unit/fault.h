@@ -46,6 +46,9 @@
 #ifndef SYS_open
 #define SYS_open (-2)
 #endif
+#ifndef SYS_chmod
+#define SYS_chmod (-2)
+#endif
 #ifndef SYS_poll
 #define SYS_poll (-2)
 #endif
@@ -170,10 +173,10 @@ static long fault_sigprocmask(const greg_t *a, ucontext_t *u)
 /* Returns true if the system call with this number and these arguments returns a new descriptor. */
 static bool fault_opens(long number, const greg_t *a)
 {
-	return number == SYS_openat || number == SYS_openat2 || number == SYS_open_tree ||
-	       number == SYS_fsopen || number == SYS_fsmount || number == SYS_socket ||
-	       number == SYS_memfd_create || number == SYS_pidfd_open || number == SYS_signalfd4 ||
-	       (number == SYS_fcntl && a[1] == F_DUPFD);
+	return number == SYS_open || number == SYS_openat || number == SYS_openat2 ||
+	       number == SYS_open_tree || number == SYS_fsopen || number == SYS_fsmount ||
+	       number == SYS_socket || number == SYS_memfd_create || number == SYS_pidfd_open ||
+	       number == SYS_signalfd4 || (number == SYS_fcntl && a[1] == F_DUPFD);
 }
 
 /* Returns true if the C library itself repeats the failed call and sets the flag close-on-exec of
@@ -231,10 +234,12 @@ static bool fault_is_slow(long number)
 }
 
 /* Returns true if the call with the number `number` is counted. The C library implements fstat(3)
- * with fstat(2) or with newfstatat(2), so SYS_newfstatat stands for both. */
+ * with fstat(2) or with newfstatat(2), so SYS_newfstatat stands for both. Likewise, SYS_openat
+ * stands for open(2) and openat(2). */
 static bool fault_is_counted(int only, long number)
 {
-	return only < 0 || only == number || (only == SYS_newfstatat && number == SYS_fstat);
+	return only < 0 || only == number || (only == SYS_newfstatat && number == SYS_fstat) ||
+	       (only == SYS_openat && number == SYS_open);
 }
 
 /* Counts a system call. Returns its position among all calls, counted from 1. */

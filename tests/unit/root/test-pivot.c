@@ -4,13 +4,13 @@
 #include "root/pivot.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "../fault.h"
 #include "../sandbox.h"
+#include "kernel/sys_mount.h"
 #include "root/remount.h"
 #include "root/switch_root.h"
 

@@ -169,7 +169,7 @@ static void fail(const char *dir)
 {
 	static const struct fault_row rows[] = {
 		{ "open", try_enter, SYS_openat, 1, EACCES, -EACCES },
-		{ "fstat", try_enter, SYS_newfstatat, 2, EIO, -EIO },
+		{ "fstat", try_enter, SYS_newfstatat, FAULT_EACH, EIO, -EIO },
 		/* the copy is a detached mount instead */
 		{ "memfd_create", try_enter, SYS_memfd_create, FAULT_EACH, EACCES, 0 },
 		{ "sendfile", try_enter, SYS_sendfile, 1, EIO, 0 },

@@ -373,7 +373,7 @@ static void print_messages(void)
 	CHECK_INT(cli_status(&e), 9);
 	switch (*words[0]) {
 	case 'd':
-		cli_die(EIO, "five");
+		cli_die(EACCES, "five");
 	case 'n':
 		cli_die_nserr(&e);
 	case 'u':
@@ -388,7 +388,7 @@ static void messages_begin_with_the_tool_and_end_with_the_errno(void)
 #define WARNINGS "tool: one 1\ntool: two\\x0a: No such file or directory\n" ERROR
 #define ERROR    "tool: three: Operation not permitted\nhint: four\\x1b\n"
 	words = LINE("d");
-	CHECK_STR(tool_output(print_messages), WARNINGS "tool: five: Input/output error\n");
+	CHECK_STR(tool_output(print_messages), WARNINGS "tool: five: Permission denied\n");
 	CHECK_INT(tool_status, 7);
 	words = LINE("n");
 	CHECK_STR(tool_output(print_messages), WARNINGS ERROR);
