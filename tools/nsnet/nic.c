@@ -158,7 +158,7 @@ static int restore(struct netlink *host, int index, const char *record, struct n
 		struct net_route r = { .index = index };
 		struct net_addr a;
 
-		if (str_after(word, LENDER + 1))
+		if (str_after(word, &LENDER[1]))
 			continue;
 		netlink_batch_init(&b);
 		if (!equals && net_addr_parse(word, strlen(word), &a) == 0) {
@@ -350,7 +350,7 @@ void nic_show_return(const struct net *n, struct buf *out)
 	for (char *word; (word = strtok_r(NULL, " ", &save));) {
 		char *via = strchr(word, '=');
 
-		if (str_after(word, LENDER + 1))
+		if (str_after(word, &LENDER[1]))
 			continue;
 		if (via)
 			*via++ = '\0';
