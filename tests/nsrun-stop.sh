@@ -235,9 +235,12 @@ test_kill_at_any_moment_leaves_nothing()
 			kill_nth $n $(chain $!)
 			kill -TERM $! 2>/dev/null
 			wait $! 2>/dev/null
+			# shellcheck disable=SC2086 # no argument without a root
+			run nsrun --profile $profile ${root:+-R} $root -- /bin/sh -c 'echo works'
+			assert_ok
+			assert_out works
 		done
 	done
-	run true
 	assert_no_leftovers
 }
 
