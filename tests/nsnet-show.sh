@@ -56,19 +56,22 @@ test_peer_outside_the_selection_is_shown_by_number()
 }
 
 # nsnet show does not find a namespace that only an open descriptor keeps alive. In this
-# case, nsnet show --strict must exit with status 3.
+# case, nsnet show --strict must exit with status 3, and name the device that has its other end there.
 test_answer_is_incomplete_if_an_end_is_in_a_namespace_that_was_not_found()
 {
 	run nsnet show --strict -rn -o IF
-	assert_rc 0
+	assert_ok
 	exec 7</run/netns/db
 	ip netns del db
 	run nsnet show --strict -rn -o REF,IF,PEER
-	exec 7<&-
 	assert_rc 3
 	assert_out_has 'netns:web x0 ?nsid:'
+	assertEquals "nsnet: incomplete output: the other end of 'netns:web:x0' (namespace not found)" "$err"
+	run nsnet show -rn -o IF
+	exec 7<&-
+	assert_ok
 	run nsnet show --strict -rn -o IF netns:web
-	assert_rc 0
+	assert_ok
 }
 
 test_json_has_the_values_of_the_table()
@@ -210,14 +213,33 @@ test_strict_fails_if_a_namespace_cannot_be_entered()
 	run nsnet show --strict -rn -o REF netns:web
 	assert_ok
 	run enosys -e EPERM setns -- nsnet show -rn -o REF netns:web
-	assert_rc 0
+	assert_ok
 	run enosys -e EPERM setns -- nsnet show --strict -rn -o REF netns:web
+	assert_refused 3 "nsnet: incomplete output: network namespace 'netns:web' (Operation not permitted)"
+	run enosys -e EPERM setns -- nsnet show --strict -rn -o REF netns:web self netns:db
 	assert_rc 3
+	assert_err_has "network namespace 'netns:web' and 1 more (Operation not permitted)"
 	# an ordinary user cannot examine all processes either
 	run as_nstest nsnet show --strict -rn -o REF
 	assert_rc 3
+	assert_err_has 'nsnet: incomplete output: '
+	assert_err_has ' (permission denied)'
+	assert_err_one_line
 	run nsnet show 999999999999
 	assert_refused 1 "cannot find the network namespace '999999999999'"
+}
+
+test_strict_fails_if_the_firewall_rules_cannot_be_read()
+{
+	run nsnet show --strict --json self
+	assert_ok
+	run as_nstest nsnet show --strict --json self
+	assert_rc 3
+	assert_json '.complete == false'
+	assert_err_has 'nsnet: incomplete output: '
+	# libnftables prints another line
+	assert_err_has 'firewall rules ('
+	assert_err_has 'Operation not permitted)'
 }
 
 test_headings_have_their_own_line_and_cells_are_aligned()

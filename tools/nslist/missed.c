@@ -3,45 +3,9 @@
 #include "nslist.h"
 
 #include "common/cli.h"
-
-static const char *const names[NSMISSED_WHATS][2] = {
-	[NSMISSED_PROC] = { "process", "processes" },
-	[NSMISSED_SOCK] = { "socket", "sockets" },
-	[NSMISSED_MNT] = { "mount namespace", "mount namespaces" },
-	[NSMISSED_NS] = { "namespace", "namespaces" },
-	[NSMISSED_DETAIL] = { "value", "values" },
-};
+#include "common/missed.h"
 
 static const char hidden_text[] = "hidden by the mount option hidepid of /proc";
-
-/* Returns the reason as text. */
-static const char *why_text(const struct nsmissed *m, unsigned why)
-{
-	static const char *const texts[NSMISSED_WHYS] = {
-		[NSMISSED_DENIED] = "permission denied",
-		[NSMISSED_UNSUPPORTED] = "not supported by this kernel",
-		[NSMISSED_WAIT] = "not reachable at its mount point",
-	};
-
-	return why == NSMISSED_FAILED ? strerror(-m->err) : texts[why];
-}
-
-/* Appends the counts of objects that could not be read for one reason: "2 processes (why)". */
-static void add_counts(struct buf *b, const unsigned n[NSMISSED_WHATS], const char *why)
-{
-	const char *separator = b->len > 0 ? "; " : "";
-	bool any = false;
-
-	for (size_t i = 0; i < NSMISSED_WHATS; i++) {
-		if (n[i] == 0)
-			continue;
-		buf_printf(b, "%s%u %s", separator, n[i], names[i][n[i] != 1]);
-		separator = ", ";
-		any = true;
-	}
-	if (any)
-		buf_printf(b, " (%s)", why);
-}
 
 /* Returns true if everything could be read and no process is hidden. */
 static bool is_complete(const struct run *run)
@@ -56,14 +20,13 @@ int nslist_report_missed(const struct run *run)
 
 	if (is_complete(run))
 		return 0;
-	for (unsigned why = 0; why < NSMISSED_WHYS; why++) {
-		/* as in lsns(8), processes and namespaces that the caller may not see are omitted
-		 * without a message */
+	/* as in lsns(8), processes and namespaces that the caller may not see are omitted without a
+	 * message */
+	for (unsigned why = 0; why < NSMISSED_WHYS; why++)
 		for (unsigned what = 0; what < NSMISSED_WHATS; what++)
 			if (!run->o->strict && what != NSMISSED_DETAIL)
 				m.n[why][what] = 0;
-		add_counts(&b, m.n[why], why_text(&m, why));
-	}
+	missed_add_counts(&m, &b);
 	if (run->hidden)
 		buf_printf(&b, "%sprocesses (%s)", b.len > 0 ? "; " : "", hidden_text);
 	if (b.len > 0)
@@ -82,15 +45,15 @@ static void add_missed(const struct run *run, struct json *j)
 			if (m->n[why][what] == 0)
 				continue;
 			json_object(j, NULL);
-			json_str(j, "what", names[what][0]);
+			json_str(j, "what", missed_what(what, false));
 			json_u64(j, "count", m->n[why][what]);
-			json_str(j, "why", why_text(m, why));
+			json_str(j, "why", missed_why(m, why));
 			json_object_end(j);
 		}
 	}
 	if (run->hidden) {
 		json_object(j, NULL);
-		json_str(j, "what", names[NSMISSED_PROC][0]);
+		json_str(j, "what", missed_what(NSMISSED_PROC, false));
 		json_null(j, "count");
 		json_str(j, "why", hidden_text);
 		json_object_end(j);

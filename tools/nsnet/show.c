@@ -128,6 +128,7 @@ static void find_all(struct view *v, bool given, bool count)
 		if (c.tab.all[i]->type == &nstypes[NSTYPE_NET])
 			take_ns(v, &c, c.tab.all[i], given);
 	v->complete &= collect_complete(&c);
+	v->missed = c.missed;
 	v->counted = count;
 	collect_free(&c);
 	close(q.proc);
@@ -172,11 +173,14 @@ static int enter(struct view_ns *ns, bool *away)
 	return rc < 0 ? rc : netlink_open(&ns->nl, NULL);
 }
 
-static bool read_ns(struct view_ns *ns)
+/* Reads the devices, addresses and routes of a namespace. Returns 0 or a negative errno. */
+static int read_ns(struct view_ns *ns)
 {
-	return net_links_read(&ns->nl, &ns->links, NULL) == 0 &&
-	       net_ifaddrs_read(&ns->nl, &ns->addrs, NULL) == 0 &&
-	       net_routes_read(&ns->nl, &ns->routes, NULL) == 0;
+	int rc = net_links_read(&ns->nl, &ns->links, NULL);
+
+	if (rc == 0)
+		rc = net_ifaddrs_read(&ns->nl, &ns->addrs, NULL);
+	return rc < 0 ? rc : net_routes_read(&ns->nl, &ns->routes, NULL);
 }
 
 /* Enters one namespace after the other and reads its devices, and then returns to the caller's
@@ -196,14 +200,15 @@ static void look(struct view *v)
 	 * call. */
 	for (size_t i = 0; i < v->n; i++)
 		if (v->ns[i].inode == v->own)
-			v->ns[i].failed = netlink_open(&v->ns[i].nl, NULL) < 0;
+			v->ns[i].err = netlink_open(&v->ns[i].nl, NULL);
 	for (size_t i = 0; i < v->n; i++) {
 		struct view_ns *ns = &v->ns[i];
 
 		if (ns->inode != v->own)
-			ns->failed = enter(ns, &away) < 0;
-		ns->failed = ns->failed || !read_ns(ns);
-		v->complete &= !ns->failed;
+			ns->err = enter(ns, &away);
+		if (ns->err == 0)
+			ns->err = read_ns(ns);
+		v->complete &= ns->err == 0;
 	}
 	rc = away ? sys_setns(own, CLONE_NEWNET) : 0;
 	if (rc < 0)
@@ -227,7 +232,8 @@ static void read_rules(struct view *v)
 {
 	struct nft_ctx *nft = NULL;
 
-	if (nft_open(&nft, NULL) < 0 || nft_list(nft, "list ruleset", &v->rules, NULL) < 0)
+	if (nft_open(&nft, &v->rules_err) < 0 ||
+	    nft_list(nft, "list ruleset", &v->rules, &v->rules_err) < 0)
 		v->complete = false;
 	nft_close(nft);
 }
@@ -298,6 +304,8 @@ int verb_show(int argc, char **argv)
 		view_dot(&v);
 	else
 		view_table(&v, &t);
+	if (t.strict)
+		view_report_missed(&v);
 	view_free(&v);
 	return all ? table_status(&t, 0) : CLI_EXIT_FAILED;
 }

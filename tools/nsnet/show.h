@@ -4,6 +4,7 @@
 #ifndef NSU_NSNET_SHOW_H
 #define NSU_NSNET_SHOW_H
 
+#include "collect/collect.h"
 #include "common/table.h"
 #include "nsnet.h"
 
@@ -18,7 +19,7 @@ struct view_ns {
 	struct net_links links;
 	struct net_ifaddrs addrs;
 	struct net_routes routes;
-	bool failed; /* true if the namespace could not be read */
+	int err; /* 0, or the negative errno because of which the namespace could not be read */
 	/* the other ends of the veth pairs, in the order of `links`; NULL until they are needed */
 	struct view_peer {
 		const struct view_ns *ns;
@@ -31,9 +32,22 @@ struct view {
 	struct view_ns *ns;
 	size_t n;
 	uint64_t own; /* inode of the caller's network namespace */
+	/* false if something could not be read, which the members `missed`, `lost`, `rules_err`
+	 * and the members `err` of the namespaces describe */
 	bool complete;
-	bool all;     /* show the device lo, too */
-	bool counted; /* true if `procs` and `holders` are set */
+	struct nsmissed missed; /* objects that the search for namespaces could not read */
+	/* the veth devices whose other end was not found */
+	struct {
+		unsigned n;
+		const struct view_ns *ns; /* the first of these devices and its namespace */
+		const struct net_link *link;
+		/* a negative errno if the kernel did not report the namespace of the other end of
+		 * the first device, or 0 if this namespace was not found */
+		int err;
+	} lost;
+	struct nserr rules_err; /* the reason why the rules could not be read */
+	bool all;               /* show the device lo, too */
+	bool counted;           /* true if `procs` and `holders` are set */
 	/* firewall rules of the caller's network namespace, as nft(8) prints them; empty if
 	 * they are not needed */
 	struct buf rules;
@@ -48,8 +62,9 @@ void view_free(struct view *v);
 #define cleanup_view __attribute__((cleanup(view_free)))
 
 /* Finds the other ends of all veth pairs, and stores them in the namespaces of v. Clears
- * v->complete if the kernel does not report the namespace of one of these ends or, with `all`, if
- * the namespace was not found. Ends the process if memory allocation fails. */
+ * v->complete and counts the device in v->lost if the kernel does not report the namespace of the
+ * other end or, with `all`, if the namespace was not found. Ends the process if memory allocation
+ * fails. */
 void view_relate(struct view *v, bool all);
 
 /* Finds the other end of the veth device l in the namespace `of`. Returns the device at the other
@@ -95,5 +110,8 @@ void view_table(const struct view *v, struct table *t);
 void view_json(const struct view *v);
 void view_tree(const struct view *v);
 void view_dot(const struct view *v);
+
+/* Prints a warning that names everything that could not be read, if there is something. */
+void view_report_missed(const struct view *v);
 
 #endif

@@ -9,14 +9,15 @@
 
 /*
  * Returns true if the other end of the device l, which is in the namespace `of`, is in the
- * namespace ns. Clears v->complete if the kernel does not answer.
+ * namespace ns. Sets *err to a negative errno if the kernel does not answer.
  */
-static bool peer_is_in(struct view *v, const struct view_ns *of, const struct net_link *l,
-		       const struct view_ns *ns)
+static bool peer_is_in(const struct view_ns *of, const struct net_link *l, const struct view_ns *ns,
+		       int *err)
 {
 	int rc = net_peer_is_in(&of->nl, l, ns->fd);
 
-	v->complete &= rc >= 0;
+	if (rc < 0)
+		*err = rc;
 	return rc > 0;
 }
 
@@ -24,10 +25,11 @@ static bool peer_is_in(struct view *v, const struct view_ns *of, const struct ne
  * Finds the other end of a veth pair. IFLA_LINK is the index of the other end in the namespace with
  * the number IFLA_LINK_NETNSID, which is relative to the namespace of the socket. Two devices that
  * name each other's index are candidates. RTM_GETNSID then returns the number of a candidate's
- * namespace.
+ * namespace. Sets *err to a negative errno if the kernel does not answer.
  */
-static const struct net_link *find_peer(struct view *v, const struct view_ns *of,
-					const struct net_link *l, const struct view_ns **where)
+static const struct net_link *find_peer(const struct view *v, const struct view_ns *of,
+					const struct net_link *l, const struct view_ns **where,
+					int *err)
 {
 	if (!streq(l->kind, "veth") || !l->peer)
 		return NULL;
@@ -37,12 +39,23 @@ static const struct net_link *find_peer(struct view *v, const struct view_ns *of
 
 		if (!peer || !streq(peer->kind, "veth") || peer->peer != l->index)
 			continue;
-		if (l->peer_nsid == NETNSID_UNASSIGNED ? ns == of : peer_is_in(v, of, l, ns)) {
+		if (l->peer_nsid == NETNSID_UNASSIGNED ? ns == of : peer_is_in(of, l, ns, err)) {
 			*where = ns;
 			return peer;
 		}
 	}
 	return NULL;
+}
+
+/* Records that the other end of the device l in the namespace ns was not found. */
+static void lose(struct view *v, const struct view_ns *ns, const struct net_link *l, int err)
+{
+	v->complete = false;
+	if (v->lost.n++ > 0)
+		return;
+	v->lost.ns = ns;
+	v->lost.link = l;
+	v->lost.err = err;
 }
 
 void view_relate(struct view *v, bool all)
@@ -56,10 +69,11 @@ void view_relate(struct view *v, bool all)
 				"cannot allocate memory for the connections of the devices");
 		for (size_t k = 0; k < ns->links.n; k++) {
 			const struct net_link *l = &ns->links.v[k];
+			int err = 0;
 
-			ns->peers[k].link = find_peer(v, ns, l, &ns->peers[k].ns);
-			if (all && !ns->peers[k].link && streq(l->kind, "veth") && l->peer)
-				v->complete = false;
+			ns->peers[k].link = find_peer(v, ns, l, &ns->peers[k].ns, &err);
+			if (err || (all && !ns->peers[k].link && streq(l->kind, "veth") && l->peer))
+				lose(v, ns, l, err);
 		}
 	}
 }

@@ -408,8 +408,13 @@ static void other_end_is_a_device_or_the_number_of_a_namespace(void)
 	CHECK_STR(peer_of(&v, "v2"), "self:m0");
 	free(ns.peers);
 	/* only a veth pair has an end that must be found */
+	CHECK_INT(v.lost.n, 0);
 	view_relate(&v, true);
 	CHECK(!v.complete);
+	CHECK_INT(v.lost.n, 2);
+	CHECK(v.lost.ns == &ns);
+	CHECK_STR(v.lost.link->name, "v0");
+	CHECK_INT(v.lost.err, 0);
 	free(ns.peers);
 	v.complete = true;
 	ns.links.n = 5;
@@ -439,6 +444,9 @@ static void unanswered_question_makes_the_listing_incomplete(void)
 	view_relate(&v, false);
 	CHECK(!v.complete);
 	CHECK(!ns[0].peers[0].link);
+	CHECK_INT(v.lost.n, 1);
+	CHECK(v.lost.ns == &ns[0]);
+	CHECK_INT(v.lost.err, -EBADF);
 	free(ns[0].peers);
 	free(ns[1].peers);
 	/* a namespace that could not be opened is not asked for */
@@ -449,6 +457,49 @@ static void unanswered_question_makes_the_listing_incomplete(void)
 	free(ns[0].peers);
 	free(ns[1].peers);
 	CHECK_INT(net_peer_is_in(&ns[0].nl, &links[1], 0), 0);
+}
+
+static struct view shown;
+
+/* Returns the warning without its beginning, or the whole text if it begins differently. */
+static const char *missed(void)
+{
+	const char *rest;
+
+	cli_message[0] = '\0';
+	view_report_missed(&shown);
+	rest = str_after(cli_message, "incomplete output: ");
+	return rest ? rest : cli_message;
+}
+
+static void warning_names_all_that_could_not_be_read(void)
+{
+	struct view_ns ns[] = { { .ref = (char *)"self" }, { .ref = (char *)"netns:web" } };
+
+	shown = (struct view){ .ns = ns, .n = 2, .complete = true };
+	CHECK_STR(missed(), "");
+	shown.complete = false;
+	ns[1].err = -EPERM;
+	CHECK_STR(missed(), "network namespace 'netns:web' (Operation not permitted)");
+	ns[0].err = -EIO;
+	CHECK_STR(missed(), "network namespace 'self' and 1 more (Input/output error)");
+	shown.n = 0;
+	shown.missed.n[NSMISSED_DENIED][NSMISSED_PROC] = 2;
+	CHECK_STR(missed(), "2 processes (permission denied)");
+	shown.lost.n = 3;
+	shown.lost.ns = &ns[1];
+	shown.lost.link = &links[1];
+	CHECK_STR(missed(), "2 processes (permission denied); the other end of 'netns:web:a0' "
+			    "and 2 more (namespace not found)");
+	shown.missed = (struct nsmissed){ 0 };
+	shown.lost.n = 1;
+	shown.lost.err = -EBADF;
+	nserr_set(&shown.rules_err, 0, "cannot load libnftables.so.1");
+	CHECK_STR(missed(), "the other end of 'netns:web:a0' (Bad file descriptor); "
+			    "firewall rules (cannot load libnftables.so.1)");
+	shown.lost.n = 0;
+	nserr_hint(&shown.rules_err, "libnftables reports: Error: no memory");
+	CHECK_STR(missed(), "firewall rules (Error: no memory)");
 }
 
 static void gateways_are_those_of_the_default_routes(void)
@@ -772,6 +823,7 @@ UNIT_MAIN(CASE(directory_of_the_names_must_be_a_directory),
 	  CASE(resolv_conf_is_written_only_below_etc_netns),
 	  CASE(other_end_is_a_device_or_the_number_of_a_namespace),
 	  CASE(unanswered_question_makes_the_listing_incomplete),
+	  CASE(warning_names_all_that_could_not_be_read),
 	  CASE(gateways_are_those_of_the_default_routes),
 	  CASE(published_ports_of_a_device_are_listed_once),
 	  CASE(table_of_a_device_is_named_by_an_alias),
