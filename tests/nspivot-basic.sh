@@ -187,6 +187,27 @@ test_etc_options_show_files_and_leave_those_of_the_root_unchanged()
 	assertEquals own "$(cat "$box/etc/hostname")"
 }
 
+# An empty resolv.conf would hide the error from the program, which then finds no host.
+test_resolv_conf_that_the_user_may_not_read_is_an_error()
+{
+	# Runs only as root.
+	chmod 755 "$TMP"
+	for mode in 644 600; do
+		note_state
+		run unshare -m sh -c 'mount -t tmpfs -o mode=755 etc /etc && echo nameserver 192.0.2.1 >/etc/resolv.conf &&
+			chmod "$1" /etc/resolv.conf && shift && exec "$@"' sh $mode \
+			setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- nsunshare -Ump -r -- \
+			nspivot --tmpfs /etc --etc-resolv-conf=auto "$box" -- /bin/cat /etc/resolv.conf
+		if [ $mode = 644 ]; then
+			assert_ok
+			assert_out 'nameserver 192.0.2.1'
+		else
+			assert_refused 125 "nspivot: cannot read '/etc/resolv.conf': Permission denied"
+		fi
+		assert_no_leftovers
+	done
+}
+
 test_put_old_keeps_the_old_root()
 {
 	run box --put-old /old "$box" -- /bin/sh -c 'ls /old; ls /'

@@ -289,24 +289,27 @@ static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 					    "/run/systemd/resolve/resolv.conf" };
 	static const struct mntopt plain;
 	const struct op *op = s->arg;
-	struct buf text = BUF_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
 	char host[8192];
-	int rc;
 
 	if (!streq(op->src, "auto"))
 		return bind_etc(ctx, streq(op->src, "host") ? op->dst : op->src, op->dst, e);
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
+		ssize_t n;
+
 		if (text.len > 0 && strstr(text.s, "nameserver"))
 			break;
 		buf_reset(&text);
-		if (file_read_at(AT_FDCWD, from[i], host, sizeof(host)) > 0)
+		/* only ENOENT means that there is no file */
+		n = file_read_at(AT_FDCWD, from[i], host, sizeof(host));
+		if (n < 0 && n != -ENOENT)
+			return nserr_set(e, (int)n, "cannot read '%s'", from[i]);
+		if (n > 0)
 			copy_resolv(host, &text);
 	}
-	rc = text.err ? text.err
-		      : root_make_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len,
-				       &plain, e);
-	buf_free(&text);
-	return rc;
+	if (text.err)
+		return nserr_set(e, text.err, "cannot create '%s'", op->dst);
+	return root_make_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len, &plain, e);
 }
 
 /* Appends the verb and its argument, as on the command line, to the text of --explain. */

@@ -169,6 +169,58 @@ static void resolv_conf_has_no_loopback_servers(void)
 	sandbox(0, inside_resolv);
 }
 
+/* Returns the error of --etc-resolv-conf=auto. Returns 1 if it has created the file in the new root
+ * in spite of the error, or if the message does not name one of the files of the host. */
+static int try_resolv(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc = begin(&e);
+
+	if (rc < 0)
+		return rc;
+	fault_begin();
+	rc = do_verb(VERB_ETC_RESOLV_CONF, "auto", &e);
+	fault_end();
+	if (rc < 0 && (exists("etc/resolv.conf") || !str_after(e.what, "cannot read '/")))
+		rc = 1;
+	end();
+	return rc;
+}
+
+static void inside_unreadable(const char *in)
+{
+	static const char resolved[] = "/run/systemd/resolve/resolv.conf";
+	struct nserr e = NSERR_INIT;
+
+	furnish(in);
+	unit_put(AT_FDCWD, "/etc/resolv.conf", "nameserver 127.0.0.53\n");
+	unit_put(AT_FDCWD, resolved, "nameserver 192.0.2.2\n");
+	/* the first read(2) is that of /etc/resolv.conf, the third one that of the second file */
+	CHECK_INT(fault_answer(try_resolv, SYS_read, 1, -EIO), -EIO);
+	CHECK_INT(fault_answer(try_resolv, SYS_read, 3, -EIO), -EIO);
+	CHECK_INT(fault_answer(try_resolv, SYS_openat, 1, -EACCES), -EACCES);
+	CHECK_INT(fault_answer(try_resolv, SYS_openat, 1, -ENOENT), 0);
+	unlink(resolved);
+	CHECK_INT(mkdir(resolved, 0755), 0);
+	CHECK_INT(begin(&e), 0);
+	CHECK_INT(do_verb(VERB_ETC_RESOLV_CONF, "auto", &e), -EISDIR);
+	CHECK_STR(e.what, "cannot read '/run/systemd/resolve/resolv.conf'");
+	CHECK(!exists("etc/resolv.conf"));
+	end();
+	unlink("/etc/resolv.conf");
+	CHECK_INT(mkdir("/etc/resolv.conf", 0755), 0);
+	CHECK_INT(begin(&e), 0);
+	CHECK_INT(do_verb(VERB_ETC_RESOLV_CONF, "auto", &e), -EISDIR);
+	CHECK_STR(e.what, "cannot read '/etc/resolv.conf'");
+	end();
+}
+
+static void unreadable_resolv_conf_is_an_error(void)
+{
+	if (fault_require())
+		sandbox(0, inside_unreadable);
+}
+
 /* ---- mounts */
 
 static void inside_mounts(const char *in)
@@ -416,7 +468,7 @@ static void failed_calls_of_the_steps_are_reported(void)
 }
 
 UNIT_MAIN(CASE(files_of_etc_are_those_of_the_host_or_generated),
-	  CASE(resolv_conf_has_no_loopback_servers),
+	  CASE(resolv_conf_has_no_loopback_servers), CASE(unreadable_resolv_conf_is_an_error),
 	  CASE(source_of_a_bind_and_sysfs_follow_their_options),
 	  CASE(overlay_has_layers_that_exist), CASE(new_root_must_be_a_directory),
 	  CASE(failed_calls_of_the_steps_are_reported))
