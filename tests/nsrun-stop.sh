@@ -43,6 +43,25 @@ test_stop_ends_the_named_run_and_waits()
 	assert_refused 125 "nsrun: cannot find the process 'name:none'"
 }
 
+# A script in the place of nslist writes a warning, and then does the work of nslist.
+test_stop_passes_on_the_warnings_of_nslist()
+{
+	stub "$TMP/stubs"
+	cat >"$TMP/stubs/nslist" <<-EOT
+		#!/bin/sh
+		echo 'nslist: incomplete output: 1 value (permission denied)' >&2
+		exec '$(command -v nslist)' "\$@"
+	EOT
+	chmod 755 "$TMP/stubs/nslist"
+	start_named warned -- sleep 1000
+	run "$TMP/stubs/nsrun" --stop warned
+	assert_rc 0
+	assert_out_empty
+	assertEquals 'nslist: incomplete output: 1 value (permission denied)' "$err"
+	assertTrue 'the name is free' "[ ! -e '$names/warned.json' ]"
+	rm -r "$TMP/stubs"
+}
+
 # perl starts nsrun and reaps this child only after `nsrun --stop` has ended. So --stop must not
 # wait until the child has been reaped.
 test_stop_does_not_wait_for_the_parent_of_the_run()
