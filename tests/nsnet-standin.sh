@@ -44,6 +44,21 @@ test_pasta_gets_the_namespaces_of_the_program_and_forwards_nothing()
 		"$(cat "$TMP/args")"
 }
 
+# The background process that runs pasta is at the other end of a UNIX socket.
+test_nsnet_keeps_no_socket_of_the_background_process()
+{
+	start_holder nsnet run --pasta --status-fd 6 -- sh -c 'echo x >&3; exec sleep 1000 3>&-' 6>/dev/null
+	sockets=$(find "/proc/$holder/fd" -type l -printf '%l\n' | sed -n 's/^socket:\[\([0-9]*\)\]$/\1/p')
+	assertTrue 'nsnet has netlink sockets' '[ -n "$sockets" ]'
+	# the seventh column is the inode
+	run awk -v sockets="$(echo "$sockets" | xargs)" '
+		BEGIN { n = split(sockets, s, " "); for (i = 1; i <= n; i++) mine[s[i]] = 1 }
+		$7 in mine' /proc/net/unix
+	assert_ok
+	assert_out_empty
+	stop_holder
+}
+
 test_published_ports_and_further_arguments_are_passed_on()
 {
 	run nsnet run '--pasta=-4  --mtu 1400' --publish 8080:80 --publish 192.0.2.9:5353:53/udp -- true
