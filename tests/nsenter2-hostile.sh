@@ -386,7 +386,8 @@ test_stops_and_continues_with_the_program()
 {
 	start_target env
 	mkfifo "$TMP/up"
-	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; exit 6' sh "$TMP/up" &
+	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; echo continued; exit 6' sh "$TMP/up" \
+		>"$TMP/said" 2>"$TMP/complaints" &
 	pid=$!
 	read -r _ <"$TMP/up"
 	# nsenter2 is in an orphaned process group, and the kernel does not stop processes of such a
@@ -394,9 +395,16 @@ test_stops_and_continues_with_the_program()
 	child=$(ps -o pid= --ppid $pid)
 	child=${child##* }
 	while state=$(grep '^State:' "/proc/$child/status") && [ "${state#*T (}" = "$state" ]; do :; done
+	assertEquals 'T (stopped)' "${state#State:?}"
+	assertTrue 'nsenter2 waits' "kill -0 $pid && ! grep -q '^State:.T' /proc/$pid/status"
+	run cat "$TMP/said"
+	assert_ok
+	assert_out_empty
 	kill -CONT $pid
 	wait $pid
 	assertEquals 6 $?
+	assertEquals continued "$(cat "$TMP/said")"
+	assert_empty "$(cat "$TMP/complaints")"
 }
 
 test_program_is_the_foreground_job_of_its_terminal()

@@ -4,6 +4,7 @@
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/listlib.sh"
+. "${0%/*}/cgrouplib.sh"
 require_ns user uts pid mnt net
 require_tool jq ip perl
 
@@ -178,12 +179,41 @@ test_finds_the_mount_namespaces_that_still_have_a_mount()
 test_finds_the_namespaces_of_a_control_group()
 {
 	contain ''
-	path=$(nslist -rno CGROUP -t uts "$box")
+	# the path in the unified hierarchy or, if that is "/", the longest path
+	path=$(awk '{ path = $0; sub(/^[0-9]*:[^:]*:/, "", path) }
+		/^0:/ && path != "/" { best = path; exit }
+		length(path) > length(best) { best = path }
+		END { print best }' "/proc/$box/cgroup")
 	run nslist --find "cgroup:$path" -J -o TYPE,NS,MATCH
 	assert_ok
-	assertTrue 'the uts namespace of the process is listed' "jq -r '.found[] | \"\(.type) \(.ns)\"' '$TMP/out' | grep -qx 'uts $(inode_of "$box" uts)'"
+	assertEquals "uts $(inode_of "$box" uts) $path" "$(answers | grep "^uts $(inode_of "$box" uts) ")"
 	run nslist --find cgroup:/no/such/group
 	assert_refused 1 "nothing matches 'cgroup:/no/such/group'"
+}
+
+test_finds_only_the_processes_below_a_control_group()
+{
+	# Runs only as root.
+	feature cgroup2 || return 0
+	group=$v2/$own_cgroup
+	contain ''
+	mkdir "$group" "$group/sub"
+	echo "$box" >"$group/sub/cgroup.procs"
+	path=$(sed -n 's/^0:://p' "/proc/$box/cgroup")
+	for t in mnt uts ipc net pid user cgroup time; do
+		[ ! -e "/proc/$box/ns/$t" ] || echo "$t $(inode_of "$box" $t) $path"
+	done | sort >"$TMP/expected"
+	for below in "$path" "${path%/sub}"; do
+		run nslist --find "cgroup:$below" -J -o TYPE,NS,MATCH
+		assert_ok
+		assertEquals "$(cat "$TMP/expected")" "$(answers | sort)"
+	done
+	# the beginning of a name is another group
+	run nslist --find "cgroup:${path%?/sub}"
+	assert_refused 1 "nothing matches 'cgroup:${path%?/sub}'"
+	stop_holders
+	remove_cgroup "$group/sub"
+	remove_cgroup "$group"
 }
 
 test_finds_a_container_by_its_name()

@@ -200,12 +200,22 @@ test_output_formats_exclude_each_other()
 
 test_lists_columns_and_refuses_unknown_columns()
 {
-	run nsnet show --list-columns
-	assert_ok
-	assert_out_has 'PEER'
-	run nsnet show -o NONE
-	assert_rc 1
-	assert_err_has "unknown column 'NONE'"
+	columns='REF NAME NS IF KIND STATE ADDRS GW MASTER PEER PEERREF PEERIF MAC MTU TABLE PORTS PROCS HOLDERS ALIAS'
+	for option in --list-columns -H; do
+		run nsnet show $option
+		assert_ok
+		assertEquals "$columns" "$(awk 'NF > 1 { print $1 }' "$TMP/out" | xargs)"
+		assert_out_has 'PEER       other end of a pair, as <ref>:<device>'
+	done
+	for column in $columns; do
+		run nsnet show -o "$column" self
+		assert_ok
+		assertEquals "$column" "$(head -n 1 "$TMP/out" | xargs)"
+	done
+	for unknown in NONE PEE PEERS; do
+		run nsnet show -o "IF,$unknown"
+		assert_refused 1 "nsnet: unknown column '$unknown'"
+	done
 }
 
 test_strict_fails_if_a_namespace_cannot_be_entered()
