@@ -21,9 +21,17 @@ setUp()
 	ip -n web link add x0 type veth peer name x1 netns db
 }
 
+no_namespace_has_a_number()
+{
+	[ -z "$(ip netns list-id)" ]
+}
+
+# The kernel removes a namespace in the background. Wait until its number is free, because some
+# functions expect that the next namespace gets the number 0.
 tearDown()
 {
 	clear_network
+	settle 20 no_namespace_has_a_number
 }
 
 test_table_shows_both_ends_of_a_pair()
