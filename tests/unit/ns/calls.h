@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* calls.h: mounts namespaces on files, with the functions of ns/pin.h. */
+/* calls.h: mounts namespaces on files with the functions of ns/pin.h, and searches for a namespace
+ * with those of ns/ref_find.h. */
 #ifndef NSU_UNIT_NS_CALLS_H
 #define NSU_UNIT_NS_CALLS_H
 
 #include <fcntl.h>
 #include <sys/vfs.h>
 
+#include "../fault.h"
 #include "../unit.h"
 #include "kernel/sys_ns.h"
 #include "ns/pin.h"
+#include "ns/ref_find.h"
+#include "ns/ref_index.h"
 
 /* Returns true if a namespace is mounted on the file. */
 static inline bool is_pinned(const char *file)
@@ -50,6 +54,20 @@ static inline int open_dir(const char *dir, struct nserr *e)
 	rc = nspin_dir_open(&d, e);
 	if (rc == 0)
 		nspin_dir_undo(&d);
+	return rc;
+}
+
+/* Searches for a namespace that does not exist, between fault_begin() and fault_end(). Returns the
+ * error of nsref_find_inode(). */
+static inline int try_missing_inode(void)
+{
+	struct nserr e = NSERR_INIT;
+	int rc;
+
+	fault_begin();
+	rc = nsref_find_inode(NULL, 1, &e);
+	fault_end();
+	nsindex_clear();
 	return rc;
 }
 

@@ -888,24 +888,11 @@ static int try_open_thread(void)
 	return streq(unit_message(&e), what) && streq(e.hint, advice) ? rc : 1;
 }
 
-/* Searches for a namespace that does not exist. The caller has a socket open. */
-static int try_search(void)
-{
-	struct nserr e = NSERR_INIT;
-	int rc;
-
-	fault_begin();
-	rc = nsref_find_inode(NULL, 1, &e);
-	fault_end();
-	nsindex_clear();
-	return rc;
-}
-
-/* Like try_search(), but without memory for the stack of vfork(2), so that the child that examines
- * the sockets is created by fork(2). */
+/* Searches like try_missing_inode(), but without memory for the stack of vfork(2), so that the
+ * child that examines the sockets is created by fork(2). */
 static int try_search_fork(void)
 {
-	return memory_limit() ? try_search() : 1;
+	return memory_limit() ? try_missing_inode() : 1;
 }
 
 /* pidfd_open(2) is in Linux 5.3 and later, and PIDFD_THREAD in Linux 6.9 and later. A seccomp
@@ -943,11 +930,11 @@ static void errors(const char *in)
 	 * -ENOENT. A process whose files cannot be read because of EACCES is skipped. */
 	static const struct fault_row search_rows[] = {
 		{ "a search", try_search_fork, SYS_pipe2, FAULT_EACH, EMFILE, -EMFILE },
-		{ "a search", try_search, SYS_getdents64, FAULT_EACH, EIO, -EIO },
-		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, EMFILE, -EMFILE },
-		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, ENFILE, -ENFILE },
-		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, ENOMEM, -ENOMEM },
-		{ "a search", try_search, SYS_readlinkat, FAULT_EACH, EACCES, -ENOENT },
+		{ "a search", try_missing_inode, SYS_getdents64, FAULT_EACH, EIO, -EIO },
+		{ "a search", try_missing_inode, SYS_readlinkat, FAULT_EACH, EMFILE, -EMFILE },
+		{ "a search", try_missing_inode, SYS_readlinkat, FAULT_EACH, ENFILE, -ENFILE },
+		{ "a search", try_missing_inode, SYS_readlinkat, FAULT_EACH, ENOMEM, -ENOMEM },
+		{ "a search", try_missing_inode, SYS_readlinkat, FAULT_EACH, EACCES, -ENOENT },
 	};
 	static const struct fault_row clock_rows[] = {
 		{ "timens_unshare", try_new_clocks, SYS_unshare, 1, EPERM, -EPERM },

@@ -5,10 +5,9 @@
 
 #include "../fault.h"
 #include "../sandbox.h"
+#include "calls.h"
 #include "ns/join.h"
 #include "ns/ref.h"
-#include "ns/ref_find.h"
-#include "ns/ref_index.h"
 
 static pid_t child;
 
@@ -50,8 +49,8 @@ static void refused(const char *in)
 
 /* ---- A search */
 
-/* Searches for a namespace that does not exist, and then clears the index, which keeps descriptors
- * open. */
+/* Searches like try_missing_inode(), but clears the index, which keeps descriptors open, before the
+ * descriptors are counted. Returns 0 if the search fails. */
 static int try_search(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -62,19 +61,6 @@ static int try_search(void)
 	nsindex_clear();
 	fault_end();
 	return rc < 0 ? 0 : 1;
-}
-
-/* Does the same as try_search(), but returns the error of nsref_find_inode(). */
-static int try_errors(void)
-{
-	struct nserr e = NSERR_INIT;
-	int rc;
-
-	fault_begin();
-	rc = nsref_find_inode(NULL, 1, &e);
-	fault_end();
-	nsindex_clear();
-	return rc;
 }
 
 /* Returns true for open descriptors after a failed read(2), which are accepted: a child has opened
@@ -114,9 +100,9 @@ static void search(const char *dir)
 	fault_all("a search in another mount namespace", try_search, numbers_are_lost);
 	/* only the child that enters the mount namespace calls openat2(2). If it has no free
 	 * descriptor, the search is incomplete. */
-	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -EMFILE), -EMFILE);
-	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -ENFILE), -ENFILE);
-	CHECK_INT(fault_answer(try_errors, SYS_openat2, 1, -EACCES), -ENOENT);
+	CHECK_INT(fault_answer(try_missing_inode, SYS_openat2, 1, -EMFILE), -EMFILE);
+	CHECK_INT(fault_answer(try_missing_inode, SYS_openat2, 1, -ENFILE), -ENFILE);
+	CHECK_INT(fault_answer(try_missing_inode, SYS_openat2, 1, -EACCES), -ENOENT);
 	util_close(&there);
 	/* the mounts are in the mount namespace of this process */
 	CHECK((child = sandbox_child(CLONE_NEWUTS | CLONE_NEWIPC)) > 0);
