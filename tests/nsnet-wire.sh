@@ -582,18 +582,7 @@ test_handles_report_the_program()
 $pid"
 	assertEquals "$pid 3" "$(jq -r 'select(.event == "exit") | "\(.pid) \(.status)"' "$TMP/status")"
 	assertFalse 'the pid file is removed' '[ -e "$TMP/pid" ]'
-	# a program that did not wait for the byte would end before the file exists
-	mkfifo "$TMP/go"
-	exec 7<>"$TMP/go"
-	nsnet run --wait-fd 6 -- cat "$TMP/late" 6<&7 7<&- >"$TMP/seen" 2>"$TMP/err" &
-	sleep 0.3
-	echo late >"$TMP/late"
-	echo >&7
-	exec 7<&-
-	wait $!
-	assertEquals "$(cat "$TMP/err")" 0 $?
-	assertEquals late "$(cat "$TMP/seen")"
-	rm "$TMP/go" "$TMP/late"
+	assert_program_waits "$TMP/late" nsnet run --wait-fd 6 -- cat "$TMP/late"
 }
 
 test_program_inherits_no_descriptor_of_the_host()

@@ -572,6 +572,28 @@ assert_ok()
 	assert_err_empty
 }
 
+# assert_program_waits FILE CMD…: asserts that CMD, which has the option --wait-fd 6, runs its program
+# only after a byte has arrived on descriptor 6. The program must print FILE, which does not exist
+# until shortly before the byte is written. Removes FILE.
+assert_program_waits()
+{
+	_late=$1
+	shift
+	_ran=$* rc=0
+	mkfifo "$TMP/go"
+	exec 7<>"$TMP/go"
+	"$@" 6<&7 7<&- >"$TMP/out" 2>"$TMP/err" &
+	sleep 0.3	# a program that does not wait ends before the file exists
+	echo late >"$_late"
+	echo >&7
+	exec 7<&-
+	wait $! || rc=$?
+	out=$(cat "$TMP/out") err=$(cat "$TMP/err")
+	rm "$TMP/go" "$_late"
+	assert_ok
+	assert_out late
+}
+
 # ---- Changes that a run has not undone
 
 # _state: prints mounts, living processes, host name, the files of $TMP, /tmp, /run and /dev/shm,
