@@ -84,7 +84,7 @@ c"
 	run nslist -rn -t uts -P -o NSFS
 	assert_out "$TMP/a\\x20b\\x0ac/1"
 	run nslist -n -t uts -P -o TYPE,NSFS
-	assertEquals 1 "$(wc -l <"$TMP/out")"
+	assert_out "uts  $TMP/a b\\x0ac/1"
 	run nslist -J -t uts -P -o NSFS -l
 	assertEquals "$TMP/a b
 c/1" "$(jq -r '.namespaces[0].nsfs' "$TMP/out")"

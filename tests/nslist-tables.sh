@@ -171,13 +171,20 @@ test_narrow_terminal_never_cuts_numbers_and_references()
 	assertEquals 'sleep i' "$(awk '{ print $4, $5 }' "$TMP/lines")"
 }
 
+# named_sleep NAME: starts a sleep whose command line is "NAME 1000" in a new uts namespace. Sets
+# $holder to its pid.
+named_sleep()
+{
+	start_holder unshare -r -u perl -e 'open F, ">&=3"; print F "\n"; close F; exec {"sleep"} $ARGV[0], 1000' "$1"
+	settle 50 grep -qx sleep "/proc/$holder/comm"
+}
+
 # If the output is a pipe, nslist gives libsmartcols only a placeholder for the text of the last
 # column, and inserts the text itself. The table must be the same as on a terminal.
 test_pipe_has_the_same_table_as_a_wide_terminal()
 {
 	for name in sleep 'back\slash \x41' "$(printf 'tab\tand\nline')" '@' "$(printf 'caf\303\251')"; do
-		start_holder unshare -r -u perl -e 'open F, ">&=3"; print F "\n"; close F; exec {"sleep"} $ARGV[0], 1000' "$name"
-		settle 50 grep -qx sleep "/proc/$holder/comm"
+		named_sleep "$name"
 	done
 	for options in '-o NS,TYPE,PID,USER,COMMAND' '-o NS,COMMAND' '-n -t uts -o COMMAND' '-l -o COMMAND,NS' '-o NS,COMM' '-o NS,HOLDERS' '--containers -o NAME,PID,COMMAND'; do
 		for locale in C C.UTF-8; do
@@ -193,6 +200,35 @@ test_pipe_has_the_same_table_as_a_wide_terminal()
 			assertTrue "$locale $options" "[ -s '$TMP/pipe' ]"
 		done
 	done
+}
+
+# The text of the last column does not pass through libsmartcols, so the name is printed in both
+# columns.
+test_escapes_each_unsafe_byte_once()
+{
+	named_sleep "$(printf 'a\302\233\342\200\256\357\277\276\377\\x41\\y')"
+	for locale in C C.UTF-8; do
+		run env LC_ALL=$locale nslist -l -n -p "$holder" -t uts -o COMMAND,TYPE
+		assert_ok
+		assert_out 'a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\y 1000 uts'
+		run env LC_ALL=$locale nslist -l -n -p "$holder" -t uts -o TYPE,COMMAND
+		assert_ok
+		assert_out 'uts  a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\y 1000'
+		run env LC_ALL=$locale nslist -r -n -p "$holder" -t uts -o COMMAND,TYPE
+		assert_ok
+		assert_out 'a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\x5cy\x201000 uts'
+	done
+}
+
+test_aligns_columns_after_wide_and_escaped_characters()
+{
+	named_sleep "$(printf '\346\227\245')"
+	run env LC_ALL=C.UTF-8 nslist -l -p "$holder" -t uts -o COMMAND,TYPE
+	assert_ok
+	assert_out "$(printf 'COMMAND TYPE\n\346\227\245 1000 uts')"
+	run env LC_ALL=C nslist -l -p "$holder" -t uts -o COMMAND,TYPE
+	assert_ok
+	assert_out "$(printf 'COMMAND           TYPE\n%s' '\xe6\x97\xa5 1000 uts')"
 }
 
 # The files of the locale are read only if a table needs them.

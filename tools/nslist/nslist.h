@@ -186,8 +186,7 @@ struct run {
 	 * or an empty string; each string ends with a NUL */
 	struct buf tails;
 	bool has_tails;
-	bool needs_locale; /* the table contains characters that are not ASCII */
-	int64_t boot_ns;   /* boot time on the real-time clock, or 0 if not computed */
+	int64_t boot_ns; /* boot time on the real-time clock, or 0 if not computed */
 };
 
 /* A cell: a value that is not formatted yet. The text of a cell is untrusted and must be escaped
@@ -361,9 +360,9 @@ void nslist_fill(struct run *run, const struct row *r, const struct column *col,
 /*
  * Sets the locale for libsmartcols, so that all output is valid UTF-8. In a locale with another
  * encoding, libsmartcols could cut or escape a part of a character. In this case the locale C is
- * used, in which libsmartcols escapes all bytes above 0x7e. Reading the files of the locale takes
- * more than ten system calls, so the function is called only if a table or a regular expression
- * needs the locale.
+ * used, in which a table escapes all bytes above 0x7e. Reading the files of the locale takes more
+ * than ten system calls, so the function is called only if a table or a regular expression needs
+ * the locale. Later calls do nothing.
  */
 void nslist_set_locale(void);
 

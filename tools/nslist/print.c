@@ -5,6 +5,7 @@
 #include <langinfo.h>
 #include <libsmartcols.h>
 #include <locale.h>
+#include <wctype.h>
 
 #include "base/json.h"
 #include "base/str.h"
@@ -110,59 +111,55 @@ void nslist_add_raw(struct buf *b, const struct cell *cell)
 
 /* ---- Table ---- */
 
-/* Replaces Unicode format characters in b with \xHH. */
-static void escape_format(struct buf *b)
-{
-	struct buf escaped = BUF_INIT;
-	size_t len;
-
-	for (size_t i = 0; i < b->len; i += len) {
-		len = MAX(str_utf8_len(b->s + i, b->len - i), 1u);
-		if (len == 1 || !str_is_unsafe(b->s + i, len)) {
-			buf_add(&escaped, b->s + i, len);
-			continue;
-		}
-		for (size_t k = 0; k < len; k++)
-			buf_printf(&escaped, "\\x%02x", (unsigned char)b->s[i + k]);
-	}
-	buf_free(b);
-	*b = escaped;
-}
-
-/*
- * Prepares text for libsmartcols. The library escapes control bytes and invalid UTF-8, so this
- * function escapes the Unicode format characters, and newlines in cells with several lines.
- * Replaces NULs with sep. Copies the text only if it contains format characters.
- */
-static void sanitize(struct buf *b, char sep)
-{
-	bool unsafe = false;
-	size_t len;
-
-	for (size_t i = 0; i < b->len; i += len) {
-		len = MAX(str_utf8_len(b->s + i, b->len - i), 1u);
-		if (b->s[i] == '\0')
-			b->s[i] = sep;
-		else if (b->s[i] == '\n' && sep == '\n')
-			b->s[i] = '?';
-		unsafe |= len > 1 && str_is_unsafe(b->s + i, len);
-	}
-	if (unsafe)
-		escape_format(b);
-}
-
 void nslist_set_locale(void)
 {
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
 	setlocale(LC_CTYPE, "");
 	if (!streq(nl_langinfo(CODESET), "UTF-8"))
 		setlocale(LC_CTYPE, "C");
 }
 
-static bool is_ascii(const char *s)
+/* Returns true if a table shows the character at s unchanged. len is its length as str_utf8_len()
+ * returns it. The backslash in "\x" is not shown unchanged, because "\x" begins an escape. */
+static bool is_shown(const char *s, size_t len)
 {
-	while (*s && !(*s & 0x80))
-		s++;
-	return !*s;
+	if (*s >= ' ' && *s <= '~')
+		return s[0] != '\\' || s[1] != 'x';
+	if (*s & 0x80)
+		nslist_set_locale();
+	return len > 0 && len <= MB_CUR_MAX && !str_is_unsafe(s, len) &&
+	       iswprint((wint_t)str_code_point(s, len));
+}
+
+/* Prepares text for libsmartcols, which escapes it only in raw output. Replaces NULs with sep. For
+ * a table, replaces each byte of a character that is not shown unchanged with \xHH. */
+static void sanitize(const struct opts *o, struct buf *b, char sep)
+{
+	struct buf safe = BUF_INIT;
+	size_t done = 0, len;
+
+	for (size_t i = 0; i < b->len; i += len) {
+		size_t valid = str_utf8_len(b->s + i, b->len - i);
+
+		len = MAX(valid, 1u);
+		if (b->s[i] == '\0')
+			b->s[i] = sep;
+		else if (o->format != NSLIST_RAW && !is_shown(b->s + i, valid)) {
+			buf_add(&safe, b->s + done, i - done);
+			for (size_t k = 0; k < len; k++)
+				buf_printf(&safe, "\\x%02x", (unsigned char)b->s[i + k]);
+			done = i + len;
+		}
+	}
+	if (done == 0)
+		return;
+	buf_add(&safe, b->s + done, b->len - done);
+	buf_free(b);
+	*b = safe;
 }
 
 /* Returns the text of a cell for the table, or NULL if it is unknown. The text belongs to the
@@ -189,10 +186,10 @@ static const char *table_text(const struct run *run, const struct column *col, s
 		buf_adds(b, cell->num ? "yes" : "no");
 		break;
 	case CELL_TEXT:
-		sanitize(b, ' ');
+		sanitize(run->o, b, ' ');
 		break;
 	case CELL_LIST:
-		sanitize(b, run->o->wrap && col->flags & COL_WRAP ? '\n' : ',');
+		sanitize(run->o, b, run->o->wrap && col->flags & COL_WRAP ? '\n' : ',');
 		if (b->len > 0)
 			b->s[b->len - 1] = '\0';
 		break;
@@ -260,7 +257,6 @@ static void table_rows(struct run *run, struct libscols_table *tb, struct libsco
 
 			nslist_fill(run, r, run->o->cols[i], cell);
 			s = table_text(run, run->o->cols[i], cell);
-			run->needs_locale |= s && !is_ascii(s);
 			if (s && cut_position(run->o->cols[i]) < stage)
 				cut(run->o->cols[i], cell);
 			if (i + 1 == run->o->n_cols)
@@ -300,11 +296,9 @@ static void add_columns(const struct opts *o, struct libscols_table *tb, size_t 
 
 		if (!col)
 			no_memory();
-		if (o->wrap && o->cols[i]->flags & COL_WRAP) {
+		if (o->wrap && o->cols[i]->flags & COL_WRAP)
 			scols_column_set_wrapfunc(col, scols_wrapnl_chunksize,
 						  scols_wrapnl_nextchunk, NULL);
-			scols_column_set_safechars(col, "\n");
-		}
 	}
 }
 
@@ -336,12 +330,14 @@ static char *render(struct run *run, struct cell *cell, size_t stage, size_t *wi
 	scols_table_enable_raw(tb, run->o->format == NSLIST_RAW);
 	scols_table_enable_noheadings(tb, !run->o->headings);
 	scols_table_enable_colors(tb, run->self_color != NULL);
+	/* sanitize() escapes the text; the library would escape the backslashes of the escapes */
+	scols_table_enable_noencoding(tb, 1);
 	add_columns(run->o, tb, stage);
 	nslist_tails_begin(run);
-	table_rows(run, tb, NULL, run->roots, cell, stage);
 	/* a tree is drawn with characters beyond ASCII; raw output escapes them in all locales */
-	if (run->o->format != NSLIST_RAW && (run->needs_locale || run->o->nested))
+	if (run->o->format != NSLIST_RAW && run->o->nested)
 		nslist_set_locale();
+	table_rows(run, tb, NULL, run->roots, cell, stage);
 	if (scols_print_table_to_string(tb, &text) != 0)
 		no_memory();
 	*width = isatty(STDOUT_FILENO) ? scols_table_get_termwidth(tb) : 0;

@@ -23,24 +23,13 @@ void nslist_tails_begin(struct run *run)
 	buf_reset(&run->tails);
 }
 
-/* Returns true if the library would print the text as it is. */
-static bool is_plain(const char *s)
-{
-	while (*s >= ' ' && *s <= '~' && *s != '\\')
-		s++;
-	return !*s;
-}
-
 const char *nslist_tail(struct run *run, const char *s)
 {
-	bool plain = s && *s && is_plain(s);
-
 	if (!run->has_tails)
 		return s;
-	if (plain)
-		buf_adds(&run->tails, s);
+	buf_adds(&run->tails, s ? s : "");
 	buf_addc(&run->tails, '\0');
-	return plain ? PLACEHOLDER : s;
+	return s && *s ? PLACEHOLDER : s;
 }
 
 void nslist_tails_end(struct run *run, struct buf *out, const char *text)
