@@ -167,16 +167,16 @@ static void an_owner_of_the_first_map_is_replaced(void)
 /* ---- Capabilities */
 
 /* A value of security.capability: CAP_NET_RAW is permitted. With the root uid 0, the value has
- * version 2, which contains no root uid. */
+ * version 2, which contains no root uid. The numbers are little-endian on all machines. */
 struct caps {
 	uint32_t magic, data[4], root;
 };
 
 static struct caps net_raw(uint32_t root)
 {
-	return (struct caps){ root ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2,
-			      { 1 << CAP_NET_RAW, 0, 0, 0 },
-			      root };
+	return (struct caps){ htole32(root ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2),
+			      { htole32(1 << CAP_NET_RAW), 0, 0, 0 },
+			      htole32(root) };
 }
 
 static const char *file_path(void)
