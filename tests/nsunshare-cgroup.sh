@@ -471,8 +471,9 @@ test_empty_cgroups_that_the_program_has_created_are_removed()
 	note_state
 	for with in --fork --init; do
 		run nsunshare $with --into-cgroup "$name/a" --cgroup-create \
-			mkdir -p "$mount$name/a/init.scope" "$mount$name/a/b/c/d" "$mount$name/a/b/e"
+			sh -c 'cd "$1" && mkdir -p init.scope b/c/d b/e && find . -type d | LC_ALL=C sort | xargs' sh "$mount$name/a"
 		assert_ok
+		assert_out '. ./b ./b/c ./b/c/d ./b/e ./init.scope'
 		assert_no_leftovers
 	done
 }
@@ -553,10 +554,11 @@ test_a_cgroup_that_nsunshare_did_not_create_is_not_removed()
 {
 	mount=${v2:-$v1cpu}
 	mkdir "$mount$name"
-	run nsunshare --into-cgroup "$name/a" --cgroup-create true
-	assert_ok
-	run nsunshare --into-cgroup "$name" --cgroup-create true
-	assert_ok
+	for cgroup in "$name/a" "$name"; do
+		run nsunshare --into-cgroup "$cgroup" --cgroup-create sh -c 'grep -o "$1\$" /proc/self/cgroup | sort -u' sh "$cgroup"
+		assert_ok
+		assert_out "$cgroup"
+	done
 	assertTrue 'the cgroup of the administrator stays' "[ -d '$mount$name' ]"
 	rmdir "$mount$name"
 }

@@ -42,8 +42,9 @@ test_the_program_can_unmount_the_namespace()
 	require_tool strace
 	: >"$TMP/d/net"
 	run strace -f -qq -o /dev/null -b execve -e inject=recvfrom:delay_exit=200000 \
-		nsunshare "--net=$TMP/d/net" umount "$TMP/d/net"
+		nsunshare "--net=$TMP/d/net" sh -c 'umount "$1" && echo unmounted' sh "$TMP/d/net"
 	assert_ok
+	assert_out unmounted
 	assertEquals 'an empty file' 0 "$(stat -c %s "$TMP/d/net")"
 	assertFalse 'the namespace is not mounted' "grep -q '$TMP/d/net ' /proc/self/mountinfo"
 }
