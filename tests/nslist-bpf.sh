@@ -28,6 +28,7 @@ inside()
 {
 	start_holder nsunshare "$@" --pid-file "$TMP/pid" --ready-fd 3 -- sleep infinity
 	program=$(cat "$TMP/pid")
+	await_sleep "$program"
 	for type in mnt uts ipc net pid user cgroup time; do
 		number=$(inode_of "$program" "$type")
 		# omit the namespaces of the test itself, because its commands start and end in them

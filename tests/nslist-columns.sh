@@ -9,7 +9,7 @@ require_ns user uts pid net
 setUp()
 {
 	start_holder nsunshare -r -u -n -p -C --hostname box --domainname dom --ready-fd 3 -- sleep 1000
-	inner=$(pgrep -P "$holder")
+	inner=$(sleep_of "$holder")
 }
 
 # is EXPECTED COLUMNS REF: asserts that nslist prints EXPECTED in these columns of the row of the

@@ -176,7 +176,8 @@ test_narrow_terminal_never_cuts_numbers_and_references()
 named_sleep()
 {
 	start_holder unshare -r -u perl -e 'open F, ">&=3"; print F "\n"; close F; exec {"sleep"} $ARGV[0], 1000' "$1"
-	settle 50 grep -qx sleep "/proc/$holder/comm"
+	# the arguments of perl do not end with 1000
+	settle 50 sh -c "tr '\\0' ' ' </proc/$holder/cmdline | grep -q ' 1000 \$'"
 }
 
 # If the output is a pipe, nslist gives libsmartcols only a placeholder for the text of the last
