@@ -10,6 +10,7 @@
 
 #include "../fault.h"
 #include "../sandbox.h"
+#include "kernel/sys_mount.h"
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
@@ -87,6 +88,12 @@ static bool owns_binary(void)
 	return false;
 }
 
+/* Without mount_setattr(2), which is new in Linux 5.12, no copy is a detached mount. */
+static bool has_detached(void)
+{
+	return sys_mount_setattr(-1, "", AT_EMPTY_PATH, 0, 0, 0, -1) != -ENOSYS;
+}
+
 static void copies(const char *dir)
 {
 	static const struct situation rows[] = {
@@ -99,11 +106,12 @@ static void copies(const char *dir)
 
 	(void)dir;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int want = rows[i].want == DETACHED && !has_detached() ? FAILED : rows[i].want;
 		int got = enter(&rows[i]);
 
-		if (got != rows[i].want)
+		if (got != want)
 			printf("# row %zu\n", i);
-		CHECK_INT(got, rows[i].want);
+		CHECK_INT(got, want);
 	}
 }
 
@@ -189,7 +197,8 @@ static void fail(const char *dir)
 	fault_denied[0] = SYS_execve;
 	fault_denied[1] = SYS_execveat;
 	fault_all("cloned_binary_enter", try_enter, NULL);
-	fault_table(rows, ARRAY_SIZE(rows));
+	if (has_detached())
+		fault_table(rows, ARRAY_SIZE(rows));
 	fault_denied[2] = SYS_open_tree;
 	fault_table(denied, ARRAY_SIZE(denied));
 	fault_table(hints, ARRAY_SIZE(hints));

@@ -233,9 +233,12 @@ static void inside_mounts(const char *in)
 	CHECK_INT(begin(&e), 0);
 	CHECK_INT(do_verb(VERB_BIND, "/run/link:/followed", &e), 0);
 	CHECK_STR(content("followed"), "file\n");
-	/* with nofollow, the symbolic link itself is the source, which cannot be bound */
-	CHECK(do_verb(VERB_BIND, "/run/link:/link:nofollow", &e) < 0);
-	CHECK(e.what[0]);
+	/* With nofollow, the symbolic link itself is the source. Linux 5.10 binds it, and later
+	 * kernels refuse it. */
+	if (do_verb(VERB_BIND, "/run/link:/link:nofollow", &e) < 0)
+		CHECK(e.what[0]);
+	else
+		CHECK_STR(content("link"), "");
 	e = NSERR_INIT;
 	CHECK_INT(do_verb(VERB_BIND_TRY, "/run/missing:/missing", &e), 0);
 	CHECK_STR(e.what, "");
@@ -256,6 +259,19 @@ static void inside_mounts(const char *in)
 static void source_of_a_bind_and_sysfs_follow_their_options(void)
 {
 	sandbox(0, inside_mounts);
+}
+
+/* Returns true if the root of a user namespace may mount overlays, as since Linux 5.11. */
+static bool may_mount_overlays(void)
+{
+	pid_t pid = unit_fork();
+
+	if (pid == 0) {
+		sandbox_enter(CLONE_NEWUSER | CLONE_NEWNS);
+		_exit(mount("o", SANDBOX_DIR, "overlay", 0, "lowerdir=/nonexistent") < 0 &&
+		      errno == EPERM);
+	}
+	return unit_exit_status(pid) == 0;
 }
 
 static void inside_overlay(const char *in)
@@ -311,7 +327,10 @@ static void inside_overlay(const char *in)
 
 static void overlay_has_layers_that_exist(void)
 {
-	sandbox(0, inside_overlay);
+	if (may_mount_overlays())
+		sandbox(0, inside_overlay);
+	else
+		unit_skip("no overlays in user namespaces here");
 }
 
 static void inside_begin(const char *in)
@@ -412,6 +431,8 @@ static bool has_no_ambient(const char *why, const struct fault_run *f)
 	return why && f->number == SYS_prctl && f->error == EINVAL;
 }
 
+static bool with_overlay;
+
 /* Mounts an overlay whose upper layer is in memory, sysfs and devpts, and writes resolv.conf. */
 static int try_verbs(void)
 {
@@ -424,7 +445,7 @@ static int try_verbs(void)
 	note_fds(before);
 	fault_begin();
 	rc = begin(&e);
-	if (rc == 0)
+	if (rc == 0 && with_overlay)
 		rc = do_verb(VERB_OVERLAY, "/o:lower=/run/a\\,b,lower=/run/c,upper=tmpfs", &e);
 	if (rc == 0)
 		rc = do_verb(VERB_SYSFS, NULL, &e);
@@ -433,10 +454,11 @@ static int try_verbs(void)
 	if (rc == 0)
 		rc = do_verb(VERB_ETC_RESOLV_CONF, "auto", &e);
 	fault_end();
-	/* a resolv.conf of the host that cannot be read names no servers */
-	right = rc < 0 || (exists("o/file") && exists("sys/kernel") && exists("pts/ptmx") &&
-			   (streq(content("etc/resolv.conf"), "nameserver 192.0.2.1\n") ||
-			    (exists("etc/resolv.conf") && streq(content("etc/resolv.conf"), ""))));
+	/* if the call that opens resolv.conf fails with ENOENT, there are no servers */
+	right = rc < 0 ||
+		(exists("o/file") == with_overlay && exists("sys/kernel") && exists("pts/ptmx") &&
+		 (streq(content("etc/resolv.conf"), "nameserver 192.0.2.1\n") ||
+		  (exists("etc/resolv.conf") && streq(content("etc/resolv.conf"), ""))));
 	end_and_close(before);
 	return fault_result(rc, &e, right);
 }
@@ -463,8 +485,10 @@ static void inside_faults(const char *in)
 
 static void failed_calls_of_the_steps_are_reported(void)
 {
-	if (fault_require())
-		sandbox(0, inside_faults);
+	if (!fault_require())
+		return;
+	with_overlay = may_mount_overlays();
+	sandbox(0, inside_faults);
 }
 
 UNIT_MAIN(CASE(files_of_etc_are_those_of_the_host_or_generated),
