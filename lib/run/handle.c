@@ -88,13 +88,13 @@ static int reuse_pid_file(struct handle *h)
 {
 	const struct trustpath *at = &h->pid_path;
 	cleanup_fd int fd = file_open_at(at->dir, at->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	struct stat *st = &h->pid_stat;
+	struct stat st;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, st) < 0)
+	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || st->st_nlink != 1)
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1)
 		return -EACCES;
 	if (ftruncate(fd, 0) < 0)
 		return -errno;
@@ -132,14 +132,8 @@ static int create_pid_file(struct handle *h, struct nserr *e)
 	}
 	if (fd < 0)
 		return nserr_set(e, fd == -EEXIST ? EBUSY : fd, "cannot create '%s'", h->pid_file);
-	if (fstat(fd, &h->pid_stat) == 0) {
-		h->pid_file_ours = true;
-		return fd;
-	}
-	nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
-	(void)!unlinkat(at->dir, at->name, 0);
-	close(fd);
-	return -e->errnum;
+	h->pid_file_ours = true;
+	return fd;
 }
 
 /*
@@ -187,6 +181,14 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 	buf_addu(&text, (uint64_t)h->pid);
 	buf_addc(&text, '\n');
 	rc = text.err ? text.err : notify_line(fd, text.s, text.len);
+	/* after the write: the file of a later run may have the same inode number, but not the same
+	 * time of modification */
+	if (h->pid_file_ours && fstat(fd, &h->pid_stat) < 0) {
+		nserr_set(e, errno, "cannot examine '%s'", h->pid_file);
+		h->pid_file_ours = false;
+		(void)!unlinkat(h->pid_path.dir, h->pid_path.name, 0);
+		return -e->errnum;
+	}
 	if (rc == 0 && close(TAKE_FD(fd)) < 0)
 		rc = -errno;
 	if (rc < 0)
@@ -194,6 +196,16 @@ static int write_pid_file(struct handle *h, struct nserr *e)
 	if (!h->pid_file_ours)
 		trustpath_free(&h->pid_path);
 	return 0;
+}
+
+/* Returns true if st describes the pid file that this process has written. */
+static bool is_pid_file(const struct handle *h, const struct stat *st)
+{
+	const struct stat *ours = &h->pid_stat;
+
+	return st->st_ino == ours->st_ino && st->st_dev == ours->st_dev &&
+	       st->st_mtim.tv_sec == ours->st_mtim.tv_sec &&
+	       st->st_mtim.tv_nsec == ours->st_mtim.tv_nsec;
 }
 
 /* Removes the pid file if this process created it; does not remove another file of that name.
@@ -209,7 +221,7 @@ static int remove_pid_file(struct handle *h, struct nserr *e)
 	for (int tries = 0; ours && tries < 2; tries++) {
 		if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
-		if (st.st_ino != h->pid_stat.st_ino || st.st_dev != h->pid_stat.st_dev)
+		if (!is_pid_file(h, &st))
 			return 0;
 		if (unlinkat(at->dir, at->name, 0) == 0)
 			return 0;

@@ -61,6 +61,12 @@ static void replaces_and_removes(const char *dir)
 	CHECK_INT(rename("other", "pid"), 0);
 	CHECK_INT(end_pid(), 0);
 	CHECK(contains("pid", "1\n"));
+	/* the file of another run may have the same inode number */
+	CHECK_INT(write_pid("pid"), 0);
+	CHECK_INT(utimensat(AT_FDCWD, "pid", (const struct timespec[2]){ { 1, 0 }, { 1, 0 } }, 0),
+		  0);
+	CHECK_INT(end_pid(), 0);
+	CHECK(contains("pid", "4711\n"));
 	/* a file that is missing at the end is no error */
 	CHECK_INT(write_pid("pid"), 0);
 	CHECK_INT(unlink("pid"), 0);
