@@ -19,6 +19,10 @@
 #define SYS_close_range 436 /* close_range(2) has the same number on all architectures */
 #endif
 
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439 /* faccessat2(2) has the same number on all architectures */
+#endif
+
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* kernel headers define MFD_EXEC since Linux 6.3 */
 #endif
@@ -114,6 +118,15 @@ int sys_fd_close_others(const int *keep, size_t n)
 int sys_fd_has_range(void)
 {
 	return syscall(SYS_close_range, UINT32_MAX, UINT32_MAX, FLAG_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int sys_may_execute(const char *path)
+{
+	int rc = (int)syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS);
+
+	if (rc < 0 && (errno == ENOSYS || errno == EPERM))
+		rc = faccessat(AT_FDCWD, path, X_OK, AT_EACCESS);
+	return rc < 0 ? -errno : 0;
 }
 
 int sys_memfd_exec(const char *name, unsigned flags)

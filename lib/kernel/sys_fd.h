@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_fd: closes many descriptors at once, and creates files in memory. */
+/* sys_fd: closes many descriptors at once, reads directories, checks whether a file may be
+ * executed, and creates files in memory. */
 #ifndef NSU_KERNEL_SYS_FD_H
 #define NSU_KERNEL_SYS_FD_H
 
@@ -23,6 +24,14 @@ int sys_fd_has_range(void) must_check;
  * bytes, 0 at the end, or a negative errno.
  */
 ssize_t sys_getdents(int fd, void *buf, size_t size) must_check;
+
+/*
+ * Returns 0 if this process may execute the file or search the directory, or a negative errno:
+ * -EACCES if permission is missing. Calls faccessat2(2) (Linux 5.8) with AT_EACCESS, because the C
+ * library before glibc 2.33 permits everything to root, even without capabilities. If the system
+ * call is missing or a filter denies it, calls faccessat(3).
+ */
+int sys_may_execute(const char *path) must_check;
 
 /*
  * Creates an executable file in memory with memfd_create(2). Adds MFD_CLOEXEC to flags and, since

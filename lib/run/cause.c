@@ -15,6 +15,7 @@
 #include "kernel/nsfile.h"
 #include "kernel/proc_status.h"
 #include "kernel/sys_cap.h"
+#include "kernel/sys_fd.h"
 #include "kernel/sys_filter.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
@@ -261,7 +262,7 @@ void cause_search(const char *path, struct nserr *e)
 	for (size_t n = 0, len = strlen(path);; n += 1 + strcspn(path + n + 1, "/")) {
 		if (n > 0 || path[0] == '/')
 			snprintf(dir, sizeof(dir), "%.*s", n ? (int)n : 1, path);
-		if (faccessat(AT_FDCWD, dir, X_OK, AT_EACCESS) < 0 && errno == EACCES)
+		if (sys_may_execute(dir) == -EACCES)
 			break;
 		if (n == len)
 			return;

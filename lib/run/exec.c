@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "kernel/sys_fd.h"
 #include "run/cause.h"
 
 /*
@@ -131,9 +132,10 @@ int exec_file(const char *path, char *const argv[], struct nserr *e)
 static int check_file(const char *path)
 {
 	struct stat st;
+	int rc = sys_may_execute(path);
 
-	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
-		return errno;
+	if (rc < 0)
+		return -rc;
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? EACCES : 0;
 }
 

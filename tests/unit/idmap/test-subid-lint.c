@@ -111,6 +111,13 @@ static int lint(struct buf *out, struct nserr *partial)
 	return rc;
 }
 
+/* Returns true for the error of a file without a valid line: glibc 2.31 reports EINVAL, and later
+ * versions report no error, for which the library sets EIO. */
+static bool is_invalid(const struct nserr *e)
+{
+	return e->errnum == EIO || e->errnum == EINVAL;
+}
+
 static void compares_files_with_accounts(const char *dir)
 {
 	struct nserr partial;
@@ -135,7 +142,7 @@ static void compares_files_with_accounts(const char *dir)
 	unit_put(AT_FDCWD, "/etc/passwd", "garbage\n");
 	CHECK_INT(lint(&out, &partial), 0);
 	CHECK_STR(partial.what, "incomplete check: cannot read all users");
-	CHECK_INT(partial.errnum, EIO);
+	CHECK(is_invalid(&partial));
 	buf_free(&out);
 	unit_put(AT_FDCWD, "/etc/passwd", "root:x:0:0::/:/bin/sh\nb:x:100005:1::/:/bin/sh\n");
 	unit_put(AT_FDCWD, "/etc/group", "garbage\n");
@@ -143,7 +150,7 @@ static void compares_files_with_accounts(const char *dir)
 	CHECK_STR(out.s, "/etc/subuid: line 1: a's range 100000-100009 contains 100005, the id of "
 			 "b\n");
 	CHECK_STR(partial.what, "incomplete check: cannot read all groups");
-	CHECK_INT(partial.errnum, EIO);
+	CHECK(is_invalid(&partial));
 	buf_free(&out);
 	unit_put(AT_FDCWD, "/etc/group", "root:x:0:\ng:x:100009:\n");
 	CHECK_INT(lint(&out, &partial), 2);

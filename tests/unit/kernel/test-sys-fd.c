@@ -6,9 +6,13 @@
 #include <sys/resource.h>
 
 #include "../fault.h"
+#include "../sandbox.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
+#endif
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
 #endif
 
 enum { LAST = 12 };
@@ -101,4 +105,46 @@ static void a_memfd_is_closed_by_execve(void)
 	CHECK_INT(sys_getdents(-1, &fd, sizeof(fd)), -EBADF);
 }
 
-UNIT_MAIN(CASE(only_the_listed_descriptors_stay_open), CASE(a_memfd_is_closed_by_execve))
+static const char *file;
+
+static int try_may_execute(void)
+{
+	int rc;
+
+	fault_begin();
+	rc = sys_may_execute(file);
+	fault_end();
+	return rc;
+}
+
+static void without_capabilities(const char *dir)
+{
+	cleanup_fd int fd = -1;
+
+	CHECK_INT(chdir(dir), 0);
+	fd = open("f", O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
+	file = "f";
+	CHECK_INT(try_may_execute(), 0);
+	if (fault_supported()) {
+		CHECK_INT(fault_answer(try_may_execute, SYS_faccessat2, 1, -ENOSYS), 0);
+		CHECK_INT(fault_answer(try_may_execute, SYS_faccessat2, 1, -EPERM), 0);
+		CHECK_INT(fault_answer(try_may_execute, SYS_faccessat2, 1, -EIO), -EIO);
+	}
+	CHECK_INT(fchmod(fd, 0600), 0);
+	CHECK_INT(try_may_execute(), -EACCES);
+	/* the C library permits this to root */
+	CHECK_INT(fchmod(fd, 0610), 0);
+	sandbox_drop_caps();
+	CHECK_INT(try_may_execute(), -EACCES);
+	file = "none";
+	CHECK_INT(try_may_execute(), -ENOENT);
+	CHECK_INT(chdir("/"), 0);
+}
+
+static void permission_to_execute_depends_on_capabilities(void)
+{
+	sandbox(0, without_capabilities);
+}
+
+UNIT_MAIN(CASE(only_the_listed_descriptors_stay_open), CASE(a_memfd_is_closed_by_execve),
+	  CASE(permission_to_execute_depends_on_capabilities))

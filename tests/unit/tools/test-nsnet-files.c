@@ -152,7 +152,7 @@ static bool is_gone(const char *why, const struct fault_run *f)
 {
 	return why && f->error == ENOENT &&
 	       (f->number == SYS_open || f->number == SYS_openat || f->number == SYS_newfstatat ||
-		f->number == SYS_getdents64);
+		f->number == SYS_fstat || f->number == SYS_getdents64);
 }
 
 static void inside_faults(const char *dir)
