@@ -13,8 +13,10 @@ require_ns user mnt pid net uts ipc cgroup time
 types='mnt uts ipc net user cgroup pid pid_for_children time time_for_children'
 
 # new_in PID: prints those namespaces of the process that differ from the namespaces of this shell.
+# First waits until they can be read, because the process may still be changing its credentials.
 new_in()
 {
+	settle 50 test -e "/proc/$1/ns/pid"
 	for t in $types; do
 		[ "$(readlink "/proc/$1/ns/$t")" = "$(readlink "/proc/self/ns/$t")" ] || printf '%s ' "$t"
 	done
