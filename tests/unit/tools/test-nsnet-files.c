@@ -483,8 +483,8 @@ static void warning_names_all_that_could_not_be_read(void)
 	shown.complete = false;
 	ns[1].err = -EPERM;
 	CHECK_STR(missed(), "network namespace 'netns:web' (Operation not permitted)");
-	ns[0].err = -EIO;
-	CHECK_STR(missed(), "network namespace 'self' and 1 more (Input/output error)");
+	ns[0].err = -EACCES;
+	CHECK_STR(missed(), "network namespace 'self' and 1 more (Permission denied)");
 	shown.n = 0;
 	shown.missed.n[NSMISSED_DENIED][NSMISSED_PROC] = 2;
 	CHECK_STR(missed(), "2 processes (permission denied)");
