@@ -57,8 +57,8 @@ static inline int open_dir(const char *dir, struct nserr *e)
 	return rc;
 }
 
-/* Searches for a namespace that does not exist, between fault_begin() and fault_end(). Returns the
- * error of nsref_find_inode(). */
+/* Searches for a namespace that does not exist, and clears the index, which keeps descriptors open,
+ * between fault_begin() and fault_end(). Returns the error of nsref_find_inode(). */
 static inline int try_missing_inode(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -66,8 +66,8 @@ static inline int try_missing_inode(void)
 
 	fault_begin();
 	rc = nsref_find_inode(NULL, 1, &e);
-	fault_end();
 	nsindex_clear();
+	fault_end();
 	return rc;
 }
 

@@ -49,18 +49,10 @@ static void refused(const char *in)
 
 /* ---- A search */
 
-/* Searches like try_missing_inode(), but clears the index, which keeps descriptors open, before the
- * descriptors are counted. Returns 0 if the search fails. */
+/* Returns 0 if the search fails. */
 static int try_search(void)
 {
-	struct nserr e = NSERR_INIT;
-	int rc;
-
-	fault_begin();
-	rc = nsref_find_inode(NULL, 1, &e);
-	nsindex_clear();
-	fault_end();
-	return rc < 0 ? 0 : 1;
+	return try_missing_inode() < 0 ? 0 : 1;
 }
 
 /* Returns true for open descriptors after a failed read(2), which are accepted: a child has opened
