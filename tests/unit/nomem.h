@@ -70,10 +70,9 @@ char *__wrap_strndup(const char *s, size_t n)
 	return nomem_fails() ? NULL : __real_strndup(s, n);
 }
 
-int __wrap_asprintf(char **out, const char *format, ...) printf_like(2, 3);
-int __wrap_asprintf(char **out, const char *format, ...)
+/* asprintf(3) with the arguments as a va_list. */
+static printf_like(2, 0) int nomem_vasprintf(char **out, const char *format, va_list args)
 {
-	va_list args;
 	int n, after;
 
 	*out = NULL;
@@ -83,10 +82,34 @@ int __wrap_asprintf(char **out, const char *format, ...)
 	 * calls, because vasprintf(3) ignores a failure to make its result shorter. */
 	after = nomem_after;
 	nomem_after = -1;
-	va_start(args, format);
 	n = vasprintf(out, format, args);
-	va_end(args);
 	nomem_after = after;
+	return n;
+}
+
+int __wrap_asprintf(char **out, const char *format, ...) printf_like(2, 3);
+int __wrap_asprintf(char **out, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = nomem_vasprintf(out, format, args);
+	va_end(args);
+	return n;
+}
+
+/* With _FORTIFY_SOURCE, the compiler calls this function instead of asprintf(3). */
+int __wrap___asprintf_chk(char **out, int flag, const char *format, ...) printf_like(3, 4);
+int __wrap___asprintf_chk(char **out, int flag, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	(void)flag;
+	va_start(args, format);
+	n = nomem_vasprintf(out, format, args);
+	va_end(args);
 	return n;
 }
 
