@@ -49,7 +49,7 @@ replay()
 		esac
 	done <"$1" 9>&- |
 		sed -E -e 's/\r$//' -e '/^[$] /b' -e '\|^open: /etc/profile[.]d$|d' -e 's/40265[0-9]{5}/INODE/g' -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
-			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/vethns[0-9]+/VETH/g' -e 's/1 to 4194304/1 to PID_MAX/' \
+			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/fe80::[0-9a-f:]+/LINK_LOCAL/g' -e 's/vethns[0-9]+/VETH/g' -e 's/1 to 4194304/1 to PID_MAX/' \
 			-e 's|(/etc/resolv.conf names the server ).*|\1SERVER|' \
 			-e 's/by -?[0-9]+[.][0-9]+ seconds relative to the initial/by SECONDS relative to the initial/' |
 		sort_types

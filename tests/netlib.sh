@@ -86,14 +86,18 @@ answers()
 }
 
 # put_world: creates the namespace "world", which plays the internet, with the addresses 198.51.100.7
-# and 2001:db8:1::7, and connects it with the device up0 of this namespace.
+# and 2001:db8:1::7, and connects it with the device up0 of this namespace. Gives both devices
+# link-local addresses that can be used at once. Otherwise, the kernel adds such addresses, detects
+# duplicates for up to two seconds, and forwards no IPv6 packet to a new neighbour before that.
 put_world()
 {
 	ip netns add world
 	ip link add up0 type veth peer name w0 netns world
 	ip addr add 198.51.100.1/24 dev up0 && ip addr add 2001:db8:1::1/64 dev up0 nodad
+	ip addr add fe80::1/64 dev up0 nodad
 	ip link set up0 up
 	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world addr add 2001:db8:1::7/64 dev w0 nodad
+	ip -n world addr add fe80::7/64 dev w0 nodad
 	ip -n world link set w0 up
 }
 

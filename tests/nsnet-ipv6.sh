@@ -184,6 +184,23 @@ test_an_address_limits_a_published_port()
 	assert_refused 1 'already forwards port 8080/tcp of the host to fd00:1::2'
 }
 
+# The kernel forwards no packet to a new neighbour through a device whose link-local address is
+# tentative. It has no other source address for the neighbour solicitation.
+test_packets_are_forwarded_at_once()
+{
+	nsnet add web --bridge br0,10.1.0.1/24,fd00:1::1/64 --bridge br1,fd00:2::1/64
+	nsnet add db --link eth0,10.3.0.2/24,fd00:3::2/64,gw=10.3.0.1,gw=fd00:3::1
+	nsnet add log --link eth0,fd00:4::2/64,gw=fd00:4::1
+	for address in 10.1.0.1/24 fd00:2::1/64 10.3.0.1/24 fd00:4::1/64; do
+		dev=$(ip -o addr show to "$address" | awk '{ print $2 }')
+		run ip -6 -o addr show dev "$dev" scope link
+		assertEquals "link-local addresses of $dev" 1 "$(echo "$out" | grep -c 'inet6 fe80::')"
+		assert_out_has ' scope link nodad '
+	done
+	run nsnet bridge --explain br3,10.6.0.1/24
+	assert_out_lacks fe80
+}
+
 test_a_port_in_use_is_refused()
 {
 	nsnet bridge br0,fd00:1::1/64

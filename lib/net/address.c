@@ -152,6 +152,16 @@ void net_mac_of(const struct net_addr *a, uint8_t first, uint8_t second, uint8_t
 	memcpy(mac + 2, a->b + net_addr_size(a) - 4, 4);
 }
 
+void net_addr_of_mac(const uint8_t mac[NET_MAC_SIZE], struct net_addr *out)
+{
+	*out = (struct net_addr){
+		.family = AF_INET6,
+		.prefix = 64,
+		.b = { 0xfe, 0x80, [8] = mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4],
+		       mac[5] },
+	};
+}
+
 bool net_ifname_is_valid(const char *s, size_t n)
 {
 	if (n == 0 || n >= IF_NAMESIZE || (s[0] == '.' && (n == 1 || (n == 2 && s[1] == '.'))))

@@ -61,6 +61,16 @@ const char *net_mac_format(const uint8_t mac[NET_MAC_SIZE], char text[18]);
  * address. */
 void net_mac_of(const struct net_addr *a, uint8_t first, uint8_t second, uint8_t mac[NET_MAC_SIZE]);
 
+/* Stores in *out the IPv6 link-local address, with the prefix length 64, that the kernel derives
+ * from this hardware address (RFC 4291, appendix A). */
+void net_addr_of_mac(const uint8_t mac[NET_MAC_SIZE], struct net_addr *out);
+
+/* Returns true if a is an IPv6 address that is valid only on one link (fe80::/10). */
+static inline bool net_addr_is_link_local(const struct net_addr *a)
+{
+	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
 /* Returns true if the n bytes at s can name a network device: 1 to 15 bytes without '/', ':',
  * blanks and control characters, and not "." or "..". */
 bool net_ifname_is_valid(const char *s, size_t n);

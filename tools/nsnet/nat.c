@@ -80,6 +80,8 @@ static void keep_subnet(struct net *n, const struct net_addr *a)
 {
 	struct net_addr subnet = *a;
 
+	if (net_addr_is_link_local(a))
+		return;
 	net_addr_mask(&subnet);
 	for (size_t i = 0; i < n->subnets.n; i++)
 		if (memcmp(&n->subnets.v[i], &subnet, sizeof(subnet)) == 0)
@@ -133,11 +135,6 @@ static int check_port(const struct publish *p, uint8_t family, struct nserr *e)
 	return -rc;
 }
 
-static bool is_link_local(const struct net_addr *a)
-{
-	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
-}
-
 /* Adds the devices that lead to the outside for one address family. */
 static void find_uplinks(struct net *n, const struct net_links *links,
 			 const struct net_routes *routes, uint8_t family, struct uplinks *to)
@@ -150,7 +147,7 @@ static void find_uplinks(struct net *n, const struct net_links *links,
 		const struct net_route *r = &routes->v[i];
 		const struct net_link *l = net_links_by_index(links, r->index);
 		bool known = !l || (any && r->dst.prefix) || r->dst.family != family ||
-			     is_link_local(&r->dst) || str_after(l->alias, NET_ALIAS);
+			     net_addr_is_link_local(&r->dst) || str_after(l->alias, NET_ALIAS);
 
 		for (size_t k = 0; !known && k < to->n; k++)
 			known = streq(to->v[k], l->name);

@@ -22,6 +22,15 @@ int need_addrs(struct net *n, struct host *h, struct nserr *e) must_check;
 /* Adds the address a to the list l, unless the list is full or contains the address already. */
 void keep_addr(struct addrs *l, const struct net_addr *a);
 
+/* Stores a random hardware address in mac. */
+void random_mac(uint8_t mac[NET_MAC_SIZE]);
+
+/* If the list l of addresses for a new device contains an IPv6 address, adds the link-local address
+ * that belongs to the hardware address of the device. Otherwise, the kernel adds this address
+ * itself and detects duplicates for 1 to 2 s. During this time, it cannot send forwarded packets
+ * through the device, because it has no source address for neighbour solicitations. */
+void keep_link_local(struct addrs *l, const uint8_t mac[NET_MAC_SIZE]);
+
 /* Checks the address a, which the device `dev` with this index will get. Returns 0, or a negative
  * errno with e set: -EINVAL if its subnet overlaps a route of another device, unless --force is
  * given. The kernel would accept overlapping subnets, and packets would then leave through the

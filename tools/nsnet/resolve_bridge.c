@@ -99,12 +99,24 @@ int check_overlap(struct net *n, struct host *h, const struct net_addr *a, int i
 
 /* ---- bridges */
 
-static void random_mac(uint8_t mac[NET_MAC_SIZE])
+void random_mac(uint8_t mac[NET_MAC_SIZE])
 {
 	/* a locally administered unicast address */
 	if (getrandom(mac, NET_MAC_SIZE, 0) != NET_MAC_SIZE)
 		memset(mac, 0x62, NET_MAC_SIZE);
 	mac[0] = (uint8_t)((mac[0] & 0xfc) | 2);
+}
+
+void keep_link_local(struct addrs *l, const uint8_t mac[NET_MAC_SIZE])
+{
+	struct net_addr local;
+	bool v6 = false;
+
+	for (size_t i = 0; i < l->n; i++)
+		v6 |= l->v[i].family == AF_INET6;
+	net_addr_of_mac(mac, &local);
+	if (v6)
+		keep_addr(l, &local);
 }
 
 int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nserr *e)
@@ -162,6 +174,8 @@ int resolve_bridge(struct net *n, struct host *h, struct bridge *br, struct nser
 		br->addr.v[br->addr.n++] = a;
 		keep_addr(&br->has, &a);
 	}
+	if (!br->index)
+		keep_link_local(&br->addr, br->mac);
 	return 0;
 }
 

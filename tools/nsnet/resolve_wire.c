@@ -174,6 +174,12 @@ int resolve_wire(struct net *n, struct host *h, const struct net_links *inside, 
 		net_mac_of(v4, 0x02, 0x6f, w->outer_mac);
 		w->has_outer_mac = true;
 	}
+	if (w->other_addr.n && !w->exists) {
+		if (!w->has_outer_mac)
+			random_mac(w->outer_mac);
+		w->has_outer_mac = true;
+		keep_link_local(&w->other_addr, w->outer_mac);
+	}
 	set_alias(n, w);
 	if (rc == 0 && n->explain && w->kind != WIRE_STACKED && w->kind != WIRE_REF) {
 		rc = need_links(n, h, e);

@@ -132,7 +132,7 @@ static void reads_hardware_addresses(void)
 {
 	uint8_t mac[NET_MAC_SIZE];
 	struct net_addr a;
-	char text[18];
+	char text[18], address[NET_ADDR_TEXT];
 
 	CHECK_INT(net_mac_parse("02:6E:0a:00:00:02", 17, mac), 0);
 	CHECK_STR(net_mac_format(mac, text), "02:6e:0a:00:00:02");
@@ -150,6 +150,14 @@ static void reads_hardware_addresses(void)
 	CHECK_INT(parse("10.1.2.3/24", &a), 0);
 	net_mac_of(&a, 2, 0x6e, mac);
 	CHECK_STR(net_mac_format(mac, text), "02:6e:0a:01:02:03");
+	CHECK(!net_addr_is_link_local(&a));
+	net_addr_of_mac(mac, &a);
+	CHECK_STR(net_addr_format(&a, true, address), "fe80::6e:aff:fe01:203/64");
+	CHECK(net_addr_is_link_local(&a));
+	CHECK_INT(parse("febf::1", &a), 0);
+	CHECK(net_addr_is_link_local(&a));
+	CHECK_INT(parse("fec0::1", &a), 0);
+	CHECK(!net_addr_is_link_local(&a));
 }
 
 /* Checks the rules of the kernel's dev_valid_name(). '%' is refused, too, because the kernel uses
