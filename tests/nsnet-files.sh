@@ -61,11 +61,11 @@ nameserver 192.0.2.9'
 
 test_dns_host_omits_loopback_servers()
 {
-	printf '%s\n' 'search example' 'nameserver 127.0.0.53' 'nameserver 192.0.2.5' >/etc/resolv.conf
+	servers='nameserver 192.0.2.5\nnameserver\t::1234\n# nameserver ::1\nnameserver::1\n'
+	printf '%b' 'search example\nnameserver 127.0.0.53\nnameserver\t::1\nnameserver ::1 # local\n' "$servers" \
+		>/etc/resolv.conf
 	run nsnet run --dns host -- cat /etc/resolv.conf
-	assert_out '# made by nsnet
-search example
-nameserver 192.0.2.5'
+	assert_out "$(printf '%b' '# made by nsnet\nsearch example\n' "$servers")"
 	echo nameserver 127.0.0.53 >/etc/resolv.conf
 	run nsnet run --dns host -- cat /etc/resolv.conf
 	assert_refused 125 'no name server of this host can be reached'
@@ -74,7 +74,11 @@ nameserver 192.0.2.5'
 	run nsnet run --dns host -- cat /etc/resolv.conf
 	assert_out '# made by nsnet
 nameserver 192.0.2.6'
-	rm -r /run/systemd
+	mv /etc/resolv.conf /etc/moved && mkdir /etc/resolv.conf
+	run nsnet run --dns host -- true
+	assert_refused 125 "cannot read '/etc/resolv.conf': Is a directory"
+	assert_err_has 'specify another server'
+	rm -r /run/systemd /etc/resolv.conf /etc/moved
 }
 
 test_dns_requires_an_existing_resolv_conf()

@@ -12,12 +12,10 @@
 #include "kernel/sys_mount.h"
 #include "kernel/sys_ns.h"
 #include "kernel/sysctl.h"
+#include "net/resolv_conf.h"
 #include "nsnet.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
-/* the servers that systemd-resolved (127.0.0.53) uses */
-#define RESOLVED    "/run/systemd/resolve/resolv.conf"
-#define MADE_BY     "# made by nsnet\n"
 
 /* ---- sysctls: /proc/sys/net shows the network namespace of the process that opens the file */
 
@@ -38,58 +36,29 @@ void show_sysctl(const void *ctx, const struct plan_step *s, struct buf *out)
 
 /* ---- resolv.conf */
 
-/* Copies the lines of a file, except name servers on a loopback address. Returns the number of name
- * servers, or a negative errno. */
-static int copy_servers(const char *path, struct buf *out)
-{
-	cleanup_fd int fd = file_open_at(AT_FDCWD, path, O_RDONLY, 0);
-	cleanup_free char *text = NULL;
-	ssize_t n = fd < 0 ? fd : file_slurp(fd, 65536, &text);
-	int servers = 0;
-
-	if (n < 0)
-		return (int)n;
-	for (char *line = text, *end; *line; line = end) {
-		const char *server = str_after(line, "nameserver");
-
-		end = line + strcspn(line, "\n");
-		end += *end == '\n';
-		if (server && (*server == ' ' || *server == '\t')) {
-			server += strspn(server, " \t");
-			if (str_after(server, "127.") ||
-			    (str_after(server, "::1") && strchr(" \t\n", server[3])))
-				continue;
-			servers++;
-		}
-		buf_add(out, line, (size_t)(end - line));
-	}
-	return servers;
-}
-
 int dns_read(struct net *n, struct nserr *e)
 {
+	cleanup_buf struct buf host = BUF_INIT;
 	char text[NET_ADDR_TEXT];
 	int rc;
 
-	buf_adds(&n->resolv, MADE_BY);
-	if (n->dns == DNS_GIVEN) {
-		for (size_t i = 0; i < n->dns_addr.n; i++)
-			buf_printf(&n->resolv, "nameserver %s\n",
-				   net_addr_format(&n->dns_addr.v[i], false, text));
+	buf_adds(&n->resolv, "# made by nsnet\n");
+	for (size_t i = 0; n->dns == DNS_GIVEN && i < n->dns_addr.n; i++)
+		buf_printf(&n->resolv, "nameserver %s\n",
+			   net_addr_format(&n->dns_addr.v[i], false, text));
+	if (n->dns == DNS_GIVEN)
+		return n->resolv.err;
+	rc = resolv_conf_read(&host, e);
+	if (rc > 0) {
+		buf_add(&n->resolv, host.s, host.len);
 		return n->resolv.err;
 	}
-	rc = copy_servers(RESOLV_CONF, &n->resolv);
-	if (rc <= 0) {
-		buf_reset(&n->resolv);
-		buf_adds(&n->resolv, MADE_BY);
-		rc = copy_servers(RESOLVED, &n->resolv);
-	}
-	if (rc > 0)
-		return n->resolv.err;
-	nserr_set(e, rc == -ENOENT ? 0 : rc,
-		  "no name server of this host can be reached from another network namespace");
+	if (rc == 0)
+		nserr_set(e, 0,
+			  "no name server of this host can be reached from another network "
+			  "namespace");
 	nserr_hint(e, "specify another server with --dns <address>");
-	return -ENOENT;
+	return rc < 0 ? rc : -ENOENT;
 }
 
 void show_etc(const void *ctx, const struct plan_step *s, struct buf *out)

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/stream.h"
 #include "kernel/sys_mount.h"
+#include "net/resolv_conf.h"
 #include "root/copyup.h"
 #include "root/place.h"
 #include "root/populate.h"
@@ -264,52 +265,19 @@ static int run_etc_hostname(void *ctx, const struct plan_step *s, struct nserr *
 	return root_make_file(root_of(ctx), op->dst, text, (size_t)n, &plain, e);
 }
 
-/* Appends a resolv.conf without the name servers that have a loopback address of the host. */
-static void copy_resolv(const char *from, struct buf *out)
-{
-	static const char *const loopback[] = { "nameserver 127.", "nameserver ::1" };
-
-	while (*from) {
-		size_t n = strcspn(from, "\n"), skip = 0;
-
-		for (size_t i = 0; i < ARRAY_SIZE(loopback); i++)
-			skip |= str_after(from, loopback[i]) != NULL;
-		if (!skip) {
-			buf_add(out, from, n);
-			buf_addc(out, '\n');
-		}
-		from += n + (from[n] == '\n');
-	}
-}
-
 static int run_etc_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	/* systemd-resolved writes the servers that its stub 127.0.0.53 uses to the second file */
-	static const char *const from[] = { "/etc/resolv.conf",
-					    "/run/systemd/resolve/resolv.conf" };
 	static const struct mntopt plain;
 	const struct op *op = s->arg;
 	cleanup_buf struct buf text = BUF_INIT;
-	char host[8192];
+	int rc;
 
 	if (!streq(op->src, "auto"))
 		return bind_etc(ctx, streq(op->src, "host") ? op->dst : op->src, op->dst, e);
-	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
-		ssize_t n;
-
-		if (text.len > 0 && strstr(text.s, "nameserver"))
-			break;
-		buf_reset(&text);
-		/* only ENOENT means that there is no file */
-		n = file_read_at(AT_FDCWD, from[i], host, sizeof(host));
-		if (n < 0 && n != -ENOENT)
-			return nserr_set(e, (int)n, "cannot read '%s'", from[i]);
-		if (n > 0)
-			copy_resolv(host, &text);
-	}
-	if (text.err)
-		return nserr_set(e, text.err, "cannot create '%s'", op->dst);
-	return root_make_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len, &plain, e);
+	rc = resolv_conf_read(&text, e);
+	return rc < 0 ? rc
+		      : root_make_file(root_of(ctx), op->dst, text.s ? text.s : "", text.len,
+				       &plain, e);
 }
 
 /* Appends the verb and its argument, as on the command line, to the text of --explain. */
