@@ -251,7 +251,7 @@ static void no_access(const char *path, unsigned depth, struct nserr *e)
 	struct stat st;
 	struct head h;
 	struct elf elf;
-	int access;
+	int rc;
 
 	cause_search(path, e);
 	if (e->hint[0] && !(stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
@@ -270,8 +270,8 @@ static void no_access(const char *path, unsigned depth, struct nserr *e)
 			   path, st.st_mode & 0777);
 	} else if (is_noexec(path, e)) {
 		return;
-	} else if ((access = sys_may_execute(path)) < 0) {
-		if (access == -EACCES)
+	} else if ((rc = sys_may_execute(path)) < 0) {
+		if (rc == -EACCES)
 			nserr_hint(e, "let user %u execute '%s' (mode %03o, owner %u, group %u)",
 				   geteuid(), path, st.st_mode & 0777, st.st_uid, st.st_gid);
 	} else if (depth < SCRIPTS_MAX && head_read(path, &h)) {
