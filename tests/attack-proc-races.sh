@@ -21,7 +21,7 @@ setUp()
 
 tearDown()
 {
-	[ -z "${attacker:-}" ] || kill "$attacker"
+	[ -z "${attacker:-}" ] || kill -KILL "$attacker"
 	attacker=
 	for file in "$TMP/theirs"/*; do
 		while umount -q "$file"; do :; done
@@ -54,7 +54,7 @@ start_exchange()
 
 stop_exchange()
 {
-	kill "$attacker"
+	kill -KILL "$attacker"
 	wait "$attacker"
 	attacker=
 }

@@ -347,6 +347,13 @@ test_a_pid_file_can_be_a_descriptor_or_a_device()
 	done
 }
 
+# reader_waits: succeeds if the reader has been executed and sleeps, which it does only when it opens the
+# FIFO.
+reader_waits()
+{
+	tr '\0' ' ' <"/proc/$reader/cmdline" | grep -q '^sh -c' && grep -q '^State:.S' "/proc/$reader/status"
+}
+
 # In the container /dev/ptmx is a FIFO. A process at the other end of the FIFO would notice if the
 # tool opened it.
 test_pty_opens_only_a_terminal_multiplexer()
@@ -357,6 +364,7 @@ test_pty_opens_only_a_terminal_multiplexer()
 			echo >&3; exec sleep 1000 3>&-' sh "$TMP/theirs/fifo"
 		sh -c ': <"$1"; echo opened >"$2"' sh "$TMP/theirs/fifo" "$TMP/opened" &
 		reader=$!
+		settle 50 reader_waits
 		case $tool in
 		sh)
 			# shellcheck disable=SC2016 # the inner shell expands it
@@ -365,7 +373,7 @@ test_pty_opens_only_a_terminal_multiplexer()
 		*)
 			run nsenter2 -t "$holder" -m --pty true
 			assert_refused 125 '/dev/ptmx of the target is not the pseudo-terminal device 5:2'
-			kill "$reader"
+			kill -KILL "$reader"
 			;;
 		esac
 		wait "$reader"

@@ -45,7 +45,7 @@ exchanged_and_back()
 {
 	pauses
 	run "$@"
-	kill $pauser 2>/dev/null
+	kill -KILL $pauser 2>/dev/null
 	wait $pauser 2>/dev/null
 }
 

@@ -115,7 +115,7 @@ serve()
 stop_servers()
 {
 	# shellcheck disable=SC2086 # several pids
-	[ -z "${servers:-}" ] || kill $servers
+	[ -z "${servers:-}" ] || kill -KILL $servers
 	servers=
 	wait
 }

@@ -58,7 +58,7 @@ forwards()
 tearDown()
 {
 	# shellcheck disable=SC2086 # a list
-	[ -z "${servers:-}" ] || kill $servers
+	[ -z "${servers:-}" ] || kill -KILL $servers
 	servers=
 	wait
 	nft flush ruleset

@@ -137,7 +137,7 @@ test_stop_ignores_the_directory_of_another_user()
 	run timeout 20 nsrun --stop web
 	assert_ok
 	assertTrue 'the other process goes on' "kill -0 $victim"
-	kill "$victim"
+	kill -KILL "$victim"
 	wait "$victim" 2>/dev/null
 	rm -r "$XDG_RUNTIME_DIR/nsutils"
 	assertTrue 'the run has ended' "[ ! -e '$names/web.json' ]"

@@ -38,7 +38,7 @@ serve()
 
 tearDown()
 {
-	[ -z "${server:-}" ] || kill "$server"
+	[ -z "${server:-}" ] || kill -KILL "$server"
 	server=
 	stop_holders
 }
