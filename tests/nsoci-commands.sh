@@ -270,6 +270,16 @@ test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 	run oci create --bundle "$TMP/bundle" killed
 	assert_ok
 	assertTrue 'the directory of a container that is not killed' "[ -d '$state/killed' ]"
+	# create was killed after it had created the file, and before it could write to the file
+	pid=$(cut -d ' ' -f 1 "$state/killed/container")
+	: >"$state/killed/container"
+	run oci state killed
+	assert_ok
+	assert_out_has '"status": "stopped"'
+	run oci delete --force killed
+	assert_ok
+	assert_empty "$(ls "$state")"
+	assertTrue 'the process ends' "settle 50 eval '! kill -0 $pid 2>/dev/null'"
 }
 
 test_hooks_get_the_state()
