@@ -89,7 +89,7 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		naive) set -- perl -e "$naive" "$holder" ;;
 		*) set -- nsenter2 -t "$holder" -a -- readlink /proc/self/ns/user /proc/self/ns/mnt ;;
 		esac
-		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=300000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
+		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=2000000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
 		pid=$!
 		# $pid is the pid of strace, whose child is the traced program. Wait until the
 		# traced program calls setns(2) (system call 308), because the target must change

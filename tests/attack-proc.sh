@@ -129,10 +129,10 @@ SCRIPT
 # the pids of the children of its program, opens /proc/PID/stat of each child, and sends TERM to the
 # pid without checking that the pid still belongs to the child.
 cat >"$TMP/naive" <<'SCRIPT'
-$SIG{TERM} = sub { };
+$SIG{TERM} = sub { $term = 1 };
 my $pid = fork;
 exec "sh", "-c", 'exec "$@"', "sh", @ARGV if !$pid;
-sleep 1000;
+sleep 1 until $term;
 open my $list, "<", "/proc/$pid/task/$pid/children"; my @children = split " ", <$list>;
 for (@children) { open my $stat, "<", "/proc/$_/stat"; kill "TERM", $_ }
 kill "KILL", $pid;

@@ -66,6 +66,7 @@ with_targets()
 	await_sleep "$target"
 	# omit the waiting parent, which nslist would otherwise list, too
 	kill -s KILL "$holder"
+	wait "$holder" 2>/dev/null
 	unmapped=
 	if grep -q 813 "$1"; then
 		start_holder nsunshare -U -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'

@@ -234,10 +234,10 @@ test_reads_100000_lines_of_subuid()
 		print "nstest:9:9"; printf "root:7:7" }' >"$TMP/many"
 	chmod 755 "$TMP"
 	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
-	run timeout 2 nsidmap plan --style lxc --format arg
+	run timeout 20 nsidmap plan --style lxc --format arg
 	assert_ok
 	assert_out u:0:7:7,g:0:7:7
-	run as_nstest timeout 2 nsidmap plan --style lxc --format arg
+	run as_nstest timeout 20 nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
 	assert_ok
 	assert_out u:0:9:9,g:0:9:9
@@ -250,11 +250,11 @@ test_joins_or_refuses_many_ranges_of_one_user()
 	# Runs only as root.
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":10" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid && mount --bind "$TMP/many" /etc/subgid
-	run timeout 5 nsidmap plan --style lxc --format arg
+	run timeout 20 nsidmap plan --style lxc --format arg
 	assert_ok
 	assert_out u:0:100000:1000000,g:0:100000:1000000
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "root:" 100000 + i * 10 ":9" }' >"$TMP/many"
-	run timeout 5 nsidmap plan --style lxc --format arg
+	run timeout 20 nsidmap plan --style lxc --format arg
 	umount /etc/subuid /etc/subgid
 	assert_refused 1 'uid map: extent 341: the map has 100000 lines, but a map can have at most 340'
 }

@@ -106,7 +106,7 @@ test_lint_checks_100000_lines()
 	# Runs only as root.
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "user" i ":" 100000 + i * 10 ":10"; print "x:599999:1" }' >"$TMP/many"
 	mount --bind "$TMP/many" /etc/subuid
-	run timeout 5 nsidmap subids --lint
+	run timeout 20 nsidmap subids --lint
 	umount /etc/subuid
 	assert_rc 1
 	assert_out "/etc/subuid: line 100001: x's range 599999-599999 overlaps user49999's range 599990-599999 of line 50000"

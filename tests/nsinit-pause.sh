@@ -34,7 +34,7 @@ test_waits_until_TERM_or_INT()
 # The shell ends after its child has begun to run, so that the child becomes a child of process 1.
 test_process_1_reaps_orphans_and_ends_them()
 {
-	start_holder nsunshare -rp --mount-proc --pid-file "$TMP/pid" --ready-fd 3 -- nsinit --pause --grace 300ms
+	start_holder nsunshare -rp --mount-proc --pid-file "$TMP/pid" -- nsinit --pause --grace 300ms --ready-fd 3
 	settle 50 test -s "$TMP/pid"
 	first=$(cat "$TMP/pid")
 	run nsenter -t "$first" -U --preserve-credentials -p sh -c '(sleep 0.1 & sleep 1000 >/dev/null 2>&1 &)'
@@ -50,7 +50,7 @@ test_process_1_reaps_orphans_and_ends_them()
 
 test_an_orphan_that_ignores_TERM_is_killed()
 {
-	start_holder nsunshare -rp --mount-proc --pid-file "$TMP/pid" --ready-fd 3 -- nsinit --pause --grace 200ms
+	start_holder nsunshare -rp --mount-proc --pid-file "$TMP/pid" -- nsinit --pause --grace 200ms --ready-fd 3
 	settle 50 test -s "$TMP/pid"
 	first=$(cat "$TMP/pid")
 	run nsenter -t "$first" -U --preserve-credentials -p env --ignore-signal=TERM sh -c '(sleep 1000 >/dev/null 2>&1 &)'

@@ -180,8 +180,7 @@ test_output_is_utf8_in_a_locale_with_another_encoding()
 	name=$TMP/$(printf '\304\200')
 	cp "$(command -v sleep)" "$name"
 	start_holder nsunshare -r -u --ready-fd 3 -- "$name" 1000
-	# in the middle of execve(2), the process has the new name but no arguments
-	settle 50 grep -q 1000 "/proc/$holder/cmdline"
+	await_program "$holder" "${name##*/}"
 	LOCPATH=$TMP LC_ALL=$locale run nslist -t uts -o TYPE,COMMAND "$holder"
 	assert_rc 0
 	assert_out_has 1000

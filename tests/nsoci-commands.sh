@@ -177,6 +177,7 @@ tmp'
 	assert_out 'from a file'
 	run oci exec --detach --pid-file "$TMP/pid2" three sleep 1000
 	assert_ok
+	await_sleep "$(cat "$TMP/pid2")"
 	assertEquals sleep "$(cat /proc/"$(cat "$TMP/pid2")"/comm)"
 	run oci exec four true
 	assert_refused 1 "container 'four' does not exist"
@@ -260,7 +261,8 @@ test_a_killed_create_leaves_nothing_after_a_forced_deletion()
 		sleep $after
 		kill -KILL $!
 		wait $! 2>/dev/null
-		# repeat the deletion, because mkdir(1), a child of the killed script, may still run
+		# a child of the killed script may still create the directory
+		settle 50 eval '! pgrep -f "nsoci-config --state $state/killed|create --bundle $TMP/bundle killed" >/dev/null'
 		settle 10 deleted
 		assert_ok
 		assert_empty "$(ls "$state" 2>/dev/null)"

@@ -159,12 +159,14 @@ test_system_is_stopped_by_its_own_signal()
 		#!/bin/sh
 		trap 'echo halted >/out/file; exit 0' 37 # RTMIN+3
 		trap 'echo term >/out/file' TERM
+		: >/out/ready
 		while :; do sleep 0.1; done
 	EOT
 	chmod 755 "$box/sbin/init"
 	ln -sf busybox "$box/bin/sleep"
 	mkdir -p "$TMP/out-dir"
 	start_named sys --profile system -R "$box" --bind "$TMP/out-dir:/out"
+	settle 50 test -e "$TMP/out-dir/ready"
 	run nsrun --stop sys
 	assert_ok
 	run cat "$TMP/out-dir/file"

@@ -127,6 +127,7 @@ test_the_name_exists_after_nspivot_has_executed_its_program()
 		assert_ok
 		assert_out_has /bin
 		assert_out_lacks /usr
+		settle 50 test -s "$TMP/said"
 		assertEquals 'no variable reaches the program' '<>' "$(cat "$TMP/said")"
 		kill -TERM $holder
 		wait $holder

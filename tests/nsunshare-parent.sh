@@ -65,6 +65,7 @@ test_a_user_enters_by_the_pid_of_the_parent()
 {
 	for tool in unshare nsunshare; do
 		start_holder $tool -rnuf --kill-child sh -c 'hostname inside; echo ready >&3; exec sleep 1000'
+		settle 50 test -e "/proc/$holder/ns/user"
 		run nsenter -t "$holder" -U -u -n --preserve-credentials hostname
 		assert_ok
 		assert_out inside
@@ -154,6 +155,7 @@ test_the_helper_cannot_be_traced_and_cleans_up_after_a_kill()
 	assertTrue 'a helper exists' "[ -d '/proc/$helper' ]"
 	# the process is not dumpable if root owns its files in /proc
 	assertEquals 0 "$(stat -c %u "/proc/$helper/status")"
+	settle 50 test -e "/proc/$holder/ns/pid"
 	assertEquals "$(id -u)" "$(stat -c %u "/proc/$holder/status")"
 	kill -KILL "$holder"
 	wait "$holder" 2>/dev/null

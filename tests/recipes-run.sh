@@ -129,7 +129,7 @@ test_every_equivalent_of_another_tool_works()
 				settle 50 nslist --show name:web -t pid >/dev/null 2>&1
 			fi
 			;;
-		'nsinit --pause') line="timeout -s TERM -k 9 --preserve-status 0.3 $line" ;;
+		'nsinit --pause') line="timeout -s TERM -k 9 --preserve-status 2 $line" ;;
 		esac
 		# shellcheck disable=SC2086 # separate words
 		run $line 7<&-

@@ -13,9 +13,10 @@ own=''
 test_the_boot_clock_starts_at_zero()
 {
 	# procps 4.0.7 prints "up 0 minute" instead of "up 0 minutes", so append the "s"
-	run nsunshare $own -- nstimeoffset -b =0 -- sh -c 'read -r up _ </proc/uptime; echo "${up%.*}"; uptime -p | sed "s/minute$/&s/"'
+	# allow some seconds, because the machine may be busy
+	run nsunshare $own -- nstimeoffset -b =0 -- sh -c 'read -r up _ </proc/uptime; [ "${up%.*}" -gt 9 ] || echo early; uptime -p | sed "s/minute$/&s/"'
 	assert_ok
-	assert_out '0
+	assert_out 'early
 up 0 minutes'
 }
 
@@ -33,9 +34,9 @@ test_the_clock_outside_does_not_change()
 test_zero_starts_at_zero_in_a_nested_namespace()
 {
 	run nsunshare $own -- nstimeoffset -b +1000d -- nstimeoffset -b =0 -- \
-		sh -c 'read -r up _ </proc/uptime; echo "${up%.*}"'
+		sh -c 'read -r up _ </proc/uptime; [ "${up%.*}" -gt 9 ] || echo early'
 	assert_ok
-	assert_out 0
+	assert_out early
 }
 
 test_shows_the_offsets()
@@ -64,8 +65,9 @@ test_a_program_reads_moved_clocks()
 {
 	run nsunshare $own -- nstimeoffset -b =1h -m =2h -- sh -c 'clocks read | cut -d. -f1'
 	assert_ok
-	assert_out_has 'monotonic 7200
-boottime 3600
+	# the clocks go on while the program starts
+	assertTrue "$out" "echo '$out' | grep -qx 'monotonic 720[0-9]' && echo '$out' | grep -qx 'boottime 360[0-9]'"
+	assert_out_has '
 realtime '
 	inner=${out##* }
 	outer=$(date +%s)

@@ -246,16 +246,22 @@ start_holder()
 	return 1
 }
 
-# await_sleep PID: waits until the process has executed sleep(1) or has ended. Waits for the command
-# line, because in the middle of execve(2) the process already has the new name but no arguments and
-# no environment.
-await_sleep()
+# await_program PID PROGRAM: waits until the process has executed the program or has ended. Waits for the
+# command line, because in the middle of execve(2) the process already has the new name but no
+# arguments and no environment.
+await_program()
 {
 	while _words=$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"); do
 		case ${_words%% *} in
-		sleep | */sleep) return ;;
+		"$2" | */"$2") return ;;
 		esac
 	done
+}
+
+# await_sleep PID: waits until the process has executed sleep(1) or has ended.
+await_sleep()
+{
+	await_program "$1" sleep
 }
 
 # sleep_of PID: waits until a child of the process has executed sleep(1), and prints its pid. Fails if the
