@@ -149,7 +149,12 @@ test_a_restricted_program_cannot_trace_the_parent()
 # shellcheck disable=SC2154 # holder is testlib.sh's
 test_the_helper_cannot_be_traced_and_cleans_up_after_a_kill()
 {
-	start_holder nsunshare -rpf --pid-file "$TMP/pid" sh -c 'echo ready >&3; exec sleep 1000'
+	mkfifo "$TMP/ready"
+	nsunshare -rpf --pid-file "$TMP/pid" --ready-fd 3 -- sleep 1000 3>"$TMP/ready" &
+	holder=$!
+	# the helper closes the descriptor when the parent has reported that the program runs; if the parent
+	# ends before that, the helper undoes its steps
+	run cat "$TMP/ready"
 	program=$(cat "$TMP/pid")
 	helper=$(pgrep -P "$holder" | grep -vx "$program")
 	assertTrue 'a helper exists' "[ -d '/proc/$helper' ]"

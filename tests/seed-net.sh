@@ -173,6 +173,7 @@ test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 			while ss -Htn | grep -q .; do :; done'
 	assert_ok
 	assert_out hello
+	settle 50 has_no_tables
 	assert_empty 'no firewall rule is left' "$(nft list tables)"
 	# wait, because the kernel destroys the namespace and the veth pair in the background
 	settle 100 has_no_veth
@@ -194,6 +195,8 @@ test_one_command_connects_each_container_to_a_bridge()
 	kill "$server"
 	wait "$server"
 	server=
+	# the kernel removes the device of the ended program in the background
+	settle 50 eval '[ "$(ip -o link show master lxcbr0 | wc -l)" = 1 ]'
 	run nsnet del c12 lxcbr0
 	assert_ok
 	# the kernel removes the devices of a namespace some time after its last process has ended

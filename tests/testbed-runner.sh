@@ -222,7 +222,7 @@ test_a_signal_ends_the_tests_and_removes_their_files()
 
 test_a_process_left_running_is_reported()
 {
-	with leaves 'test_a() { sleep 1000 & run true; assert_ok; }'
+	with leaves 'test_a() { sleep 1000 & await_sleep $!; run true; assert_ok; }'
 	assert_rc 1
 	assert_out_has 'FAIL leaves (user): left running:'
 	assert_out_has '(sleep)'
@@ -301,7 +301,7 @@ test_failat_kills_and_reports_leftovers()
 	run failat --count -o "$TMP/report" -- sh -c 'sleep 1000 & exit 0'
 	assert_rc 0
 	assertContains "$(cat "$TMP/report")" 'left 1.1 in '
-	run failat -t 1 --count -o "$TMP/report" -- sleep 1000
+	run failat -t 3 --count -o "$TMP/report" -- sleep 1000
 	assert_rc 124
 	assertContains "$(cat "$TMP/report")" 'hangs 1 in clock_nanosleep'
 }

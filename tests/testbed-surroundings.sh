@@ -149,7 +149,8 @@ test_end_all_leaves_no_process()
 		kill -s "${sig%:*}" "$end_all"
 		wait "$end_all"
 		assertEquals "status after SIG${sig%:*}" "$((128 + ${sig#*:}))" $?
-		assert_empty "$(pgrep -f "sleep ${long}[123]")"
+		settle 20 sh -c '! pgrep -f "sleep ${0}[123]"' $long
+		assertTrue 'no process is left' $?
 	done
 }
 

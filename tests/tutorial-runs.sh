@@ -27,17 +27,17 @@ lesson()
 	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
 }
 
-# without_linkdown: removes the flag linkdown from routes. A route has this flag until the kernel
-# has set the carrier of its device in the background.
-without_linkdown()
+# without_carrier: removes what the kernel sets in the background when a device gets a carrier: the flag
+# linkdown of routes, and the state of eth0.
+without_carrier()
 {
-	sed 's/ linkdown//'
+	sed -E -e 's/ linkdown//' -e 's/^(eth0@if[^ ]* +)(UP|DOWN|LOWERLAYERDOWN) +/\1STATE /'
 }
 
 test_every_example_prints_what_the_page_shows()
 {
 	feature subids || return 0
-	settle=without_linkdown
+	settle=without_carrier
 	sections >"$TMP/sections"
 	while read -r heading; do
 		echo "# $heading"

@@ -32,7 +32,7 @@
 #define MAX_TASKS 256
 #define MAX_CALLS 512
 #define COMM_LEN  15
-#define GRACE     2 /* after the program has ended, its children may run for this many seconds */
+#define GRACE     6 /* after the program has ended, its children may run for this many seconds */
 
 /*
  * Plausible errors of each system call, the likeliest first. A call that the table does not name
@@ -658,7 +658,7 @@ static const char usage[] =
 	"\n"
 	"Calls of ld.so at the start of a program are not counted. All processes are traced. A "
 	"process\n"
-	"that exists 2 seconds after the end of the program is reported as 'left' and killed.\n"
+	"that exists 6 seconds after the end of the program is reported as 'left' and killed.\n"
 	"Exit status: that of the program, 128+n for a signal, 124 if it hung, 99 if failat "
 	"failed.\n";
 
