@@ -60,9 +60,15 @@ test_each_selected_type_costs_one_call()
 	cost_at_most 3 --sources proc,task,children -t pid -t time
 }
 
+# Since Linux 6.2, the size of /proc/PID/fd is the number of descriptors. Before, nslist must list the
+# directory to find out that it contains nothing of interest.
 test_process_with_three_descriptors_costs_thirteen_calls()
 {
-	cost_at_most 13
+	if [ "$(stat -c %s /proc/self/fd)" -gt 0 ]; then
+		cost_at_most 13
+	else
+		cost_at_most 17
+	fi
 }
 
 test_task_option_reads_no_other_process_for_its_own_columns()

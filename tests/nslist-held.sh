@@ -249,6 +249,7 @@ test_reports_sockets_that_it_may_not_read()
 # If pidfd_open(2) fails with EMFILE, nslist must fail or print the whole list.
 test_fails_rather_than_omit_a_namespace_without_free_descriptors()
 {
+	feature pidfd-ns || return 0
 	run nslist -rno NS -t pid
 	before=$(wc -l <"$TMP/out")
 	hold newpid

@@ -63,9 +63,10 @@ struct answer {
  * result to the descriptor `to`. Runs in the child. */
 static void send_answer(const struct trip *t, struct visit *v, int to)
 {
-	cleanup_fd int user = collect_open(t->c, v->ns->owner);
 	cleanup_fd int fd = collect_open(t->c, v->ns);
-	struct answer a = { .rc = user < 0 ? user : fd < 0 ? fd : 0 };
+	/* the scan may not have found a holder of the owner, if it was not asked for this type */
+	cleanup_fd int user = fd < 0 ? fd : sys_ns_owner(fd);
+	struct answer a = { .rc = user < 0 ? user : 0 };
 
 	if (a.rc == 0)
 		a.rc = sys_setns(user, CLONE_NEWUSER);
