@@ -120,7 +120,7 @@ test_bpf_and_proc_give_the_same_with_fewer_sources_and_types()
 # accept a reference to the namespace.
 test_bpf_and_proc_omit_a_pid_namespace_that_cannot_be_opened()
 {
-	has_iterators && feature pidfd-ns || return 0
+	has_iterators && feature pidfd-ns && feature no-pid-link || return 0
 	start_holder holder threads 200
 	hold newpid
 	run nslist -rn -t pid -o HOLDERS
