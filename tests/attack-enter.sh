@@ -132,9 +132,7 @@ test_a_frozen_cgroup_is_not_joined()
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	mkdir "$dir/$own_cgroup"
 	echo "$holder" >"$dir/$own_cgroup/cgroup.procs"
-	echo "$frozen" >"$dir/$own_cgroup/$file"
-	# with version 2, the kernel freezes the process in the background
-	[ "$file" != cgroup.freeze ] || settle 50 grep -q 'frozen 1' "$dir/$own_cgroup/cgroup.events"
+	freeze "$dir/$own_cgroup"
 	run timeout 5 nsenter2 -t "$holder" --join-cgroup -u -- true
 	assert_refused 125 'is frozen'
 	echo "$thawed" >"$dir/$own_cgroup/$file"

@@ -23,10 +23,18 @@ v1cpu=$(cgroup_mount cgroup cpu)	# the version 1 hierarchy of the cpu controller
 # find_freezer: sets $dir to the root of a cgroup hierarchy that supports freezing, $file to the
 # name of the file that freezes a cgroup, and $frozen and $thawed to the values to write to this
 # file.
+# freeze DIR: freezes the cgroup with the directory DIR in this hierarchy.
 find_freezer()
 {
 	dir=$(cgroup_mount cgroup freezer) file=freezer.state frozen=FROZEN thawed=THAWED
 	[ -n "$dir" ] || dir=$v2 file=cgroup.freeze frozen=1 thawed=0
+}
+
+freeze()
+{
+	echo "$frozen" >"$1/$file"
+	# with version 2, the kernel freezes the process in the background
+	[ "$file" != cgroup.freeze ] || settle 50 grep -q 'frozen 1' "$1/cgroup.events"
 }
 
 # assert_quota_holds CMD…: CMD is nsunshare with options that create a cgroup for the program. The

@@ -55,6 +55,13 @@ only_device_is()
 	[ "$(ip -br link | cut -d' ' -f1)" = "$1" ]
 }
 
+# forwards PORT [NETNS]: succeeds if the port of a bridge in the namespace NETNS forwards packets. It does not
+# until the kernel has processed the carrier of its device in the background.
+forwards()
+{
+	${2:+ip netns exec "$2"} bridge link show dev "$1" | grep -q 'state forwarding'
+}
+
 # has_no_tables: succeeds if this network namespace has no nft(8) tables.
 # has_no_veth: succeeds if it has no veth device that nsnet created.
 has_no_tables()

@@ -48,9 +48,7 @@ test_failed_call_with_join_cgroup_is_reported()
 	echo "$holder" >"$dir/$own_cgroup/cgroup.procs"
 	set -- nsenter2 -t "$holder" --join-cgroup --uts "$FINAL"
 	fault_all -- "$@"
-	echo "$frozen" >"$dir/$own_cgroup/$file"
-	# with version 2, the kernel freezes the process in the background
-	[ "$file" != cgroup.freeze ] || settle 50 grep -q 'frozen 1' "$dir/$own_cgroup/cgroup.events"
+	freeze "$dir/$own_cgroup"
 	run timeout 5 "$@"
 	assert_refused 125 'is frozen'
 	for call in openat read; do

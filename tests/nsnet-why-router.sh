@@ -32,13 +32,7 @@ setUp()
 	ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv4/conf/br0/forwarding
 		echo 1 >/proc/sys/net/ipv4/conf/up0/forwarding'
 	ip netns exec router nft 'table ip t { chain post { type nat hook postrouting priority srcnat; ip saddr 10.1.0.0/24 masquerade; }; }'
-	settle 20 port_forwards
-}
-
-# port_forwards: succeeds if the kernel has processed the carrier of v0 and lets the port forward.
-port_forwards()
-{
-	ip netns exec router bridge link show dev v0 | grep -q 'state forwarding'
+	settle 20 forwards v0 router
 }
 
 tearDown()

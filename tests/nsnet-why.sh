@@ -46,13 +46,7 @@ setUp()
 		add chain ip t post { type nat hook postrouting priority srcnat; }
 		add rule ip t post ip saddr 10.1.0.0/24 masquerade
 	END
-	# a port does not forward until the kernel has processed the carrier of its device
 	settle 20 forwards v0
-}
-
-forwards()
-{
-	bridge link show dev "$1" | grep -q 'state forwarding'
 }
 
 tearDown()

@@ -91,9 +91,15 @@ race_saw()
 	[ "$saw_dir" -gt 0 ] && [ "$saw_link" -gt 0 ]
 }
 
+# must_go_on N: succeeds if race() or race_proc(), which have run nspivot $n times, must run it again: until N
+# runs, and until 10 N runs if none has noticed a change, because the helper may get little processor time.
+must_go_on()
+{
+	[ "$n" -lt "$1" ] || { [ "$refused" = 0 ] && [ "$n" -lt $(($1 * 10)) ]; }
+}
+
 # race N: runs nspivot N times while a helper continuously exchanges a directory with a link, so
-# that the path changes between a check and its use. Each run uses the path seven times. Runs nspivot up to
-# 10 N times until it notices a change, because the helper may get little processor time. Sets $n,
+# that the path changes between a check and its use. Each run uses the path seven times. Sets $n,
 # $saw_dir, $saw_link and $refused; $refused is the number of runs that noticed a change.
 race()
 {
@@ -103,7 +109,7 @@ race()
 	: >"$TMP/said"
 	refused=0 n=0
 	start_holder exchange "$box/a" "$box/x"
-	while [ $n -lt "$1" ] || { [ $refused = 0 ] && [ $n -lt $(($1 * 10)) ]; }; do
+	while must_go_on "$1"; do
 		n=$((n + 1))
 		box --dir "/a/c$n/d" --tmpfs /a/b --symlink "t:/a/e$n" --file "/dev/null:/a/f$n" --dev=/a/b/dev \
 			--mask /a/b:try --readonly /a:try "$box" -- /bin/true >/dev/null 2>>"$TMP/said"
@@ -206,13 +212,13 @@ fail_each()
 }
 
 # race_proc N: runs nspivot with the docker preset N times while a helper continuously exchanges the
-# names proc and fake. Like race(), runs it more often if it has not noticed an exchange.
+# names proc and fake.
 race_proc()
 {
 	start_holder exchange "$box/proc" "$box/fake"
 	n=0 ran=0 refused=0
 	: >"$TMP/said"
-	while [ $n -lt "$1" ] || { [ $refused = 0 ] && [ $n -lt $(($1 * 10)) ]; }; do
+	while must_go_on "$1"; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086 # separate words
 		nsunshare -mp -- ${NSPIVOT_UNDER:-} nspivot --preset=docker "$box" -- /look >>"$TMP/said" 2>/dev/null

@@ -230,7 +230,7 @@ test_one_line_makes_the_same_network_as_the_article()
 	ip -n ns1 link set eth0.1 name eth0
 	ip -n ns1 addr add 192.168.10.12/24 dev eth0 && ip -n ns1 link set eth0 up
 	ip -n ns1 route add default via 192.168.10.1
-	settle 20 eval 'bridge link show dev lxcbr0.1 | grep -q "state forwarding"'
+	settle 20 forwards lxcbr0.1
 	expected=$(inside_and_port ns1)
 	ip netns del ns1 && ip link del lxcbr0
 	settle 50 only_device_is lo
