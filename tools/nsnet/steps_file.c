@@ -43,11 +43,12 @@ int dns_read(struct net *n, struct nserr *e)
 	int rc;
 
 	buf_adds(&n->resolv, "# made by nsnet\n");
-	for (size_t i = 0; n->dns == DNS_GIVEN && i < n->dns_addr.n; i++)
-		buf_printf(&n->resolv, "nameserver %s\n",
-			   net_addr_format(&n->dns_addr.v[i], false, text));
-	if (n->dns == DNS_GIVEN)
+	if (n->dns == DNS_GIVEN) {
+		for (size_t i = 0; i < n->dns_addr.n; i++)
+			buf_printf(&n->resolv, "nameserver %s\n",
+				   net_addr_format(&n->dns_addr.v[i], false, text));
 		return n->resolv.err;
+	}
 	rc = resolv_conf_read(&host, e);
 	if (rc > 0) {
 		buf_add(&n->resolv, host.s, host.len);
