@@ -33,7 +33,7 @@ oneTimeSetUp()
 
 # replay FILE: runs the commands of FILE and prints FILE with the current results. Replaces values
 # that differ between runs by words: inode numbers of namespaces, the temporary directory of
-# tests/run, random addresses and names, clock offsets.
+# tests/run, random addresses and names, offsets of clocks that a command sets to a value (`==`).
 # Omits the line for a descriptor of the directory /etc/profile.d. A login shell of Debian sid
 # executes run-parts, which leaves this descriptor open.
 replay()
@@ -48,10 +48,10 @@ replay()
 		'#'* | '') printf '%s\n' "$line" ;;
 		esac
 	done <"$1" 9>&- |
-		sed -E -e 's/\r$//' -e '/^[$] /b' -e '\|^open: /etc/profile[.]d$|d' -e 's/40265[0-9]{5}/INODE/g' -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
+		sed -E -e '/^[$] .*==/,/^= /s/by [+-][0-9.]+ seconds relative/by SECONDS relative/' \
+			-e 's/\r$//' -e '/^[$] /b' -e '\|^open: /etc/profile[.]d$|d' -e 's/40265[0-9]{5}/INODE/g' -e 's|/tmp/nsutils-test[.][A-Za-z0-9]*|STAGE|g' \
 			-e 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g' -e 's/fe80::[0-9a-f:]+/LINK_LOCAL/g' -e 's/vethns[0-9]+/VETH/g' -e 's/1 to 4194304/1 to PID_MAX/' \
-			-e 's|(/etc/resolv.conf names the server ).*|\1SERVER|' \
-			-e 's/by -?[0-9]+[.][0-9]+ seconds relative to the initial/by SECONDS relative to the initial/' |
+			-e 's|(/etc/resolv.conf names the server ).*|\1SERVER|' |
 		sort_types
 }
 
