@@ -55,13 +55,15 @@ replay()
 		sort_types
 }
 
-# sort_types: sorts successive lines that contain only the name of a namespace type. nslist sorts
-# namespaces by their inode numbers, and the kernel may give a new namespace any free number.
+# sort_types: sorts successive lines that differ only in the name of a namespace type: the name alone
+# or a node of a graph. nslist sorts namespaces by their inode numbers, and the kernel may give a new
+# namespace any free number.
 sort_types()
 {
 	awk 'BEGIN { types = split("cgroup ipc mnt net pid time user uts", type) }
-		function put(i) { for (i = 1; i <= types; i++) for (; n[type[i]] > 0; n[type[i]]--) print type[i] }
-		/^(cgroup|ipc|mnt|net|pid|time|user|uts)$/ { n[$0]++; next }
+		function put(i) { for (i = 1; i <= types; i++) { printf "%s", lines[type[i]]; delete lines[type[i]] } }
+		{ name = $0; gsub(/^ *nINODE \[label="| INODE"\];$/, "", name) }
+		name ~ /^(cgroup|ipc|mnt|net|pid|time|user|uts)$/ { lines[name] = lines[name] $0 "\n"; next }
 		{ put(); print }
 		END { put() }'
 }

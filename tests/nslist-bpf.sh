@@ -166,14 +166,14 @@ test_costs_no_system_call_per_process()
 	has_iterators || return 0
 	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1
 	before=$(awk '$NF == "total" { print $4 }' "$TMP/trace")
-	start_holder holder sleepers 200 </dev/null
+	start_holder holder sleepers 1000 </dev/null
 	strace -f -c -o "$TMP/trace" nslist -o NS,TYPE,NPROCS >"$TMP/out" 2>&1
 	after=$(awk '$NF == "total" { print $4 }' "$TMP/trace")
 	# ignore other namespaces, because other tests create and remove them at the same time
-	assertTrue "$before and $after calls" "[ $((after - before)) -lt 100 ]"
+	assertTrue "$before and $after calls" "[ $((after - before)) -lt 500 ]"
 	assertTrue "$before calls" "[ ${before:-0} -gt 30 ]"
 	assertTrue 'the new processes are counted' \
-		"[ $(awk '$2 == "pid" { n += $3 } END { print n + 0 }' "$TMP/out") -ge 200 ]"
+		"[ $(awk '$2 == "pid" { n += $3 } END { print n + 0 }' "$TMP/out") -ge 1000 ]"
 }
 
 # refused CMD…: asserts that nslist, started by CMD, uses no iterators and prints the same rows as

@@ -24,10 +24,10 @@ test_default_table_has_the_columns_of_lsns()
 
 test_type_option_selects_rows_and_may_be_repeated()
 {
-	run nslist -rno TYPE -t uts -t ipc -p $$
+	run nslist -rno TYPE -t uts -t ipc -p $$ --sort TYPE
 	assert_rc 0
-	assert_out 'uts
-ipc'
+	assert_out 'ipc
+uts'
 }
 
 test_task_option_prints_one_row_per_type()

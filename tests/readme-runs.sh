@@ -18,7 +18,7 @@ prompt=\$
 # read other users' processes.
 steady()
 {
-	sed -e 's/[0-9]\{1,\}\.[0-9]\{9\}/N/g' -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
+	sed -e 's/[0-9]\{1,\}\.[0-9]\{1,9\}/N/g' -e 's/[0-9]\{4,\}\(\.[0-9]*\)\{0,1\}/N/g' -e 's/^[|` -]*//' -e 's/  */ /g' -e 's/ $//' -e '/^nslist: incomplete/d' | sort
 }
 
 test_the_tour_prints_what_the_text_shows()
