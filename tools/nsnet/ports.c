@@ -31,9 +31,10 @@ int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left, st
 
 		rc = net_links_read(&n->host, &links, e);
 		*left = rc == 0 ? count(arg, &links, &dying) : 0;
-		if (!*left || !dying || poll(&p, 1, 1000) <= 0)
+		if (!*left || !dying || poll(&p, 1, 3000) <= 0)
 			break;
-		(void)!recv(news.fd, report, sizeof(report), MSG_DONTWAIT);
+		while (recv(news.fd, report, sizeof(report), MSG_DONTWAIT) > 0)
+			;
 	}
 	return rc;
 }

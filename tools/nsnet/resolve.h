@@ -59,7 +59,8 @@ int check_free(struct net *n, struct host *h, struct wire *w, struct nserr *e) m
  * list `links` for which the caller waits. It clears *dying if one of these devices was not created
  * by `nsnet run`, because this device will remain. ports_await() calls count() at first and after
  * each change of a device, until count() returns 0 or clears *dying, or no device changes for
- * a second. Sets *left to the last result of count(). Returns 0, or a negative errno with e set.
+ * three seconds. Sets *left to the last result of count(). Returns 0, or a negative errno with e
+ * set.
  */
 typedef unsigned ports_count(void *arg, const struct net_links *links, bool *dying);
 int ports_await(struct net *n, ports_count *count, void *arg, unsigned *left,
