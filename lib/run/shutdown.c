@@ -270,11 +270,12 @@ bool shutdown_begin(struct supervise *s)
 
 bool shutdown_end(struct supervise *s)
 {
-	if (!shutdown_begin(s))
+	if (s->phase != RUNS)
 		return false;
 	signal_all(s, s->stop_signal ? s->stop_signal : SIGTERM);
 	signal_all(s, SIGCONT);
-	return true;
+	/* the grace period begins when all processes have the signal */
+	return shutdown_begin(s);
 }
 
 void shutdown_orphans(const struct supervise *s)
