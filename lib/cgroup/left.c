@@ -75,7 +75,7 @@ void cgroup_mark(const struct cgroup_dir *d)
 		return;
 	/* retry, because cgroup_remove_left() in another process may hold the lock for a short
 	 * time */
-	for (int tries = 0; tries < 10 && locked < 0; tries++) {
+	for (int tries = 0; tries < 100 && locked < 0; tries++) {
 		locked = flock(d->fd, LOCK_EX | LOCK_NB);
 		if (locked < 0)
 			nanosleep(&pause, NULL);

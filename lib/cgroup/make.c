@@ -172,7 +172,7 @@ int cgroup_remove(struct cgroup *c, struct nserr *e)
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct cgroup_dir *d = &c->dir[i];
-		int tries = 100, err;
+		int tries = 300, err;
 
 		if (d->made == 0)
 			continue;
