@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 
-#define DUMP_TRIES     5
+#define DUMP_TRIES     50
 /* the kernel uses up to 32 KiB of a reader's buffer for one datagram */
 #define ANSWER_SIZE    32768
 #define ATTR_TYPE_MASK 0x3fffu /* NLA_TYPE_MASK, as an unsigned constant */

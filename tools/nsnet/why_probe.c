@@ -144,9 +144,11 @@ static enum answer wait_answer(const struct why *y, int fd, struct tracer t[2], 
 	enum answer is = NOTHING;
 
 	while (is == NOTHING && !d->by) {
-		int64_t left = end - now_ms();
+		const int64_t left = end - now_ms();
 
-		if (left <= 0 || poll(p, ARRAY_SIZE(p), (int)left) <= 0)
+		/* after the time, read what is there, because this process may not have run since
+		 * the answer arrived */
+		if (left < -WAIT_MS || poll(p, ARRAY_SIZE(p), (int)MAX(left, 0)) <= 0)
 			break;
 		for (int i = 0; i < 2; i++)
 			if (p[i + 1].revents)
