@@ -8,7 +8,7 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/cgrouplib.sh"
 require_ns user mnt
-require_tool strace perl
+require_tool perl
 
 
 # the ordinary user must be able to reach the FIFOs in $TMP
@@ -58,18 +58,6 @@ start_changer()
 		sleep 1000' "$TMP/go" "$TMP/gone"
 }
 
-# let_it_change PID CALL: waits until process PID is in the system call CALL, which strace(1)
-# delays, and then makes the target change its namespaces.
-let_it_change()
-{
-	while [ -d "/proc/$1" ]; do
-		_traced=$(cat "/proc/$1/task/$1/children" 2>/dev/null)
-		read -r _call _ 2>/dev/null <"/proc/${_traced%% *}/syscall" && [ "$_call" = "$2" ] && break
-	done
-	echo >"$TMP/go"
-	read -r _ <"$TMP/gone"
-}
-
 # For comparison, the test below also attacks this program, which lacks the protection of nsenter2:
 # the program first checks if it shares the user namespace with the target, and enters the mount
 # namespace later, when the target may have changed its namespaces.
@@ -89,15 +77,11 @@ test_a_target_that_changes_its_namespaces_is_never_entered_in_part()
 		naive) set -- perl -e "$naive" "$holder" ;;
 		*) set -- nsenter2 -t "$holder" -a -- readlink /proc/self/ns/user /proc/self/ns/mnt ;;
 		esac
-		strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=2000000:when=1 "$@" >"$TMP/entered" 2>"$TMP/said" &
-		pid=$!
-		# $pid is the pid of strace, whose child is the traced program. Wait until the
-		# traced program calls setns(2) (system call 308), because the target must change
-		# its namespaces after the traced program has checked them and before it enters
-		# them.
-		let_it_change "$pid" 308
-		wait "$pid"
+		# the target must change its namespaces after the program has checked them and before
+		# it enters them
+		atcall -c setns "echo >'$TMP/go'; read -r _ <'$TMP/gone'" -- "$@" >"$TMP/entered" 2>"$TMP/said"
 		status=$?
+		assertNotEquals "$attack calls setns" 98 "$status"
 		mixture=$(sed -n '1s/^/user /p; 2s/^/mnt /p' "$TMP/entered")
 		if [ "$attack" = naive ]; then
 			assertContains 'the control enters with the user namespace of the host' "$mixture" "user $initial_user"
@@ -133,10 +117,10 @@ test_a_frozen_cgroup_is_not_joined()
 	mkdir "$dir/$own_cgroup"
 	echo "$holder" >"$dir/$own_cgroup/cgroup.procs"
 	freeze "$dir/$own_cgroup"
-	run timeout 5 nsenter2 -t "$holder" --join-cgroup -u -- true
+	run timeout 20 nsenter2 -t "$holder" --join-cgroup -u -- true
 	assert_refused 125 'is frozen'
 	echo "$thawed" >"$dir/$own_cgroup/$file"
-	run timeout 5 nsenter2 -t "$holder" --join-cgroup -u -- true
+	run timeout 20 nsenter2 -t "$holder" --join-cgroup -u -- true
 	assert_rc 0
 	stop_holder
 	remove_cgroup "$dir/$own_cgroup"

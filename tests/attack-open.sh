@@ -174,18 +174,18 @@ test_fifo_or_device_in_place_of_a_namespace_file_is_refused()
 	mkfifo -m 644 /run/netns/blue "$TMP/fifo"
 	mknod -m 666 "$TMP/node" c 1 5
 	start_watch "$TMP/node"
-	run timeout 5 nsenter2 --net=/run/netns/blue -- true
+	run timeout 20 nsenter2 --net=/run/netns/blue -- true
 	assert_refused 125 'is not a namespace file'
-	run timeout 5 nsenter2 -t netns:blue -- true
+	run timeout 20 nsenter2 -t netns:blue -- true
 	assert_refused 125 'is not a namespace file'
-	run timeout 5 nsenter2 --net="$TMP/fifo" -- true
+	run timeout 20 nsenter2 --net="$TMP/fifo" -- true
 	assert_refused 125 'is not a namespace file'
-	run timeout 5 nsenter2 --net="$TMP/node" -- true
+	run timeout 20 nsenter2 --net="$TMP/node" -- true
 	assert_refused 125 'is not a namespace file'
-	run timeout 5 nsidmap show "$TMP/fifo"
+	run timeout 20 nsidmap show "$TMP/fifo"
 	assert_rc 1
 	assert_err_has 'is not a namespace file'
-	run timeout 10 nslist -t net -o NS,NAME
+	run timeout 20 nslist -t net -o NS,NAME
 	assert_rc 0
 	end_watch
 	assertFalse 'the device was opened' "[ -e '$TMP/seen' ]"

@@ -84,12 +84,12 @@ clear_network()
 	return 0
 }
 
-# answers NETNS ADDRESS: connects from the namespace NETNS to TCP port 9 of the host ADDRESS. No
-# program must listen on this port. Succeeds if the host refuses the connection, which proves that
-# packets reach the host and that its answers return.
+# answers NETNS ADDRESS [SECONDS]: connects from the namespace NETNS to TCP port 9 of the host
+# ADDRESS. No program must listen on this port. Succeeds if the host refuses the connection within
+# SECONDS (20), which proves that packets reach the host and that its answers return.
 answers()
 {
-	ip netns exec "$1" timeout 2 bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused
+	ip netns exec "$1" timeout "${3:-20}" bash -c "exec 3<>/dev/tcp/$2/9" 2>&1 | grep -q refused
 }
 
 # put_world: creates the namespace "world", which plays the internet, with the addresses 198.51.100.7

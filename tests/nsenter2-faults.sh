@@ -49,11 +49,11 @@ test_failed_call_with_join_cgroup_is_reported()
 	set -- nsenter2 -t "$holder" --join-cgroup --uts "$FINAL"
 	fault_all -- "$@"
 	freeze "$dir/$own_cgroup"
-	run timeout 5 "$@"
+	run timeout 20 "$@"
 	assert_refused 125 'is frozen'
 	for call in openat read; do
 		k=0
-		while run timeout 5 failat -u final -s $call -k $((k += 1)) -e EIO -o "$TMP/report" -- "$@" &&
+		while run timeout 20 failat -u final -s $call -k $((k += 1)) -e EIO -o "$TMP/report" -- "$@" &&
 			grep -q '^failed ' "$TMP/report"; do
 			assertEquals "$call $k fails" "125 " "$rc $out"
 		done

@@ -9,7 +9,7 @@ require_tool jq
 # A program that lists the descriptors of nsinit. It retries, because nsinit closes the last one
 # when it notices that the program was executed.
 # shellcheck disable=SC2016 # the inner shell expands it
-settled='for i in 1 2 3 4 5 6 7 8 9; do [ "$(ls /proc/$PPID/fd | wc -l)" = 3 ] && break; sleep 0.1; done; ls /proc/$PPID/fd'
+settled='i=0; until [ "$(ls /proc/$PPID/fd | wc -l)" = 3 ] || [ $((i += 1)) = 200 ]; do sleep 0.1; done; ls /proc/$PPID/fd'
 
 setUp()
 {

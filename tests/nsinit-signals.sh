@@ -64,8 +64,7 @@ test_continues_if_CONT_arrives_before_the_stop_is_noticed()
 		program=$(pgrep -P "$pid")
 		kill -STOP "$pid"
 		kill -TSTP "$program"
-		for _ in $(seq 200); do
-			grep -q '^State:.T' "/proc/$program/status" && break
+		until grep -q '^State:.T' "/proc/$program/status"; do
 			sleep 0.01
 		done
 		kill -CONT "$pid"

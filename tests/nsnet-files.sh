@@ -32,11 +32,11 @@ test_a_fifo_or_device_in_place_of_a_name_is_not_opened()
 	mknod /run/netns/node c 1 5
 	for verb in 'add web' 'del web' 'why web' 'run web -- true' 'attach web self' 'add node' 'del node'; do
 		# shellcheck disable=SC2086 # several words
-		run strace -qq -f -o "$TMP/trace" -e trace=openat,openat2 timeout 5 nsnet $verb
+		run strace -qq -f -o "$TMP/trace" -e trace=openat,openat2 timeout 20 nsnet $verb
 		assert_err_has 'is not a network namespace'
 		assert_empty "$(grep -e '/run/netns/web"' -e '/run/netns/node"' "$TMP/trace" | grep -v O_PATH)"
 	done
-	run timeout 5 nsnet gc
+	run timeout 20 nsnet gc
 	assert_rc 0
 	assertTrue 'the FIFO stays' '[ -p /run/netns/web ]'
 	rm /run/netns/web /run/netns/node

@@ -62,7 +62,7 @@ test_the_program_reaches_the_outside_only_with_the_rules()
 	run nsnet run --bridge br0,10.1.0.1/24 --nat -- timeout 0.5 bash -c "$get" 198.51.100.7 7
 	assert_rc 124
 	assert_err_has "use --into-chain 'ip filter/DOCKER-USER' to accept the packets"
-	run nsnet run --bridge br0 --nat --into-chain filter/DOCKER-USER -- timeout 5 bash -c "$get" 198.51.100.7 7
+	run nsnet run --bridge br0 --nat --into-chain filter/DOCKER-USER -- timeout 20 bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out 'hello from world'
 	assert_err_lacks 'use --into-chain'
@@ -74,7 +74,7 @@ test_a_published_port_is_reachable_until_del()
 	run nsnet add web --bridge br0,10.1.0.1/24 --publish 8080:80 --into-chain 'ip filter/DOCKER-USER'
 	assert_ok
 	serve web 80
-	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	run ip netns exec world timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
 	assertEquals 'the other rules are unchanged' "$(cat "$TMP/foreign")" "$(others)"
 	kill "${servers##* }"
@@ -96,7 +96,7 @@ test_other_ports_stay_closed()
 	assert_rc 124
 	# without the table of nsnet, the rules in the chain would accept the connection
 	nft delete table inet nsnet_ns/web
-	run ip netns exec world timeout 5 bash -c "$get" 10.1.0.2 80
+	run ip netns exec world timeout 20 bash -c "$get" 10.1.0.2 80
 	assert_out 'hello from web'
 }
 
@@ -154,9 +154,9 @@ test_a_table_of_both_families_gets_rules_for_both()
 	note_foreign
 	serve world 7
 	nsnet add web --bridge br0,10.1.0.1/24,fd00:1::1/64 --nat --into-chain 'inet fw/forward'
-	run ip netns exec web timeout 5 bash -c "$get" 198.51.100.7 7
+	run ip netns exec web timeout 20 bash -c "$get" 198.51.100.7 7
 	assert_out 'hello from world'
-	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run ip netns exec web timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 	nsnet del web
 	assert_foreign_as_noted

@@ -47,10 +47,10 @@ test_run_reaches_the_outside_only_with_nat()
 	nsnet bridge br0,10.1.0.1/24,fd00:1::1/64
 	run nsnet run --bridge br0 -- timeout 0.5 bash -c "$get" 2001:db8:1::7 7
 	assert_rc 124
-	run nsnet run --bridge br0 --nat -- timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run nsnet run --bridge br0 --nat -- timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_ok
 	assert_out 'hello from world'
-	run nsnet run --bridge br0 --nat -- timeout 5 bash -c "$get" 198.51.100.7 7
+	run nsnet run --bridge br0 --nat -- timeout 20 bash -c "$get" 198.51.100.7 7
 	assert_out 'hello from world'
 	assertEquals 'the sysctls are restored' "$before" "$(sysctls)"
 	assert_empty 'the rules end with the program' "$(nft list tables)"
@@ -59,7 +59,7 @@ test_run_reaches_the_outside_only_with_nat()
 test_a_host_without_ipv4_has_nat()
 {
 	serve world 7
-	run nsnet run --bridge br0,fd00:1::1/64 --nat -- timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run nsnet run --bridge br0,fd00:1::1/64 --nat -- timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_ok
 	assert_out 'hello from world'
 }
@@ -69,7 +69,7 @@ test_pair_with_the_host_reaches_the_outside_with_a_given_address()
 	serve world 7
 	ip addr add 2001:db8:1::9/64 dev up0 nodad
 	nsnet add web --link eth0,fd00:6::2/64,gw=fd00:6::1 --nat=2001:db8:1::9
-	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run ip netns exec web timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 	run nft list ruleset
 	assert_out_has 'snat ip6 to 2001:db8:1::9'
@@ -91,7 +91,7 @@ test_forwarding_ends_with_the_last_user()
 	assertNotEquals 'forwarding is allowed' "$before" "$during"
 	nsnet del web
 	assertEquals 'the bridge still needs it' "$during" "$(sysctls)"
-	run ip netns exec other timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run ip netns exec other timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 	nsnet del other br0
 	assertEquals 'the sysctls are restored' "$before" "$(sysctls)"
@@ -104,13 +104,13 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	nsnet add web --bridge br0 --publish 8080:80
 	serve web 80
 	for address in 198.51.100.1 2001:db8:1::1; do
-		run ip netns exec world timeout 5 bash -c "$get" "$address" 8080
+		run ip netns exec world timeout 20 bash -c "$get" "$address" 8080
 		assert_out 'hello from web'
-		run timeout 5 bash -c "$get" "$address" 8080
+		run timeout 20 bash -c "$get" "$address" 8080
 		assert_out 'hello from web'
-		run nsnet run --bridge br0 -- timeout 5 bash -c "$get" "$address" 8080
+		run nsnet run --bridge br0 -- timeout 20 bash -c "$get" "$address" 8080
 		assert_out 'hello from web'
-		run ip netns exec web timeout 5 bash -c "$get" "$address" 8080
+		run ip netns exec web timeout 20 bash -c "$get" "$address" 8080
 		assert_out 'hello from web'
 	done
 	run nsnet show web -rn -o PORTS
@@ -121,7 +121,7 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	run nsnet del web
 	assert_ok
 	# the host itself refuses the connection, and does not forward it any more
-	run ip netns exec world timeout 5 bash -c "$get" 2001:db8:1::1 8080
+	run ip netns exec world timeout 20 bash -c "$get" 2001:db8:1::1 8080
 	assert_err_has 'Connection refused'
 }
 
@@ -138,7 +138,7 @@ test_a_published_udp_port_takes_over_old_connections()
 		$s = IO::Socket::IP->new(PeerHost => "2001:db8:1::1", PeerPort => 8080, Proto => "udp");
 		while (<STDIN>) {
 			$s->send("x");
-			eval { alarm 5; $_ = ""; $s->recv($_, 9); alarm 0; };
+			eval { alarm 20; $_ = ""; $s->recv($_, 9); alarm 0; };
 			print $_ eq "x" ? "answered\n" : "no answer\n";
 		}' <"$TMP/ask" >"$TMP/answers" &
 	servers=$!
@@ -169,7 +169,7 @@ test_an_address_limits_a_published_port()
 	ip addr add 2001:db8:1::9/64 dev up0 nodad
 	nsnet add web --bridge br0,10.1.0.1/24,fd00:1::1/64 --publish '[2001:db8:1::9]:8080:80'
 	serve web 80
-	run ip netns exec world timeout 5 bash -c "$get" 2001:db8:1::9 8080
+	run ip netns exec world timeout 20 bash -c "$get" 2001:db8:1::9 8080
 	assert_out 'hello from web'
 	run ip netns exec world timeout 0.5 bash -c "$get" 2001:db8:1::1 8080
 	assertNotEquals 'another address' 0 "$rc"
@@ -240,7 +240,7 @@ test_other_networks_of_the_host_stay_separate()
 	ip -n world route add 2001:db8:2::/64 via 2001:db8:1::1
 	serve world 7
 	nsnet bridge br0,fd00:1::1/64 --nat
-	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run nsnet run --bridge br0 -- timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 	run ip netns exec lan timeout 0.5 bash -c "$get" 2001:db8:1::7 7
 	assert_rc 124
@@ -248,7 +248,7 @@ test_other_networks_of_the_host_stay_separate()
 	# dropped them
 	nft delete table inet nsnet_ipv6
 	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
-	run ip netns exec lan timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run ip netns exec lan timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 }
 
@@ -261,7 +261,7 @@ test_new_connections_to_the_subnet_are_dropped()
 	assert_rc 124
 	# without the rule of nsnet, the host forwards the packets, so the rule has dropped them
 	nft flush chain inet nsnet_ns/web forw
-	run ip netns exec world timeout 5 bash -c "$get" fd00:1::2 80
+	run ip netns exec world timeout 20 bash -c "$get" fd00:1::2 80
 	assert_out 'hello from web'
 }
 
@@ -272,7 +272,7 @@ test_a_router_is_not_changed()
 	serve world 7
 	nsnet add web --bridge br0,fd00:1::1/64 --nat
 	assertFalse 'there is no table' 'nft list table inet nsnet_ipv6 2>/dev/null'
-	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run ip netns exec web timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 	nsnet del web
 	assertEquals "$before" "$(sysctls)"
@@ -337,7 +337,7 @@ test_explained_commands_have_the_same_result()
 	cp "$TMP/out" "$TMP/commands"
 	run sh -e "$TMP/commands"
 	assert_ok
-	run ip netns exec web timeout 5 bash -c "$get" 2001:db8:1::7 7
+	run ip netns exec web timeout 20 bash -c "$get" 2001:db8:1::7 7
 	assert_out 'hello from world'
 	nft list ruleset >"$TMP/explained"
 	nsnet del web br0

@@ -36,7 +36,7 @@ test_run_reaches_the_outside_only_with_nat()
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet run --bridge br0 -- timeout 0.5 bash -c "$get" 198.51.100.7 7
 	assert_rc 124
-	run nsnet run --bridge br0 --nat -- timeout 5 bash -c "$get" 198.51.100.7 7
+	run nsnet run --bridge br0 --nat -- timeout 20 bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out 'hello from world'
 	assert_empty 'the rules end with the program' "$(nft list tables)"
@@ -74,7 +74,7 @@ test_new_devices_have_the_lower_mtu_of_the_uplink()
 test_pair_with_the_host_reaches_the_outside_with_nat()
 {
 	serve world 7
-	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat=198.51.100.1 -- timeout 5 bash -c "$get" 198.51.100.7 7
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat=198.51.100.1 -- timeout 20 bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out 'hello from world'
 }
@@ -85,7 +85,7 @@ test_a_bridge_with_nat_serves_all_its_namespaces()
 	nsnet bridge br0,10.1.0.1/24 --nat
 	nsnet bridge br0,10.1.0.1/24 --nat
 	assertEquals 1 "$(nft list tables | wc -l)"
-	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 198.51.100.7 7
+	run nsnet run --bridge br0 -- timeout 20 bash -c "$get" 198.51.100.7 7
 	assert_out 'hello from world'
 	run nsnet del br0
 	assert_ok
@@ -97,16 +97,16 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	nsnet bridge br0,10.1.0.1/24
 	nsnet add web --bridge br0 --publish 8080:80
 	serve web 80
-	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	run ip netns exec world timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	run timeout 5 bash -c "$get" 198.51.100.1 8080
+	run timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	run nsnet run --bridge br0 -- timeout 5 bash -c "$get" 198.51.100.1 8080
+	run nsnet run --bridge br0 -- timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
-	run ip netns exec web timeout 5 bash -c "$get" 198.51.100.1 8080
+	run ip netns exec web timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
 	# nsnet must not publish the port on the loopback addresses
-	run timeout 5 bash -c "$get" 127.0.0.1 8080
+	run timeout 20 bash -c "$get" 127.0.0.1 8080
 	assert_err_has 'Connection refused'
 	kill "${servers##* }"
 	wait "${servers##* }"
@@ -115,7 +115,7 @@ test_published_port_is_reachable_from_world_host_and_bridge()
 	assert_ok
 	assert_empty "$(nft list tables)"
 	# the host itself refuses the connection, and does not forward it any more
-	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	run ip netns exec world timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_err_has 'Connection refused'
 }
 
@@ -136,10 +136,10 @@ test_ports_are_published_with_and_without_br_netfilter()
 		echo $filter >"$file"
 		for from in 'ip netns exec world' '' 'ip netns exec web' 'nsnet run --bridge br0 --'; do
 			# shellcheck disable=SC2086 # several words
-			run $from timeout 5 bash -c "$get" 198.51.100.1 8080
+			run $from timeout 20 bash -c "$get" 198.51.100.1 8080
 			assertEquals "from '$from', with bridge-nf-call-iptables $filter" 'hello from web' "$out"
 		done
-		run timeout 5 bash -c "$get" 127.0.0.1 8081
+		run timeout 20 bash -c "$get" 127.0.0.1 8081
 		assertEquals "127.0.0.1, with bridge-nf-call-iptables $filter" 'hello from web' "$out"
 	done
 	echo "$before" >"$file"
@@ -149,7 +149,7 @@ test_port_of_a_loopback_address_serves_only_the_host()
 {
 	nsnet add web --bridge br0,10.1.0.1/24 --publish 127.0.0.1:8080:80
 	serve web 80
-	run timeout 5 bash -c "$get" 127.0.0.1 8080
+	run timeout 20 bash -c "$get" 127.0.0.1 8080
 	assert_out 'hello from web'
 	run timeout 1 bash -c "$get" 198.51.100.1 8080
 	assertNotEquals 0 "$rc"
@@ -171,7 +171,7 @@ test_port_of_a_loopback_address_works_for_a_pair()
 {
 	start_holder nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --publish 127.0.0.2:8081:80 -- \
 		sh -c 'busybox nc -ll -p 80 -e echo hello 3>&- & until ss -Hltn "sport = 80" | grep -q .; do :; done; echo x >&3; exec 3>&-; wait'
-	run timeout 5 bash -c "$get" 127.0.0.2 8081
+	run timeout 20 bash -c "$get" 127.0.0.2 8081
 	assert_out hello
 	run timeout 1 bash -c "$get" 127.0.0.1 8081
 	assertNotEquals 0 "$rc"
@@ -206,7 +206,7 @@ test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
 	assert_rc 124
 	nft delete table inet nsnet_lo/br0
-	run ip netns exec bad timeout 5 bash -c "$get" 127.0.0.1 9999
+	run ip netns exec bad timeout 20 bash -c "$get" 127.0.0.1 9999
 	assert_out secret
 }
 
@@ -223,7 +223,7 @@ test_a_published_udp_port_takes_over_old_connections()
 		$s = IO::Socket::INET->new(PeerAddr => "198.51.100.1:8080", Proto => "udp");
 		while (<STDIN>) {
 			$s->send("x");
-			eval { alarm 5; $_ = ""; $s->recv($_, 9); alarm 0; };
+			eval { alarm 20; $_ = ""; $s->recv($_, 9); alarm 0; };
 			print $_ eq "x" ? "answered\n" : "no answer\n";
 		}' <"$TMP/ask" >"$TMP/answers" &
 	servers=$!
@@ -262,7 +262,7 @@ test_ports_of_a_process_are_published_until_del_or_gc()
 	until nsenter2 -t "$holder_line" -n -- ss -Hltn 'sport = 80' | grep -q .; do
 		kill -0 "${servers##* }" || return 1
 	done
-	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	run ip netns exec world timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out hello
 	run nsnet show -rn -o IF,TABLE,PORTS "$holder_line" self
 	assert_out_has "eth0 inet\\x20nsnet_id/$inode 8080:80/tcp"
@@ -308,7 +308,7 @@ test_the_world_reaches_published_ports_only()
 	ip -n world route add 10.1.0.0/24 via 198.51.100.1
 	run ip netns exec world timeout 0.5 bash -c "$get" 10.1.0.2 80
 	assert_rc 124
-	run ip netns exec world timeout 5 bash -c "$get" 198.51.100.1 8080
+	run ip netns exec world timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out 'hello from web'
 }
 
@@ -498,7 +498,7 @@ test_chain_of_docker_that_drops_is_reported_with_a_working_remedy()
 	run nsnet bridge br0 --nat
 	assert_rc 0
 	assert_err_has "the chain 'FORWARD' of the table 'ip filter' drops the forwarded packets of 10.1.0.0/24 (policy drop)"
-	assertFalse 'the packets are dropped' 'answers web 198.51.100.7'
+	assertFalse 'the packets are dropped' 'answers web 198.51.100.7 1'
 	chain=$(printf '%s\n' "$err" | sed -n "s/.*--into-chain '\(.*\)' to accept the packets.*/\1/p")
 	run nsnet bridge br0 --nat --into-chain "$chain"
 	assert_ok

@@ -19,6 +19,8 @@ setUp()
 	ip -n web addr add 10.1.0.2/24 dev eth0 && ip -n web link set eth0 up
 	ip -n web route add default via 10.1.0.1
 	ip -n web link add x0 type veth peer name x1 netns db
+	# br0 is up when one of its ports forwards
+	settle 20 forwards v0
 }
 
 no_namespace_has_a_number()

@@ -478,14 +478,24 @@ test_empty_cgroups_that_the_program_has_created_are_removed()
 	done
 }
 
+# end_now PID…: kills the processes and waits until they have ended. The helper of nsunshare, which
+# locks the cgroup, is not a child of this shell.
+end_now()
+{
+	kill -KILL "$@"
+	for _p; do
+		wait "$_p" 2>/dev/null
+		settle 50 [ ! -e "/proc/$_p" ]
+	done
+}
+
 # leave NAME: starts nsunshare with a new cgroup NAME, and kills all its processes, so that
 # nsunshare cannot remove the cgroup.
 leave()
 {
 	start_holder nsunshare --fork --into-cgroup "$1" --cgroup-create ${2:+--cgroup-set "$2"} --ready-fd 3 -- sleep 1000
 	# shellcheck disable=SC2046 # several words
-	kill -KILL "$holder" $(pgrep -P "$holder")
-	wait "$holder" 2>/dev/null
+	end_now "$holder" $(pgrep -P "$holder")
 	settle 50 sh -c '! grep -q . "$0"' "${v2:-$v1cpu}$1/cgroup.procs"
 	assertTrue 'the cgroup is left' "[ -d '${v2:-$v1cpu}$1' ]"
 }
@@ -519,8 +529,7 @@ test_a_killed_run_with_a_living_program_keeps_its_cgroup()
 	mount=${v2:-$v1cpu}
 	start_holder nsunshare --fork --into-cgroup "$name" --cgroup-create --ready-fd 3 -- sleep 1000
 	program=$(sleep_of "$holder")
-	kill -KILL "$holder" "$(pgrep -P "$holder" -x nsunshare)"
-	wait "$holder" 2>/dev/null
+	end_now "$holder" "$(pgrep -P "$holder" -x nsunshare)"
 	run nsunshare --into-cgroup "$name" --cgroup-create true
 	assert_ok
 	assertTrue 'the process is still in it' "grep -qx $program '$mount$name/cgroup.procs'"

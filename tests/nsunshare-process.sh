@@ -264,7 +264,7 @@ test_works_with_a_low_memory_limit()
 test_init_is_process_1_and_reaps_orphans()
 {
 	run nsunshare -r --init --mount-proc sh -c 'echo $$; sh -c "sleep 0.01 & exit"; sleep 0.1
-		for _ in 1 2 3 4 5 6 7 8 9; do z=$(grep -l Z /proc/[0-9]*/stat) || break; sleep 0.2; done
+		for _ in $(seq 50); do z=$(grep -l Z /proc/[0-9]*/stat) || break; sleep 0.2; done
 		[ -z "$z" ] || echo "$z"; exit 7'
 	assert_rc 7
 	assert_out 2

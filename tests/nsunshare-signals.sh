@@ -11,10 +11,10 @@ require_tool strace
 # new: a command prefix that runs a program as root of new user and pid namespaces.
 new='nsunshare -Urpm --mount-proc'
 
-# gone PID: succeeds if the process ends within two seconds.
+# gone PID: succeeds if the process ends within ten seconds.
 gone()
 {
-	for _i in $(seq 200); do
+	for _i in $(seq 1000); do
 		kill -0 "$1" 2>/dev/null || return 0
 		case $(cat "/proc/$1/stat" 2>/dev/null) in
 		*') Z '*) return 0 ;;
@@ -214,7 +214,7 @@ test_kill_child_leaves_no_orphan_when_killed_at_any_moment()
 		kill -KILL $pid
 		wait $pid 2>/dev/null
 	done
-	for i in $(seq 100); do
+	for i in $(seq 500); do
 		left=$(pgrep -cf '^sleep 1000[.]|^nsunshare --kill-child')
 		[ "$left" = 0 ] && break
 		sleep 0.02

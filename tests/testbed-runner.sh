@@ -301,7 +301,7 @@ test_failat_kills_and_reports_leftovers()
 	run failat --count -o "$TMP/report" -- sh -c 'sleep 1000 & exit 0'
 	assert_rc 0
 	assertContains "$(cat "$TMP/report")" 'left 1.1 in '
-	run failat -t 3 --count -o "$TMP/report" -- sleep 1000
+	run failat -t 10 --count -o "$TMP/report" -- sleep 1000
 	assert_rc 124
 	assertContains "$(cat "$TMP/report")" 'hangs 1 in clock_nanosleep'
 }

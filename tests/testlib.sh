@@ -283,7 +283,7 @@ stop_holder()
 	kill -s KILL -- "-$_pid" 2>/dev/null || kill -s KILL "$_pid" 2>/dev/null
 	wait "$_pid" 2>/dev/null
 	# wait for the other processes in the process group: /proc lists each of them until it ends
-	_tries=200
+	_tries=1000
 	while kill -s 0 -- "-$_pid" 2>/dev/null && [ $((_tries -= 1)) -gt 0 ]; do
 		sleep 0.01
 	done

@@ -203,7 +203,9 @@ static void be_naive(const char *pid, int of_socket)
 	char path[64], link[64];
 	time_t stop = time(NULL) + 2;
 
-	for (int i = 0; time(NULL) <= stop; i = (i + 1) % SHOWN_N) {
+	/* look often enough even if this process gets no processor for seconds */
+	for (long tries = 0; tries < 100000 || time(NULL) <= stop; tries++) {
+		int i = (int)(tries % SHOWN_N);
 		ssize_t n;
 
 		snprintf(path, sizeof(path), "/proc/%d/fd/%d", atoi(pid), SHOWN + i);
