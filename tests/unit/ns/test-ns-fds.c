@@ -55,11 +55,13 @@ static int try_search(void)
 	return try_missing_inode() < 0 ? 0 : 1;
 }
 
-/* Returns true for open descriptors after a failed read(2), which are accepted: a child has opened
- * the descriptors, and this process cannot read their numbers from the pipe. */
-static bool numbers_are_lost(const char *why, const struct fault_run *f)
+/* Returns true for open descriptors that are accepted. A child opens them in the descriptor table
+ * that it shares with this process. After a failed read(2), this process does not know their
+ * numbers; after a failed wait4(2), the child may not have closed them yet. */
+static bool child_has_them(const char *why, const struct fault_run *f)
 {
-	return streq(why, "left a descriptor open") && f->number == SYS_read;
+	return streq(why, "left a descriptor open") &&
+	       (f->number == SYS_read || f->number == SYS_wait4);
 }
 
 /* Mounts the namespaces uts and ipc of the child on the same file. */
@@ -89,7 +91,7 @@ static void search(const char *dir)
 	sandbox_end_child(child);
 	there = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	CHECK_INT(setns(here, CLONE_NEWNS), 0);
-	fault_all("a search in another mount namespace", try_search, numbers_are_lost);
+	fault_all("a search in another mount namespace", try_search, child_has_them);
 	/* only the child that enters the mount namespace calls openat2(2). If it has no free
 	 * descriptor, the search is incomplete. */
 	CHECK_INT(fault_answer(try_missing_inode, SYS_openat2, 1, -EMFILE), -EMFILE);
