@@ -131,7 +131,7 @@ static int clone_tree(struct root *r, int src, const struct mntopt *o, struct ns
 
 	/* attach the tree first, because a part of a detached tree cannot be cloned before Linux
 	 * 6.15 */
-	if (mnt == -EINVAL && r->state == ROOT_DETACHED && !o->norec) {
+	if (mnt == -EINVAL && r->state == ROOT_DETACHED) {
 		mnt = root_attach(r, true, e);
 		if (mnt < 0)
 			return mnt;
