@@ -210,15 +210,15 @@ int root_finish(struct root *r, struct nserr *e)
 
 int root_detach(int fd)
 {
-	int rc = fchdir(fd) < 0 ? -errno : 0;
+	int rc = fchdir(fd) < 0 ? -errno : 0, calls = 0;
 
 	/* Detach the mounts of the stack one by one, because "." is the topmost mount. umount2(2)
 	 * fails with EINVAL when all mounts of the stack are detached. */
-	for (int i = 0; i < STACK_MAX && rc == 0; i++)
+	for (; rc == 0 && calls < STACK_MAX; calls++)
 		rc = sys_umount(".", MNT_DETACH);
 	if (rc == 0)
 		return -EBUSY;
-	return rc == -EINVAL ? 0 : rc;
+	return rc == -EINVAL && calls > 1 ? 0 : rc;
 }
 
 /* Detaches a mount unless fd is negative. */

@@ -123,7 +123,8 @@ uint64_t root_attributes(const struct root *r, const struct mntopt *o);
 int root_scratch(struct root *r, struct nserr *e) must_check;
 
 /* Detaches the mount whose root directory is fd and all mounts on top of it. Changes the working
- * directory to fd. Returns 0 or a negative errno. */
+ * directory to fd. Returns 0, -EINVAL if fd is not the root of a mount, or another negative errno.
+ */
 int root_detach(int fd) must_check;
 
 /* Moves the mount of the old root to the directory `put`. After the pivot, the old root covers the

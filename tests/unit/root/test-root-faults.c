@@ -17,6 +17,7 @@
 
 static const char *root_dir;
 static bool put_old; /* the old root stays in /old */
+static bool early;   /* the root is attached before it is furnished, as before Linux 6.15 */
 static const struct mntopt plain;
 
 static const int mount_api[] = { SYS_open_tree, SYS_fsopen, SYS_move_mount, SYS_mount_setattr };
@@ -97,6 +98,8 @@ static int try_root(void)
 	if (!put_old || fault_denied[0])
 		fault_begin();
 	rc = root_begin(&r, dir, true, &e);
+	if (rc == 0 && early)
+		rc = root_attach(&r, true, &e);
 	if (rc == 0)
 		rc = furnish(&r, etc, &e);
 	fault_begin();
@@ -137,6 +140,8 @@ static void build(const char *in)
 	with_each_api("pivot");
 	put_old = true;
 	with_each_api("put_old");
+	early = true;
+	fault_all("put_old with an attached root", try_root, NULL);
 }
 
 /* ---- Leaving an initramfs */
