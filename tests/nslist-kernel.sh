@@ -36,6 +36,16 @@ test_finds_a_namespace_held_by_a_descriptor_in_transit()
 	assert_out_lacks "$row"
 }
 
+# Linux 6.12 to 6.17 lists all mount namespaces, but opens none of them by its id. nslist must find
+# their holders, to open a namespace that is mounted there.
+test_owner_of_a_mounted_namespace_is_found_without_ids()
+{
+	hold lostmount "$TMP/at"
+	run enosys open_by_handle_at -- nslist --no-bpf -rn -t uts -P -o NS,ONS
+	assert_rc 0
+	assert_out_has "$inode $(own_inode user)"
+}
+
 test_id_enters_a_namespace_that_proc_does_not_show()
 {
 	feature listns || return 0

@@ -9,6 +9,7 @@
 
 #include "base/choice.h"
 #include "collect/src_bpf.h"
+#include "kernel/sys_ns.h"
 #include "ns/timens_proc.h"
 
 /* minimum number of processes for which a second thread makes the scan faster */
@@ -289,6 +290,19 @@ static int list_by_kernel(struct collect *c, struct nserr *e)
 	return c->sources & NSTYPE_BIT(COLLECT_KERNEL) && c->q.self ? collect_kernel(c, e) : 0;
 }
 
+/* Returns true if the kernel has listed all mount namespaces and opens them by their ids (Linux
+ * 6.18). */
+static bool needs_no_mnt_holder(const struct collect *c)
+{
+	const struct nstype *mnt = &nstypes[NSTYPE_MNT];
+	const struct ns *own = c->all_mnt ? nstab_find(&c->tab, mnt, c->own_mnt) : NULL;
+	cleanup_fd int fd = -1;
+
+	if (own && own->id)
+		fd = sys_ns_open_id(own->id, (uint32_t)mnt->flag, own->inode);
+	return fd >= 0;
+}
+
 /* Lists the processes in /proc. Returns 0, or a negative errno with e set. */
 static int prepare_proc(struct collect *c, struct nserr *e)
 {
@@ -296,9 +310,9 @@ static int prepare_proc(struct collect *c, struct nserr *e)
 
 	if (rc < 0)
 		return rc;
-	/* find all mount namespaces, because the source `mnt` (src_mnt.c) later reads the mounts of
-	 * each mount namespace */
-	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !c->all_mnt)
+	/* find all mount namespaces and their holders, because the source `mnt` (src_mnt.c) later
+	 * reads the mounts of each mount namespace, and a mounted namespace is opened there */
+	if (c->sources & NSTYPE_BIT(COLLECT_MNT) && !needs_no_mnt_holder(c))
 		c->types |= NSTYPE_BIT(NSTYPE_MNT);
 	return collect_list_members(c, e);
 }
