@@ -95,7 +95,7 @@ int cgroup_check_frozen(const struct cgroup *c, struct nserr *e) must_check;
 const struct cgroup_dir *cgroup_v2(const struct cgroup *c);
 
 /* Removes the directories of c that cgroup_open() has created, with all cgroups below them. Returns
- * 0, or a negative errno with e set: -EBUSY if processes remain in one of them after a second. */
+ * 0, or a negative errno with e set: -EBUSY if processes remain in one of them after 3 seconds. */
 int cgroup_remove(struct cgroup *c, struct nserr *e) must_check;
 
 /*
