@@ -7,7 +7,7 @@
 # ANSWERS lists errors that the kernel also returns in normal operation, because the process has
 # ended or belongs to another user, or because the kernel is too old to support the call. nslist
 # need not report these errors.
-ANSWERS='(openat|readlinkat|newfstatat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
+ANSWERS='(openat|readlinkat|newfstatat|fstat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
 preload_nss
 

@@ -87,7 +87,7 @@ test_lists_own_namespaces_with_hidepid()
 
 test_failed_call_never_shortens_the_list()
 {
-	fault_all -f 1 -x '(open|openat|readlink|readlinkat|newfstatat|ioctl|faccessat2?):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|EOPNOTSUPP|ENOSYS|ESRCH)' \
+	fault_all -f 1 -x '(open|openat|readlink|readlinkat|newfstatat|fstat|ioctl|faccessat2?):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|EOPNOTSUPP|ENOSYS|ESRCH)' \
 		-- nslist -rno NS,TYPE
 }
 

@@ -84,7 +84,8 @@ c"
 	run nslist -rn -t uts -P -o NSFS
 	assert_out "$TMP/a\\x20b\\x0ac/1"
 	run nslist -n -t uts -P -o TYPE,NSFS
-	assert_out "uts  $TMP/a b\\x0ac/1"
+	# libsmartcols 2.41 makes the first column wider
+	assertEquals "uts $TMP/a b\\x0ac/1" "$(sed 's/^uts  */uts /' "$TMP/out")"
 	run nslist -J -t uts -P -o NSFS -l
 	assertEquals "$TMP/a b
 c/1" "$(jq -r '.namespaces[0].nsfs' "$TMP/out")"

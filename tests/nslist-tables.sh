@@ -214,7 +214,8 @@ test_escapes_each_unsafe_byte_once()
 		assert_out 'a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\y 1000 uts'
 		run env LC_ALL=$locale nslist -l -n -p "$holder" -t uts -o TYPE,COMMAND
 		assert_ok
-		assert_out 'uts  a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\y 1000'
+		# libsmartcols 2.41 makes the first column wider
+		assertEquals 'uts a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\y 1000' "$(sed 's/^uts  */uts /' "$TMP/out")"
 		run env LC_ALL=$locale nslist -r -n -p "$holder" -t uts -o COMMAND,TYPE
 		assert_ok
 		assert_out 'a\xc2\x9b\xe2\x80\xae\xef\xbf\xbe\xff\x5cx41\x5cy\x201000 uts'

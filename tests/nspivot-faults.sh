@@ -45,7 +45,7 @@ faults()
 	# which seems not to exist; after EINVAL, it mounts devpts without gid=5, as if group 5 were
 	# not mapped; and if mount(2) fails with EBUSY, it first mounts an additional empty tmpfs on
 	# the mount point and then repeats the mount on this tmpfs
-	_explained='(openat2?|statx|newfstatat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL|:mount:[0-9]+ EBUSY'
+	_explained='(openat2?|statx|newfstatat|fstat):[0-9]+ ENOENT|fsconfig:[0-9]+ EINVAL|:mount:[0-9]+ EBUSY'
 	shift
 	[ "$1" != --preset=docker ] || _explained="$_explained|:execve:1"
 	# shellcheck disable=SC2086 # several words

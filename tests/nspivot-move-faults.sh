@@ -29,7 +29,7 @@ test_after_a_failed_call_no_program_runs_in_an_incomplete_root()
 	# Accept two differences after a fault. nspivot removes the files of the old root as its
 	# last step, so files that remain are harmless. If the mount point of /dev, /sys, /run or
 	# /proc seems to be missing, nspivot does not move the mount to the new root.
-	FAULT_MAX=30 fault_all -b mover -u look -f '1 125 126 127' -o some -x ':(unlinkat|getdents64|close|openat2?|newfstatat|statx|execve):' -- \
+	FAULT_MAX=30 fault_all -b mover -u look -f '1 125 126 127' -o some -x ':(unlinkat|getdents64|close|openat2?|newfstatat|fstat|statx|execve):' -- \
 		nsunshare -mp -- nspivot --force --host-root --file /dev/null:/init "$@" --bind "$box:/real" \
 		--ro-bind "$NSUTILS_BIN:/tools" --ro-bind "$TMP/script:/script" -- /bin/sh /script
 	assertTrue 'no file of another mount is removed' '[ -e "$box/look" ] && [ -e "$box/bin/sh" ]'

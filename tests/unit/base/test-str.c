@@ -145,8 +145,8 @@ static void compares_and_lowers_ascii_letters(void)
 	str_lower(out, 1, "A");
 	CHECK_STR(out, "");
 	CHECK(str_same_name("Abc", "aBC", 3));
-	CHECK(!str_same_name("Abc", "aBD", 3));
-	CHECK(str_same_name("Abc", "aBD", 2));
+	CHECK(!str_same_name("Abc", "aBX", 3));
+	CHECK(str_same_name("Abc", "aBX", 2));
 	/* both words end before the last byte */
 	CHECK(str_same_name("A\0x", "a\0y", 3));
 	CHECK(!str_same_name("A\0x", "ab", 3));
