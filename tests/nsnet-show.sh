@@ -259,7 +259,7 @@ test_strict_fails_if_the_firewall_rules_cannot_be_read()
 	assert_err_has 'nsnet: incomplete output: '
 	# libnftables prints another line
 	assert_err_has 'firewall rules ('
-	assert_err_has 'Operation not permitted)'
+	assert_err_has 'Operation not permitted'
 }
 
 test_headings_have_their_own_line_and_cells_are_aligned()

@@ -81,25 +81,35 @@ void nft_close(struct nft_ctx *nft)
 		ctx_free(nft);
 }
 
-int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e)
+/* Runs the commands. Returns 0, or -EINVAL with e set to the message `failure` and to the first
+ * line that libnftables reports. */
+static int run(struct nft_ctx *nft, const char *text, const char *failure, struct nserr *e)
 {
 	const char *said;
 
-	set_dry_run(nft, dry_run);
 	if (run_cmd(nft, text) == 0)
 		return 0;
 	said = get_error(nft);
-	nserr_set(e, 0, "cannot set the firewall rules");
+	nserr_set(e, 0, "%s", failure);
 	if (said && said[0])
 		nserr_hint(e, "libnftables reports: %.*s", (int)strcspn(said, "\n"), said);
 	return -EINVAL;
 }
 
+int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e)
+{
+	set_dry_run(nft, dry_run);
+	return run(nft, text, "cannot set the firewall rules", e);
+}
+
 int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e)
 {
-	int rc = nft_apply(nft, command, false, e);
-	const char *text = rc == 0 ? get_output(nft) : NULL;
+	const char *text;
+	int rc;
 
+	set_dry_run(nft, false);
+	rc = run(nft, command, "cannot list the firewall rules", e);
+	text = rc == 0 ? get_output(nft) : NULL;
 	if (text)
 		buf_adds(out, text);
 	return rc;

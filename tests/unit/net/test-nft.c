@@ -70,6 +70,7 @@ static void change_rules(const char *dir)
 	CHECK_STR(error.what, "cannot set the firewall rules");
 	CHECK(str_after(error.hint, "libnftables reports: ") && !strchr(error.hint, '\n'));
 	CHECK_INT(nft_list(nft, "list table ip missing", &(struct buf){ 0 }, &error), -EINVAL);
+	CHECK_STR(error.what, "cannot list the firewall rules");
 	/* the first context still works after a second one was closed; libnftables leaves the
 	 * socket of the second one open */
 	unit_keeps_fds = true;
