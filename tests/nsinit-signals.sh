@@ -64,9 +64,7 @@ test_continues_if_CONT_arrives_before_the_stop_is_noticed()
 		program=$(pgrep -P "$pid")
 		kill -STOP "$pid"
 		kill -TSTP "$program"
-		until grep -q '^State:.T' "/proc/$program/status"; do
-			sleep 0.01
-		done
+		settle 50 grep -q '^State:.T' "/proc/$program/status"
 		kill -CONT "$pid"
 		kill -USR1 "$pid"
 		finish

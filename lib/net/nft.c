@@ -83,10 +83,12 @@ void nft_close(struct nft_ctx *nft)
 
 /* Runs the commands. Returns 0, or -EINVAL with e set to the message `failure` and to the first
  * line that libnftables reports. */
-static int run(struct nft_ctx *nft, const char *text, const char *failure, struct nserr *e)
+static int run(struct nft_ctx *nft, const char *text, bool dry_run, const char *failure,
+	       struct nserr *e)
 {
 	const char *said;
 
+	set_dry_run(nft, dry_run);
 	if (run_cmd(nft, text) == 0)
 		return 0;
 	said = get_error(nft);
@@ -98,18 +100,14 @@ static int run(struct nft_ctx *nft, const char *text, const char *failure, struc
 
 int nft_apply(struct nft_ctx *nft, const char *text, bool dry_run, struct nserr *e)
 {
-	set_dry_run(nft, dry_run);
-	return run(nft, text, "cannot set the firewall rules", e);
+	return run(nft, text, dry_run, "cannot set the firewall rules", e);
 }
 
 int nft_list(struct nft_ctx *nft, const char *command, struct buf *out, struct nserr *e)
 {
-	const char *text;
-	int rc;
+	int rc = run(nft, command, false, "cannot list the firewall rules", e);
+	const char *text = rc == 0 ? get_output(nft) : NULL;
 
-	set_dry_run(nft, false);
-	rc = run(nft, command, "cannot list the firewall rules", e);
-	text = rc == 0 ? get_output(nft) : NULL;
 	if (text)
 		buf_adds(out, text);
 	return rc;
