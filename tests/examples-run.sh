@@ -78,11 +78,11 @@ with_targets()
 
 # steady: a filter that makes output comparable. Replaces the time of day, numbers of four or more
 # digits and blanks between columns, which differ between machines. Removes the warning of nslist
-# that an ordinary user cannot read other users' processes, the CR that a terminal adds to each
-# line, and the "s" that procps 4.0.7 omits after "0 minute".
+# that an ordinary user cannot read other users' processes, and the CR that a terminal adds to each
+# line.
 steady()
 {
-	tr -d '\r' | sed -e 's/^up 0 minutes$/up 0 minute/' -e 's/[0-9-]*T[0-9:]*[.][0-9]*[+-][0-9]*/TIME/g' -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'
+	tr -d '\r' | sed -e 's/[0-9-]*T[0-9:]*[.][0-9]*[+-][0-9]*/TIME/g' -e 's/[0-9]\{4,\}/N/g' -e 's/  */ /g' -e '/^nslist: incomplete/d'
 }
 
 tearDown()
