@@ -155,13 +155,13 @@ test_explains_a_missing_library_or_program()
 	done
 	run nsnet bridge br0,10.1.0.1/24 --nat
 	assert_rc 2
-	assert_err_has 'hint: install the package libnftables1, or use the commands that --explain prints'
+	assert_err_has 'hint: install libnftables, or use the commands that --explain prints'
 	run nsnet bridge br0,10.1.0.1/24
 	for lib in /usr/lib/*/libnftables.so.1; do
 		umount "$lib" 2>/dev/null
 	done
 	assert_ok
-	assert_err_lacks 'install the package libnftables1'
+	assert_err_lacks 'install libnftables'
 	assert_err_lacks 'libnftables reports'
 }
 

@@ -3,6 +3,7 @@
 #include "base/dl.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <link.h>
 #include <stdio.h>
 
@@ -51,7 +52,7 @@ int dl_load(const char *sonames, const struct dl_symbol *symbols, size_t n, stru
 		return -ENOENT;
 	}
 	for (const char *s = sonames; rc < 0 && *s; s += strspn(s, " ")) {
-		char name[64];
+		char name[PATH_MAX];
 		size_t len = strcspn(s, " ");
 
 		snprintf(name, sizeof(name), "%.*s", (int)len, s);

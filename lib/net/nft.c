@@ -58,9 +58,7 @@ int nft_open(struct nft_ctx **nft, struct nserr *e)
 	int rc = ctx_new ? 0 : dl_load(LIBNFTABLES_SONAME, symbols, ARRAY_SIZE(symbols), e);
 
 	if (rc < 0) {
-		nserr_hint(e,
-			   "install the package libnftables1, or use the commands that --explain "
-			   "prints");
+		nserr_hint(e, "install libnftables, or use the commands that --explain prints");
 		if (e)
 			e->status = 2;
 		return rc;

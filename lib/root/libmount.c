@@ -5,7 +5,7 @@
 
 #include <fcntl.h>
 #if USE_LIBMOUNT
-#include <libmount/libmount.h>
+#include <libmount.h>
 #endif
 #include <linux/capability.h>
 #include <stdio.h>

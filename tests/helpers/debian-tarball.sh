@@ -10,6 +10,7 @@ file=$1
 mirror=$("${0%/*}/../../build-aux/debian-mirror")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' INT TERM HUP
 debootstrap --variant=minbase --make-tarball="$work/packages.tgz" trixie "$work/root" "$mirror" >"$file.log" 2>&1 ||
 	{ tail -3 "$file.log" && exit 1; }
 mv "$work/packages.tgz" "$file"

@@ -3,7 +3,7 @@
 # end-all: run a command. If INT, TERM or HUP ends this script, end all processes of the command
 # too.
 #
-# usage: build-aux/end-all COMMAND…
+# usage: tests/helpers/end-all.sh COMMAND…
 #
 # The processes have the variable NSUTILS_END_ALL with the same value in their environment. A
 # process without the variable is in a pid namespace whose process 1 ends together with a process

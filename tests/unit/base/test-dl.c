@@ -10,7 +10,9 @@
 
 #include "../unit.h"
 
-#define MISSING "libnsutils-missing.so.1"
+#define MISSING   "libnsutils-missing.so.1"
+/* a path of more than 64 bytes; some distributions install each package in its own directory */
+#define LONG_PATH "/nsutils-missing/0123456789abcdefghijklmnopqrstuvwxyz-package-1.0/lib/lib.so.1"
 
 typedef ElfW(Phdr) segment;
 
@@ -84,6 +86,7 @@ static void a_library_must_have_all_functions(void)
 	}
 	CHECK_STR(load(MISSING, known, ARRAY_SIZE(known)), "cannot load " MISSING);
 	CHECK(strstr(e.hint, MISSING));
+	CHECK_STR(load(LONG_PATH, known, ARRAY_SIZE(known)), "cannot load " LONG_PATH);
 	CHECK_STR(load(LIBMOUNT_SONAME, unknown, ARRAY_SIZE(unknown)),
 		  "missing function mnt_missing() in " LIBMOUNT_SONAME);
 	CHECK(!first && !second && !is_loaded());

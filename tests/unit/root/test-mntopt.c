@@ -3,7 +3,7 @@
 #include "root/mntopt.h"
 
 #if USE_LIBMOUNT
-#include <libmount/libmount.h>
+#include <libmount.h>
 #endif
 
 #include "../unit.h"
