@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# SPDX-License-Identifier: GPL-2.0-or-later causelib.sh: reads tables of situations in which a tool
-# must report why an operation failed. Sourced after testlib.sh.
+# SPDX-License-Identifier: GPL-2.0-or-later
+# causelib.sh: reads tables of situations in which a tool must report why an operation failed. Sourced
+# after testlib.sh.
 
 # situations: reads a table from standard input, one situation on each line. A line has four fields
 # separated by " | ": the exit status, the command, a text that the message must contain, and a text
