@@ -91,9 +91,10 @@ test_empty_values_are_not_accepted_as_equal()
 		'test_number() { assert_at_most 5 ""; }' \
 		'test_json() { run true; assert_json true; }' \
 		'test_holder() { start_holder true; assertTrue 0; }' \
+		'test_leftovers() { assert_no_leftovers; }' \
 		'test_good() { run echo "{}"; assert_json ". == {}"; assert_empty ""; assert_at_most 5 5; }'
 	assert_rc 1
-	for t in equals not_equals out number json holder; do
+	for t in equals not_equals out number json holder leftovers; do
 		assert_out_has "FAIL empty (user): test_$t"
 	done
 	assert_out_lacks 'FAIL empty (user): test_good'

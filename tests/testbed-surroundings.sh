@@ -111,7 +111,7 @@ test_uses_another_directory_if_tmp_is_noexec()
 {
 	# Runs only as root.
 	mkdir "$TMP/noexec"
-	mount -t tmpfs -o noexec,mode=1777 nsutils-test "$TMP/noexec"
+	run mount -t tmpfs -o noexec,mode=1777 nsutils-test "$TMP/noexec"
 	assert_ok
 	runs env TMPDIR="$TMP/noexec" "$TMP/bed/tests/run" "$TMP/bed/tests/uses-all.sh"
 	umount "$TMP/noexec"
