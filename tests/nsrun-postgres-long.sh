@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nsrun-postgres-long: runs PostgreSQL 15 of this machine with nsrun: a sandbox for an ordinary
-# user, and a container for root.
+# nsrun-postgres-long: runs the newest PostgreSQL of this machine with nsrun: a sandbox for an
+# ordinary user, and a container for root.
 # Runs as root and as an ordinary user.
 # Runs only in check-long.
 # Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
-require_feature postgresql-15
+require_feature postgresql
 require_ns user mnt pid uts ipc net cgroup
 work_in "$TMP/work"
-PATH=$PATH:/usr/lib/postgresql/15/bin
+PATH=$PATH:$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 export XDG_RUNTIME_DIR="$TMP"
 
 names=$TMP/nsutils

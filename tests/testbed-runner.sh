@@ -9,13 +9,13 @@
 good='test_good() { run true; assert_ok; }'
 
 # Creates a second test bed below $TMP, with the helpers of this build. The file known-absent in it
-# lists one feature that is absent and one that is present.
+# lists one feature that is absent, one that is present, and one whose command cannot be executed.
 oneTimeSetUp()
 {
 	mkdir -p "$TMP/tests" "$TMP/build/tests"
 	cp "${0%/*}/run" "${0%/*}/testlib.sh" "${0%/*}/faultlib.sh" "$TMP/tests"
 	ln -s "$NSUTILS_HELPERS" "$TMP/build/tests/helpers"
-	printf '%s\n' 'absent	false' 'present	true' >"$TMP/tests/known-absent"
+	printf '%s\n' 'absent	false' 'present	true' 'broken	no-such-program' >"$TMP/tests/known-absent"
 }
 
 setUp()
@@ -178,6 +178,32 @@ test_a_feature_missing_in_known_absent_fails()
 	with unknown 'require_feature no-such-name' "$good"
 	assert_rc 1
 	assert_out_has 'tests/known-absent has no feature no-such-name'
+}
+
+test_a_feature_that_cannot_be_detected_fails()
+{
+	with broken 'require_feature broken' "$good"
+	assert_rc 1
+	assert_out_has 'the command for broken in tests/known-absent exits with 127'
+	with broken 'test_broken() { assertTrue 0; feature broken || return 0; }'
+	assert_rc 1
+	assert_out_has 'FAIL broken (user): test_broken'
+	assert_out_lacks 'n/a'
+	with call 'test_call() { assertTrue 0; kernel_call no_such_call || return 0; }'
+	assert_rc 1
+	assert_out_has "unknown system call 'no_such_call'"
+}
+
+test_each_known_feature_is_used_and_its_command_is_valid()
+{
+	grep -v '^#' "${0%/*}/known-absent" >"$TMP/features"
+	assertTrue 'there are features' "[ -s '$TMP/features' ]"
+	while read -r name command; do
+		grep -qE "feature ([a-z0-9-]+ )*$name( |;|\)|$)" "${0%/*}"/*.sh
+		assertTrue "a test uses the feature $name" $?
+		run sh -n -c "$command"
+		assert_ok
+	done <"$TMP/features"
 }
 
 test_a_file_that_exceeds_its_budget_is_killed()

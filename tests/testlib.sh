@@ -109,7 +109,11 @@ require_ns()
 # If the tool has a fallback, test the fallback instead.
 kernel_call()
 {
-	enosys --has "$1" && return 0
+	_text=$(enosys --has "$1" 2>&1) && return 0
+	if [ -n "$_text" ]; then
+		echo "FAIL: $_text" >&2
+		exit 1
+	fi
 	echo "n/a: there is no $1(2)"
 	return 1
 }
@@ -124,15 +128,21 @@ require_kernel_call()
 
 # feature NAME: returns 0 if this machine has the feature. tests/known-absent lists the features,
 # each with the command that detects it. Otherwise prints the line that the runner counts as n/a and
-# returns 1. Use it in a function as `feature listns || return 0`.
+# returns 1. Use it in a function as `feature listns || return 0`. If the command cannot detect the
+# feature (it exits with 125 or more), fails the test.
 feature()
 {
 	_cmd=$(sed -n "s/^$1[ 	][ 	]*//p" "${0%/*}/known-absent")
 	if [ -z "$_cmd" ]; then
-		echo "FAIL: tests/known-absent has no feature $1"
+		echo "FAIL: tests/known-absent has no feature $1" >&2
 		exit 1
 	fi
-	sh -c "$_cmd" >/dev/null 2>&1 && return 0
+	_text=$(sh -c "$_cmd" 2>&1 >/dev/null) && return 0
+	_status=$?
+	if [ $_status -ge 125 ]; then
+		echo "FAIL: the command for $1 in tests/known-absent exits with $_status: $_text" >&2
+		exit 1
+	fi
 	echo "n/a: $1 is absent here"
 	return 1
 }
