@@ -255,6 +255,39 @@ test_a_process_left_running_is_reported()
 	assert_out_has '(sleep)'
 }
 
+# The runner of a file is a child of xargs, which stops if one of its children is killed. With -j 1,
+# the file with the highest time limit runs first.
+test_a_file_whose_runner_is_killed_fails_and_all_after_it()
+{
+	mode=user
+	[ "$(id -u)" != 0 ] || mode=root
+	cat >"$TMP/tests/kills.sh" <<-'END'
+		#!/bin/sh
+		# Runs as root and as an ordinary user.
+		# Runs in the initial pid namespace.
+		# Time limit: 50 seconds.
+		. "${0%/*}/testlib.sh"
+		test_a()
+		{
+			assertTrue 0
+			parent=$$
+			until [ "$(cat "/proc/$parent/comm")" = xargs ]; do
+				pid=$parent
+				parent=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$pid/status")
+			done
+			kill -s KILL "$pid"
+		}
+		. shunit2
+	END
+	budget=40
+	with later "$good"
+	assert_rc 0
+	run "$TMP/tests/run" -j 1 --as "$mode" "$TMP/tests/kills.sh" "$TMP/tests/later.sh"
+	assert_rc 1
+	assert_out_has "FAIL kills ($mode): has no result"
+	assert_out_has "FAIL later ($mode): has no result"
+}
+
 test_neither_environment_nor_descriptors_are_inherited()
 {
 	export NSUTILS_INHERITED=yes LC_ALL=xx_XX
