@@ -119,6 +119,53 @@ test_a_function_without_its_feature_is_not_applicable()
 	assert_out_has '1 passed, 0 failed, 1 n/a'
 }
 
+test_a_run_without_a_result_fails()
+{
+	printf '%s\n' '#!/bin/sh' '# Runs as an ordinary user.' '. "${0%/*}/testlib.sh"' "$good" \
+		'. shunit2' >"$TMP/tests/user-only.sh"
+	run "$TMP/tests/run" --as user "$TMP/tests/user-only.sh"
+	assert_rc 0
+	assert_out_has '
+1 passed, 0 failed'
+	run "$TMP/tests/run" --as root "$TMP/tests/user-only.sh"
+	assert_rc 1
+	assert_out_has '
+0 passed, 0 failed'
+	assert_err_has 'no test was run'
+}
+
+test_a_file_of_another_suite_is_skipped()
+{
+	only='--suite long' with suite "$good"
+	only=
+	assert_rc 0
+	assert_out_has '0 passed, 0 failed'
+	only='--suite long --tap' with suite "$good"
+	only=
+	assert_rc 0
+	assert_out_has 'ok 1 - suite # SKIP is in the suite check'
+}
+
+test_unknown_modes_suites_and_tags_are_refused()
+{
+	for only in '--as rot' '--suite chek'; do
+		with unknown "$good"
+		assert_rc 1
+		assert_out_empty
+		assert_err_has "'${only#* }'"
+	done
+	only=
+	for tag in 'Runs only in check-lnog.' 'Runs only in check-long' 'Runs onyl in check-long.' \
+		'Runs as an ordinary user and as root.' 'Time limit: 90 s.'; do
+		printf '%s\n' '#!/bin/sh' '# Runs as root and as an ordinary user.' "# $tag" \
+			'. "${0%/*}/testlib.sh"' "$good" '. shunit2' >"$TMP/tests/tag.sh"
+		run "$TMP/tests/run" "$TMP/tests/tag.sh"
+		assert_rc 1
+		assert_out_empty
+		assert_err_has "tag.sh: unknown tag: # $tag"
+	done
+}
+
 test_only_option_runs_the_functions_that_match()
 {
 	only='--only test_b.*' with only "$good" 'test_b1() { assertTrue 0; }' 'test_xb2() { assertTrue 1; }'
