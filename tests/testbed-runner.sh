@@ -353,6 +353,16 @@ test_a_command_runs_before_each_function()
 	assertEquals 'test_good test_bad' "$(grep -x 'test_[a-z]*' "$TMP/out" | xargs)"
 }
 
+test_check_refuses_a_family_of_other_lanes()
+{
+	feature source-tree || return 0
+	for families in no-such-family faults '--long unit' 'static faults'; do
+		# shellcheck disable=SC2086 # several words
+		run sh "$NSUTILS_SOURCE/build-aux/check" $families
+		assert_refused 2 "have no family '${families##* }'"
+	done
+}
+
 test_enosys_hides_a_call()
 {
 	run enosys unshare -- unshare --user true
