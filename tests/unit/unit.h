@@ -2,7 +2,7 @@
 /*
  * unit.h: declares the functions for unit tests in C. Each case is a function. A CHECK() that fails
  * prints its file, line and text. The program prints TAP: the plan, and a line for each case. A
- * case without a check fails, unless it calls unit_skip(). A case also fails if it leaves a
+ * case without a check fails, unless it is skipped. A case also fails if it leaves a
  * descriptor open or closes one that was open before.
  */
 #ifndef NSU_UNIT_H
@@ -24,10 +24,27 @@
 static unsigned unit_checks, unit_failures;
 static const char *unit_skip_reason;
 
-/* Marks the test case as skipped. The function of the case must return without a further check. */
+/* Marks the test case as skipped, for a reason that can also exist for root: a property of the
+ * kernel, of the machine or of the build. The function of the case must return without a further
+ * check. */
 static inline void unit_skip(const char *reason)
 {
 	unit_skip_reason = reason;
+}
+
+/* Like unit_skip(), for a reason that cannot exist for root on a machine that build-aux/check
+ * prepares: the case fails if the user is root and the environment contains NSUTILS_MUST_RUN=1. */
+static inline void unit_skip_except_root(const char *reason)
+{
+	const char *must = getenv("NSUTILS_MUST_RUN");
+
+	if (!must || !streq(must, "1") || geteuid() != 0) {
+		unit_skip(reason);
+		return;
+	}
+	printf("# root must not skip this case: %s\n", reason);
+	unit_checks++;
+	unit_failures++;
 }
 
 /* Returns the message of e as a tool prints it, with the text of the error number at the end. The

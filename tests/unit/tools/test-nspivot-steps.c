@@ -261,7 +261,7 @@ static void source_of_a_bind_and_sysfs_follow_their_options(void)
 	sandbox(0, inside_mounts);
 }
 
-/* Returns true if the root of a user namespace may mount overlays, as since Linux 5.11. */
+/* Returns false if the root of a user namespace may not mount overlays, as before Linux 5.11. */
 static bool may_mount_overlays(void)
 {
 	pid_t pid = unit_fork();
@@ -271,7 +271,7 @@ static bool may_mount_overlays(void)
 		_exit(mount("o", SANDBOX_DIR, "overlay", 0, "lowerdir=/nonexistent") < 0 &&
 		      errno == EPERM);
 	}
-	return unit_exit_status(pid) == 0;
+	return unit_exit_status(pid) != 1;
 }
 
 static void inside_overlay(const char *in)
