@@ -376,6 +376,9 @@ static void hint_names_the_cgroup_that_lacks_the_controller(void)
 		  "use a parent cgroup that is not threaded: a new child of a threaded cgroup "
 		  "cannot contain processes; also, " NOT_ENABLED);
 	CHECK(!strstr(hint(&c, "fruit.max=1"), "write +fruit to cgroup.subtree_control of the"));
+	/* a new child of a cgroup that is not threaded can contain processes */
+	put("host/cgroup.type", "domain\n");
+	CHECK(str_after(hint(&c, "fruit.max=1"), "write +fruit to"));
 	end(&c);
 }
 

@@ -367,6 +367,13 @@ static void full_batch_is_an_error(void)
 	CHECK_INT(b.err, -EMSGSIZE);
 	CHECK_INT(b.len, 0);
 	CHECK_INT(netlink_send(&none, &b, NULL, NULL), -EMSGSIZE);
+	/* the end of a nest that did not fit writes no length */
+	netlink_batch_init(&b);
+	netlink_put(&b, IFLA_IFALIAS, big, sizeof(b.space) - sizeof(struct nlattr));
+	CHECK_INT(b.err, 0);
+	netlink_nest_end(&b, netlink_nest(&b, IFLA_LINKINFO));
+	CHECK_INT(b.err, -EMSGSIZE);
+	CHECK_INT(b.len, sizeof(b.space));
 
 	netlink_batch_init(&b);
 	for (unsigned i = 0; i <= NETLINK_BATCH_MAX; i++)

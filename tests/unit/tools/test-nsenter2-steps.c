@@ -7,6 +7,7 @@
 
 #include "../sandbox.h"
 #include "nsenter2/nsenter2.h"
+#include "run/cause.h"
 #include "step.h"
 
 /* Accepts success after ENOENT: the step ignores a missing file, as documented. */
@@ -263,6 +264,36 @@ static void the_groups_are_dropped(void)
 	CHECK_INT(tool_status, 0);
 }
 
+/* ---- The child */
+
+static void create_no_child(const char *dir)
+{
+	struct nserr e = NSERR_INIT;
+	pid_t pid;
+
+	(void)dir;
+	begin();
+	run.handle = HANDLE_INIT;
+	nsjoin_init(&run.join);
+	CHECK_INT(unshare(CLONE_NEWPID), 0);
+	pid = unit_fork();
+	if (pid == 0)
+		unit_end_child();
+	CHECK_INT(unit_wait(pid), 0);
+	/* without /proc, only the entered namespaces show the cause */
+	sandbox_tmpfs("/proc");
+	CHECK_INT(step_fork.fork(&run, NULL, &e), -ENOMEM);
+	CHECK_STR(e.hint, "");
+	run.join.mask = CLONE_NEWPID;
+	CHECK_INT(step_fork.fork(&run, NULL, &e), -ENOMEM);
+	CHECK_STR(e.hint, CAUSE_ENDED_PIDNS);
+}
+
+static void only_an_entered_pid_namespace_may_have_ended(void)
+{
+	sandbox(0, create_no_child);
+}
+
 /* ---- The target */
 
 /* Opens the target twice: the second descriptor replaces the first one. */
@@ -333,4 +364,5 @@ UNIT_MAIN(CASE(a_failed_mount_is_reported),
 	  CASE(the_name_of_a_network_namespace_is_a_file_in_run_netns),
 	  CASE(a_failed_change_of_directory_is_reported),
 	  CASE(a_failed_change_of_credentials_is_reported), CASE(the_groups_are_dropped),
+	  CASE(only_an_entered_pid_namespace_may_have_ended),
 	  CASE(a_target_that_cannot_be_opened_is_reported))

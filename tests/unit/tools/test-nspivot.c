@@ -372,6 +372,7 @@ static void inside_overlay(const char *in)
 	CHECK_STR(hint_of("lower=l", "l", EPERM), "");
 	CHECK_STR(hint_of("upper=u", "l", EPERM), "");
 	CHECK_STR(hint_of("upper=u work=u", "l", ENOMEM), "");
+	CHECK_STR(hint_of("lower=l", "l", ENOMEM), "");
 	CHECK_STR(hint_of("upper=u", "l", ENOMEM),
 		  "add work=<dir>, an empty directory on the same mount as upper=u");
 	/* the mounts below / belong to the namespace of the caller */
