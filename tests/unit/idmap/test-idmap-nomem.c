@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-idmap-nomem: makes each memory allocation of the functions in lib/idmap fail (nomem.h). */
 #include "idmap/plan.h"
+#include "idmap/stream.h"
+#include "idmap/subid_lint.h"
 #include "idmap/view.h"
 
 #include "../nomem.h"
@@ -216,6 +218,39 @@ static int try_long(void)
 	return result(rc, &m, 200);
 }
 
+static int try_stream(void)
+{
+	cleanup_idmap struct idmap m = map_of(9);
+	struct idmap_stream s;
+	int rc = idmap_stream_init(&s, &m);
+
+	if (rc == 0)
+		idmap_stream_free(&s);
+	return rc;
+}
+
+#define FILE_TEXT "a:1000:10\na:1005:10\n"
+
+static int try_parse(void)
+{
+	static const struct subid_user user = { .name = "a" };
+	struct subids s = SUBIDS_INIT;
+	int rc = subid_parse(FILE_TEXT, strlen(FILE_TEXT), &user, &s);
+	size_t n = s.n;
+
+	subids_free(&s);
+	return rc < 0 ? rc : n == 2 ? 0 : 1;
+}
+
+/* Finds the overlap of the two ranges. */
+static int try_lint(void)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+	int rc = subid_lint_text("f", FILE_TEXT, strlen(FILE_TEXT), NULL, 0, &out);
+
+	return rc < 0 ? rc : rc == 1 ? 0 : 1;
+}
+
 static void the_map_functions_report_a_failed_allocation(void)
 {
 	static const struct {
@@ -227,6 +262,8 @@ static void the_map_functions_report_a_failed_allocation(void)
 		{ "idmap_split", try_split },          { "idmap_split_at", try_split_at },
 		{ "idmap_view_between", try_between }, { "idmaps_copy", try_copy },
 		{ "idmap_check", try_long },           { "subids_disjoint", try_disjoint },
+		{ "idmap_stream_init", try_stream },   { "subid_parse", try_parse },
+		{ "subid_lint_text", try_lint },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
