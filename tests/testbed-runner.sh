@@ -3,6 +3,7 @@
 # testbed-runner: checks that tests/run and testlib.sh notice failures and other problems of a test
 # file.
 # Runs as root and as an ordinary user.
+# Time limit: 120 seconds.
 # shellcheck disable=SC2016 # the generated test files expand it
 . "${0%/*}/testlib.sh"
 
@@ -155,7 +156,7 @@ test_unknown_modes_suites_and_tags_are_refused()
 		assert_err_has "'${only#* }'"
 	done
 	only=
-	for tag in 'Runs only in check-lnog.' 'Runs only in check-long' 'Runs onyl in check-long.' \
+	for tag in 'Runs only in check-lnog.' 'Runs only in check-long' 'Runs always in check-long.' \
 		'Runs as an ordinary user and as root.' 'Time limit: 90 s.'; do
 		printf '%s\n' '#!/bin/sh' '# Runs as root and as an ordinary user.' "# $tag" \
 			'. "${0%/*}/testlib.sh"' "$good" '. shunit2' >"$TMP/tests/tag.sh"
@@ -361,6 +362,35 @@ test_check_refuses_a_family_of_other_lanes()
 		run sh "$NSUTILS_SOURCE/build-aux/check" $families
 		assert_refused 2 "have no family '${families##* }'"
 	done
+}
+
+# assert_results EXPECTED LOG: asserts that build-aux/check prints the results EXPECTED for the TAP
+# log LOG of a unit test.
+assert_results()
+{
+	printf '%b' "$2" >"$TMP/tap"
+	run sh "$NSUTILS_SOURCE/build-aux/check" --results 'p: ' <"$TMP/tap"
+	assert_ok
+	assertEquals "$2" "$1" "$(grep -v '^	' "$TMP/out" | paste -s -d ';')"
+}
+
+test_results_of_a_unit_test_are_compared_with_its_plan()
+{
+	feature source-tree || return 0
+	ok='1..2\nok 1 - a\nok 2 - b # SKIP reason\n'
+	assert_results 'ok p: a;n/a p: b # reason' "$ok"
+	assert_results 'ok p: a;FAIL p: has 1 results, not 2' '1..2\nok 1 - a\n'
+	assert_results 'FAIL p: has 0 results, not 2' '1..2\n'
+	assert_results 'FAIL p: has no plan' 'ordinary output\n'
+	assert_results 'FAIL p: has no plan' ''
+	failed='1..2\nok 1 - a\nnot ok 2 - b\n'
+	assert_results 'ok p: a;FAIL p: b' "$failed"
+	assert_results 'ok p: a;FAIL p: b' "${failed}ERROR: exit status 1\n"
+	assert_results 'ok p: a;FAIL p: b;FAIL p: exit status 139' "${failed}ERROR: exit status 139\n"
+	for end in '' 'ERROR: exit status 1\n'; do
+		assert_results 'FAIL p: a;FAIL p: has 1 results, not 2' "1..2\nnot ok 1 - a\n$end"
+	done
+	assert_results 'ok p: a;n/a p: b # reason;FAIL p: exit status 1' "${ok}ERROR: exit status 1\n"
 }
 
 test_enosys_hides_a_call()
