@@ -10,13 +10,8 @@
 require_ns user mnt pid
 FAULT_MAX=${FAULT_MAX:-12}
 
-# The program prints its namespaces and cgroups, which must be the same as in a run without a failed
-# system call. The output is a single line, because nsenter2 --each writes a whole line at a time.
-cat >"$FINAL" <<'SCRIPT'
-#!/bin/sh
-echo final ran $(cd /proc/self/ns && readlink user mnt uts net pid ipc) $(cat /proc/self/cgroup)
-SCRIPT
-
+# start_target: starts a process in new namespaces and sets $target to its pid. $FINAL then prints
+# "target" for each namespace of this process.
 start_target()
 {
 	start_holder unshare --user --map-root-user --mount --uts --net --pid --fork --kill-child --mount-proc \
@@ -42,6 +37,7 @@ test_failed_call_with_some_types_is_reported()
 test_failed_call_with_join_cgroup_is_reported()
 {
 	# Runs only as root.
+	put_final "$FINAL"
 	find_freezer
 	start_holder sh -c 'echo ready >&3; exec sleep 1000 3>&-'
 	mkdir "$dir/$own_cgroup"
