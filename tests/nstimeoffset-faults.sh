@@ -21,13 +21,20 @@ test_reports_every_failed_call_with_handles()
 
 test_show_and_print_report_every_failed_call()
 {
+	start_holder unshare --time --monotonic 3600 --boottime 86400 \
+		sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
+	await_sleep "$holder"
 	# the times of the clocks differ between two runs, so compare only the offsets
-	FAULT_MAX=25 fault_all -c 'has_zero_offsets "$out"' -- nstimeoffset --show self 1
+	FAULT_MAX=25 fault_all -c has_the_offsets -- nstimeoffset --show "$holder" self
 }
 
-has_zero_offsets()
+# has_the_offsets: succeeds if $out contains the offsets of the process $holder, and the offsets 0
+# of the test itself.
+has_the_offsets()
 {
-	printf '%s\n' "$1" | awk 'NR > 1 && ($4 != 0 || $5 != 0) { bad = 1 } END { exit NR != 3 || bad }'
+	_offsets=$(printf '%s\n' "$out" | awk 'NR > 1 { print $1, $4, $5 }')
+	[ "$_offsets" = "$holder 3600 86400
+self 0 0" ]
 }
 
 # =TIME sets a clock so that it shows TIME at the moment at which nstimeoffset was started. The tool
