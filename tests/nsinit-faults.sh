@@ -57,14 +57,29 @@ test_a_failed_call_with_notify_is_reported()
 		exec "$1"
 	SCRIPT
 	chmod 755 "$TMP/service"
-	fault_all -u service -i '^ready$|NOTIFY_SOCKET' -- nsinit --notify --ready-fd 1 --pdeathsig TERM -- "$TMP/service" "$FINAL"
+	fault_all -m 25 -u service -i '^ready$|NOTIFY_SOCKET' -- nsinit --notify --ready-fd 1 --pdeathsig TERM -- "$TMP/service" "$FINAL"
 }
 
-# When nsinit has written the line "ready", pkill(1) sends TERM to nsinit, which ends the pause.
+# When nsinit has written the line "ready", the script sends TERM, which ends the pause. It prints
+# the line and the exit status of nsinit. nsinit may fail before it has written the line. If nsinit
+# fails later, the script exits with 99, which is never right.
 test_a_failed_call_does_not_end_the_pause()
 {
-	fault_all -o none -f '125 124 1' -b nsinit -s prctl,rt_sigaction,rt_sigprocmask,chdir,close_range,rt_sigtimedwait,wait4 -- \
-		sh -c 'nsinit --pause --ready-fd 1 | { read -r line; pkill -TERM -x nsinit; cat; }; echo ended'
+	cat >"$TMP/pause" <<-'SCRIPT'
+		#!/bin/sh
+		{ sh -c 'echo $$ && exec nsinit --pause --ready-fd 1'; echo "$?"; } | {
+			read -r pid
+			read -r line
+			echo "$line"
+			[ "$line" = ready ] || exit "$line"
+			kill -TERM "$pid"
+			read -r status
+			echo "$status"
+			[ "$status" = 0 ] || exit 99
+		}
+	SCRIPT
+	chmod 755 "$TMP/pause"
+	fault_all -b nsinit -s prctl,chdir,signalfd4,poll,write,close_range,wait4 -- "$TMP/pause"
 }
 
 . shunit2
