@@ -28,14 +28,19 @@ said_or_same()
 	diff "$TMP/files.want" "$TMP/files.out"
 }
 
+# As soon as the program runs, nsunshare keeps the namespace files. So the script $TMP/kept removes
+# them if the program has run.
 test_persist_and_unpersist_succeed_or_are_undone()
 {
 	# Runs only as root.
 	cat >"$TMP/kept" <<-'SCRIPT'
 		#!/bin/sh
-		"$@"
+		said=$("$@")
 		rc=$?
-		[ ! -e "$KEPT" ] || { ls "$KEPT"; umount "$KEPT"/*; umount "$KEPT"; rm -r "$KEPT"; } 2>/dev/null
+		printf '%s\n' "$said"
+		case $said in
+		*'final ran'*) { ls "$KEPT"; umount "$KEPT"/*; umount "$KEPT"; rm -r "$KEPT"; } 2>/dev/null ;;
+		esac
 		exit $rc
 	SCRIPT
 	cat >"$TMP/keep-first" <<-'SCRIPT'
@@ -51,8 +56,8 @@ test_persist_and_unpersist_succeed_or_are_undone()
 	cp "$NSUTILS_BIN/nsunshare" "$TMP/prepare"
 	KEPT=$TMP/dir PREPARE=$TMP/prepare
 	export KEPT PREPARE
-	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
-	fault_all -b nsunshare -x ':wait4:' -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
+	fault_all -b nsunshare -- "$TMP/kept" nsunshare --persist "$KEPT" -u -i -n -- "$FINAL"
+	fault_all -b nsunshare -- "$TMP/kept" nsunshare --persist "$KEPT" -mpf -- "$FINAL"
 	# nsunshare --unpersist ignores a file that it cannot find or open, and does not remove it
 	fault_all -b nsunshare -f '1 125' -x ':openat2?:' -- "$TMP/keep-first"
 }

@@ -23,7 +23,8 @@
 #	-f	the exit statuses that report a failure (default 125; 1 for nslist and nsidmap)
 #	-b, -u, -s	options of failat: start at a program, stop at one (final), only these calls
 #	-e	the error that each call returns, instead of its plausible errors
-#	-x	accepted misbehaviour: a grep -E pattern for PROCESS:CALL:N ERRNO; explain each use
+#	-x	faults after which a wrong status, message or output is accepted: a grep -E pattern
+#		for PROCESS:CALL:N ERRNO; explain each use
 #	-i	a grep -E pattern for output lines that are not compared
 #	-o none	a successful run prints nothing; the test must show in another way that CMD works
 #	-c	a shell command that checks $out and $err of a run that has the exit status of the
@@ -31,8 +32,9 @@
 # The undisturbed run must succeed: its status is 0, and it has printed something, which is the
 # report of $FINAL if CMD contains $FINAL. A run with a fault is right in two cases. It ends as the
 # undisturbed run does. Or it exits with one of STATUSES, prints the reason on standard error, and
-# does not run the final program. In both cases it leaves no process, mount, file or cgroup, and opens
-# each descriptor with O_CLOEXEC. The statuses 126 and 127 are also right after a failed exec, and
+# does not run the final program. In both cases it leaves no process, mount, file or cgroup (its name
+# contains $own_cgroup), and opens each descriptor with O_CLOEXEC; -x does not change this. The
+# statuses 126 and 127 are also right after a failed exec, and
 # after a failed faccessat(2) of a glibc that loads_nss() recognizes, because glibc before 2.33 checks
 # the program with faccessat(2).
 #
@@ -131,11 +133,15 @@ _fault_plan()
 	}'
 }
 
-# _fault_bad WHY: counts and prints a run whose result is wrong for the reason WHY, unless the
-# option -x accepts the run.
+# _fault_wrong WHY: calls _fault_bad(), unless the option -x accepts the run.
+_fault_wrong()
+{
+	printf '%s\n' "$_point $_error" | grep -qE -e "$_except" || _fault_bad "$1"
+}
+
+# _fault_bad WHY: counts and prints a run that is wrong for the reason WHY.
 _fault_bad()
 {
-	printf '%s\n' "$_point $_error" | grep -qE -e "$_except" && return
 	_bad=$((_bad + 1))
 	printf '\tfault %s %s: %s\n\t\texit status: %s\n' "$_point" "$_error" "$1" "$rc"
 	printf '%s\n' "$err" | sed 's/^/		err: /'
@@ -179,22 +185,25 @@ _fault_after()
 	fi
 	_fault_files | sort >"$TMP/files.after"
 	if ! cmp -s "$TMP/files" "$TMP/files.after"; then
-		_fault_bad "a file was left: $(diff "$TMP/files" "$TMP/files.after")"
+		_fault_bad "a file or cgroup was left: $(diff "$TMP/files" "$TMP/files.after")"
 		mv "$TMP/files.after" "$TMP/files"
 	fi
 }
 
-# _fault_files: prints the names of the files in the directories that a run may change, in the order
-# of find(1), because sort(1) would be another process.
+# _fault_files: prints the names of the files in the directories that a run may change, and in the
+# cgroups of this test, in the order of find(1), because sort(1) would be another process.
 _fault_files()
 {
 	_dirs=$TMP
 	[ "$NSUTILS_TEST" = bare ] || _dirs="$TMP /tmp /run /dev/shm"
+	for _d in /sys/fs/cgroup/*"$own_cgroup"* /sys/fs/cgroup/*/*"$own_cgroup"*; do
+		[ ! -e "$_d" ] || _dirs="$_dirs $_d"
+	done
 	# shellcheck disable=SC2086 # the directories are separate words
 	find $_dirs -xdev -not -path "$TMP/files*" -not -path "$TMP/state.*"
 }
 
-# _fault_state: prints the mount table and the names of the files.
+# _fault_state: prints the mount table and the names of the files and cgroups.
 _fault_state()
 {
 	cat /proc/self/mountinfo
@@ -208,18 +217,18 @@ _fault_output()
 }
 
 # _fault_right: checks $rc, $out and $err, the result of a run with a fault. The result must equal
-# that of the undisturbed run, or the run must report its failure. Otherwise calls _fault_bad().
+# that of the undisturbed run, or the run must report its failure. Otherwise calls _fault_wrong().
 _fault_right()
 {
 	if [ "$rc" = "$_rc" ]; then
 		if [ -n "$_check" ]; then
-			eval "$_check" || _fault_bad 'status of success, but the check fails'
+			eval "$_check" || _fault_wrong 'status of success, but the check fails'
 			return
 		fi
 		[ "$out" != "$_out" ] || return 0
 		_fault_output >"$TMP/files.out"
 		cmp -s "$TMP/files.want" "$TMP/files.out" ||
-			_fault_bad "status of success, but other output
+			_fault_wrong "status of success, but other output
 $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 		return
 	fi
@@ -230,13 +239,13 @@ $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 	esac
 	case " $_may " in
 	*" $rc "*) ;;
-	*) _fault_bad "exit status $_may expected" ;;
+	*) _fault_wrong "exit status $_may expected" ;;
 	esac
-	[ -n "$err" ] || _fault_bad 'failed without a message'
+	[ -n "$err" ] || _fault_wrong 'failed without a message'
 	case $_point in
 	*:wait4:* | *:waitid:*) return ;; # the program has run; only its exit status is lost
 	esac
-	! _has "$out" 'final ran' || _fault_bad 'failed, but the program was run'
+	! _has "$out" 'final ran' || _fault_wrong 'failed, but the program was run'
 }
 
 # _fault_loop CMD…: runs CMD once for each line that _fault_plan() has printed. Adds to $_missed the
