@@ -72,7 +72,9 @@ test_a_failed_call_does_not_end_the_pause()
 			read -r line
 			echo "$line"
 			[ "$line" = ready ] || exit "$line"
-			kill -TERM "$pid"
+			# wait until nsinit sleeps; cut fails if it has ended
+			while state=$(cut -d' ' -f3 "/proc/$pid/stat") && [ "$state" != S ]; do :; done
+			kill -TERM "$pid" || exit 99
 			read -r status
 			echo "$status"
 			[ "$status" = 0 ] || exit 99
