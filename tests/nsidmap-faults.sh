@@ -51,11 +51,14 @@ test_chown_reports_failed_calls()
 	mkdir "$TMP/own"
 	touch "$TMP/own/a" "$TMP/own/b"
 	mkdir -p /run/nsutils
-	# remove the journal, because a run that fails may leave an empty one. -x accepts ENOENT of
-	# openat(2), which means that another process has removed the file.
-	FAULT_MAX=60 fault_all -f 1 -o none -x ':openat:[56] ENOENT' -b nsidmap -u rm -c '[ "$(find "$TMP/own" -uid 0 -o -gid 0)" = "" ]; _changed=$?
-		chown -R 0:0 "$TMP/own"; [ $_changed = 0 ]' -- sh -c 'nsidmap chown --from u:0:0:9,g:0:0:9 \
-		--to u:0:100000:9,g:0:100000:9 "$1"; rc=$?; rm -f /run/nsutils/chown-*; exit $rc' sh "$TMP/own"
+	# Each run first resets the owners, which the run before it has changed. It removes the
+	# journal, because a run that fails may leave an empty one. -x accepts ENOENT of openat(2),
+	# which means that another process has removed the file.
+	FAULT_MAX=60 fault_all -f 1 -o none -x ':openat:[56] ENOENT' -b nsidmap -u rm \
+		-c '[ "$(find "$TMP/own" -uid 0 -o -gid 0)" = "" ]' -- \
+		sh -c 'chown -R 0:0 "$1" && nsidmap chown --from u:0:0:9,g:0:0:9 \
+			--to u:0:100000:9,g:0:100000:9 "$1"
+		rc=$?; rm -f /run/nsutils/chown-*; exit $rc' sh "$TMP/own"
 }
 
 test_mount_reports_failed_calls()

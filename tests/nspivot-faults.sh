@@ -116,6 +116,8 @@ test_failed_call_leaves_nothing_with_nodes_copies_and_propagation()
 
 test_kill_at_any_call_leaves_nothing()
 {
+	# a killed nspivot cannot remove the mount points that it has created, so create them first
+	mkdir -p "$box/proc" "$box/dev" "$box/tmp"
 	# shellcheck disable=SC2086
 	FAULT_MAX=${FAULT_MAX:-16} fault_kill -b nspivot -- nsunshare $NS --kill-child --propagation unchanged -- \
 		nspivot --preset=minimal --dev --tmpfs /tmp "$box" -- /final

@@ -8,7 +8,8 @@
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/rootlib.sh"
 make_box
-mkdir -p "$box/proc" "$box/dev"
+# create the mount points in advance, because nspivot keeps those that it creates
+mkdir -p "$box/proc" "$box/dev" "$box/p"
 printf '#!/bin/sh\necho "final ran"\ncut -d" " -f4,5 /proc/self/mountinfo\nls / /..\n' >"$box/look"
 chmod 755 "$box/look"
 
