@@ -45,8 +45,7 @@ _network_is_as_noted()
 assert_network_as_noted()
 {
 	settle 50 _network_is_as_noted
-	assert_empty 'the network is unchanged' "$(diff "$TMP/state.network" "$TMP/state.network.now")"
-	return 0
+	assert_no_difference 'the network is unchanged' "$TMP/state.network" "$TMP/state.network.now"
 }
 
 # only_device_is NAME: succeeds if this network namespace has only the device NAME.

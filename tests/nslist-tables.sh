@@ -197,7 +197,7 @@ test_pipe_has_the_same_table_as_a_wide_terminal()
 			on_terminal 1000 env NO_COLOR=1 LC_ALL=$locale nslist -u $options
 			assert_rc 0
 			grep -v nslist "$TMP/lines" >"$TMP/terminal"
-			assert_empty "$locale $options" "$(diff -b "$TMP/pipe" "$TMP/terminal")"
+			assert_no_difference "$locale $options" "$TMP/pipe" "$TMP/terminal" -b
 			assertTrue "$locale $options" "[ -s '$TMP/pipe' ]"
 		done
 	done

@@ -47,7 +47,7 @@ note_foreign()
 assert_foreign_as_noted()
 {
 	nft -s list ruleset >"$TMP/foreign.now"
-	assert_empty 'the other rules are unchanged' "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assert_no_difference 'the other rules are unchanged' "$TMP/foreign" "$TMP/foreign.now"
 }
 
 # others: prints the rules of the table "ip filter", without those of nsnet.

@@ -475,13 +475,13 @@ test_tables_of_other_programs_stay_unchanged()
 	run nsnet add bad --bridge br0 --publish 8083:80 --sysctl net.none=1
 	assert_rc 1
 	foreign_rules >"$TMP/foreign.now"
-	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assert_no_difference 'the other rules' "$TMP/foreign" "$TMP/foreign.now"
 	assertEquals 'tables of nsnet' 2 "$(nft list tables | grep -c nsnet)"
 	nsnet del web br0
 	run nsnet gc
 	assert_ok
 	foreign_rules >"$TMP/foreign.now"
-	assert_empty "$(diff "$TMP/foreign" "$TMP/foreign.now")"
+	assert_no_difference 'the other rules' "$TMP/foreign" "$TMP/foreign.now"
 	assertEquals 'all tables' 4 "$(nft list tables | wc -l)"
 }
 

@@ -464,7 +464,7 @@ test_fault_all_detects_a_hidden_failure()
 		assert_out_has "FAIL hidden (user): test_$t"
 	done
 	assert_out_has 'failed without a message'
-	assert_out_has 'a file was left'
+	assert_out_has 'a mount, file or cgroup was left'
 }
 
 test_fault_all_detects_an_omitted_step()

@@ -469,6 +469,16 @@ assert_empty()
 	fi
 }
 
+# assert_no_difference MESSAGE FILE FILE [OPTION…]: asserts that diff(1), called with the OPTIONs, can read
+# both files and finds no difference.
+assert_no_difference()
+{
+	_what=$1 _one=$2 _other=$3
+	shift 3
+	_text=$(diff -u "$@" "$_one" "$_other" 2>&1)
+	assertTrue "$_what: $_text" $?
+}
+
 # assert_at_most [MESSAGE] LIMIT VALUE: asserts that VALUE is a number and not greater than LIMIT.
 assert_at_most()
 {

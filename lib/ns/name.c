@@ -31,10 +31,13 @@ bool nsname_is_valid(const char *name)
 int nsname_dirs(char *dirs[2])
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	bool own = runtime && runtime[0] == '/' && (geteuid() != 0 || sys_ns_in_userns() != 0);
-	int n = own ? asprintf(&dirs[0], "%s/nsutils", runtime) : asprintf(&dirs[0], ROOT_DIR);
+	int own = 0;
 
-	if (n < 0)
+	if (runtime && runtime[0] == '/')
+		own = geteuid() != 0 ? 1 : sys_ns_in_userns();
+	if (own < 0)
+		return own;
+	if ((own ? asprintf(&dirs[0], "%s/nsutils", runtime) : asprintf(&dirs[0], ROOT_DIR)) < 0)
 		return -ENOMEM;
 	dirs[1] = own ? strdup(ROOT_DIR) : NULL;
 	if (!own || dirs[1])

@@ -83,7 +83,8 @@ int nsname_release(struct nsname_keep *k, struct nserr *e) must_check;
 /*
  * Sets dirs to the directories that contain the files NAME.json: dirs[0] to the caller's directory,
  * and dirs[1] to root's directory or, if both are the same, to NULL. The caller frees both strings.
- * Returns 0 or -ENOMEM. Only name_keep.c and nsname_read() call this function.
+ * Returns 0, -ENOMEM, or the error of reading the caller's user namespace, which decides for root
+ * which directory is the caller's.
  */
 int nsname_dirs(char *dirs[2]) must_check;
 

@@ -61,7 +61,7 @@ static int open_dir(struct nsname_keep *k, struct nserr *e)
 		free(dirs[0]);
 		free(dirs[1]);
 	} else {
-		nserr_set(e, rc, "cannot allocate memory for the name '%s'", k->name);
+		nserr_set(e, rc, "cannot find the directory for the name '%s'", k->name);
 	}
 	return rc < 0 ? rc : trustpath_resolve(path, TRUSTPATH_DIRS, &k->at, e);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "../unit.h"
 #include "ns/name.h"
+
+#include "../sandbox.h"
+#include "../unit.h"
 
 static void accepts_only_plain_file_names(void)
 {
@@ -82,5 +84,46 @@ static void incomplete_files_are_refused(void)
 		CHECK_INT(nsname_parse(bad[i], &n), -EINVAL);
 }
 
+/* Returns the result of nsname_dirs(), and copies the directories to text. */
+static int directories(char *text, size_t size)
+{
+	char *dirs[2];
+	int rc = nsname_dirs(dirs);
+
+	if (rc < 0)
+		return rc;
+	snprintf(text, size, "%s %s", dirs[0], dirs[1] ? dirs[1] : "-");
+	free(dirs[0]);
+	free(dirs[1]);
+	return rc;
+}
+
+/* The sandbox is a user namespace, in which root uses the runtime directory of the user. */
+static void choose_directories(const char *in)
+{
+	char text[64] = "", expected[64];
+
+	CHECK(unsetenv("XDG_RUNTIME_DIR") == 0);
+	CHECK_INT(directories(text, sizeof(text)), 0);
+	CHECK_STR(text, "/run/nsutils -");
+	CHECK(setenv("XDG_RUNTIME_DIR", in, 1) == 0);
+	CHECK_INT(directories(text, sizeof(text)), 0);
+	snprintf(expected, sizeof(expected), "%s/nsutils /run/nsutils", in);
+	CHECK_STR(text, expected);
+	CHECK(setenv("XDG_RUNTIME_DIR", "relative", 1) == 0);
+	CHECK_INT(directories(text, sizeof(text)), 0);
+	CHECK_STR(text, "/run/nsutils -");
+	/* without /proc, the user namespace is unknown, so neither directory is certain */
+	CHECK(setenv("XDG_RUNTIME_DIR", in, 1) == 0);
+	sandbox_tmpfs("/proc");
+	CHECK_INT(directories(text, sizeof(text)), -ENOENT);
+}
+
+static void the_user_namespace_decides_which_directory_is_used(void)
+{
+	sandbox(0, choose_directories);
+}
+
 UNIT_MAIN(CASE(accepts_only_plain_file_names), CASE(a_file_has_all_members),
-	  CASE(unknown_values_are_null_or_missing), CASE(incomplete_files_are_refused))
+	  CASE(unknown_values_are_null_or_missing), CASE(incomplete_files_are_refused),
+	  CASE(the_user_namespace_decides_which_directory_is_used))

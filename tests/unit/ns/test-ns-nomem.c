@@ -129,7 +129,7 @@ static void allocations(const char *in)
 	CHECK_INT(try_read(), -ENOENT);
 	for (int i = 1; i <= 2; i++) {
 		CHECK_INT(nomem_one(try_reserve, i), -ENOMEM);
-		CHECK_STR(e.what, i == 1 ? "cannot allocate memory for the name 'web'"
+		CHECK_STR(e.what, i == 1 ? "cannot find the directory for the name 'web'"
 					 : "cannot create '/run/nsutils'");
 		CHECK_INT(nomem_one(try_read, i), -ENOMEM);
 		CHECK_STR(e.what, "cannot look up the process 'name:web'");
