@@ -146,12 +146,18 @@ _fault_wrong()
 	printf '%s\n' "$_point $_error" | grep -qE -e "$_except" || _fault_bad "$1"
 }
 
+# _fault_print WHAT: prints what is remarkable about a run.
+_fault_print()
+{
+	printf '\tfault %s %s: %s\n\t\texit status: %s\n' "$_point" "$_error" "$1" "$rc"
+	printf '%s\n' "$err" | sed 's/^/		err: /'
+}
+
 # _fault_bad WHY: counts and prints a run that is wrong for the reason WHY.
 _fault_bad()
 {
 	_bad=$((_bad + 1))
-	printf '\tfault %s %s: %s\n\t\texit status: %s\n' "$_point" "$_error" "$1" "$rc"
-	printf '%s\n' "$err" | sed 's/^/		err: /'
+	_fault_print "$1"
 }
 
 # _fault_read: reads failat's report. Sets $_reached to "yes" if failat reached the system call, and
@@ -279,6 +285,7 @@ _fault_loop()
 		_fault_read
 		if [ "$_reached" = no ]; then
 			_missed=$((_missed + 1))
+			_fault_print 'was not reached'
 		elif [ -n "$_signal" ]; then
 			:
 		else

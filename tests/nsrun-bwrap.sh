@@ -277,8 +277,7 @@ test_the_table_has_every_option_of_bubblewrap()
 	# list of the options of bubblewrap.
 	rows | sed 's/ Ta .*//' | grep -o -e '--[a-z0-9-]*' | cut -c3- | sort >"$TMP/table"
 	printf '%s\n' "$options_of_bubblewrap" | tr ' ' '\n' | sort >"$TMP/options"
-	run diff "$TMP/options" "$TMP/table"
-	assert_ok
+	assert_no_difference 'the options' "$TMP/options" "$TMP/table"
 	feature bwrap || return 0
 	for option in $(bwrap --help 2>&1 | sed -n 's/^ *--\([a-z0-9-]*\).*/\1/p' | grep -vx -e help -e version); do
 		assertTrue "$option" "grep -qxe $option '$TMP/table'"

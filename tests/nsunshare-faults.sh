@@ -142,19 +142,22 @@ test_files_are_removed_if_a_call_fails()
 	fault_all -b nsunshare -- "$TMP/kept" "--uts=$TMP/u" "--ipc=$TMP/i" -w / -- "$FINAL"
 }
 
-# put_name_directories: creates the directories for the files of --name, because nsunshare does not
-# remove them. Root uses the directory in /run, except after some failed calls.
-put_name_directories()
+# put_name_directory: creates the directory for the files of --name, because nsunshare does not remove
+# it. Root uses the directory in /run in spite of XDG_RUNTIME_DIR.
+put_name_directory()
 {
 	export XDG_RUNTIME_DIR="$TMP"
-	mkdir -p "$TMP/nsutils"
-	[ "$(id -u)" != 0 ] || mkdir -p /run/nsutils
-	chmod 700 "$TMP/nsutils"
+	if [ "$(id -u)" = 0 ]; then
+		mkdir -p /run/nsutils
+	else
+		mkdir -p "$TMP/nsutils"
+		chmod 700 "$TMP/nsutils"
+	fi
 }
 
 test_a_failed_call_leaves_no_name_and_no_command()
 {
-	put_name_directories
+	put_name_directory
 	fault_all -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --name web --setup-outside : -- "$FINAL"
 	fault_all -- nsunshare -rm --setup-outside : -- "$FINAL"
@@ -165,7 +168,7 @@ test_a_failed_call_leaves_no_name_and_no_command()
 # the fault.
 test_a_failed_call_does_not_lose_the_pid_of_the_program()
 {
-	put_name_directories
+	put_name_directory
 	fault_all -- nsunshare -rp --init --name web --pid-file "$TMP/pid" -- "$FINAL"
 	fault_all -- nsunshare -rp --name web --pid-file "$TMP/pid" -- nsinit -- "$FINAL"
 	fault_kill -S 15 -- nsunshare -rp --pid-file "$TMP/pid" -- nsinit -- "$FINAL"
