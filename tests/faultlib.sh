@@ -33,11 +33,11 @@
 #		calls in each run (default 10); explain each use
 # The undisturbed run must succeed: its status is 0, and it has printed something, which is the
 # report of $FINAL if CMD contains $FINAL. It is repeated after the runs with faults, and must then
-# end in the same way. A run with a fault is right in two cases. It ends as the undisturbed run
-# does. Or it exits with one of STATUSES, prints the reason on standard error, and does not run the
-# final program. The statuses 126 and 127 are also right after a failed exec, and after a failed
-# faccessat(2) of a glibc that loads_nss() recognizes, because glibc before 2.33 checks the program
-# with faccessat(2).
+# end in the same way. So must a run that misses its point. A run with a fault is right in two
+# cases. It ends as the undisturbed run does. Or it exits with one of STATUSES, prints the reason on
+# standard error, and does not run the final program. The statuses 126 and 127 are also right after
+# a failed exec, and after a failed faccessat(2) of a glibc that loads_nss() recognizes, because
+# glibc before 2.33 checks the program with faccessat(2).
 #
 # Each run, with or without a fault, must leave no process, mount, file or cgroup (its name must
 # contain $own_cgroup), and must open each descriptor with O_CLOEXEC; -x does not change this. So a
@@ -239,6 +239,17 @@ _fault_same()
 $(diff "$TMP/files.want" "$TMP/files.out" | sed -n 's/^[<>]/		&/p')"
 }
 
+# _fault_undisturbed: checks $rc and $out of a run without a fault, which must end as the first
+# undisturbed run.
+_fault_undisturbed()
+{
+	if [ "$rc" = "$_rc" ]; then
+		_fault_same
+	else
+		_fault_bad "exit status $_rc expected"
+	fi
+}
+
 # _fault_right: checks $rc, $out and $err, the result of a run with a fault. The result must equal
 # that of the undisturbed run, or the run must report its failure. Otherwise calls _fault_wrong().
 _fault_right()
@@ -286,6 +297,7 @@ _fault_loop()
 		if [ "$_reached" = no ]; then
 			_missed=$((_missed + 1))
 			_fault_print 'was not reached'
+			_fault_undisturbed
 		elif [ -n "$_signal" ]; then
 			:
 		else
@@ -315,11 +327,7 @@ _fault()
 	_fault_loop "$@"
 	_point='the repeated undisturbed' _error=run
 	_fault_list "$@"
-	if [ "$rc" = "$_rc" ]; then
-		_fault_same
-	else
-		_fault_bad "exit status $_rc expected"
-	fi
+	_fault_undisturbed
 	_fault_after
 	rm -f "$TMP/report" "$TMP/plan" "$TMP"/files.*
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"

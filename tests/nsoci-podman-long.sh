@@ -109,6 +109,7 @@ test_errors_are_reported()
 {
 	run start_container --rm box:1 /bin/missing
 	assertTrue 'the status is that of podman' "[ $rc -ge 125 ]"
+	assert_err_has 'cannot set up the container'
 	assertTrue 'nothing is left' 'settle 50 nothing_is_left'
 }
 
@@ -127,9 +128,16 @@ test_a_killed_monitor_leaves_nothing_after_a_forced_removal()
 
 test_a_create_that_is_killed_leaves_nothing_after_a_forced_removal()
 {
-	for after in 0.05 0.1 0.15 0.2 0.3; do
+	create="sh $TMP/engine/crun .* create " killed=0
+	for after in 0 0.005 0.01 0.02 0.03 0.05; do
 		start_container --detach --name three box:1 sleep 1000 >/dev/null 2>&1 &
+		until pgrep -f "$create" >/dev/null || ! kill -0 $! 2>/dev/null; do :; done
 		sleep $after
+		# count only a process that had begun to create the container
+		if pkill -KILL -f "$create" && [ -n "$(ls /run/nsoci)" ]; then
+			killed=$((killed + 1))
+		fi
+		# conmon would wait until the program of the container closes its standard error
 		pkill -KILL -f "$TMP/engine/crun"
 		wait $!
 		podman rm --force --time 0 three >/dev/null 2>&1
@@ -137,6 +145,8 @@ test_a_create_that_is_killed_leaves_nothing_after_a_forced_removal()
 		assertTrue "killed after $after s: nothing is left" 'settle 50 nothing_is_left'
 		assertFalse "killed after $after s: no program runs" 'pgrep -x -f "sleep 1000" >/dev/null'
 	done
+	echo "# nsoci create was killed $killed times"
+	assertTrue 'nsoci create was killed' "[ $killed -gt 0 ]"
 }
 
 test_twenty_containers_run_at_once()

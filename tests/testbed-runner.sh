@@ -453,6 +453,15 @@ test_failat_kills_and_reports_leftovers()
 	assertContains "$(cat "$TMP/report")" 'hangs 1 in clock_nanosleep'
 }
 
+# A pending signal makes the kernel restart fork(2).
+test_failat_counts_a_restarted_call_once()
+{
+	run failat --count -s clone -k 1:clone:1 --kill 28 -o "$TMP/report" -- sh -c 'true & wait'
+	assert_ok
+	assertEquals 'sent 1:clone:1 28
+1' "$(cat "$TMP/report")"
+}
+
 test_fault_all_detects_a_hidden_failure()
 {
 	with hidden '. "${0%/*}/faultlib.sh"' \

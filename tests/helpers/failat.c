@@ -97,6 +97,7 @@ struct task {
 	bool started; /* the dynamic loader has finished */
 	bool tool;    /* the process executes a tool of the suite, not a helper or a script */
 	long number;  /* number of the current system call */
+	long restart; /* number of the call that the kernel will restart, or -1 */
 	uint64_t ldso_start, ldso_end;
 	int error; /* the errno with which the current call will fail */
 	unsigned short calls[MAX_CALLS];
@@ -179,6 +180,7 @@ static struct task *task_get(pid_t pid)
 		}
 		memset(t, 0, sizeof(*t));
 		t->pid = pid;
+		t->restart = -1;
 	}
 	return t;
 }
@@ -350,6 +352,16 @@ static void call_inject(struct task *t, long number, const char *point)
 }
 
 /*
+ * Returns true if the kernel will restart the call. The error ERESTARTNOINTR is not in errno.h,
+ * because only a tracer sees it. For example, a write(2) to a sysctl of the network ends with it as
+ * long as another process holds a lock.
+ */
+static bool call_restarts(const struct __ptrace_syscall_info *info)
+{
+	return info->exit.is_error && info->exit.rval == -513;
+}
+
+/*
  * Reports the descriptor that a tool has opened with this call if it lacks O_CLOEXEC, because an
  * executed program would inherit it. The calls in opens[] return a descriptor.
  */
@@ -385,6 +397,10 @@ static void call_begins(struct task *t, const struct __ptrace_syscall_info *info
 	char point[128];
 
 	t->number = number;
+	if (number == t->restart) {
+		t->restart = -1;
+		return;
+	}
 	if (!t->started) {
 		if (info->instruction_pointer >= t->ldso_start &&
 		    info->instruction_pointer < t->ldso_end)
@@ -490,6 +506,8 @@ static void on_call(struct task *t)
 		call_fail(t->pid, t->error);
 		t->error = 0;
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+		if (call_restarts(&info))
+			t->restart = t->number;
 		call_check_cloexec(t, &info);
 	}
 }
