@@ -292,6 +292,22 @@ test_finds_a_socket_without_memory_for_another_stack()
 	assert_held sock
 }
 
+# pidfd_getfd(2) fails with EBADF if the process has closed the socket since nslist has found it.
+test_a_socket_that_is_closed_is_no_error()
+{
+	kernel_call pidfd_getfd || return 0
+	hold socket
+	run failat --list -s pidfd_getfd -o "$TMP/report" -- nslist -rno NS,TYPE --sources sock
+	assert_ok
+	points=$(awk '{ print $2 }' "$TMP/report")
+	assertTrue 'nslist reads sockets' "[ $(echo "$points" | wc -l) -ge 2 ]"
+	for point in $points; do
+		run failat -k "$point" -e EBADF -o "$TMP/report" -- nslist -rno NS,TYPE --sources sock
+		assert_ok
+		assertEquals "failed $point EBADF" "$(cat "$TMP/report")"
+	done
+}
+
 test_each_refusal_to_read_a_socket_makes_the_list_incomplete()
 {
 	hold socket

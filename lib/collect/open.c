@@ -95,13 +95,15 @@ static int open_socket(const struct collect *c, const struct ns *ns, const struc
 	struct procfs_path path;
 	struct statx st;
 	cleanup_fd int pidfd = -1;
+	int fd;
 
 	procfs_path_set_fd(&path, h->pid, h->num);
 	if (nsfile_identify(&c->files, c->q.proc, path.s, &st) < 0 || !S_ISSOCK(st.stx_mode))
 		return -ENOTSOCK;
 	pidfd = sys_pidfd_open_task(h->pid);
-
-	return if_it_is(ns, pidfd < 0 ? pidfd : nssocket_open(pidfd, h->num));
+	fd = pidfd < 0 ? pidfd : nssocket_open(pidfd, h->num);
+	/* EBADF of pidfd_getfd(2) means that the process has closed the socket */
+	return fd == -EBADF ? -ENOENT : if_it_is(ns, fd);
 }
 
 /* Opens ns, the namespace of the future children of a process, through its *_for_children link or
