@@ -108,14 +108,18 @@ waitpid $child, 0;
 open my $gone, ">", "$dir/gone"; close $gone;
 sleep 1000;
 SCRIPT
-# The script "innocent" runs in a process to which nsinit must not send a signal. The script records
-# every TERM and CONT, and creates the file "handled" when it gets WINCH. It handles pending signals
-# in the order of their numbers, so it handles WINCH last.
+# The script "innocent" runs in a process to which nsinit must not send a signal. When the script gets
+# WINCH, it writes the names of the signals TERM and CONT that it has got, and then creates the file
+# "handled". It writes outside of the handlers, because perl may call the handler of WINCH while the
+# handler of TERM runs.
 cat >"$TMP/innocent" <<'SCRIPT'
 my ($dir) = @ARGV;
-for (qw(TERM CONT)) { $SIG{$_} = sub { open my $f, ">>", "$dir/signalled"; print $f "$_[0]\n" } }
-$SIG{WINCH} = sub { open my $f, ">", "$dir/handled" };
+for (qw(TERM CONT)) { $SIG{$_} = sub { push @got, "$_[0]\n" } }
+$SIG{WINCH} = sub { $end = 1 };
 open my $up, ">", "$dir/up"; close $up;
+sleep 1 until $end;
+open my $signalled, ">", "$dir/signalled"; print $signalled @got; close $signalled;
+open my $handled, ">", "$dir/handled"; close $handled;
 sleep 1 while 1;
 SCRIPT
 # The child ends, the program reaps it, and the script "innocent" starts with the child's pid.
