@@ -58,6 +58,15 @@ test_names_a_root_that_is_not_mapped()
 	assert_refused 125 'cannot map more than your own id'
 	assert_err_has 'neither setuid root'
 	assert_err_lacks 'not mapped in this one'
+	# in a user namespace, a set-user-ID program of another user, who is mapped
+	chmod 711 "$TMP" "$TMP/bin"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run nsunshare --map="u:0:$uid:1,u:1:1000000:5,g:0:$(id -g):1,g:1:1500000:5" sh -c '
+		chown 1 "$0"/* && chmod 4755 "$0"/* || exit
+		exec setpriv --reuid 2 --regid 2 --clear-groups env PATH="$0:$PATH" nsunshare --map=u:0:3:2,g:0:3:2 true' "$TMP/bin"
+	assert_refused 125 'cannot map more than your own id'
+	assert_err_has 'neither setuid root'
+	assert_err_lacks 'not mapped in this one'
 }
 
 test_names_a_missing_library_of_nsswitch_conf()

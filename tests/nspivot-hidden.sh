@@ -29,6 +29,8 @@ test_refuses_a_mount_above_an_earlier_mount()
 	assert_err_has 'hint: give --tmpfs before --mask'
 	hides --tmpfs=/a "--file=$TMP/src/file:/a" /a /a
 	assert_err_has 'hint: omit one of the two options'
+	run box --put-old=/old --tmpfs=/a/x --tmpfs=/a "$box" -- /bin/true
+	assert_refused 125 "on '/a' would hide the earlier"
 }
 
 test_refuses_a_mount_by_another_name_of_the_same_directory()

@@ -24,6 +24,21 @@ test_each_tool_reports_features_in_lines_and_in_json()
 	done
 }
 
+test_help_lists_the_options_below_headings()
+{
+	for tool in $tools 'nsnet add' 'nsidmap plan'; do
+		# shellcheck disable=SC2086 # two words
+		run $tool --help
+		assert_ok
+		assert_out_has "For more details see ${tool%% *}(1)."
+		assertEquals "$tool" 'options below a heading, empty headings: 1 0' "$(echo "$out" | awk '
+			/^ +-/ && !any++ { below += heading }
+			heading && $0 == "" { empty++ }
+			{ heading = /^[A-Z].*:$/ }
+			END { print "options below a heading, empty headings:", below + 0, empty + 0 }')"
+	done
+}
+
 test_json_requires_features()
 {
 	for tool in nsunshare nsenter2 nsinit nspivot; do
