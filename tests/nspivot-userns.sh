@@ -143,6 +143,23 @@ test_refuses_a_root_directory_that_it_may_not_enter()
 
 # Without a network namespace, nspivot binds the host's /sys, which contains a cgroup2 mount.
 # mount(2) refuses to mount another cgroup2 on that mount.
+test_works_where_the_user_may_not_list_the_old_root()
+{
+	# Runs only as root.
+	chmod 711 "$TMP"
+	mkdir "$TMP/unlisted"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run unshare --mount sh -c '
+		mount -t tmpfs -o mode=711 none "$0" && cd "$0" || exit
+		for dir in /*; do
+			if [ -L "$dir" ]; then cp -P "$dir" .; elif [ -d "$dir" ]; then mkdir ".$dir" && mount --rbind "$dir" ".$dir"; fi
+		done
+		pivot_root . . && umount -l . && exec setpriv --reuid "$1" --regid "$1" --clear-groups sh -c "
+			ls / 2>/dev/null || exec nsunshare -rm -- nspivot $2 -- /bin/busybox echo ran"' "$TMP/unlisted" "$NSTEST_UID" "$box"
+	assert_ok
+	assert_out ran
+}
+
 test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 {
 	# Runs only as root.
