@@ -285,7 +285,7 @@ _fault_list()
 
 # _fault_loop CMD…: runs CMD once for each line that _fault_plan() has printed. Adds to $_missed the
 # number of points that CMD did not reach, because it made other system calls than in the
-# undisturbed run.
+# undisturbed run. Checks the result of each run, except after a signal.
 _fault_loop()
 {
 	while read -r _point _error; do

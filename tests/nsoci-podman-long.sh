@@ -145,7 +145,6 @@ test_a_create_that_is_killed_leaves_nothing_after_a_forced_removal()
 		assertTrue "killed after $after s: nothing is left" 'settle 50 nothing_is_left'
 		assertFalse "killed after $after s: no program runs" 'pgrep -x -f "sleep 1000" >/dev/null'
 	done
-	echo "# nsoci create was killed $killed times"
 	assertTrue 'nsoci create was killed' "[ $killed -gt 0 ]"
 }
 

@@ -141,8 +141,6 @@ test_refuses_a_root_directory_that_it_may_not_enter()
 	assert_refused 125 "cannot create '/x' in the new root: Permission denied"
 }
 
-# Without a network namespace, nspivot binds the host's /sys, which contains a cgroup2 mount.
-# mount(2) refuses to mount another cgroup2 on that mount.
 test_works_where_the_user_may_not_list_the_old_root()
 {
 	# Runs only as root.
@@ -160,6 +158,8 @@ test_works_where_the_user_may_not_list_the_old_root()
 	assert_out ran
 }
 
+# Without a network namespace, nspivot binds the host's /sys, which contains a cgroup2 mount.
+# mount(2) refuses to mount another cgroup2 on that mount.
 test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 {
 	# Runs only as root.
