@@ -127,9 +127,10 @@ stop_servers()
 }
 
 # get: a bash(1) script with the arguments ADDRESS and PORT, which connects to the server and prints
-# its greeting.
+# its greeting. Ends after the server and then the client have closed the connection, because a TCP
+# socket whose FIN is not acknowledged keeps its network namespace, and the devices in it, for minutes.
 # shellcheck disable=SC2016,SC2034 # the script is expanded later; the test files use it
-get='exec 3<>/dev/tcp/$0/$1 && read -r line <&3 && echo "$line"'
+get='exec 3<>/dev/tcp/$0/$1 && cat <&3 && exec 3>&- && while ss -Htn "dport = $1" | grep -q .; do :; done'
 
 # nic_state: prints the settings of the device nic0 that nsnet must restore.
 nic_state()

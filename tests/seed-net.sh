@@ -20,7 +20,7 @@ container()
 
 reaches() # PID ADDRESS: asserts that the process PID can connect to TCP port 7 of ADDRESS
 {
-	run nsenter2 -t "$1" -n -- bash -c "exec 3<>/dev/tcp/$2/7 && read -r line <&3 && echo \$line"
+	run nsenter2 -t "$1" -n -- bash -c "$get" "$2" 7
 	assert_ok
 	assert_out hello
 }
@@ -146,8 +146,7 @@ test_one_command_moves_a_device_in_and_back()
 	nsenter2 -t "$outside" -n -- sh -c 'ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up
 		ip addr add 198.51.100.7/32 dev lo'
 	serve "$outside"
-	run nsnet run --move nic0,192.0.2.131/24,gw=192.0.2.2 -- \
-		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
+	run nsnet run --move nic0,192.0.2.131/24,gw=192.0.2.2 -- bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out hello
 	run ip -br addr show nic0
@@ -165,12 +164,7 @@ test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
 	serve "$outside"
-	# The program closes its connection before it ends, because the NAT rules are removed when
-	# it ends. A TCP socket whose FIN is not acknowledged would keep the namespace and the veth
-	# pair alive for a long time.
-	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- \
-		bash -c 'exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line" && exec 3>&-
-			while ss -Htn | grep -q .; do :; done'
+	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out hello
 	settle 50 has_no_tables
@@ -189,7 +183,7 @@ test_one_command_connects_each_container_to_a_bridge()
 	until ip netns exec c12 ss -Hltn 'sport = 7' | grep -q .; do
 		kill -0 "$server" || return 1
 	done
-	run nsnet run --bridge lxcbr0 -- bash -c 'exec 3<>/dev/tcp/192.168.10.2/7 && read -r line <&3 && echo "$line"'
+	run nsnet run --bridge lxcbr0 -- bash -c "$get" 192.168.10.2 7
 	assert_ok
 	assert_out hello
 	kill "$server"
