@@ -462,6 +462,14 @@ test_failat_counts_a_restarted_call_once()
 1' "$(cat "$TMP/report")"
 }
 
+test_failat_counts_the_calls_of_all_threads_together()
+{
+	run failat --list -s mkdir,mkdirat -o "$TMP/report" -- \
+		perl -e 'use threads; threads->create(sub { mkdir("/") })->join; mkdir("/")'
+	assert_ok
+	assertEquals '1:mkdir:1 1:mkdir:2' "$(cut -d' ' -f2 "$TMP/report" | sed s/mkdirat/mkdir/ | xargs)"
+}
+
 test_fault_all_detects_a_hidden_failure()
 {
 	with hidden '. "${0%/*}/faultlib.sh"' \

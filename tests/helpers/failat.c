@@ -83,12 +83,14 @@ static const char untouched[] =
 	" rt_sigsuspend rt_sigtimedwait rt_sigpending tgkill ";
 
 /*
- * A process or thread of the program. Its name shows its descent: "1" is the program, and "1.2" is
- * the second process that the program has forked. The name is the same in every run, regardless of
- * the order in which processes run.
+ * A process or thread of the program. The name of a process shows its descent: "1" is the program,
+ * and "1.2" is the second process that the program has forked. The name is the same in every run,
+ * regardless of the order in which processes run. The threads of a process have its name and are
+ * counted together, because they can share their calls in a different way in each run.
  */
 struct task {
 	pid_t pid;
+	struct task *leader; /* the first thread of the process, or this task itself */
 	char name[64];
 	unsigned children;
 	enum { BEFORE, COUNTED, AFTER } phase;
@@ -180,6 +182,7 @@ static struct task *task_get(pid_t pid)
 		}
 		memset(t, 0, sizeof(*t));
 		t->pid = pid;
+		t->leader = t;
 		t->restart = -1;
 	}
 	return t;
@@ -412,7 +415,7 @@ static void call_begins(struct task *t, const struct __ptrace_syscall_info *info
 	if (opt.set && !in_commas(opt.set, call))
 		return;
 	n_calls++;
-	snprintf(point, sizeof(point), "%s:%s:%u", t->name, call, ++t->calls[number]);
+	snprintf(point, sizeof(point), "%s:%s:%u", t->name, call, ++t->leader->calls[number]);
 	if (opt.list)
 		fprintf(opt.report, "%ld %s %s\n", n_calls, point, errors_of(call));
 	else if (n_calls == opt.k || n_calls == opt.again ||
@@ -473,17 +476,30 @@ static void on_exec(struct task *t)
 		task_find_ldso(t);
 }
 
-static void on_fork(struct task *parent)
+/* Returns true if the process PROCESS has the thread THREAD. */
+static bool is_thread(pid_t process, pid_t thread)
 {
-	struct task *child;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d", process, thread);
+	return access(path, F_OK) == 0;
+}
+
+static void on_fork(struct task *task)
+{
+	struct task *parent = task->leader, *child;
 	unsigned long pid;
 
-	if (ptrace(PTRACE_GETEVENTMSG, parent->pid, 0, &pid) < 0)
+	if (ptrace(PTRACE_GETEVENTMSG, task->pid, 0, &pid) < 0)
 		return;
 	child = task_get((pid_t)pid);
-	if (snprintf(child->name, sizeof(child->name), "%s.%u", parent->name, ++parent->children) >=
-	    (int)sizeof(child->name))
+	if (is_thread(parent->pid, child->pid)) {
+		child->leader = parent;
+		strcpy(child->name, parent->name);
+	} else if (snprintf(child->name, sizeof(child->name), "%s.%u", parent->name,
+			    ++parent->children) >= (int)sizeof(child->name)) {
 		die("too many generations");
+	}
 	child->named = true;
 	child->phase = parent->phase;
 	child->started = parent->started;
