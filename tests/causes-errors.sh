@@ -78,6 +78,7 @@ test_names_what_cannot_be_mounted()
 	125 | nsunshare -rm enosys -e EIO fsmount -- nspivot --tmpfs=/low $T/root -- /bin/true | nspivot: /low: cannot mount tmpfs: Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO fsconfig -- nspivot --tmpfs=/low $T/root -- /bin/true | nspivot: /low: cannot mount tmpfs: Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO move_mount -- nspivot --tmpfs=/low $T/root -- /bin/true | nspivot: cannot mount on '/low': Input/output error | hint
+	125 | nsunshare -rm enosys -e ENOSPC move_mount -- nspivot --tmpfs=/low $T/root -- /bin/true | hint: increase the sysctl fs.mount-max | -
 	125 | nsunshare -rm enosys -e EIO open_tree -- nspivot $T/root -- /bin/true | nspivot: cannot clone the mounts of the new root: Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO umount2 -- nspivot $T/root -- /bin/true | nspivot: cannot detach the old root: Input/output error | hint
 	125 | nsunshare -rm enosys -e EIO mkdirat -- nspivot --tmpfs=/new $T/root -- /bin/true | nspivot: cannot create '/new' in the new root: Input/output error | hint

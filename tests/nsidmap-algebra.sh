@@ -4,7 +4,6 @@
 # Runs as an ordinary user.
 . "${0%/*}/testlib.sh"
 
-
 test_composes_two_maps()
 {
 	run nsidmap compose --format arg u:0:0:100,g:0:5:1 u:0:1000:1,u:1:100000:65536,g:0:2000:10
@@ -53,6 +52,16 @@ test_subtracts_ids()
 	run nsidmap subtract --outside --format arg u:0:1000:10,g:0:1000:10 u:3:1000:2,g:0:1009:9
 	assert_ok
 	assert_out u:2:1002:8,g:0:1000:9
+}
+
+test_the_kernel_format_needs_one_kind_of_id()
+{
+	for verb in invert merge; do
+		run nsidmap $verb --format kernel u:0:1000:1,g:0:1000:1
+		assert_rc 1
+		assert_out_empty
+		assert_err_has '--format kernel requires --only'
+	done
 }
 
 test_reads_a_pipe_once()
