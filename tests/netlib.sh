@@ -54,8 +54,8 @@ only_device_is()
 	[ "$(ip -br link | cut -d' ' -f1)" = "$1" ]
 }
 
-# forwards PORT [NETNS]: succeeds if the port of a bridge in the namespace NETNS forwards packets. It does not
-# until the kernel has processed the carrier of its device in the background.
+# forwards PORT [NETNS]: succeeds if the port of a bridge in the namespace NETNS forwards packets. It
+# does not until the kernel has processed the carrier of its device in the background.
 forwards()
 {
 	${2:+ip netns exec "$2"} bridge link show dev "$1" | grep -q 'state forwarding'
@@ -107,15 +107,33 @@ put_world()
 	ip -n world link set w0 up
 }
 
-# serve NETNS PORT: starts a server in NETNS that sends a greeting. Returns when the server listens.
+# wait_for_server PORT [COMMAND...]: waits until the program that was started in the background last
+# listens on the TCP or UDP port PORT. COMMAND, for example "ip netns exec web", executes ss(8) in the
+# namespace of this server. Fails if the server ends.
+# start_server PORT TEXT [COMMAND...]: starts a TCP server with COMMAND. The server sends TEXT.
+# serve NETNS PORT: starts a TCP server in NETNS that sends a greeting.
 # stop_servers: ends the servers.
-serve()
+wait_for_server()
 {
-	ip netns exec "$1" busybox nc -ll -p "$2" -e echo "hello from $1" &
 	servers="${servers:-} $!"
-	until ip netns exec "$1" ss -Hltn "sport = $2" | grep -q .; do
+	_port=$1
+	shift
+	until "$@" ss -Hltun "sport = $_port" | grep -q .; do
 		kill -0 "${servers##* }" || return 1
 	done
+}
+
+start_server()
+{
+	_port=$1 _text=$2
+	shift 2
+	"$@" busybox nc -ll -p "$_port" -e echo "$_text" &
+	wait_for_server "$_port" "$@"
+}
+
+serve()
+{
+	start_server "$2" "hello from $1" ip netns exec "$1"
 }
 
 stop_servers()
@@ -131,6 +149,12 @@ stop_servers()
 # socket whose FIN is not acknowledged keeps its network namespace, and the devices in it, for minutes.
 # shellcheck disable=SC2016,SC2034 # the script is expanded later; the test files use it
 get='exec 3<>/dev/tcp/$0/$1 && cat <&3 && exec 3>&- && while ss -Htn "dport = $1" | grep -q .; do :; done'
+
+# serve_in_holder: a sh(1) script for start_holder with the arguments PORT and COMMAND..., which
+# starts a TCP server that executes COMMAND for each connection. Writes a line when the server listens.
+# shellcheck disable=SC2016,SC2034 # the script is expanded later; the test files use it
+serve_in_holder='busybox nc -ll -p "$0" -e "$@" 3>&- &
+	until ss -Hltn "sport = $0" | grep -q .; do :; done; echo ready >&3; exec 3>&-; wait'
 
 # nic_state: prints the settings of the device nic0 that nsnet must restore.
 nic_state()

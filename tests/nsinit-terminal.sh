@@ -3,7 +3,8 @@
 # nsinit-terminal: checks that job control in a shell treats nsinit like the program that it runs.
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
-require_ns user pid
+require_ns user pid mnt
+require_tool strace
 
 PS1='> '
 export PS1
@@ -39,6 +40,19 @@ test_a_script_gets_its_terminal_back_from_a_group()
 	# shellcheck disable=SC2016 # for the shell on the terminal
 	run pty -e grouped -e ready -s 'hello\r' -e 'read hello' -- sh -c 'nsinit --group echo grouped; echo ready; read x && echo "read $x"'
 	assert_rc 0
+}
+
+# In an untrusted root directory, /dev/tty can be another file. nsinit must not open it.
+test_another_file_in_place_of_the_terminal_is_not_opened()
+{
+	mkfifo "$TMP/fifo"
+	for command in : 'mount --bind "$0/fifo" /dev/tty'; do
+		run unshare -rm sh -c "$command"' && exec strace -qq -o "$0/trace" -e trace=openat nsinit --group echo ran' "$TMP"
+		assert_ok
+		assert_out ran
+		set -- "$@" "$(grep -c '"/dev/tty"' "$TMP/trace")"
+	done
+	assertEquals '1 0' "$*"
 }
 
 test_an_interrupt_ends_the_shell_loop_around_nsinit()

@@ -11,6 +11,7 @@ FAULT_MAX=20
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/listfaultlib.sh"
 require_ns user mnt uts net time
+require_tool strace
 
 COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,HOSTNAME,UIDMAP,SETGROUPS,BOOTOFF,CGROOT,ROOTFS
 
@@ -66,6 +67,23 @@ test_counts_an_unreadable_value_and_strict_exits_3()
 		assert_err_one_line
 		assert_rc "${want:-0}"
 		assert_out_has "$(stat -L -c %i "/proc/$holder/ns/uts")"
+	done
+}
+
+# The C library can open neither its configuration nor the list of the users, so nslist prints the
+# number of the user.
+test_reports_a_failed_lookup_of_a_user()
+{
+	start_target
+	set -- nslist -rno USER -t uts -p "$holder"
+	run "$@"
+	assert_out root
+	for errno in EMFILE ENFILE ENOMEM EIO; do
+		run strace -qq -o "$TMP/trace" -P /etc/nsswitch.conf -P /etc/passwd \
+			-e trace=openat -e "inject=openat:error=$errno" "$@"
+		assert_rc 0
+		assert_out 0
+		assert_err_has 'incomplete output: 1 value ('
 	done
 }
 

@@ -42,6 +42,22 @@ test_a_fifo_or_device_in_place_of_a_name_is_not_opened()
 	rm /run/netns/web /run/netns/node
 }
 
+# Nor must the user be able to give a name to a namespace of another place.
+test_a_symbolic_link_in_place_of_a_name_is_not_followed()
+{
+	nsnet add web
+	ln -s /run/netns/web /run/netns/link
+	for verb in 'del link' 'why link' 'run link -- true'; do
+		# shellcheck disable=SC2086 # several words
+		run nsnet $verb
+		assert_err_has "'/run/netns/link' is not a network namespace"
+	done
+	assertTrue 'the link stays' '[ -L /run/netns/link ]'
+	run nsnet run web -- ls /sys/class/net
+	assert_out lo
+	rm /run/netns/link
+}
+
 test_dns_file_stays_if_the_target_of_the_link_is_replaced()
 {
 	kernel_call move_mount || return 0

@@ -150,10 +150,7 @@ test_a_published_udp_port_takes_over_old_connections()
 	# shellcheck disable=SC2016 # perl
 	ip netns exec web perl -MIO::Socket::IP -e '$s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 80, Proto => "udp");
 		while (defined $s->recv($_, 9)) { $s->send($_) }' &
-	servers="$servers $!"
-	until ip netns exec web ss -Hlun 'sport = 80' | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
+	wait_for_server 80 ip netns exec web
 	echo >&7
 	read -r line <&8
 	assertEquals answered "$line"
@@ -204,11 +201,7 @@ test_packets_are_forwarded_at_once()
 test_a_port_in_use_is_refused()
 {
 	nsnet bridge br0,fd00:1::1/64
-	busybox nc -ll -p 8080 -e echo hello &
-	servers="${servers:-} $!"
-	until ss -Hltn 'sport = 8080' | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
+	start_server 8080 hello
 	run nsnet add web --bridge br0 --publish '[2001:db8:1::1]:8080:80'
 	assert_refused 1 'cannot publish port 8080/tcp of the host'
 }

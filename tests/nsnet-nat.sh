@@ -170,7 +170,7 @@ test_port_of_a_loopback_address_serves_only_the_host()
 test_port_of_a_loopback_address_works_for_a_pair()
 {
 	start_holder nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --publish 127.0.0.2:8081:80 -- \
-		sh -c 'busybox nc -ll -p 80 -e echo hello 3>&- & until ss -Hltn "sport = 80" | grep -q .; do :; done; echo x >&3; exec 3>&-; wait'
+		sh -c "$serve_in_holder" 80 echo hello
 	run timeout 20 bash -c "$get" 127.0.0.2 8081
 	assert_out hello
 	run timeout 1 bash -c "$get" 127.0.0.1 8081
@@ -193,11 +193,7 @@ test_loopback_services_of_the_host_stay_closed_to_the_bridge()
 	nsnet add bad --bridge br0
 	ip netns exec bad sh -c 'ip addr del 127.0.0.1/8 dev lo; ip route add 127.0.0.0/8 via 10.1.0.1 dev eth0 src 10.1.0.3
 		echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet'
-	busybox nc -ll -p 9999 -e echo secret &
-	servers="${servers:-} $!"
-	until ss -Hltn 'sport = 9999' | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
+	start_server 9999 secret
 	run ip netns exec bad timeout 1 bash -c "$get" 127.0.0.1 9999
 	assert_rc 124
 	# the rules of the namespace web are removed together with it, but the sysctl of the bridge
@@ -235,10 +231,7 @@ test_a_published_udp_port_takes_over_old_connections()
 	# shellcheck disable=SC2016 # perl
 	ip netns exec web perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Proto => "udp");
 		while (defined $s->recv($_, 9)) { $s->send($_) }' &
-	servers="$servers $!"
-	until ip netns exec web ss -Hlun 'sport = 80' | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
+	wait_for_server 80 ip netns exec web
 	echo >&7
 	read -r line <&8
 	assertEquals answered "$line"
@@ -257,11 +250,7 @@ test_ports_of_a_process_are_published_until_del_or_gc()
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet add "$holder_line" --bridge br0 --publish 8080:80
 	assert_ok
-	nsenter2 -t "$holder_line" -n -- busybox nc -ll -p 80 -e echo hello &
-	servers="${servers:-} $!"
-	until nsenter2 -t "$holder_line" -n -- ss -Hltn 'sport = 80' | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
+	start_server 80 hello nsenter2 -t "$holder_line" -n --
 	run ip netns exec world timeout 20 bash -c "$get" 198.51.100.1 8080
 	assert_out hello
 	run nsnet show -rn -o IF,TABLE,PORTS "$holder_line" self
@@ -314,11 +303,7 @@ test_the_world_reaches_published_ports_only()
 
 test_a_port_in_use_is_refused_unless_forced()
 {
-	busybox nc -ll -p 8080 -e true &
-	servers=$!
-	until ss -Hltn 'sport = 8080' | grep -q .; do
-		kill -0 "$servers" || return 1
-	done
+	start_server 8080 hello
 	nsnet bridge br0,10.1.0.1/24
 	run nsnet add web --bridge br0 --publish 8080:80
 	assert_refused 1 'port 8080/tcp of the host: Address already in use'

@@ -22,17 +22,12 @@ oneTimeSetUp()
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
 	ip -n world addr add 198.51.100.7/24 dev w0 && ip -n world link set w0 up
 	ip route add default via 198.51.100.7
-	ip netns exec world busybox nc -ll -p 7 -e echo hello &
-	server=$!
-	until ip netns exec world ss -Hltn 'sport = 7' | grep -q .; do
-		kill -0 "$server" || return 1
-	done
+	serve world 7
 }
 
 oneTimeTearDown()
 {
-	kill "$server"
-	wait "$server"
+	stop_servers
 	clear_network
 }
 
@@ -54,7 +49,7 @@ test_user_reaches_the_outside_and_keeps_its_ids()
 	run as_nstest nsnet run --pasta -- bash -c 'id -u; exec 3<>/dev/tcp/198.51.100.7/7 && read -r line <&3 && echo "$line"'
 	assert_rc 0
 	assert_out "$NSTEST_UID
-hello"
+hello from world"
 	assertTrue 'pasta has ended with the program' no_pasta
 }
 
@@ -63,8 +58,7 @@ hello"
 test_published_port_is_reachable_from_the_world()
 {
 	start_holder setpriv --reuid "$NSTEST_UID" --regid "$NSTEST_UID" --clear-groups -- nsnet run --pasta \
-		--publish 8080:8081 -- sh -c 'busybox nc -ll -p 8081 -e cat 3>&- &
-			until ss -Hltn "sport = 8081" | grep -q .; do :; done; echo ready >&3; exec 3>&-; wait'
+		--publish 8080:8081 -- sh -c "$serve_in_holder" 8081 cat
 	# pasta in Debian 12 sometimes loses data that arrives right after it has accepted a
 	# connection. So the client connects again; the time limit for all attempts is five seconds.
 	run ip netns exec world sh -c 'for try in 1 2 3 4 5; do

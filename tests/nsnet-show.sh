@@ -160,6 +160,8 @@ test_processes_and_holders_are_counted()
 	start_holder sh -c 'exec 4</run/netns/web; echo x >&3; exec sleep 1000 3>&-'
 	run nsnet show -rn -o IF,PROCS,HOLDERS netns:web
 	assertEquals "$((before + 1))" "${out##* }"
+	run nsnet show -J -o HOLDERS netns:web
+	assert_json ".namespaces[0] | .procs == 1 and .holders == $((before + 1))"
 	run nsnet show -rn -o NAME,IF,PROCS
 	assert_out_has 'web eth0 1'
 	assert_out_has 'db x1 0'

@@ -25,22 +25,16 @@ reaches() # PID ADDRESS: asserts that the process PID can connect to TCP port 7 
 	assert_out hello
 }
 
-# serve PID: starts a server in the network namespace of the process PID. Returns when the server
-# listens.
-serve()
+# serve_in PID: starts a server in the network namespace of the process PID.
+serve_in()
 {
-	nsenter2 -t "$1" -n -- busybox nc -ll -p 7 -e echo hello &
-	server=$!
-	until nsenter2 -t "$1" -n -- ss -Hltn 'sport = 7' | grep -q .; do
-		kill -0 "$server" || return 1
-	done
+	start_server 7 hello nsenter2 -t "$1" -n --
 }
 
 tearDown()
 {
-	[ -z "${server:-}" ] || kill -KILL "$server"
-	server=
 	stop_holders
+	stop_servers
 }
 
 test_lo_brings_loopback_up()
@@ -88,7 +82,7 @@ test_a_veth_pair_with_nat_reaches_a_server_outside()
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
-	serve "$outside"
+	serve_in "$outside"
 	# connect the container with the commands of an article on veth pairs and NAT: create a veth
 	# pair, move and rename one end, and add addresses and a default route
 	ip link add veth_b type veth peer name veth_a
@@ -123,7 +117,7 @@ test_two_containers_on_a_bridge_reach_each_other()
 		nsenter2 -t "$pid" -n -- ip link set eth0 up
 		if [ $n = 11 ]; then first=$pid; fi
 	done
-	serve "$pid"
+	serve_in "$pid"
 	reaches "$first" 192.168.10.12
 	ip link del lxcbr0
 }
@@ -145,7 +139,7 @@ test_one_command_moves_a_device_in_and_back()
 	ip addr add 192.0.2.129/24 dev nic0 && ip link set nic0 up
 	nsenter2 -t "$outside" -n -- sh -c 'ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up
 		ip addr add 198.51.100.7/32 dev lo'
-	serve "$outside"
+	serve_in "$outside"
 	run nsnet run --move nic0,192.0.2.131/24,gw=192.0.2.2 -- bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out hello
@@ -163,7 +157,7 @@ test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 	ip addr add 198.51.100.1/24 dev up0 && ip link set up0 up
 	nsenter2 -t "$outside" -n -- ip addr add 198.51.100.7/24 dev eth0
 	nsenter2 -t "$outside" -n -- ip link set eth0 up
-	serve "$outside"
+	serve_in "$outside"
 	run nsnet run --link eth0,10.60.0.2/24,gw=10.60.0.1 --nat -- bash -c "$get" 198.51.100.7 7
 	assert_ok
 	assert_out hello
@@ -178,17 +172,11 @@ test_one_command_connects_a_pair_with_nat_to_a_server_outside()
 test_one_command_connects_each_container_to_a_bridge()
 {
 	nsnet add c12 --bridge lxcbr0,192.168.10.1/24
-	ip netns exec c12 busybox nc -ll -p 7 -e echo hello &
-	server=$!
-	until ip netns exec c12 ss -Hltn 'sport = 7' | grep -q .; do
-		kill -0 "$server" || return 1
-	done
+	serve c12 7
 	run nsnet run --bridge lxcbr0 -- bash -c "$get" 192.168.10.2 7
 	assert_ok
-	assert_out hello
-	kill "$server"
-	wait "$server"
-	server=
+	assert_out 'hello from c12'
+	stop_servers
 	# the kernel removes the device of the ended program in the background
 	settle 50 eval '[ "$(ip -o link show master lxcbr0 | wc -l)" = 1 ]'
 	run nsnet del c12 lxcbr0
