@@ -19,7 +19,7 @@
 #	}
 #
 # fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-e ERRNO] [-x REGEX] [-i REGEX] [-o none]
-#	[-c CHECK] [-m PERCENT] -- CMD…
+#	[-c CHECK] [-m PERCENT] [-l again] -- CMD…
 #	-f	the exit statuses that report a failure (default 125; 1 for nslist and nsidmap)
 #	-b, -u, -s	options of failat: start at a program, stop at one (final), only these calls
 #	-e	the error that each call returns, instead of its plausible errors
@@ -31,6 +31,9 @@
 #		undisturbed run. Without -c the output must equal that of the undisturbed run.
 #	-m	the share of the runs that may miss their point, because CMD does not make the same
 #		calls in each run (default 10); explain each use
+#	-l again	the calls of CMD depend on other processes: if a run misses its point, list the
+#		points again, up to three times, and run the point in the same place of the new list,
+#		or the last one
 # The undisturbed run must succeed: its status is 0, and it has printed something, which is the
 # report of $FINAL if CMD contains $FINAL. It is repeated after the runs with faults, and must then
 # end in the same way. So must a run that misses its point. A run with a fault is right in two
@@ -97,7 +100,8 @@ preload_nss()
 # _fault_options OPTION…: sets a variable for each option, and $_n to the number of arguments read.
 _fault_options()
 {
-	_only='' _codes=125 _check='' _except='^$' _ignore='^$' _output=some _percent=10 _failat='-u final' _n=$#
+	_only='' _codes=125 _check='' _except='^$' _ignore='^$' _output=some _percent=10 _list=once
+	_failat='-u final' _n=$#
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-f) _codes=$2 ;;
@@ -107,6 +111,7 @@ _fault_options()
 		-o) _output=$2 ;;
 		-i) _ignore=$2 ;;
 		-m) _percent=$2 ;;
+		-l) _list=$2 ;;
 		-u) _failat="$_failat -u $2" ;;
 		-b) _failat="$_failat -b $2" ;;
 		-s) _failat="$_failat -s $2" ;;
@@ -183,7 +188,7 @@ _fault_report()
 # _fault_before: stores the mounts, files and cgroups before the first run, for _fault_after().
 _fault_before()
 {
-	for _f in out err report plan; do
+	for _f in out err report plan point; do
 		: >"$TMP/$_f" # these files exist in all runs
 	done
 	_before=$(_fault_state)
@@ -283,17 +288,31 @@ _fault_list()
 	! grep -q '^[^0-9]' "$TMP/report" || _more=yes
 }
 
+# _fault_run CMD…: runs CMD with the fault $_error in $_point, or with a signal there.
+_fault_run()
+{
+	# shellcheck disable=SC2086 # the options are separate words
+	run failat $_failat -o "$TMP/report" -k "$_point" ${_error:+-e $_error} \
+		${_signal:+--kill $_signal} -- "$@" </dev/null
+	_fault_read
+}
+
 # _fault_loop CMD…: runs CMD once for each line that _fault_plan() has printed. Adds to $_missed the
 # number of points that CMD did not reach, because it made other system calls than in the
 # undisturbed run. Checks the result of each run, except after a signal.
 _fault_loop()
 {
 	while read -r _point _error; do
-		# shellcheck disable=SC2086 # the options are separate words
-		run failat $_failat -o "$TMP/report" -k "$_point" ${_error:+-e $_error} \
-			${_signal:+--kill $_signal} -- "$@" </dev/null
-		_runs=$((_runs + 1))
-		_fault_read
+		_runs=$((_runs + 1)) _lists=0
+		_fault_run "$@"
+		while [ "$_reached" = no ] && [ "$_list" = again ] && [ $((_lists += 1)) -le 3 ]; do
+			_fault_undisturbed
+			_fault_after
+			_fault_list "$@"
+			_fault_plan "$_how" <"$TMP/report" | head -n $_runs | tail -n 1 >"$TMP/point"
+			read -r _point _error <"$TMP/point"
+			_fault_run "$@"
+		done
 		if [ "$_reached" = no ]; then
 			_missed=$((_missed + 1))
 			_fault_print 'was not reached'
@@ -329,7 +348,7 @@ _fault()
 	_fault_list "$@"
 	_fault_undisturbed
 	_fault_after
-	rm -f "$TMP/report" "$TMP/plan" "$TMP"/files.*
+	rm -f "$TMP/report" "$TMP/plan" "$TMP/point" "$TMP"/files.*
 	echo "fault: $_runs runs, $_bad bad, $_missed not reached: $*"
 	assertEquals 'the undisturbed run fails' 0 "$_rc"
 	assertEquals 'the undisturbed run has done its work' yes "$_did"

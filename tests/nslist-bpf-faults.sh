@@ -34,9 +34,9 @@ test_a_failed_call_never_shortens_the_list()
 	done
 	# with this many threads on the machine, nslist starts a second thread for the scan
 	start_holder holder threads 400
-	# -m: nslist makes some calls for each namespace of the machine, and other tests create and remove
+	# -l: nslist makes some calls for each namespace of the machine, and other tests create and remove
 	# namespaces during the runs
-	fault_all -m 30 -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
+	fault_all -l again -f '1 3' -c 'is_there "$out"' -- nslist -rnlo NS,TYPE,HELD
 }
 
 test_reads_proc_without_a_message_after_a_failed_bpf_call()

@@ -77,6 +77,20 @@ test_reports_a_tool_that_does_not_reach_the_calls_again()
 	assert_reported 'points that were not reached' -- "$TMP/standin" "$FINAL"
 }
 
+# In its first run, the stand-in opens three files more than in the next runs.
+test_lists_the_calls_again_if_they_have_changed()
+{
+	put_standin <<-'SCRIPT'
+		#!/bin/sh
+		[ -e "${0%/*}/files.seen" ] || more='/dev/null /dev/null /dev/null'
+		: >"${0%/*}/files.seen"
+		exec cat "$0.text" $more
+	SCRIPT
+	echo text >"$TMP/standin.text"
+	assert_reported 'points that were not reached' -m 0 -f 1 -b cat -s openat -- "$TMP/standin"
+	fault_all -l again -m 0 -f 1 -b cat -s openat -- "$TMP/standin"
+}
+
 # The stand-in succeeds only if it can read a file, and otherwise leaves another one. The option -x
 # in assert_reported accepts the wrong status, but not the file.
 test_reports_a_file_in_spite_of_an_accepted_status()
