@@ -56,11 +56,7 @@ test_explains_a_subnet_or_port_that_is_in_use()
 	ip link set w0 up
 	ip addr add 10.3.0.1/24 dev up0
 	ip link set up0 up
-	busybox nc -ll -p 8080 -e cat </dev/null &
-	server=$!
-	until ss -Htln 'sport = 8080' | grep -q .; do
-		kill -0 "$server" || break
-	done
+	start_server 8080 hello
 	echo 'table ip x { chain pre { type nat hook prerouting priority -100; tcp dport 9090 dnat to 10.3.0.8:80; }; }' >"$TMP/rules"
 	situations <<-'TABLE'
 	1 | nsnet bridge br0,10.3.0.9/24 | hint: choose another subnet, or use --force | -
@@ -70,9 +66,7 @@ test_explains_a_subnet_or_port_that_is_in_use()
 	1 | nft -f rules && nsnet add web --bridge br0 --publish 9090:80 | hint: choose another port, or use --force | on which a program listens
 	0 | nsnet add web --bridge br0 --publish 8081:80 | - | choose another port
 	TABLE
-	kill "$server"
-	wait "$server" 2>/dev/null
-	return 0
+	stop_servers
 }
 
 test_explains_an_object_that_is_not_removed()

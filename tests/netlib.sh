@@ -107,19 +107,22 @@ put_world()
 	ip -n world link set w0 up
 }
 
-# wait_for_server PORT [COMMAND...]: waits until the program that was started in the background last
-# listens on the TCP or UDP port PORT. COMMAND, for example "ip netns exec web", executes ss(8) in the
-# namespace of this server. Fails if the server ends.
+# wait_for_server tcp|udp PORT [COMMAND...]: waits until the program that was started in the background
+# last listens on the port PORT. COMMAND, for example "ip netns exec web", executes ss(8) in the
+# namespace of this server. If the server ends, the test fails.
 # start_server PORT TEXT [COMMAND...]: starts a TCP server with COMMAND. The server sends TEXT.
 # serve NETNS PORT: starts a TCP server in NETNS that sends a greeting.
 # stop_servers: ends the servers.
 wait_for_server()
 {
 	servers="${servers:-} $!"
-	_port=$1
-	shift
-	until "$@" ss -Hltun "sport = $_port" | grep -q .; do
-		kill -0 "${servers##* }" || return 1
+	_proto=$1 _port=$2
+	shift 2
+	until "$@" ss -Hln "--$_proto" "sport = $_port" | grep -q .; do
+		if ! kill -0 "${servers##* }"; then
+			fail "the server of the port $_port/$_proto has ended"
+			return 1
+		fi
 	done
 }
 
@@ -128,7 +131,7 @@ start_server()
 	_port=$1 _text=$2
 	shift 2
 	"$@" busybox nc -ll -p "$_port" -e echo "$_text" &
-	wait_for_server "$_port" "$@"
+	wait_for_server tcp "$_port" "$@"
 }
 
 serve()

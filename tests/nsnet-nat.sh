@@ -231,7 +231,7 @@ test_a_published_udp_port_takes_over_old_connections()
 	# shellcheck disable=SC2016 # perl
 	ip netns exec web perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 80, Proto => "udp");
 		while (defined $s->recv($_, 9)) { $s->send($_) }' &
-	wait_for_server 80 ip netns exec web
+	wait_for_server udp 80 ip netns exec web
 	echo >&7
 	read -r line <&8
 	assertEquals answered "$line"

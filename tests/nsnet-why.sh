@@ -51,10 +51,7 @@ setUp()
 
 tearDown()
 {
-	# shellcheck disable=SC2086 # a list
-	[ -z "${servers:-}" ] || kill -KILL $servers
-	servers=
-	wait
+	stop_servers
 	nft flush ruleset
 	clear_network
 	rm -rf /etc/netns
@@ -72,10 +69,8 @@ serve()
 		$in perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => shift, Proto => "udp") or die;
 			while (defined $s->recv($_, 99)) { $s->send($_) }' "$3" &
 	fi
-	servers="${servers:-} $!"
-	until $in ss -Hln "$([ "$2" = tcp ] && echo -t || echo -u)" "sport = $3" | grep -q .; do
-		kill -0 "${servers##* }" || return 1
-	done
+	# shellcheck disable=SC2086 # several words
+	wait_for_server "$2" "$3" $in
 }
 
 # assert_cause FRAGMENT [cured]: asserts that exactly one check fails and that its message contains
