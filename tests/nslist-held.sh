@@ -282,6 +282,25 @@ test_finds_a_mount_through_mountinfo_alone()
 	assert_out_has ":$TMP/at"
 }
 
+# If nslist finds a descriptor that is closed before nslist opens the namespace, it must open the
+# namespace through a mount, which it finds later.
+test_opens_a_mounted_namespace_if_another_holder_is_gone()
+{
+	hold mount "$TMP/at"
+	sleep infinity 5<"/proc/$holder/root$TMP/at" &
+	_holders="$_holders $!"
+	await_sleep $!
+	for way in '' --no-bpf; do
+		# shellcheck disable=SC2086 # an option or nothing
+		run strace -f -qq -o "$TMP/trace" -P "$!/fd/5" -e trace=openat \
+			-e inject=openat:error=ENOENT:when=2+ \
+			nslist $way -rn --strict -t "$type" -o NS,ONS,HELD
+		assert_ok
+		assert_out_has "$inode $(own_inode user) fd,mnt"
+		assertContains 'the descriptor is gone' "$(cat "$TMP/trace")" "\"$!/fd/5\""
+	done
+}
+
 # nslist reads the sockets of other processes in a child that vfork(2) creates. If the memory for
 # the stack of this child (8 MiB) cannot be allocated, nslist must use fork(2) instead.
 test_finds_a_socket_without_memory_for_another_stack()

@@ -397,6 +397,7 @@ int collect_run(struct collect *c, const struct collect_query *q, struct nserr *
 		if (rc < 0)
 			return rc;
 	}
+	collect_count_closed(c);
 	nstab_finish(&c->tab);
 	return 0;
 }

@@ -116,7 +116,6 @@ struct collect {
 	uint32_t own_mnt, own_user;
 	/* for each type, the inode of the topmost visible namespace, or 0 if unknown */
 	uint32_t top[NSTYPE_COUNT];
-	size_t related;          /* number of namespaces of tab.all that have been opened */
 	bool all_mnt;            /* the kernel has listed all mount namespaces */
 	struct collect_bpf *bpf; /* result of the BPF iterators, or NULL if /proc was read */
 };

@@ -58,6 +58,7 @@ struct ns *nstab_get(struct nstab *t, const struct nstype *type, uint32_t inode)
 		ns->inode = inode;
 		ns->creator = NSTAB_NO_UID;
 		ns->holders_end = &ns->holders;
+		ns->untried = t->untried = true;
 		t->all[t->n++] = *slot = ns;
 	}
 	*last = *slot;

@@ -67,6 +67,9 @@ struct ns {
 	/* the namespace was opened, so its id, parent, owner and creator were read from the
 	 * kernel */
 	bool opened;
+	/* the namespace was added to the table, or got another holder, after the last attempt to
+	 * open it */
+	bool untried;
 	/* error with which opening the namespace failed, or 0: -EACCES, -EPERM, -ENOSYS, or -EAGAIN
 	 * if its mount point cannot be reached (kernel/nsfile.h) */
 	int closed;
@@ -80,6 +83,7 @@ struct nstab {
 	size_t n, size;
 	struct ns **slot; /* hash table of the namespaces, by type and inode */
 	size_t slots;
+	bool untried; /* ns.untried is true for a namespace in the table */
 	/* for each type, the namespace that was found last, because most processes share namespaces
 	 * with the previous process */
 	struct ns *last[NSTYPE_COUNT];

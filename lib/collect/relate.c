@@ -74,28 +74,46 @@ int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e)
 	return rc;
 }
 
+/* Opens ns, and adds its parents and owners to the table. Returns 0, or a negative errno with e
+ * set. */
+static int relate_one(struct collect *c, struct ns *ns, struct nserr *e)
+{
+	cleanup_fd int fd = collect_open(c, ns);
+
+	if (fd < 0 && !collect_is_gone(fd))
+		return cannot(fd, ns, e);
+	if (fd >= 0)
+		ns->closed = 0;
+	else if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN || fd == -ENOSYS)
+		ns->closed = fd;
+	return fd < 0 ? 0 : collect_inspect(c, ns, fd, e);
+}
+
 int collect_relate(struct collect *c, struct nserr *e)
 {
+	int rc = 0;
+
+	if (!c->tab.untried)
+		return 0;
 	/* the loop skips the parents and owners that it appends to the table, because they were
 	 * opened already */
-	for (; c->related < c->tab.n; c->related++) {
-		struct ns *ns = c->tab.all[c->related];
-		cleanup_fd int fd = -1;
-		int rc;
+	for (size_t i = 0; i < c->tab.n && rc == 0; i++) {
+		struct ns *ns = c->tab.all[i];
 
-		if (ns->opened ||
-		    (c->q.related && !(c->q.related & NSTYPE_BIT(nstype_index(ns->type)))))
+		if (!ns->untried)
 			continue;
-		fd = collect_open(c, ns);
-		if (fd < 0 && !collect_is_gone(fd))
-			return cannot(fd, ns, e);
-		if (fd == -EACCES || fd == -EPERM || fd == -EAGAIN || fd == -ENOSYS) {
-			ns->closed = fd;
-			nsmissed_add(&c->missed, NSMISSED_NS, fd);
-		}
-		rc = fd < 0 ? 0 : collect_inspect(c, ns, fd, e);
-		if (rc < 0)
-			return rc;
+		ns->untried = false;
+		if (!ns->opened &&
+		    (!c->q.related || c->q.related & NSTYPE_BIT(nstype_index(ns->type))))
+			rc = relate_one(c, ns, e);
 	}
-	return 0;
+	c->tab.untried = false;
+	return rc;
+}
+
+void collect_count_closed(struct collect *c)
+{
+	for (size_t i = 0; i < c->tab.n; i++)
+		if (c->tab.all[i]->closed)
+			nsmissed_add(&c->missed, NSMISSED_NS, c->tab.all[i]->closed);
 }

@@ -28,6 +28,10 @@ static int add_mount(struct collect *c, struct ns *where, const char *root, cons
 		return nserr_set(e, ENOMEM, "cannot list namespaces");
 	nstab_last_holder(ns)->where = where;
 	ns->nmounts++;
+	/* try again to open the namespace, because its other holders may have ended, for example
+	 * if they were descriptors of another nslist */
+	if (!ns->opened)
+		ns->untried = c->tab.untried = true;
 	return 0;
 }
 
@@ -204,30 +208,32 @@ static int by_bpf(struct collect *c, struct nserr *e)
 {
 	const struct bpf_pairs *list = &c->bpf->mounts;
 	cleanup_free bool *done = calloc(list->n + 1, sizeof(*done));
-	size_t before;
+	bool more;
 
 	if (!done)
 		return nserr_set(e, ENOMEM, "cannot list namespaces");
-	/* repeat the loop until no namespace is added, because some mount namespaces can only be
-	 * found through a mount in another mount namespace */
+	/* repeat the loop until it finds no mount, because some mount namespaces can only be opened
+	 * through a mount in another mount namespace */
 	do {
 		struct ns *where = NULL;
 		int rc = 0;
 
-		before = c->tab.n;
+		more = false;
 		for (size_t i = 0; i < list->n && rc == 0; i++) {
+			if (done[i])
+				continue;
 			if (!where || where->mnt_id != list->pair[i].id)
 				where = find_by_id(c, list->pair[i].id);
-			if (done[i] || !where)
+			if (!where)
 				continue;
-			done[i] = true;
+			done[i] = more = true;
 			rc = stat_one(c, where, list->pair[i].of, e);
 		}
 		if (rc == 0)
 			rc = collect_relate(c, e);
 		if (rc < 0)
 			return rc;
-	} while (c->tab.n > before);
+	} while (more);
 	return 0;
 }
 

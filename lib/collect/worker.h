@@ -121,8 +121,12 @@ bool collect_is_gone(int rc);
  * negative errno with e set. */
 int collect_inspect(struct collect *c, struct ns *ns, int fd, struct nserr *e) must_check;
 
-/* Opens each namespace in c->tab that was not opened yet, and adds its ancestors to the table.
- * Returns 0, or a negative errno with e set. */
+/* Opens each namespace in c->tab that has the flag `untried` and was not opened yet, and adds its
+ * ancestors to the table. Sets ns.closed if the namespace exists but cannot be opened. Returns 0,
+ * or a negative errno with e set. */
 int collect_relate(struct collect *c, struct nserr *e) must_check;
+
+/* Counts in c->missed the namespaces that exist but could not be opened. */
+void collect_count_closed(struct collect *c);
 
 #endif
