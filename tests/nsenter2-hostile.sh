@@ -386,7 +386,8 @@ test_stops_and_continues_with_the_program()
 {
 	start_target env
 	mkfifo "$TMP/up"
-	nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; echo continued; exit 6' sh "$TMP/up" \
+	# a new session, so that the process group of nsenter2 is orphaned
+	setsid nsenter2 -t "$target" -a -- sh -c 'echo $$ >"$1"; kill -STOP $$; echo continued; exit 6' sh "$TMP/up" \
 		>"$TMP/said" 2>"$TMP/complaints" &
 	pid=$!
 	read -r _ <"$TMP/up"

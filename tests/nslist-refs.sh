@@ -10,7 +10,7 @@ require_ns user uts net time
 require_tool jq
 
 # open_with REF TYPE: opens the reference with nslist, nsenter2 and nsidmap, and adds a line to
-# $TMP/refused for each tool that refuses it. nsidmap accepts only user namespaces, so for a
+# $TMP/refused.all for each tool that refuses it. nsidmap accepts only user namespaces, so for a
 # namespace of another type it opens the user namespace that owns the namespace.
 open_with()
 {
@@ -21,27 +21,32 @@ open_with()
 	shift
 	for command; do
 		# shellcheck disable=SC2086 # several words
-		$command >"$TMP/answer" 2>&1 || echo "$ref: $command: $(cat "$TMP/answer")" >>"$TMP/refused"
+		$command >"$TMP/answer" 2>&1 || echo "$ref: $command: $(cat "$TMP/answer")" >>"$TMP/refused.all"
 	done
 }
 
 # open_all [OPTION]: opens the references of all rows with open_with(). Sets $n to the number of
-# references. Writes the namespaces that have no reference to $TMP/nameless.
+# references. Writes the namespaces that have no reference to $TMP/nameless. Omits the namespaces of
+# other processes that have ended since nslist has printed them.
 open_all()
 {
-	: >"$TMP/refused"
-	: >"$TMP/nameless"
+	: >"$TMP/refused.all"
+	: >"$TMP/nameless.all"
 	run nslist "$@" -rn -o TYPE,NS,HELD,REF
 	assert_rc 0
 	n=0
 	while read -r t ns held ref; do
 		if [ -z "$ref" ]; then
-			echo "$t $ns $held" >>"$TMP/nameless"
+			echo "$t $ns $held" >>"$TMP/nameless.all"
 			continue
 		fi
 		n=$((n + 1))
 		open_with "$ref" "$t"
 	done <"$TMP/out"
+	run nslist "$@" -rn -o TYPE,NS,HELD,REF
+	assert_rc 0
+	awk 'NR == FNR { listed[$NF ":"]; next } $1 in listed' "$TMP/out" "$TMP/refused.all" >"$TMP/refused"
+	sed "s/ $//" "$TMP/out" | grep -xF -f "$TMP/nameless.all" >"$TMP/nameless"
 }
 
 # Starts one process for each way to keep a namespace alive. Some of these processes create a
