@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # testbed-surroundings: checks that tests/run works in unusual surroundings: beside a second run, with
-# another umask, without HOME, in a read-only or oddly named directory.
+# another umask, without HOME, in a read-only or oddly named directory. Also checks the scripts
+# end-all.sh and in-directory.sh.
 # Runs as root and as an ordinary user.
 # Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
@@ -158,6 +159,68 @@ test_end_all_returns_the_status_of_the_command()
 	# Runs no tool: This test checks the helper end-all.sh of the test bed.
 	run "${0%/*}/helpers/end-all.sh" sh -c 'exit 9'
 	assert_rc 9
+}
+
+in_directory=${0%/*}/helpers/in-directory.sh
+
+test_a_unit_test_runs_in_a_directory_below_tmpdir()
+{
+	# Runs no tool: This test checks the helper in-directory.sh of the test bed.
+	mkdir "$TMP/own"
+	run env TMPDIR="$TMP/own" "$in_directory" unit-program
+	assert_ok
+	assert_out_has "# $TMP/own/nsutils-test."
+	assert_empty "$(ls -A "$TMP/own")"
+	run env TMPDIR="$TMP/own" "$in_directory" sh -c 'mkdir "$TMPDIR/left" && exit 9'
+	assert_rc 9
+	assert_empty "$(ls -A "$TMP/own")"
+}
+
+# Makes /tmp and /var/tmp noexec. The directory of the test bed may be in one of them, so it becomes a
+# separate mount first.
+test_a_unit_test_runs_in_the_build_directory_if_tmp_is_noexec()
+{
+	# Runs only as root.
+	# Runs no tool: This test checks the helper in-directory.sh of the test bed.
+	mkdir "$TMP/build"
+	# shellcheck disable=SC2016 # for the inner shell
+	run env TMPDIR=/tmp unshare --mount sh -ec '
+		mount --rbind "$0" "$0"
+		for d in /tmp /var/tmp; do
+			mount --rbind "$d" "$d"
+			mount -o remount,bind,noexec "$d"
+		done
+		"$@"' "${0%/tests/*}" "$in_directory" --builddir "$TMP/build" unit-program
+	assert_ok
+	assert_out_has "# $TMP/build/nsutils-test."
+	assert_empty "$(ls -A "$TMP/build")"
+}
+
+# ^C sends SIGINT to all processes in the process group, and kill(1) sends the signal to the script only.
+test_a_unit_test_that_a_signal_ends_leaves_nothing()
+{
+	# Runs no tool: This test checks the helper in-directory.sh of the test bed.
+	# without a pid namespace, pgrep(1) also finds the processes of another instance of this
+	# test, so use an argument that differs between the instances
+	name="unit-program $((100000 + $$))"
+	mkdir "$TMP/ended"
+	for sig in INT:2 TERM:15 HUP:1; do
+		# shellcheck disable=SC2086 # two words
+		TMPDIR=$TMP/ended WAITS=1 setsid pristine "$in_directory" $name >"$TMP/out" 2>&1 &
+		script=$!
+		settle 100 grep -qs "^# $TMP/ended/" "$TMP/out"
+		assertTrue 'the program has begun' $?
+		if [ "$sig" = INT:2 ]; then
+			kill -s INT -- "-$script"
+		else
+			kill -s "${sig%:*}" "$script"
+		fi
+		wait "$script"
+		assertEquals "status after SIG${sig%:*}" "$((128 + ${sig#*:}))" $?
+		assert_empty "$(ls -A "$TMP/ended")"
+		assert_empty "$(pgrep -f "$name")"
+		rm -f "$TMP/out"
+	done
 }
 
 . shunit2

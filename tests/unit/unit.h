@@ -10,6 +10,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,26 +242,50 @@ static inline void unit_file(int dir, const char *path, const char *text)
 	unit_put(dir, path, text);
 }
 
-/* Creates a new directory. `path` ends with a dot and six characters, which this function replaces.
- * Returns a descriptor. */
-static inline int unit_directory(char *path)
+/* The size of the path of a directory that unit_directory() creates, and of a path below it. */
+enum { UNIT_DIR_SIZE = 192, UNIT_PATH_SIZE = 384 };
+
+/* Ends this process with a failed result, because it cannot create a directory in `parent`. */
+static inline _Noreturn void unit_no_directory(const char *parent, const char *reason)
 {
+	printf("Bail out! cannot create a directory in '%s': %s\n", parent, reason);
+	fflush(stdout);
+	_exit(99);
+}
+
+/* Creates a new directory in $TMPDIR, or in /tmp if this variable is not set, and writes its path
+ * to `path`. tests/helpers/in-directory.sh sets $TMPDIR to a directory that it removes. Returns a
+ * descriptor. Ends the process on failure, because the test would otherwise create its files in the
+ * current directory. */
+static inline int unit_directory(char path[static UNIT_DIR_SIZE])
+{
+	const char *parent = getenv("TMPDIR");
 	int fd;
 
-	strcpy(strrchr(path, '.'), ".XXXXXX");
-	CHECK(mkdtemp(path) != NULL);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(fd >= 0);
+	if (!parent || !*parent)
+		parent = "/tmp";
+	if (parent[0] != '/')
+		unit_no_directory(parent, "TMPDIR is not an absolute path");
+	if (snprintf(path, UNIT_DIR_SIZE, "%s/%s.XXXXXX", parent, program_invocation_short_name) >=
+	    UNIT_DIR_SIZE)
+		unit_no_directory(parent, "TMPDIR is too long");
+	fd = mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		unit_no_directory(parent, strerror(errno));
 	return fd;
 }
 
-/* Removes a directory with its files. */
+/* Removes a file or an empty directory, for unit_remove(). */
+static inline int unit_remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	return remove(path);
+}
+
+/* Removes a directory with its files. Does not follow symbolic links. */
 static inline void unit_remove(const char *path)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -r %s", path);
-	CHECK_INT(system(command), 0);
+	CHECK_INT(nftw(path, unit_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 /* Returns true if there is a file with this path. Does not follow a symbolic link. */
@@ -307,6 +333,9 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 	/* debhelper and a session of a user set this variable, which changes the directory of names
 	 * and journals */
 	unsetenv("XDG_RUNTIME_DIR");
+	/* a shell lets the commands that it starts in the background ignore these signals */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	printf("1..%zu\n", n);
 	for (size_t i = 0; i < n; i++) {
 		unsigned before = unit_failures;

@@ -59,9 +59,9 @@ static void a_new_descriptor_is_above_2_and_is_closed_by_execve(void)
 /* open(2): O_NONBLOCK opens a FIFO without a writer at once, and read(2) returns 0. */
 static void a_fifo_without_a_writer_is_an_empty_file(void)
 {
-	char dir[] = "/tmp/test-file.XXXXXX", path[64], text[8] = "x";
+	char dir[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE], text[8] = "x";
 
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
 	alarm(20);
@@ -119,10 +119,10 @@ static void the_largest_text_fits(void)
  * at once. */
 static void a_fifo_is_not_opened_as_a_directory(void)
 {
-	char dir[] = "/tmp/test-file.XXXXXX", path[64];
+	char dir[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE];
 	int self;
 
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
 	alarm(20);

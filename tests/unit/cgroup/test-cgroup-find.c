@@ -406,7 +406,7 @@ static void finds_a_frozen_cgroup(void)
 		{ true, "freezer.state", "FROZEN\n", 0 },
 		{ false, "cgroup.events", "frozen 1\n", 0 },
 	};
-	char dir[] = "/tmp/test-cgroup.XXXXXX";
+	char dir[UNIT_DIR_SIZE];
 	struct cgroup c = { .n = 2, .dir = { { .fd = -1 } } };
 	struct nserr e = NSERR_INIT;
 
@@ -550,7 +550,7 @@ static int try_refusal(void)
 
 static void a_refusal_has_its_message_and_hint(void)
 {
-	char dir[] = "/tmp/test-cgroup.XXXXXX", path[64];
+	char dir[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE];
 
 	if (!fault_require())
 		return;
@@ -596,12 +596,12 @@ static int try_deep(void)
  * that, it is called again for b, c and d. */
 static void removes_the_parents_that_were_created(void)
 {
-	char dir[] = "/tmp/test-cgroup.XXXXXX";
+	char dir[UNIT_DIR_SIZE];
 
 	if (!fault_require())
 		return;
 	top = dir;
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	for (int k = 4; k <= 7; k++) {
 		CHECK_INT(fault_answer(try_deep, CALL_MKDIR, k, -EIO), -EIO);
 		/* rmdir(2) fails if a parent remains */

@@ -8,7 +8,7 @@
 #include "cgroup/cgroup.h"
 
 static struct nserr e;
-static char top[] = "/tmp/cgroup-nomem.XXXXXX", above[sizeof(top) + 2];
+static char top[UNIT_DIR_SIZE], above[sizeof(top) + 2];
 
 /* Finds the directories of a name in two hierarchies. */
 static int try_place(void)
@@ -94,7 +94,7 @@ static int try_remove(void)
 
 static void a_failed_allocation_is_reported(void)
 {
-	CHECK(mkdtemp(top));
+	close(unit_directory(top));
 	snprintf(above, sizeof(above), "%s/a", top);
 	nomem_all("cgroup_place", try_place);
 	/* three allocations must succeed, one for each mkdir(2): of b, of a, and of b again. If the

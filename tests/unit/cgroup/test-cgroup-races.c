@@ -17,12 +17,10 @@ static void link_to_outside(int dir, const char *path)
 
 static void nothing_is_removed_through_a_link(void)
 {
-	char top[] = "/tmp/cgroup-races.XXXXXX", path[40], command[64];
+	char top[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE];
 	struct cgroup_dir d = { .path = path, .v2 = true };
-	int dir;
+	int dir = unit_directory(top);
 
-	CHECK(mkdtemp(top));
-	dir = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (const char *const *name =
 		     (const char *const[]){ "outside", "outside/kept", "a", "a/b", "a/b/c", NULL };
 	     *name; name++)
@@ -36,8 +34,7 @@ static void nothing_is_removed_through_a_link(void)
 	CHECK(faccessat(dir, "a/.moved/c", F_OK, 0) == 0);
 	close(d.fd);
 	close(dir);
-	snprintf(command, sizeof(command), "rm -r %s", top);
-	CHECK_INT(system(command), 0);
+	unit_remove(top);
 }
 
 UNIT_MAIN(CASE(nothing_is_removed_through_a_link))

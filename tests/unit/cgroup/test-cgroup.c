@@ -127,11 +127,11 @@ static void fails_without_a_cgroup_file_system(void)
 /* Tests cgroup_open() with create on an ordinary directory: mkdir(2) works there as in a cgroup. */
 static void creates_and_removes_missing_parents_only(void)
 {
-	char dir[] = "/tmp/test-cgroup.XXXXXX", path[64], above[64];
+	char dir[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE], above[UNIT_PATH_SIZE];
 	struct cgroup c = { .name = "a/b/c", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
 	struct nserr e = NSERR_INIT;
 
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	snprintf(path, sizeof(path), "%s/a//b/c", dir);
 	snprintf(above, sizeof(above), "%s/a", dir);
 	c.dir[0].path = strdup(path);
@@ -178,14 +178,14 @@ static bool first_v2;
 static const char *made_for(const char *setting)
 {
 	static const char *const names[] = { "cpu,cpuacct", "pids", "cpuset" };
-	char dir[] = "/tmp/test-cgroup.XXXXXX", mount[64];
+	char dir[UNIT_DIR_SIZE], mount[UNIT_PATH_SIZE];
 	struct cgroup c = { .name = "a", .n = ARRAY_SIZE(names) };
 	struct nserr e = NSERR_INIT;
 	static char text[64];
 
 	text[0] = '\0';
 	c.dir[0].v2 = first_v2;
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	for (size_t i = 0; i < c.n; i++) {
 		snprintf(mount, sizeof(mount), "%s/%s", dir, names[i]);
 		CHECK_INT(mkdir(mount, 0755), 0);
@@ -224,11 +224,28 @@ static void creates_version_1_cgroups_for_their_controller(void)
 
 /* ---- Controllers: ordinary directories with the files of version 2 */
 
-static char tree[] = "/tmp/test-cgroup.XXXXXX";
+/* The directory of the tree, which is the current directory, so that a hint contains only a short
+ * path. */
+static const char tree[] = ".";
+static char tree_path[UNIT_DIR_SIZE];
+
+static void make_tree(void)
+{
+	int fd = unit_directory(tree_path);
+
+	CHECK_INT(fchdir(fd), 0);
+	close(fd);
+}
+
+static void remove_tree(void)
+{
+	CHECK_INT(chdir("/"), 0);
+	unit_remove(tree_path);
+}
 
 static void put(const char *path, const char *text)
 {
-	char full[256];
+	char full[UNIT_PATH_SIZE];
 
 	snprintf(full, sizeof(full), "%s/%s", tree, path);
 	unit_put(AT_FDCWD, full, text);
@@ -237,7 +254,7 @@ static void put(const char *path, const char *text)
 static const char *get(const char *path)
 {
 	static char text[256];
-	char full[256];
+	char full[UNIT_PATH_SIZE];
 
 	snprintf(full, sizeof(full), "%s/%s", tree, path);
 	return file_read_at(AT_FDCWD, full, text, sizeof(text)) < 0 ? "none" : text;
@@ -251,8 +268,7 @@ static void begin(struct cgroup *c)
 {
 	struct nserr e = NSERR_INIT;
 
-	strcpy(strrchr(tree, '.'), ".XXXXXX");
-	CHECK(mkdtemp(tree));
+	make_tree();
 	*c = (struct cgroup){ .name = "/host/a", .n = 1, .dir = { { .fd = -1, .v2 = true } } };
 	CHECK(asprintf(&c->dir[0].path, "%s/host", tree) > 0);
 	CHECK_INT(mkdir(c->dir[0].path, 0755), 0);
@@ -272,10 +288,7 @@ static void begin(struct cgroup *c)
 
 static void end(struct cgroup *c)
 {
-	char command[64];
-
-	snprintf(command, sizeof(command), "rm -r %s", tree);
-	CHECK_INT(system(command), 0);
+	remove_tree();
 	cgroup_free(c);
 }
 
@@ -287,8 +300,8 @@ static const char *hint(const struct cgroup *c, const char *setting)
 	char *at;
 
 	CHECK_INT(cgroup_set(c, setting, &e), -ENOENT);
-	while ((at = strstr(e.hint, tree)))
-		memmove(at, at + strlen(tree), strlen(at + strlen(tree)) + 1);
+	while ((at = strstr(e.hint, "./host")))
+		memmove(at, at + 1, strlen(at));
 	return e.hint;
 }
 
@@ -496,26 +509,12 @@ static int remove_dir(const char *name)
 	return rc;
 }
 
-static void make_top(void)
-{
-	strcpy(strrchr(tree, '.'), ".XXXXXX");
-	CHECK(mkdtemp(tree));
-}
-
-static void remove_top(void)
-{
-	char command[64];
-
-	snprintf(command, sizeof(command), "rm -r %s", tree);
-	CHECK_INT(system(command), 0);
-}
-
 static void removes_a_directory_with_those_below_it(void)
 {
 	char deep[256] = "deep";
 	struct cgroup_dir d;
 
-	make_top();
+	make_tree();
 	make("a");
 	CHECK_INT(remove_dir("a"), 0);
 	CHECK(!exists("a"));
@@ -549,7 +548,7 @@ static void removes_a_directory_with_those_below_it(void)
 	make(deep);
 	CHECK_INT(remove_dir("deep"), -ENOTEMPTY);
 	CHECK(exists(deep));
-	remove_top();
+	remove_tree();
 }
 
 /* Calls cgroup_remove_left() for the directory tree/NAME, as a later run with this name does. */
@@ -568,10 +567,10 @@ static void removes_only_marked_directories_that_remain(void)
 	struct cgroup_dir d;
 	int lock;
 
-	make_top();
+	make_tree();
 	if (setxattr(tree, "user.nsutils.test", "1", 1, 0) < 0 && errno == EOPNOTSUPP) {
-		remove_top();
-		unit_skip("/tmp has no extended attributes of users");
+		remove_tree();
+		unit_skip("the file system has no extended attributes of users");
 		return;
 	}
 	make("old/a/b");
@@ -611,7 +610,7 @@ static void removes_only_marked_directories_that_remain(void)
 	remove_left("old/a/b");
 	CHECK(exists("old/a/b"));
 	free(d.path);
-	remove_top();
+	remove_tree();
 }
 
 UNIT_MAIN(CASE(places_a_name_below_the_own_cgroups), CASE(places_an_absolute_path_below_each_root),

@@ -20,11 +20,10 @@ static long long bytes_of(const struct cgroup_memory *m, const char *text)
 
 static void reads_the_file_of_each_version(void)
 {
-	char path[] = "/tmp/test-memory.XXXXXX", outside[64];
+	char path[UNIT_DIR_SIZE], outside[UNIT_PATH_SIZE];
 	struct cgroup_memory m = CGROUP_MEMORY_INIT;
 
-	CHECK(mkdtemp(path));
-	m.dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	m.dir = unit_directory(path);
 	CHECK_INT(mkdirat(m.dir, "a", 0700), 0);
 	CHECK_INT(mkdirat(m.dir, "a/b", 0700), 0);
 	unit_put(m.dir, "a/memory.current", "42\n");

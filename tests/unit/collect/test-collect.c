@@ -202,12 +202,10 @@ static void reads_a_process_with_a_hostile_name(void)
  * these options. The caller has no capability over the namespace of this directory. */
 static bool is_hidden(const char *fstype, const char *options, bool same_mount)
 {
-	char dir[] = "/tmp/test-collect.XXXXXX", text[256];
+	char dir[UNIT_DIR_SIZE], text[256];
 	bool hidden;
-	int fd, file;
+	int fd = unit_directory(dir), file;
 
-	CHECK(mkdtemp(dir));
-	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK_INT(mkdirat(fd, "self", 0700), 0);
 	file = openat(fd, "self/mountinfo", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	snprintf(text, sizeof(text), "%d 1 0:5 / /proc rw - %s proc rw%s\n",

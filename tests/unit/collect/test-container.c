@@ -15,7 +15,7 @@
 /* the inode of the caller's namespace of a type is HOST plus the index of the type */
 #define HOST 1000u
 
-static char top[] = "/tmp/test-container.XXXXXX";
+static char top[UNIT_DIR_SIZE];
 static struct nsmember members[32];
 static struct collect c;
 static struct containers boxes;

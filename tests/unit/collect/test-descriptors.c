@@ -71,7 +71,7 @@ static void descriptors_are_identified_by_their_files(void)
 		{ "uts:[77]", -ESTALE, -EMFILE, 0, 0, -ESTALE, 0, 0 },
 		{ "uts:[77]", -EACCES, -EMFILE, 0, 0, 0, 0, 0 },
 	};
-	char top[] = "/tmp/test-descriptors.XXXXXX";
+	char top[UNIT_DIR_SIZE];
 	struct stat st;
 
 	dir = unit_directory(top);

@@ -30,7 +30,7 @@ static struct {
 } world;
 
 static int dir = -1; /* a directory with the files ns and other, which replaces /proc */
-static char top[] = "/tmp/test-holders.XXXXXX";
+static char top[UNIT_DIR_SIZE];
 static uint32_t inode; /* the inode of the namespace */
 
 static int open_as(int how)

@@ -15,7 +15,7 @@
  * stands for the namespace. */
 #define COUNT 4
 static const uint64_t types[COUNT + 1] = { 0, CLONE_NEWUTS, CLONE_NEWNS, CLONE_NEWNS, CLONE_NEWNS };
-static char top[] = "/tmp/test-lists.XXXXXX";
+static char top[UNIT_DIR_SIZE];
 static int dir = -1;
 static struct stat files[COUNT + 1];
 

@@ -486,7 +486,7 @@ static void many_threads_are_read_by_two_threads(void)
 static void finds_processes_that_the_iterators_miss(void)
 {
 	static int pids[] = { 1, SELF, 55, 60, 70 };
-	char top[] = "/tmp/test-src-bpf.XXXXXX";
+	char top[UNIT_DIR_SIZE];
 	struct stat st = { .st_nlink = 0 };
 	struct collect c;
 	struct worker w;
@@ -625,7 +625,7 @@ static void the_namespaces_of_the_caller_may_be_unreadable(void)
 		{ "self/ns/pid", -EMFILE, -EMFILE, "cannot read /proc/self/ns/pid" },
 		{ "60/ns/", -EACCES, 0, "" },
 	};
-	char top[] = "/tmp/test-src-bpf.XXXXXX";
+	char top[UNIT_DIR_SIZE];
 	struct collect_query q = { .types = NSTYPE_BIT(NSTYPE_UTS),
 				   .sources = NSTYPE_BIT(COLLECT_PROC),
 				   .self = SELF };

@@ -171,11 +171,9 @@ static void parses_environment_options(void)
  * next call. */
 static const char *file_of(size_t n)
 {
-	static char name[] = "/tmp/test-cred-XXXXXX";
 	static char stream[16];
-	int fd = mkstemp(strcpy(name, "/tmp/test-cred-XXXXXX"));
+	int fd = memfd_create("test-cred", MFD_CLOEXEC);
 
-	unlink(name);
 	CHECK(fd >= 0 && ftruncate(fd, (off_t)n) == 0);
 	snprintf(stream, sizeof(stream), "fd:%d", fd);
 	return stream;

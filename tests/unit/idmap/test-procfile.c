@@ -6,7 +6,7 @@
 #include "../fault.h"
 #include "base/file.h"
 
-static char path[] = "/tmp/test-procfile.XXXXXX";
+static char path[UNIT_DIR_SIZE];
 static int dir;
 static struct nserr e;
 
@@ -44,13 +44,17 @@ static const char *text_of(const char *file)
 	return file_read_at(dir, file, text, sizeof(text)) < 0 ? "missing" : text;
 }
 
+/* The first bytes of the path of the directory. A message contains no more, because they suffice
+ * for /proc/PID. */
+#define MESSAGE_PATH "%.63s"
+
 /* Checks that e has this hint, and a message that consists of `before`, the path of the directory
  * and `after`. Clears e. */
 static void check_error(const char *before, const char *after, const char *hint)
 {
-	char want[128];
+	char want[UNIT_PATH_SIZE];
 
-	snprintf(want, sizeof(want), "%s%s%s", before, path, after);
+	snprintf(want, sizeof(want), "%s" MESSAGE_PATH "%s", before, path, after);
 	CHECK_STR(unit_message(&e), want);
 	CHECK_STR(e.hint, hint);
 	e = NSERR_INIT;
@@ -140,6 +144,7 @@ static void setgroups_must_be_as_requested(void)
 static void an_unreadable_map_is_named(void)
 {
 	cleanup_idmaps struct idmaps m = IDMAPS_INIT;
+	char want[UNIT_PATH_SIZE];
 
 	begin();
 	put("5 0 2\n", NULL, NULL);
@@ -148,7 +153,8 @@ static void an_unreadable_map_is_named(void)
 	CHECK_INT(m.map[IDMAP_UID].n, 0);
 	put("5 0\n", "", NULL);
 	CHECK_INT(idmaps_read(dir, &m, &e), -EINVAL);
-	CHECK(str_after(e.what, path) && str_after(e.what + strlen(path), "/uid_map: "));
+	snprintf(want, sizeof(want), MESSAGE_PATH "/uid_map: ", path);
+	CHECK(str_after(e.what, want));
 	put("5 0 2\n", "7 1 1\n", NULL);
 	CHECK_INT(idmaps_read(dir, &m, &e), 0);
 	CHECK_INT(m.setgroups, IDMAP_SETGROUPS_UNSET);

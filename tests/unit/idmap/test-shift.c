@@ -13,7 +13,7 @@
 static struct idmaps from, to;
 static struct journal journal;
 static struct nserr e;
-static char path[] = "/tmp/test-shift.XXXXXX";
+static char path[UNIT_DIR_SIZE];
 static int dir;
 
 /* Before the change, the ids 0 to 9 of a user namespace are mapped to 100000 to 100009. After the
@@ -181,7 +181,7 @@ static struct caps net_raw(uint32_t root)
 
 static const char *file_path(void)
 {
-	static char text[64];
+	static char text[UNIT_PATH_SIZE];
 
 	snprintf(text, sizeof(text), "%s/f", path);
 	return text;
@@ -268,7 +268,7 @@ static struct acl acl_of(uint32_t uid, uint32_t gid)
 static void check_acl(const char *file, const char *attribute, uint32_t uid, uint32_t gid)
 {
 	struct acl acl = acl_of(100003, 100004), is, want = acl_of(uid, gid);
-	char text[64];
+	char text[UNIT_PATH_SIZE];
 
 	snprintf(text, sizeof(text), "%s/%s", path, file);
 	CHECK_INT(setxattr(text, attribute, &acl, sizeof(acl), 0), 0);

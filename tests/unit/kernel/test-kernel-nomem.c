@@ -121,7 +121,7 @@ static void a_failed_allocation_is_reported(void)
 		{ "passwd_groups_of", try_groups },  { "trustpath_resolve", try_resolve },
 		{ "walk_tree", try_walk },
 	};
-	char dir[] = "/tmp/kernel-nomem.XXXXXX";
+	char dir[UNIT_DIR_SIZE];
 	int fd = unit_directory(dir);
 
 	CHECK_INT(fchdir(fd), 0);

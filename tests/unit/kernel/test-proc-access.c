@@ -12,7 +12,7 @@
 
 #define PID 77
 
-static char top[] = "/tmp/proc-access.XXXXXX";
+static char top[UNIT_DIR_SIZE];
 static int procfd = -1;
 
 /* Writes a status file with the ids and the permitted capabilities. */
@@ -39,9 +39,8 @@ static void copy_map(const char *name)
 /* Begins with a process that has the ids, the maps and the capabilities of the caller. */
 static void begin(void)
 {
-	strcpy(top, "/tmp/proc-access.XXXXXX");
-	CHECK(mkdtemp(top) && chmod(top, 0755) == 0);
-	procfd = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	procfd = unit_directory(top);
+	CHECK_INT(fchmod(procfd, 0755), 0);
 	put_status(geteuid(), getegid(), "0000000000000000");
 	unit_put(procfd, "stat", "");
 	copy_map("uid_map");
@@ -140,9 +139,11 @@ static void explains_without_capabilities(const char *dir)
 	end();
 }
 
-/* Runs with a user id that is not 0. Only root can change to such an id. */
+/* Runs with a user id that is not 0. Only root can change to such an id. Each user may create
+ * directories in the directory `top`. */
 static void explains_to_a_user(void)
 {
+	CHECK_INT(setenv("TMPDIR", top, 1), 0);
 	if (geteuid() == 0)
 		CHECK(setgid(65534) == 0 && setuid(65534) == 0);
 	begin();
@@ -158,9 +159,13 @@ static void explains_to_a_user(void)
 
 static void names_the_difference_from_the_caller(void)
 {
+	cleanup_fd int dir = unit_directory(top);
+
+	CHECK_INT(fchmod(dir, 01777), 0);
+	CHECK_INT(unit_in_child(explains_to_a_user), 0);
+	CHECK_INT(rmdir(top), 0);
 	sandbox(0, explains_to_root);
 	sandbox(0, explains_without_capabilities);
-	CHECK_INT(unit_in_child(explains_to_a_user), 0);
 }
 
 static void mounts_hidepid(const char *dir)

@@ -224,7 +224,7 @@ static void as_a_user(void)
 
 static void names_of_a_user(const char *in)
 {
-	char want[96];
+	char want[UNIT_PATH_SIZE];
 
 	CHECK(mkdir("/run/nsutils", 0755) == 0 && setresuid(-1, 61234, -1) == 0);
 	as_a_user();
@@ -244,14 +244,14 @@ static void names_of_a_user(const char *in)
 
 static void a_user_needs_a_directory(void)
 {
-	char dir[] = "/tmp/ns-races.XXXXXX";
+	char dir[UNIT_DIR_SIZE];
 	pid_t pid;
 
 	if (geteuid() != 0) {
 		unit_skip("only root can become another user");
 		return;
 	}
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	pid = unit_fork();
 	if (pid == 0) {
 		CHECK(unshare(CLONE_NEWNS) == 0 &&

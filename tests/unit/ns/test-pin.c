@@ -167,8 +167,8 @@ static void only_a_shared_mount_has_a_hint_to_persist(void)
 	sandbox(0, pin_mount_namespace);
 }
 
-/* A file of another user, or "" if this test cannot create it. */
-static char foreign[] = "/tmp/test-pin.XXXXXX";
+/* A file of another user. */
+static char foreign[UNIT_PATH_SIZE];
 
 static void pin_foreign_file(const char *in)
 {
@@ -227,17 +227,20 @@ static void refuses_to_pin_on_a_directory_or_a_link(void)
 
 static void refuses_a_file_of_another_user_in_a_trusted_directory(void)
 {
+	char dir[UNIT_DIR_SIZE];
 	int fd;
 
 	if (geteuid() != 0) {
 		unit_skip("only root can create files of other users");
 		return;
 	}
-	fd = mkstemp(foreign);
-	CHECK(fd >= 0 && fchown(fd, 61234, 61234) == 0);
+	fd = unit_directory(dir);
+	unit_put(fd, "file", "");
+	CHECK_INT(fchownat(fd, "file", 61234, 61234, 0), 0);
 	close(fd);
+	snprintf(foreign, sizeof(foreign), "%s/file", dir);
 	sandbox(0, pin_foreign_file);
-	unlink(foreign);
+	unit_remove(dir);
 }
 
 /* ---- Calls that fail twice */

@@ -13,7 +13,7 @@
 #include "ns/netnsid.h"
 #include "ns/timens_proc.h"
 
-static char path[] = "/tmp/test-procfs.XXXXXX";
+static char path[UNIT_DIR_SIZE];
 static int dir;
 
 static void begin(void)

@@ -303,10 +303,10 @@ static void messages_name_the_error(void)
 
 static void never_opens_a_fifo(void)
 {
-	char dir[] = "/tmp/nsref.XXXXXX", path[40];
+	char dir[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE];
 	struct nserr e = NSERR_INIT;
 
-	CHECK(mkdtemp(dir) != NULL);
+	close(unit_directory(dir));
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
 	alarm(5); /* the alarm ends the test if the call blocks */
@@ -344,22 +344,17 @@ static void refuses_a_kernel_thread(void)
 {
 	static const char stat_text[] =
 		"2 (k) Z (d) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n";
-	char dir[] = "/tmp/nsref.XXXXXX", path[40];
+	char dir[UNIT_DIR_SIZE];
 	struct nserr e = NSERR_INIT;
 	struct nsref_process p = NSREF_PROCESS_INIT;
-	FILE *f;
 
-	CHECK(mkdtemp(dir) != NULL);
-	snprintf(path, sizeof(path), "%s/stat", dir);
-	f = fopen(path, "we");
-	CHECK(f && fputs(stat_text, f) >= 0 && fclose(f) == 0);
 	p.pid = 2;
-	p.procfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p.procfd = unit_directory(dir);
+	unit_put(p.procfd, "stat", stat_text);
 	CHECK_INT(nsref_check_living(&p, &e), -EINVAL);
 	CHECK_STR(unit_message(&e), "process 2 is a kernel thread without namespaces");
 	nsref_process_close(&p);
-	unlink(path);
-	rmdir(dir);
+	unit_remove(dir);
 }
 
 static void opens_a_process_by_pid_and_inode(void)

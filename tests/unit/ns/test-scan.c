@@ -10,7 +10,7 @@
 static const char *const names[] = { "7", "12", "2147", "0", "x", "3x", "-1", "99999999999" };
 
 /* Creates a directory with the names as subdirectories. Returns its descriptor. */
-static int make_directory(char *path)
+static int make_directory(char path[static UNIT_DIR_SIZE])
 {
 	int fd = unit_directory(path);
 
@@ -21,7 +21,7 @@ static int make_directory(char *path)
 
 static void lists_only_names_that_are_numbers(void)
 {
-	char path[] = "/tmp/test-scan.XXXXXX";
+	char path[UNIT_DIR_SIZE];
 	int fd = make_directory(path), sum = 0;
 	struct scan s = { 0 };
 

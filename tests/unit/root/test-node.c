@@ -79,10 +79,10 @@ static void opens_only_the_right_device(void)
 
 static void a_link_to_a_device_is_refused(void)
 {
-	char dir[] = "/tmp/test-node.XXXXXX", path[64], want[96];
+	char dir[UNIT_DIR_SIZE], path[UNIT_PATH_SIZE], want[UNIT_PATH_SIZE + 32];
 	struct nserr e = NSERR_INIT;
 
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	snprintf(path, sizeof(path), "%s/null", dir);
 	snprintf(want, sizeof(want), "'%s' is not a device node", path);
 	CHECK_INT(symlink("/dev/null", path), 0);

@@ -64,7 +64,7 @@ static void finds_the_program_in_the_new_root(void)
 					    "bin/dir", "work", "work/sub" };
 	static const char *const files[] = { "bin/prog",  "usr/bin/more", "other/outside",
 					     "other/dir", "work/here",    "work/sub/below" };
-	char top[] = "/tmp/test-pivot.XXXXXX";
+	char top[UNIT_DIR_SIZE];
 	struct root r = ROOT_INIT;
 
 	r.fd = unit_directory(top);

@@ -9,7 +9,7 @@
 
 #include "../fault.h"
 
-static char dir[] = "/tmp/rootwalk.XXXXXX";
+static char dir[UNIT_DIR_SIZE];
 static int root = -1;
 
 static void make_root(void)

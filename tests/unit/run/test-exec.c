@@ -90,7 +90,7 @@ static void a_program_in_the_working_directory_has_a_hint(void)
 		const char *program;
 		bool hint;
 	} rows[] = { { "exec", true }, { "file", false }, { "dir", false }, { "./none", false } };
-	char dir[] = "/tmp/test-exec.XXXXXX", want[96], *saved = strdup(getenv("PATH"));
+	char dir[UNIT_DIR_SIZE], want[96], *saved = strdup(getenv("PATH"));
 	struct nserr e;
 	int fd = unit_directory(dir);
 
@@ -178,7 +178,7 @@ static void the_search_continues_after_some_errors_only(void)
 	}
 }
 
-static char top[] = "/tmp/test-exec.XXXXXX";
+static char top[UNIT_DIR_SIZE];
 
 /* Creates in the current directory: the directories `folder`, `plain` and `good`, which contain
  * `prog` as a directory, as a file without permission to execute it, and as a program that exits
@@ -188,7 +188,8 @@ static void prepare(void)
 	static const char *const dirs[] = { "folder", "plain", "good", "binary", "folder/prog" };
 	cleanup_fd int fd = -1;
 
-	CHECK(mkdtemp(top) && chdir(top) == 0);
+	close(unit_directory(top));
+	CHECK_INT(chdir(top), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
 		CHECK_INT(mkdir(dirs[i], 0755), 0);
 	for (const char *const *f = (const char *const[]){ "plain/prog", "good/prog", "binary/prog",
@@ -204,10 +205,8 @@ static void prepare(void)
 
 static void clean_up(void)
 {
-	char command[64];
-
-	snprintf(command, sizeof(command), "PATH=/bin:/usr/bin rm -rf %s", top);
-	CHECK(chdir("/") == 0 && system(command) == 0);
+	CHECK_INT(chdir("/"), 0);
+	unit_remove(top);
 }
 
 /* Executes the program in a child. Returns its exit status, or the errno of the failure plus 1000.

@@ -243,7 +243,7 @@ int __wrap_tcsetpgrp(int tty, pid_t group)
 	return 0;
 }
 
-static char terminal[64]; /* the file that is opened instead of /dev/tty */
+static char terminal[UNIT_PATH_SIZE]; /* the file that is opened instead of /dev/tty */
 
 int __real_file_open_at(int dirfd, const char *path, int flags, mode_t mode);
 int __wrap_file_open_at(int dirfd, const char *path, int flags, mode_t mode);
@@ -705,7 +705,7 @@ static void a_readable_descriptor_is_not_forwarded(void)
 
 static void only_the_terminal_in_the_foreground_is_opened(void)
 {
-	char dir[] = "/tmp/test-forward.XXXXXX";
+	char dir[UNIT_DIR_SIZE];
 	struct stat st;
 	int tty, flags;
 
@@ -715,7 +715,7 @@ static void only_the_terminal_in_the_foreground_is_opened(void)
 	}
 	reset();
 	world.tty = true;
-	CHECK(mkdtemp(dir));
+	close(unit_directory(dir));
 	snprintf(terminal, sizeof(terminal), "%s/tty", dir);
 	unit_put(AT_FDCWD, terminal, "");
 	tty = __real_foreground_open();

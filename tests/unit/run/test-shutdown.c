@@ -244,7 +244,7 @@ static void kill_follows_the_grace_period(void)
 
 /* ---- The imitated /proc */
 
-static char top[] = "/tmp/test-shutdown.XXXXXX";
+static char top[UNIT_DIR_SIZE];
 
 /* Adds a process. `children` is the list of children of its main thread, or NULL if the kernel has
  * no such lists. */

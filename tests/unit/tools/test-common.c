@@ -405,7 +405,7 @@ static void messages_begin_with_the_tool_and_end_with_the_errno(void)
 
 /* ---- Colours */
 
-static char config[] = "/tmp/test-colors.XXXXXX";
+static char config[UNIT_DIR_SIZE];
 static int config_dir;
 
 /* Returns the colour of the element "orphan", and frees the previous one. */
@@ -499,7 +499,7 @@ static void a_scheme_has_names_and_sequences(void)
 
 static void the_directory_of_the_user_is_found_in_the_home_directory(void)
 {
-	char home[128];
+	char home[UNIT_PATH_SIZE];
 
 	begin_colors();
 	unit_file(config_dir, ".config/terminal-colors.d/nslist.scheme", "orphan red\n");

@@ -30,7 +30,7 @@ static const struct file *change;
 static int entered = -1;
 
 /* The directory that imitates /proc/PID, and the results of read_target(). */
-static char dir[] = "/tmp/follow.XXXXXX";
+static char dir[UNIT_DIR_SIZE];
 static struct opts opts;
 static struct run run;
 static struct nserr error;
@@ -292,10 +292,9 @@ static void refuses_a_user_namespace_that_is_not_entered(void)
 	static const char message[] = "--follow=rlimits: nsenter2 must enter the user namespace of "
 				      "process 7";
 	const struct file other = { "ns/user", NULL };
-	char path[] = "/tmp/follow-user.XXXXXX";
 
 	/* a file on another file system than the namespaces */
-	entered = mkstemp(path);
+	entered = memfd_create("user", MFD_CLOEXEC);
 	CHECK(entered >= 0);
 	CHECK_STR(read_target(FOLLOW_RLIMITS), message);
 	CHECK_INT(result, -EPERM);
@@ -304,7 +303,6 @@ static void refuses_a_user_namespace_that_is_not_entered(void)
 	CHECK_STR(read_target(FOLLOW_OOM | FOLLOW_NNP | FOLLOW_UMASK), "");
 	forget();
 	close(entered);
-	unlink(path);
 	/* another file on the same file system */
 	entered = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	CHECK_STR(read_target(FOLLOW_RLIMITS), message);

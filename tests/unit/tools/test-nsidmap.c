@@ -43,12 +43,12 @@ static const char *output(int (*f)(int argc, char **argv), const char *const *li
 	return text;
 }
 
-static char work[] = "/tmp/test-nsidmap.XXXXXX";
+static char work[UNIT_DIR_SIZE];
 static int work_dir;
 
 static const char *file(const char *name, const char *text)
 {
-	static char path[64];
+	static char path[UNIT_PATH_SIZE];
 
 	unit_file(work_dir, name, text);
 	snprintf(path, sizeof(path), "%s/%s", work, name);

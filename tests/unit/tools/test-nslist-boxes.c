@@ -11,7 +11,7 @@ enum { ME = 1, BOX = 7, OTHER = 8, HIDDEN = 9 };
 static struct opts opts;
 static struct run run;
 static struct target targets[1];
-static char path[] = "/tmp/nslist-boxes.XXXXXX";
+static char path[UNIT_DIR_SIZE];
 static struct nsmember members[] = {
 	{ .pid = ME, .inode = { [NSTYPE_UTS] = 10, [NSTYPE_NET] = 20 } },
 	{ .pid = BOX, .inode = { [NSTYPE_UTS] = 11, [NSTYPE_NET] = 21 } },

@@ -576,7 +576,7 @@ static void only_certain_errors_mean_that_a_process_has_ended(void)
 
 /* ---- --caps and --limits */
 
-static char proc_path[] = "/tmp/nslist-proc.XXXXXX";
+static char proc_path[UNIT_DIR_SIZE];
 static struct nsmember members[] = {
 	{ .pid = 7, .inode = { [NSTYPE_USER] = 100 } },
 	{ .pid = 8, .inode = { [NSTYPE_USER] = 0 } },

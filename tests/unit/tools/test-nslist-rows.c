@@ -337,7 +337,7 @@ static void the_namespaces_of_kthreadd_are_initial(void)
 		{ .pid = 2,
 		  .inode = { [NSTYPE_NET] = OTHER, [NSTYPE_MNT] = OTHER, [NSTYPE_UTS] = OTHER } }
 	};
-	char path[] = "/tmp/nslist-rows.XXXXXX", text[128];
+	char path[UNIT_DIR_SIZE], text[128];
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct row r = { .pid = 0 };

@@ -15,7 +15,7 @@ enum { ME = 1, BOX = 7, OUTER = 100, INNER = 200 };
 static struct opts opts;
 static struct run run;
 static struct target targets[2];
-static char path[] = "/tmp/nslist-views.XXXXXX";
+static char path[UNIT_DIR_SIZE];
 static struct nsmember members[] = {
 	{ ME, 1, 0, 0, true, { [NSTYPE_USER] = OUTER, [NSTYPE_UTS] = 300, [NSTYPE_PID] = 500 } },
 	{ BOX,

@@ -34,12 +34,11 @@ static int tool_status;
 static inline const char *tool_output(void (*f)(void))
 {
 	static char text[65536];
-	char path[] = "/tmp/tool-output.XXXXXX";
-	int fd = mkstemp(path), fds;
+	int fd = memfd_create("tool-output", MFD_CLOEXEC), fds;
 	ssize_t n;
 	pid_t pid;
 
-	CHECK(fd >= 0 && unlink(path) == 0);
+	CHECK(fd >= 0);
 	pid = unit_fork();
 	if (pid == 0) {
 		/* a tool that ends does not free its memory */
