@@ -34,9 +34,8 @@ end()
 }
 
 id=$$.$(date +%s%N)
-NSUTILS_END_ALL=$id "$@" &
-command=$!
 trap 'end 1' HUP
 trap 'end 2' INT
 trap 'end 15' TERM
-wait "$command"
+NSUTILS_END_ALL=$id "$@" &
+wait "$!"
