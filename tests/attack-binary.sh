@@ -7,6 +7,7 @@
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
+require_feature static-helpers
 . "${0%/*}/binarylib.sh"
 : "${RUNS:=20}"
 

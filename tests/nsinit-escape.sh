@@ -72,15 +72,17 @@ not_pivoted() # PROGRAM…: runs the program with the root of the host
 
 test_program_with_dockers_capabilities_cannot_reach_the_host()
 {
+	for_each_init not_pivoted escape
+	feature static-helpers || return 0
 	for_each_init pivoted /escape
 	for_each_init pivoted /escape docker
-	for_each_init not_pivoted escape
 }
 
 test_root_and_directory_of_process_1_do_not_lead_to_the_host()
 {
-	for_each_init pivoted /escape places
 	for_each_init not_pivoted escape places
+	feature static-helpers || return 0
+	for_each_init pivoted /escape places
 }
 
 # The program has the same capabilities as process 1. They do not suffice to read the /proc files of

@@ -7,6 +7,7 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 . "${0%/*}/rootlib.sh"
+require_feature static-helpers
 make_box
 cp "$NSUTILS_HELPERS/probe" "$box/probe"
 put_final "$box/final" /probe

@@ -4,7 +4,8 @@
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user pid mnt
-require_feature no-sanitizer # a program with sanitizers cannot be linked statically
+# a program with sanitizers cannot be linked statically
+require_feature no-sanitizer static-helpers
 require_tool busybox nsinit-static
 
 setUp()
