@@ -14,6 +14,18 @@
 
 static sigset_t io;
 
+/* Returns true if the kernel can send SIGRTMAX for each message. Otherwise skips the case:
+ * qemu-user has no signal of the host that it could use for SIGRTMAX. */
+static bool has_signal(void)
+{
+	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fcntl(fd, F_SETSIG, SIGRTMAX) == 0 || errno != EINVAL)
+		return true;
+	unit_skip("SIGRTMAX cannot be selected for the messages to a descriptor");
+	return false;
+}
+
 /* Blocks the signal that the kernel sends for each message. */
 static void begin(void)
 {
@@ -128,6 +140,8 @@ static void the_first_report_identifies_the_program(void)
 	int status[2];
 	char text[256];
 
+	if (!has_signal())
+		return;
 	/* the last message is the end of file */
 	CHECK_INT(hear(report_twice, identified), 3);
 	CHECK_INT(identified_calls, 1);
@@ -203,6 +217,8 @@ static void ready_must_be_a_line_of_a_message(void)
 	struct readiness r = { .socket = -1 };
 	struct nserr e = NSERR_INIT;
 
+	if (!has_signal())
+		return;
 	begin();
 	CHECK_INT(readiness_open(&r, &e), 0);
 	CHECK(r.name[0] == '@' && strlen(r.name) == 6);
