@@ -7,6 +7,7 @@
 # shellcheck disable=SC2154 # testlib.sh sets rc, out and err
 . "${0%/*}/testlib.sh"
 require_ns user mnt uts net
+require_feature nslist
 
 : "${TRIES:=8}"
 

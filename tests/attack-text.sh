@@ -18,6 +18,7 @@ cases='\330\234 061c
 
 test_every_output_escapes_unicode_format_characters()
 {
+	feature nslist || return 0
 	echo "$cases" >"$TMP/cases"
 	seen=0
 	while read -r bytes point; do

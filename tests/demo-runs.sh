@@ -4,7 +4,8 @@
 # behind.
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
-require_tool busybox nsidmap nsinit nslist
+require_tool busybox nsidmap nsinit
+require_feature nslist
 
 demo=${0%/*}/demo.sh
 

@@ -37,6 +37,7 @@ without()
 		printf 'cpu[.]max|cpu[.]cfs'
 	fi
 	kernel_call mount_setattr >&2 && idmappable "$TMP" >&2 || printf '|nsidmap mount'
+	feature nslist >&2 || printf '|nslist'
 }
 
 # prepare: creates the files that the examples use: the root directory `rootfs`, a file in `data`,
@@ -120,6 +121,7 @@ test_every_page_has_three_to_eight_examples()
 
 test_every_view_of_nslist_has_an_example()
 {
+	feature nslist || return 0
 	run nslist --help
 	displays "$man/nslist.1" EXAMPLES >"$TMP/displays"
 	sed -n '/^Other views/,$s/^ *\(--[a-z]*\).*/\1/p' "$TMP/out" >"$TMP/views"

@@ -59,7 +59,7 @@ test_interrupted_calls_do_not_disturb_entering()
 test_interrupted_calls_do_not_change_a_listing()
 {
 	start_target
-	interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
+	! feature nslist || interrupted -- nslist -rno NS,TYPE,NETNSID,NIFS,HOSTNAME,COMMAND -p "$holder"
 	interrupted -- nsidmap show -rno INSIDE,UID,GID "$holder"
 	interrupted -- nstimeoffset --features
 	# do not interrupt the system calls of newuidmap, which is not part of this project

@@ -9,6 +9,7 @@
 # need not report these errors.
 ANSWERS='(openat|readlinkat|newfstatat|fstat|statx|faccessat2?|listns|ioctl|setns|bind|getsockname|sendto|recvfrom|recvmsg):[0-9]+ (EACCES|ENOENT|EPERM|ENOTTY|EINVAL|ENOSYS|ESRCH)'
 
+require_feature nslist
 preload_nss
 
 # same: succeeds if the output equals that of a run without a fault. Otherwise prints the

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # listlib.sh: functions of the tests of nslist. Sourced after testlib.sh.
+require_feature nslist
 
 # inode_of PID TYPE: prints the inode of the namespace of that type that the process PID is in.
 inode_of()

@@ -82,6 +82,7 @@ uts:$3: host3"
 test_container_names_of_nslist_are_labels()
 {
 	# Runs only as root.
+	feature nslist || return 0
 	start_holder unshare -m -u -p -f --kill-child sh -c 'hostname web; echo >&3; exec sleep infinity 3>&-'
 	nslist --containers -rno REF,NAME >"$TMP/refs"
 	run nsenter2 --each -a --prefix -- hostname <"$TMP/refs"

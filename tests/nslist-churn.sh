@@ -5,6 +5,7 @@
 # Runs as root and as an ordinary user.
 # Time limit: 60 seconds.
 . "${0%/*}/testlib.sh"
+require_feature nslist
 require_ns user uts
 : "${RUNS:=40}"
 

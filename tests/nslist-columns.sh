@@ -3,6 +3,7 @@
 # nslist-columns: checks the values of the columns that lsns(8) lacks.
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
+require_feature nslist
 require_ns user uts pid net
 
 # Starts a process in new namespaces. Sets $inner to its pid in the outer pid namespace.

@@ -4,6 +4,7 @@
 # processes.
 # Runs as root.
 . "${0%/*}/testlib.sh"
+require_feature nslist
 require_root
 require_tool strace
 

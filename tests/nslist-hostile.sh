@@ -4,6 +4,7 @@
 # bytes to a terminal.
 # Runs as root.
 . "${0%/*}/testlib.sh"
+require_feature nslist
 require_root
 require_tool jq iconv
 

@@ -378,7 +378,7 @@ test_features_reports_kernel_features()
 	assert_ok
 	assert_out_has 'openat2 '
 	assert_out_has 'detached-tree '
-	run $OLD_KERNEL nspivot --features --json
+	run enosys fsopen -- nspivot --features --json
 	assert_ok
 	assert_out_has '"mount-api": false'
 }
@@ -456,6 +456,7 @@ test_runs_a_shell_by_default()
 # mount. nspivot must nevertheless bind the directories of the host read-only.
 test_host_root_works_without_mount_setattr()
 {
+	feature libmount || return 0
 	for NSPIVOT_UNDER in 'enosys mount_setattr --' "$OLD_KERNEL"; do
 		run box --host-root --proc /proc --dev --tmpfs /t:mode=711 -- \
 			sh -c 'ls /usr; stat -c "%a %F" /t; touch /t/x && echo made; touch /etc/x || touch /usr/x'
@@ -466,6 +467,24 @@ made'
 		assertEquals 'files that could not be created' 2 "$(grep -c Read-only "$TMP/err")"
 	done
 	NSPIVOT_UNDER=
+}
+
+# Without mount_setattr(2), nspivot needs libmount to find the mounts below another one.
+test_reports_a_missing_libmount_if_the_kernel_lacks_mount_setattr()
+{
+	feature no-libmount || return 0
+	mkdir "$TMP/src"
+	NSPIVOT_UNDER='enosys mount_setattr --'
+	for options in "--ro-bind $TMP/src:/src" "--bind $TMP/src:/src:nodev" --readonly=/; do
+		# shellcheck disable=SC2086 # several words
+		run box $options "$box" -- /bin/true
+		assert_refused 125 'nsutils was built without libmount'
+	done
+	run box --bind "$TMP/src:/src:ro,norec" "$box" -- /bin/sh -c 'touch /src/x || ls /src'
+	assert_rc 0
+	assert_err_has Read-only
+	NSPIVOT_UNDER=
+	rm -r "$TMP/src"
 }
 
 # If the kernel lacks the mount API, nspivot mounts a tmpfs over "/" before it builds the root with

@@ -42,6 +42,7 @@ test_the_propagation_of_a_bind_is_as_given()
 		bound :shared,slave
 		assert_out master:N
 	done
+	feature libmount || return 0
 	under=$OLD_KERNEL
 	bound :shared
 	assert_err_has '/mnt: a shared bind mount needs Linux 6.15'

@@ -163,6 +163,7 @@ test_works_where_the_user_may_not_list_the_old_root()
 test_mounts_cgroup2_on_the_cgroup2_of_a_bound_sys()
 {
 	# Runs only as root.
+	feature libmount || return 0
 	for NSPIVOT_UNDER in '' 'enosys mount_setattr --' "$OLD_KERNEL"; do
 		run unshare -m sh -c "{ stat -fc %T /sys/fs/cgroup | grep -qx cgroup2fs ||
 			mount -t cgroup2 c /sys/fs/cgroup; } &&

@@ -6,6 +6,7 @@
 # Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
+require_feature nslist
 require_ns user mnt pid uts ipc net cgroup
 # build-aux/check creates the image. If it is missing, skip the whole file before shunit2 starts,
 # because shunit2 would report a skip in a test function as a failure.

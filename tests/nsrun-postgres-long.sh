@@ -7,7 +7,7 @@
 # Time limit: 300 seconds.
 . "${0%/*}/testlib.sh"
 . "${0%/*}/nsrunlib.sh"
-require_feature postgresql
+require_feature postgresql nslist
 require_ns user mnt pid uts ipc net cgroup
 work_in "$TMP/work"
 PATH=$PATH:$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)

@@ -33,6 +33,7 @@ start_named()
 
 test_stop_ends_the_named_run_and_waits()
 {
+	feature nslist || return 0
 	start_named web -- sleep 1000
 	run nsrun --stop web
 	assert_ok
@@ -46,6 +47,7 @@ test_stop_ends_the_named_run_and_waits()
 # A script in the place of nslist writes a warning, and then does the work of nslist.
 test_stop_passes_on_the_warnings_of_nslist()
 {
+	feature nslist || return 0
 	stub "$TMP/stubs"
 	cat >"$TMP/stubs/nslist" <<-EOT
 		#!/bin/sh
@@ -62,10 +64,19 @@ test_stop_passes_on_the_warnings_of_nslist()
 	rm -r "$TMP/stubs"
 }
 
+test_stop_reports_a_missing_nslist()
+{
+	stub "$TMP/stubs"
+	run "$TMP/stubs/nsrun" --stop web
+	assert_refused 125 "nsrun: --stop requires nslist: cannot execute '$TMP/stubs/nslist'"
+	rm -r "$TMP/stubs"
+}
+
 # perl starts nsrun and reaps this child only after `nsrun --stop` has ended. So --stop must not
 # wait until the child has been reaped.
 test_stop_does_not_wait_for_the_parent_of_the_run()
 {
+	feature nslist || return 0
 	require_tool perl
 	# shellcheck disable=SC2016 # for perl
 	run perl -e '
@@ -79,6 +90,7 @@ test_stop_does_not_wait_for_the_parent_of_the_run()
 
 test_stop_accepts_no_program_and_no_other_action()
 {
+	feature nslist || return 0
 	start_named stay -- sleep 1000
 	for more in --print --explain true; do
 		run nsrun --stop stay $more
@@ -96,6 +108,7 @@ test_stop_accepts_no_program_and_no_other_action()
 # process.
 test_stop_ends_a_detached_run_that_has_an_init()
 {
+	feature nslist || return 0
 	run nsunshare -rp --detach --init --name detached -- sleep 1000
 	assert_ok
 	# wait for the file detached.json, which the helper process of nsunshare creates a moment
@@ -113,6 +126,7 @@ test_stop_ends_a_detached_run_that_has_an_init()
 
 test_stop_refuses_a_detached_run_without_an_init()
 {
+	feature nslist || return 0
 	run nsunshare -r --detach --name alone -- sleep 1000
 	assert_ok
 	settle 50 test -e "$names/alone.json"
@@ -128,6 +142,7 @@ test_stop_refuses_a_detached_run_without_an_init()
 test_stop_ignores_the_directory_of_another_user()
 {
 	# Runs only as root.
+	feature nslist || return 0
 	start_named web -- sleep 1000
 	mkdir "$XDG_RUNTIME_DIR/nsutils"
 	sleep 1000 &
@@ -145,6 +160,7 @@ test_stop_ignores_the_directory_of_another_user()
 
 test_stop_kills_a_program_that_ignores_the_signal()
 {
+	feature nslist || return 0
 	start_named deaf --with nsunshare:--grace=500ms -- sh -c 'trap "" TERM; while :; do sleep 1; done'
 	run nsrun --stop deaf
 	assert_ok
@@ -154,6 +170,7 @@ test_stop_kills_a_program_that_ignores_the_signal()
 
 test_system_is_stopped_by_its_own_signal()
 {
+	feature nslist || return 0
 	mkdir -p "$box/sbin"
 	cat >"$box/sbin/init" <<-'EOT'
 		#!/bin/sh
@@ -175,6 +192,7 @@ test_system_is_stopped_by_its_own_signal()
 
 test_other_tools_find_the_run_by_its_name()
 {
+	feature nslist || return 0
 	start_named web -R "$box" --hostname named -- /bin/sleep 1000
 	run nsenter2 -t name:web -a -- /bin/cat /etc/hostname
 	assert_out named

@@ -61,9 +61,11 @@ test_every_tool_accepts_the_name()
 	run nsenter2 -t name:web -U -u -- hostname
 	assert_ok
 	assert_out named
-	run nslist -rno NS --show name:web -t uts
-	assert_rc 0
-	assert_out_has "$inode"
+	! feature nslist || {
+		run nslist -rno NS --show name:web -t uts
+		assert_rc 0
+		assert_out_has "$inode"
+	}
 	run nsidmap show name:web
 	assert_rc 0
 	assert_out_has "$(stat -Lc %i "/proc/$program/ns/user")"
@@ -337,6 +339,7 @@ test_files_of_other_users_are_ignored()
 	run nsunshare --name other true
 	assert_refused 125 "cannot trust '$dir': other users can write to it"
 	chmod 755 "$dir"
+	feature nslist || return 0
 	# the file of root is used: nslist finds the process, which only root may examine
 	run as_nstest nslist --show name:web -t uts
 	assert_refused 1 "cannot open /proc/$(sleep_of "$holder")/ns/uts: Permission denied"

@@ -8,7 +8,8 @@ require_tool bash zsh fish
 
 generate=${0%/*}/../completion/generate
 [ -e "$generate" ] || skip 'needs the source beside the tests'
-tools='nslist nsenter2 nspivot nsinit nsrun'
+tools='nsenter2 nspivot nsinit nsrun'
+! feature nslist >/dev/null || tools="$tools nslist"
 mkdir -m 700 "$TMP/bash" "$TMP/zsh" "$TMP/fish" "$TMP/run" "$TMP/run/nsutils"
 for tool in $tools; do
 	sh "$generate" bash "$NSUTILS_BIN/$tool" >"$TMP/bash/$tool" &&
@@ -20,7 +21,15 @@ export XDG_RUNTIME_DIR="$TMP/run"
 
 # Each line contains the text that is typed before the tab and, after the bar, the arguments that
 # the tool must get when the line is executed.
-table='nslist --type=ne|--type=net
+table='nsenter2 -t name:my|-t name:my-run
+nsenter2 --target=name:my|--target=name:my-run
+nspivot --cap-drop net_raw,sys_adm|--cap-drop net_raw,sys_admin
+nsinit --stop-signal QU|--stop-signal QUIT
+nspivot --preset doc|--preset docker
+nsrun --profile contai|--profile container
+nsrun --stop my|--stop my-run'
+! feature nslist >/dev/null || table="$table
+nslist --type=ne|--type=net
 nslist -t uts,mn|-t uts,mnt
 nslist --containers -o NAME,MEM|--containers -o NAME,MEMORY
 nslist --sort HOSTN|--sort HOSTNAME
@@ -31,14 +40,7 @@ nslist --limits=u|--limits=user
 nslist --color=nev|--color=never
 nslist -p sel|-p self
 nslist --show name:my|--show name:my-run
-nslist name:my|name:my-run
-nsenter2 -t name:my|-t name:my-run
-nsenter2 --target=name:my|--target=name:my-run
-nspivot --cap-drop net_raw,sys_adm|--cap-drop net_raw,sys_admin
-nsinit --stop-signal QU|--stop-signal QUIT
-nspivot --preset doc|--preset docker
-nsrun --profile contai|--profile container
-nsrun --stop my|--stop my-run'
+nslist name:my|name:my-run"
 
 # complete_in START: starts the shell $shell and types the command START, which sets a prompt and
 # replaces each tool by a function that prints its arguments. Then types each line of the table with

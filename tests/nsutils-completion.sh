@@ -7,8 +7,9 @@ require_tool bash
 
 generate=${0%/*}/../completion/generate
 [ -e "$generate" ] || skip 'needs the source beside the tests'
-tools='nsunshare nsenter2 nslist nsidmap nspivot nsinit nstimeoffset'
-for tool in $tools; do
+tools='nsunshare nsenter2 nspivot nsinit nstimeoffset'
+! feature nslist >/dev/null || tools="$tools nslist"
+for tool in $tools nsidmap; do
 	sh "$generate" bash "$NSUTILS_BIN/$tool" >"$TMP/$tool" || exit 1
 done
 mkdir "$TMP/dir"
@@ -25,7 +26,7 @@ proposed()
 
 test_proposes_the_options_of_each_tool()
 {
-	for tool in nsunshare nsenter2 nslist nspivot nsinit nstimeoffset; do
+	for tool in $tools; do
 		proposed "$tool" --feat
 		assert_out --features
 	done
@@ -77,8 +78,9 @@ test_proposes_programs_and_then_leaves_their_arguments_alone()
 	assert_out "$TMP/dir"
 }
 
-test_proposes_the_values_of_options()
+test_proposes_the_values_of_options_of_nslist()
 {
+	feature nslist || return 0
 	proposed nslist --type ne
 	assert_out net
 	proposed nslist -t net,mn
@@ -95,6 +97,13 @@ test_proposes_the_values_of_options()
 	assert_out port:
 	proposed nslist --sources proc,chi
 	assert_out proc,children
+	# bash splits the word at the colon, so the completion gets three words
+	proposed nslist --find port :
+	assert_empty "$out"
+}
+
+test_proposes_the_values_of_options()
+{
 	proposed nsunshare --cap-drop net_raw,sys_adm
 	assert_out net_raw,sys_admin
 	proposed nsunshare --stop-signal QU
@@ -124,8 +133,6 @@ test_proposes_the_values_of_options()
 	proposed nsenter2 --target = name :
 	assert_out_has my-run
 	assertFalse 'a file name was expanded' '[ -e expanded ]'
-	proposed nslist --find port :
-	assert_empty "$out"
 }
 
 test_zsh_and_fish_show_the_help_of_an_option()

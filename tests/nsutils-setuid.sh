@@ -13,7 +13,7 @@ tools='nsunshare nsenter2 nstimeoffset nspivot nsinit'
 oneTimeSetUp()
 {
 	chmod 711 "$TMP"
-	for tool in $tools nsidmap nslist; do
+	for tool in $tools nsidmap; do
 		cp "$NSUTILS_BIN/$tool" "$TMP/$tool"
 	done
 }
@@ -98,7 +98,9 @@ test_refuses_to_mount_and_to_write()
 # nslist only shows information, so an administrator may give it capabilities to see more.
 test_a_reporter_runs_with_file_capabilities()
 {
+	feature nslist || return 0
 	feature no-sanitizer || return 0
+	cp "$NSUTILS_BIN/nslist" "$TMP/nslist"
 	setcap cap_sys_ptrace+ep "$TMP/nslist" || return
 	run as_nstest "$TMP/nslist" -n
 	assert_ok

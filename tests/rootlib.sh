@@ -39,9 +39,14 @@ box()
 	in_ns ${NSPIVOT_UNDER:-} nspivot "$@"
 }
 
-# OLD_KERNEL: runs a command without the system calls that kernels before 5.6 lack.
+# OLD_KERNEL: runs a command without the system calls that kernels before 5.6 lack. It is empty if the
+# build has no libmount, because nspivot then needs mount_setattr(2) for most options.
 # shellcheck disable=SC2034 # the tests use it
-OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'
+if feature libmount >/dev/null; then
+	OLD_KERNEL='enosys open_tree,move_mount,fsopen,fsconfig,fsmount,mount_setattr,openat2 --'
+else
+	OLD_KERNEL=
+fi
 
 # harm: creates the canary, a directory outside the root that a hostile root tries to change.
 harm()

@@ -21,6 +21,7 @@ shown()
 # same facts.
 test_shows_type_owner_and_parent()
 {
+	feature nslist || return 0
 	start_holder nsunshare -r -u -- sh -c 'echo $$ >&3; exec sleep 1000 3>&-'
 	user=$(stat -Lc %i "/proc/$holder_line/ns/user")
 	run nslist --show "uts:$holder_line"
@@ -37,6 +38,7 @@ test_shows_type_owner_and_parent()
 # lsns(8) before util-linux 2.39 lists only namespaces that have a process.
 test_lists_a_namespace_kept_by_a_mount()
 {
+	feature nslist || return 0
 	run nsunshare $own -m -- sh -c '
 		mount -t tmpfs none "$0" && mount --make-private "$0" && touch "$0/kept" &&
 		nsunshare -f "--uts=$0/kept" true &&

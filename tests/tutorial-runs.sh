@@ -20,11 +20,11 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# lesson HEADING: prints the examples below HEADING. Replaces the name of the cgroup in the
+# lesson HEADING: prints the examples below HEADING, except those that match $absent. Replaces the name of the cgroup in the
 # examples, /box, by $own_cgroup, a name that is unique to this instance of the test.
 lesson()
 {
-	displays "$page" "$1" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
+	displays "$page" "$1" "$absent" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"
 }
 
 # without_carrier: removes what the kernel sets in the background when a device gets a carrier: the flag
@@ -37,7 +37,8 @@ without_carrier()
 test_every_example_prints_what_the_page_shows()
 {
 	feature subids || return 0
-	settle=without_carrier
+	settle=without_carrier absent=
+	feature nslist || absent=nslist
 	sections >"$TMP/sections"
 	while read -r heading; do
 		echo "# $heading"
