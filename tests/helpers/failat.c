@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__riscv)
+#if defined(__riscv) || defined(__powerpc64__)
 #include <asm/ptrace.h>
 #endif
 
@@ -256,7 +256,7 @@ static bool task_runs(const struct task *t, const char *program)
 /*
  * Macros to skip a system call and to change its result. On some architectures, ptrace(2) has a
  * separate register set for the number of the call (CALL_SET). On others, the number is in a
- * general register (CALL_NUMBER).
+ * general register (CALL_NUMBER). Arm has a request of ptrace(2) that sets the number.
  */
 #if defined(__x86_64__)
 #define CALL_NUMBER orig_rax
@@ -268,8 +268,9 @@ static bool task_runs(const struct task *t, const char *program)
 #define CALL_NUMBER a7
 #define CALL_RESULT a0
 #elif defined(__powerpc64__)
-#define CALL_NUMBER gpr[0]
-#define CALL_RESULT gpr[3]
+#define CALL_NUMBER      gpr[0]
+#define CALL_RESULT      gpr[3]
+#define user_regs_struct pt_regs
 #elif defined(__loongarch64)
 #define CALL_NUMBER regs[11]
 #define CALL_RESULT regs[4]
@@ -280,6 +281,9 @@ static bool task_runs(const struct task *t, const char *program)
 #define CALL_SET         NT_S390_SYSTEM_CALL
 #define CALL_RESULT      gprs[2]
 #define user_regs_struct _user_regs_struct
+#elif defined(__arm__)
+#define CALL_RESULT      uregs[0]
+#define user_regs_struct user_regs
 #else
 #error "add the registers of a system call of this architecture here"
 #endif
@@ -307,6 +311,9 @@ static void call_skip(pid_t pid)
 	int number = -1;
 
 	set_registers(pid, CALL_SET, &number, sizeof(number));
+#elif defined(__arm__)
+	if (ptrace(PTRACE_SET_SYSCALL, pid, NULL, -1) < 0)
+		die("PTRACE_SET_SYSCALL");
 #else
 	struct user_regs_struct regs;
 
@@ -322,6 +329,14 @@ static void call_fail(pid_t pid, int error)
 
 	get_registers(pid, &regs);
 	regs.CALL_RESULT = -error;
+#if defined(__powerpc64__)
+	/* the instruction sc returns a positive error and sets a bit of cr0; scv (Linux 5.9) does
+	 * not */
+	if ((regs.trap & ~0xfUL) != 0x3000) {
+		regs.CALL_RESULT = error;
+		regs.ccr |= 0x10000000;
+	}
+#endif
 	set_registers(pid, NT_PRSTATUS, &regs, sizeof(regs));
 }
 

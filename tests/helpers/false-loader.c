@@ -44,6 +44,26 @@
 #define A    "r2"
 #define B    "r3"
 #define C    "r4"
+#elif defined(__arm__)
+#define CALL "svc 0"
+#define NR   "r7"
+#define A    "r0"
+#define B    "r1"
+#define C    "r2"
+#elif defined(__powerpc64__)
+#define CALL "sc"
+#define NR   "r0"
+#define A    "r3"
+#define B    "r4"
+#define C    "r5"
+#define LOST , "r6", "r7", "r8", "r9", "r10", "r11", "r12", "cr0", "ctr"
+#elif defined(__loongarch64)
+#define CALL "syscall 0"
+#define NR   "$a7"
+#define A    "$a0"
+#define B    "$a1"
+#define C    "$a2"
+#define LOST , "$t0", "$t1", "$t2", "$t3", "$t4", "$t5", "$t6", "$t7", "$t8"
 #else
 #error "add the registers of a system call of this architecture here"
 #endif
@@ -60,7 +80,7 @@ static long call(long number, long first, long second, long third)
 
 	/* some architectures return the result in the register of the first argument, others in the
 	 * register of the call number */
-	__asm__ volatile(CALL : "+r"(nr), "+r"(a) : "r"(b), "r"(c) : "memory" LOST);
+	__asm__ volatile(CALL : "+r"(nr), "+r"(a), "+r"(b), "+r"(c) : : "memory" LOST);
 #if defined(__x86_64__) || defined(__i386__)
 	return nr;
 #else
