@@ -103,8 +103,10 @@ test_the_message_of_a_program_that_ends_at_once_is_passed_on()
 # message, nsinit would not forward a SIGIO that another process sends at the same time.
 signal_with_a_message()
 {
+	# a new session, so that the process group of nsunshare is orphaned, and it does not stop
+	# together with nsinit
 	# shellcheck disable=SC2086 # several words
-	$mode --notify --ready-fd 7 -- sh -c 'trap "exit 5" IO; { read -r line <"$1/go"; exec "$1/notify" READY=1 "--wait=$1/end"; } &
+	setsid $mode --notify --ready-fd 7 -- sh -c 'trap "exit 5" IO; { read -r line <"$1/go"; exec "$1/notify" READY=1 "--wait=$1/end"; } &
 		echo >"$1/began"; while :; do sleep 0.02; done' sh "$TMP" 7>"$TMP/line" &
 	pid=$!
 	settle 50 test -e "$TMP/began"
