@@ -338,7 +338,7 @@ test_limits_count_the_namespaces_of_each_user()
 	run nslist --limits=user -t uts
 	assert_ok
 	assertEquals 'UID USER TYPE USED MAX' "$(head -n 1 "$TMP/out" | xargs)"
-	assert_out_has nstest
+	assert_out_has "$(id -un "$NSTEST_UID")"
 	run nslist --limits=group
 	assert_rc 1
 	assert_err_has "--limits: unknown value 'group'"

@@ -24,7 +24,9 @@ test_sandbox_shows_the_host_read_only_and_hides_private_directories()
 {
 	mkdir "$TMP/home"
 	: >"$TMP/home/secret"
-	: >/tmp/of-the-host
+	# the sandbox must hide a file in /tmp; this directory is the host's if the test runs without
+	# the sandbox of tests/run
+	of_host=$(mktemp /tmp/of-the-host.XXXXXX)
 	run env HOME="$TMP/home" nspivot --explain --preset=sandbox
 	assert_ok
 	assert_out_has "--tmpfs=$TMP/home:mode=0700,nosuid,nodev"
@@ -33,6 +35,7 @@ test_sandbox_shows_the_host_read_only_and_hides_private_directories()
 	run own nspivot --preset=sandbox -- sh -c '
 		id -u; ls -A /run; echo "$HOME"/*; ls -A /tmp | grep -c host; touch "$HOME/a" /tmp/b && echo ok
 		stat -c %a "$HOME" /tmp; echo /proc/[0-9]*; touch /etc/x /usr/x'
+	rm "$of_host"
 	assert_rc 1
 	assert_out_has "$(id -u)
 $HOME/*
