@@ -6,11 +6,13 @@
 . "${0%/*}/testlib.sh"
 . "${0%/*}/faultlib.sh"
 preload_nss
+# the account whose ranges the tests ask for: nstest, or the user if the test runs without the sandbox
+name=$(id -un "$NSTEST_UID")
 
 test_plan_reports_failed_calls()
 {
 	feature sandbox || return 0
-	FAULT_MAX=20 fault_all -f 1 -- nsidmap plan --style lxc --user nstest
+	FAULT_MAX=20 fault_all -f 1 -- nsidmap plan --style lxc --user "$name"
 }
 
 test_show_and_translate_report_failed_calls()
@@ -23,7 +25,7 @@ test_subids_by_name_reports_failed_calls()
 {
 	# success is accepted if openat(2) fails with ENOENT (option -x of fault_all), because a
 	# missing subuid or subgid file means that the user has no ranges
-	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids nstest
+	FAULT_MAX=12 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- nsidmap subids "$name"
 }
 
 # If nsidmap cannot read the passwd file, it must not report that the user does not exist. The
@@ -32,7 +34,7 @@ test_subids_by_name_reports_failed_calls()
 test_subids_by_uid_reports_failed_calls()
 {
 	FAULT_MAX=20 fault_all -f 1 -x 'openat:[0-9]+ ENOENT' -- \
-		nsidmap subids 61234
+		nsidmap subids "$NSTEST_UID"
 }
 
 test_scan_reports_failed_calls()
@@ -96,7 +98,7 @@ test_write_reports_failed_calls()
 
 test_reports_failed_output()
 {
-	for verb in show plan 'subids nstest' 'translate 0' 'merge u:0:0:1,g:0:0:1' --help 'plan --help' --version; do
+	for verb in show plan "subids $name" 'translate 0' 'merge u:0:0:1,g:0:0:1' --help 'plan --help' --version; do
 		# shellcheck disable=SC2086 # several words
 		nsidmap $verb >/dev/full 2>"$TMP/said"
 		run echo $?
