@@ -20,8 +20,9 @@ sections()
 		index($0, prompt) == 1 && !seen[head]++ { print head }' "$page"
 }
 
-# lesson HEADING: prints the examples below HEADING, except those that match $absent. Replaces the name of the cgroup in the
-# examples, /box, by $own_cgroup, a name that is unique to this instance of the test.
+# lesson HEADING: prints the examples below HEADING, except those that match $absent. Replaces the name
+# of the cgroup in the examples, /box, by $own_cgroup, a name that is unique to this instance of the
+# test.
 lesson()
 {
 	displays "$page" "$1" "$absent" | sed "s,/box\\( \\|\$\\),/$own_cgroup\\1,"

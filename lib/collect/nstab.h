@@ -67,8 +67,8 @@ struct ns {
 	/* the namespace was opened, so its id, parent, owner and creator were read from the
 	 * kernel */
 	bool opened;
-	/* the namespace was added to the table, or got another holder, after the last attempt to
-	 * open it */
+	/* the namespace was added to the table, or a mount of it was found, after the last attempt
+	 * to open it */
 	bool untried;
 	/* error with which opening the namespace failed, or 0: -EACCES, -EPERM, -ENOSYS, or -EAGAIN
 	 * if its mount point cannot be reached (kernel/nsfile.h) */
