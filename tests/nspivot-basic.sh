@@ -480,6 +480,8 @@ test_reports_a_missing_libmount_if_the_kernel_lacks_mount_setattr()
 		run box $options "$box" -- /bin/true
 		assert_refused 125 'nsutils was built without libmount'
 	done
+	run box --bind "$TMP/src:/src" --readonly=/src "$box" -- /bin/true
+	assert_refused 125 "cannot make '/src' read-only: cannot read '/proc/self/mountinfo': nsutils was built without libmount"
 	run box --bind "$TMP/src:/src:ro,norec" "$box" -- /bin/sh -c 'touch /src/x || ls /src'
 	assert_rc 0
 	assert_err_has Read-only

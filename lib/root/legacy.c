@@ -309,11 +309,6 @@ static int bind_with(struct root *r, int src, const struct root_place *p, const 
 	return TAKE_FD(now);
 }
 
-static int setattr(int fd, const struct mntopt *o)
-{
-	return root_remount(fd, o, NULL);
-}
-
 static int move(int from, int to)
 {
 	return sys_mount(file_fd_path(from).text, file_fd_path(to).text, NULL, MS_MOVE, NULL);
@@ -335,7 +330,7 @@ const struct root_ops root_legacy = {
 	.begin_fs = begin_fs,
 	.mount = mount_on,
 	.bind = bind_with,
-	.setattr = setattr,
+	.setattr = root_remount,
 	.move = move,
 	.move_old = move_old,
 	.one_string = true,

@@ -154,10 +154,12 @@ static int bind(struct root *r, int src, const struct root_place *p, const struc
 	return rc;
 }
 
-static int setattr(int fd, const struct mntopt *o)
+static int setattr(int fd, const struct mntopt *o, struct nserr *e)
 {
-	return sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
-				 o->clr, 0, -1);
+	int rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH | (o->norec ? 0 : AT_RECURSIVE), o->set,
+				   o->clr, 0, -1);
+
+	return rc < 0 ? nserr_set(e, rc, "cannot set mount options") : 0;
 }
 
 static int move(int from, int to)

@@ -130,20 +130,23 @@ static const struct mntopt read_only = { .set = MOUNT_ATTR_RDONLY },
 
 int root_protect(struct root *r, int fd, const char *path, struct nserr *e)
 {
-	int rc = r->ops->setattr(fd, &read_only), *more;
+	int rc = r->ops->setattr(fd, &read_only, e), *more;
 
 	/* in a detached tree, mount_setattr(2) only changes the root mount; root_finish() changes
 	 * the other mounts */
 	if (rc == -EINVAL && r->state == ROOT_DETACHED)
 		rc = 0;
 	more = rc < 0 ? NULL : reallocarray(r->protected, r->nprotected + 1, sizeof(*more));
-	if (!more) {
-		close(fd);
-		return nserr_set(e, rc < 0 ? rc : ENOMEM, "cannot make '%s' read-only", path);
+	if (more) {
+		r->protected = more;
+		r->protected[r->nprotected++] = fd;
+		return 0;
 	}
-	r->protected = more;
-	r->protected[r->nprotected++] = fd;
-	return 0;
+	close(fd);
+	if (rc == 0)
+		return nserr_set(e, ENOMEM, "cannot make '%s' read-only", path);
+	nserr_prefix(e, "cannot make '%s' read-only", path);
+	return rc;
 }
 
 /*
@@ -198,14 +201,18 @@ int root_finish(struct root *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < r->nprotected; i++) {
-		rc = r->ops->setattr(r->protected[i], &read_only);
-		if (rc < 0)
-			return nserr_set(e, rc, "cannot make a part of the new root read-only");
+		rc = r->ops->setattr(r->protected[i], &read_only, e);
+		if (rc < 0) {
+			nserr_prefix(e, "cannot make a part of the new root read-only");
+			return rc;
+		}
 	}
 	if (!r->readonly)
 		return 0;
-	rc = r->ops->setattr(r->fd, &read_only_alone);
-	return rc < 0 ? nserr_set(e, rc, "cannot make the new root read-only") : 0;
+	rc = r->ops->setattr(r->fd, &read_only_alone, e);
+	if (rc < 0)
+		nserr_prefix(e, "cannot make the new root read-only");
+	return rc;
 }
 
 int root_detach(int fd)

@@ -36,8 +36,8 @@ struct root_ops {
 		    struct nserr *e);
 
 	/* Applies the options o to the mount at fd and, unless o->norec is set, to the mounts below
-	 * it. Returns 0 or a negative errno. */
-	int (*setattr)(int fd, const struct mntopt *o);
+	 * it. Returns 0, or a negative errno with e set. */
+	int (*setattr)(int fd, const struct mntopt *o, struct nserr *e);
 
 	/* Moves the mount whose root directory is `from` to the directory `to` (borrowed
 	 * descriptors). Returns 0 or a negative errno. */
