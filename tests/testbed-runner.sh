@@ -364,6 +364,35 @@ test_check_refuses_a_family_of_other_lanes()
 	done
 }
 
+# ^C sends SIGINT to all processes in the process group, and kill(1) sends the signal to the script only.
+# The family runs a program that lasts until it is ended.
+test_a_check_that_a_signal_ends_leaves_nothing()
+{
+	# Runs no tool: This test checks the script build-aux/check.
+	feature source-tree || return 0
+	mkdir -p "$TMP/tree/build-aux" "$TMP/tree/tests" "$TMP/stubs" "$TMP/ended"
+	cp "$NSUTILS_SOURCE/build-aux/check" "$TMP/tree/build-aux"
+	# without a pid namespace, pgrep(1) also finds the processes of another instance of this
+	# test, so use an argument that differs between the instances
+	long=$((100000 + $$))
+	printf '#!/bin/sh\n' >"$TMP/tree/tests/run"
+	printf '#!/bin/sh\nexec sleep %s\n' "$long" >"$TMP/stubs/shellcheck"
+	chmod 755 "$TMP/tree/tests/run" "$TMP/stubs/shellcheck"
+	for sig in INT TERM HUP; do
+		PATH=$TMP/stubs:$PATH TMPDIR=$TMP/ended setsid pristine \
+			sh "$TMP/tree/build-aux/check" static >"$TMP/out" 2>&1 &
+		script=$!
+		settle 100 pgrep -f "sleep $long" >"$TMP/pids"
+		assertTrue 'the family has begun' $?
+		[ $sig = TERM ] || kill -s $sig -- "-$script"
+		[ $sig != TERM ] || kill -s TERM "$script"
+		wait "$script"
+		assertEquals "status after SIG$sig" 130 $?
+		assert_empty "$(ls -A "$TMP/ended")"
+		assert_empty "$(pgrep -f "sleep $long")"
+	done
+}
+
 # assert_results EXPECTED LOG: asserts that build-aux/check prints the results EXPECTED for the TAP
 # log LOG of a unit test.
 assert_results()
