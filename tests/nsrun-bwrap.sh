@@ -232,7 +232,7 @@ test_the_program_leads_a_new_session()
 
 test_a_profile_replaces_args_and_can_omit_the_init()
 {
-	grep -v -- '--init' "$NSUTILS_BIN/nsrun-data/profiles/sandbox" >"$TMP/profile"
+	grep -v -- '--init' "$nsrun_data/profiles/sandbox" >"$TMP/profile"
 	printf 'nspivot --setenv=A=of the profile\n' >>"$TMP/profile"
 	# shellcheck disable=SC2016 # for the inner shell
 	run nsrun --profile "$TMP/profile" -- sh -c 'echo "$$ $A"'

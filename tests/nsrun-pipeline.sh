@@ -270,7 +270,7 @@ test_profiles_are_found_in_order()
 test_the_default_profiles_are_the_installed_files()
 {
 	for profile in sandbox container; do
-		cp "$NSUTILS_BIN/nsrun-data/profiles/$profile" "$TMP/copy"
+		cp "$nsrun_data/profiles/$profile" "$TMP/copy"
 		root=
 		[ $profile = sandbox ] || root=root
 		for option in '' --tmpfs=/x; do
@@ -361,7 +361,7 @@ test_a_misspelled_word_gets_a_suggestion()
 	assert_refused 125 "option '--print' takes no argument"
 	mkdir -p "$HOME/.config/nsutils/profiles"
 	: >"$HOME/.config/nsutils/profiles/mine"
-	cp "$NSUTILS_BIN/nsrun-data/profiles/build" "$HOME/.config/nsutils/profiles/"
+	cp "$nsrun_data/profiles/build" "$HOME/.config/nsutils/profiles/"
 	for pair in sanbox:sandbox biuld:build mime:mine 'serv:service'; do
 		run "$nsrun" --profile "${pair%:*}" prog
 		assert_refused 125 "unknown profile '${pair%:*}'"

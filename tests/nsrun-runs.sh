@@ -231,8 +231,8 @@ test_service_with_limits_of_its_profile()
 	pids=$(cgroup_mount cgroup pids)
 	[ -n "$pids$v2" ] || { feature cgroup-pids; return 0; }
 	sed 's/^#   \(nsrun --pids=\).*/\14/; s/^#   \(nspivot --rlimit=nofile=\).*/\120:30/' \
-		"$NSUTILS_BIN/nsrun-data/profiles/service" >"$TMP/service"
-	assertEquals 'the profile names both limits' 2 "$(diff "$NSUTILS_BIN/nsrun-data/profiles/service" "$TMP/service" | grep -c '^>')"
+		"$nsrun_data/profiles/service" >"$TMP/service"
+	assertEquals 'the profile names both limits' 2 "$(diff "$nsrun_data/profiles/service" "$TMP/service" | grep -c '^>')"
 	# shellcheck disable=SC2016 # for the inner shell
 	run nsrun --profile "$TMP/service" --name "$own_cgroup" -R "$box" -- /bin/sh -c 'ulimit -n; ulimit -Hn
 		for i in 1 2 3 4 5 6; do sleep 1 & done; wait'
