@@ -26,15 +26,13 @@ int root_open_node(const char *path, const struct root_node *n, struct nserr *e)
 	return TAKE_FD(fd);
 }
 
-/* Creates the node on the tmpfs of root_scratch(). Returns a descriptor, or a negative errno with e
- * set: -EPERM if the caller may not create device nodes. */
+/* Creates the node on the tmpfs r->files. Returns a descriptor, or a negative errno with e set:
+ * -EPERM if the caller may not create device nodes. */
 static int create(struct root *r, const char *path, const struct root_node *n, struct nserr *e)
 {
-	int dir = root_scratch(r, e), fd;
+	int dir = r->files, fd;
 	char name[32];
 
-	if (dir < 0)
-		return dir;
 	snprintf(name, sizeof(name), "%u", r->nfiles++);
 	if (mknodat(dir, name, n->type | n->mode, makedev(n->major, n->minor)) < 0)
 		return nserr_set(e, errno, "cannot create the device node '%s'", path);
@@ -50,8 +48,14 @@ int root_make_node(struct root *r, const char *path, const struct root_node *n, 
 	struct mntopt o = { .norec = true,
 			    .set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
 			    .clr = MOUNT_ATTR_NODEV };
-	int fd = n->type ? create(r, path, n, e) : -EPERM, rc;
+	int fd = -EPERM, rc;
 
+	if (n->type) {
+		rc = root_scratch(r, e);
+		if (rc < 0)
+			return rc;
+		fd = create(r, path, n, e);
+	}
 	if (fd == -EPERM) {
 		o.set |= MOUNT_ATTR_RDONLY;
 		o.clr = 0;

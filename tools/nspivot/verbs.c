@@ -150,10 +150,10 @@ static bool cannot_mount_devpts(struct root *r, const char *path)
 }
 
 /*
- * Mounts devpts, by default with gid=5, the group of terminals. If that group is not mapped, the
- * kernel returns EINVAL. This function then mounts devpts without gid=5, so that a terminal gets
- * the group of the process that opens it. If user 0, the owner of ptmx, is not mapped, the kernel
- * returns EINVAL again, which is ignored with the option "try".
+ * Mounts devpts, by default with gid=5, the group of terminals. If a user namespace does not map
+ * that group, the kernel returns EINVAL. This function then mounts devpts without gid=5, so that a
+ * terminal gets the group of the process that opens it. If user 0, the owner of ptmx, is not
+ * mapped, the kernel returns EINVAL again, which is ignored with the option "try".
  */
 static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 {
@@ -163,7 +163,7 @@ static int run_devpts(void *ctx, const struct plan_step *s, struct nserr *e)
 	int rc = root_place_mount(root_of(ctx), "devpts", op->dst, &o, e);
 	size_t n = 0;
 
-	if (rc != -EINVAL || (op->arg && strstr(op->arg, "gid=")))
+	if (rc != -EINVAL || !root_in_userns() || (op->arg && strstr(op->arg, "gid=")))
 		return done(ctx, rc);
 	param = calloc(o.n, sizeof(*param));
 	if (!param)
