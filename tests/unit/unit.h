@@ -306,7 +306,7 @@ static inline bool unit_is_at(int fd, const char *path)
 }
 
 /* In a test of functions that leave their memory to the end of the process: LeakSanitizer must not
- * report it. */
+ * report it. The family unit-valgrind looks for this function in the program. */
 #define UNIT_LEAVES_MEMORY \
 	int __lsan_is_turned_off(void); \
 	int __lsan_is_turned_off(void) \
