@@ -13,6 +13,10 @@ FAULT_MAX=20
 require_ns user mnt uts net time
 require_tool strace
 
+# ENDED lists the faults that mean that the process of -p has ended: nslist then prints nothing, as
+# lsns(8) does.
+ENDED=':pidfd_(open|send_signal):1 ESRCH'
+
 COLS=NS,TYPE,PID,PPID,UID,USER,COMM,COMMAND,EXE,CGROUP,LPID,NIFS,MAXNS,NETNSID,HOSTNAME,UIDMAP,SETGROUPS,BOOTOFF,CGROOT,ROOTFS
 
 # steady: a filter that removes the age and the start time from a listing, because these values
@@ -33,7 +37,7 @@ start_target()
 test_json_reports_every_missing_value()
 {
 	start_target
-	fault_all -f '1 3' -x "$ANSWERS" -c whole_or_reported -- nslist -J -o $COLS -p "$holder"
+	fault_all -f '1 3' -x "$ANSWERS|$ENDED" -c whole_or_reported -- nslist -J -o $COLS -p "$holder"
 }
 
 test_show_reports_every_missing_value()
@@ -47,7 +51,7 @@ test_show_reports_every_missing_value()
 test_strict_fails_if_a_value_is_missing()
 {
 	start_target
-	fault_all -f '1 3' -x "$ANSWERS" -c same -- \
+	fault_all -f '1 3' -x "$ANSWERS|$ENDED" -c same -- \
 		nslist --strict -rno $COLS -p "$holder"
 }
 
@@ -70,21 +74,33 @@ test_counts_an_unreadable_value_and_strict_exits_3()
 	done
 }
 
-# The C library can open neither its configuration nor the list of the users, so nslist prints the
-# number of the user.
+# The list of the users cannot be opened or read, so nslist prints the number of the user.
 test_reports_a_failed_lookup_of_a_user()
 {
 	start_target
 	set -- nslist -rno USER -t uts -p "$holder"
 	run "$@"
 	assert_out root
-	for errno in EMFILE ENFILE ENOMEM EIO; do
+	for fault in openat:error=EMFILE openat:error=ENFILE openat:error=ENOMEM openat:error=EIO \
+		openat:error=EACCES read:error=EIO; do
 		run strace -qq -o "$TMP/trace" -P /etc/nsswitch.conf -P /etc/passwd \
-			-e trace=openat -e "inject=openat:error=$errno" "$@"
+			-e "trace=${fault%%:*}" -e "inject=$fault" "$@"
 		assert_rc 0
 		assert_out 0
 		assert_err_has 'incomplete output: 1 value ('
 	done
+	# without a list of users, no user has a name
+	run strace -qq -o "$TMP/trace" -P /etc/nsswitch.conf -P /etc/passwd \
+		-e trace=openat -e inject=openat:error=ENOENT "$@"
+	assert_ok
+	assert_out 0
+}
+
+test_reports_that_proc_cannot_be_examined()
+{
+	start_target
+	run failat -o "$TMP/report" -k 1:fstatfs:1 -e EPERM -- nslist -p "$holder"
+	assert_refused 1 'nslist: cannot examine /proc: Operation not permitted'
 }
 
 # pidfd_open(2) returns ESRCH if the process has ended since nslist listed it.

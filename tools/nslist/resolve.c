@@ -30,7 +30,7 @@ static int resolve_task(struct target *t, const struct nsref *ref, struct nserr 
 	struct nserr why = NSERR_INIT;
 	int rc = resolve_process(t, ref, &why);
 
-	if (rc == -ESRCH || rc == -EINVAL || rc == -EACCES || rc == -EPERM) {
+	if (rc == -ESRCH || rc == -EINVAL || rc == -EACCES) {
 		t->pid = -1; /* -1 is a pid that no process has */
 		return 0;
 	}

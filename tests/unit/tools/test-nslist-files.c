@@ -562,9 +562,11 @@ static void only_certain_errors_mean_that_a_process_has_ended(void)
 	static const struct fault_row rows[] = {
 		{ "ended", try_task, SYS_openat, 1, ESRCH, 0 },
 		{ "hidden", try_task, SYS_openat, 1, EACCES, 0 },
-		{ "denied", try_task, SYS_openat, 1, EPERM, 0 },
+		{ "denied", try_task, SYS_openat, 1, EPERM, -EPERM },
 		{ "invalid", try_task, SYS_openat, 1, EINVAL, 0 },
 		{ "input error", try_task, SYS_openat, 1, EIO, -EIO },
+		{ "not examined", try_task, SYS_fstatfs, 1, EPERM, -EPERM },
+		{ "ended later", try_task, SYS_pidfd_send_signal, 1, ESRCH, 0 },
 		{ "ended", try_ref, SYS_pidfd_open, 1, ESRCH, -1 },
 		{ "a thread", try_ref, SYS_pidfd_open, 1, EINVAL, -1 },
 		{ "an old kernel", try_ref, SYS_pidfd_open, 1, ENOSYS, 0 },
