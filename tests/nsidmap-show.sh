@@ -4,6 +4,7 @@
 # Runs as root and as an ordinary user.
 . "${0%/*}/testlib.sh"
 require_ns user
+require_tool strace
 
 start_ns()
 {
@@ -27,6 +28,33 @@ test_shows_single_ids_with_names()
 	run nsidmap show --noheadings --raw --output INSIDE,COUNT,UID,GID,PUID,PGID,USER,GROUP "$holder"
 	assert_ok
 	assert_out "0 1 $(id -u) $(id -g) $(id -u) $(id -g) $(id -un) $(id -gn)"
+}
+
+# nsidmap looks up the name of an id only if it prints the name. /etc/nsswitch.conf is unreadable,
+# too, because another source of names may know root.
+test_reports_a_failed_lookup_of_a_name()
+{
+	start_ns
+	for column in user:passwd:-u group:group:-g; do
+		IFS=: read -r column file option <<-END
+			$column
+		END
+		for fault in openat:error=EIO read:error=EIO; do
+			set -- strace -qq -o "$TMP/trace" -P /etc/nsswitch.conf -P "/etc/$file" \
+				-e "trace=${fault%%:*}" -e "inject=$fault"
+			run "$@" nsidmap show -rno "$column" --strict "$holder"
+			assert_rc 3
+			assert_out -
+			assert_err_has "nsidmap: cannot look up $column $(id "$option"): Input/output error"
+			assert_err_one_line
+			run "$@" nsidmap show -J -o "$column" "$holder"
+			assert_rc 0
+			assert_json ".complete == false and .ranges[0].$column == null"
+			run "$@" nsidmap show -rno INSIDE --strict "$holder"
+			assert_ok
+			assert_out 0
+		done
+	done
 }
 
 # Each row of the output ends where a range of the uid map or of the gid map ends. If only one of

@@ -3,17 +3,20 @@
 #ifndef NSU_BASE_ACCOUNT_H
 #define NSU_BASE_ACCOUNT_H
 
+#include <grp.h>
 #include <pwd.h>
 #include <sys/types.h>
 
 #include "base/nserr.h"
 
 /*
- * Looks up an entry with getpwnam(3) or, if name is NULL, with getpwuid(3), and stores it in *pw.
- * If there is no such entry, sets *pw to NULL and returns 0. Returns a negative errno if an NSS
- * module fails or /etc/passwd cannot be opened.
+ * Look up a user or a group by name or, if name is NULL, by id, and store the entry in *pw or *gr.
+ * The entry is valid until the next lookup. If there is no such entry, set *pw or *gr to NULL and
+ * return 0. Return a negative errno if an NSS module fails or if /etc/passwd or /etc/group exists
+ * but cannot be read.
  */
 int account_passwd(const char *name, uid_t uid, const struct passwd **pw) must_check;
+int account_grp(const char *name, gid_t gid, const struct group **gr) must_check;
 
 /*
  * Set *uid or *gid to the id that s names: a decimal number, or the name of a user or group. A name

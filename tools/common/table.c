@@ -92,6 +92,7 @@ void table_cell(struct table *t, const char *text)
 {
 	cleanup_free char *safe = NULL;
 
+	t->n_cells++;
 	if (!text) {
 		buf_add(&t->cells, unknown, sizeof(unknown));
 		return;
@@ -105,21 +106,26 @@ void table_cell(struct table *t, const char *text)
 
 void table_cell_u64(struct table *t, uint64_t v)
 {
+	t->n_cells++;
 	buf_addu(&t->cells, v);
 	buf_addc(&t->cells, '\0');
 }
 
-/* Returns an array of all cells, row by row, and sets *n to their number. The caller frees the
- * array. */
-static const char **index_cells(const struct table *t, size_t *n)
+bool table_shows_next(const struct table *t)
 {
-	const char **cells, *s = t->cells.s;
+	for (size_t i = 0; i < t->n_show; i++)
+		if (t->show[i] == t->n_cells % t->n_cols)
+			return true;
+	return false;
+}
 
-	*n = 0;
-	for (size_t i = 0; i < t->cells.len; i++)
-		*n += t->cells.s[i] == '\0';
-	cells = calloc(*n + 1, sizeof(*cells));
-	for (size_t i = 0; cells && i < *n; i++, s += strlen(s) + 1)
+/* Returns an array of all cells, row by row, or NULL. The caller frees the array. */
+static const char **index_cells(const struct table *t)
+{
+	const char **cells = t->cells.err ? NULL : calloc(t->n_cells + 1, sizeof(*cells));
+	const char *s = t->cells.s;
+
+	for (size_t i = 0; cells && i < t->n_cells; i++, s += strlen(s) + 1)
 		cells[i] = s;
 	return cells;
 }
@@ -213,16 +219,15 @@ static void print_json(const struct table *t, const char *name, const char *cons
 
 void table_print(struct table *t, const char *key)
 {
-	size_t n;
-	cleanup_free const char **cells = index_cells(t, &n);
+	cleanup_free const char **cells = index_cells(t);
 	struct buf b = BUF_INIT;
 
-	if (!cells || t->cells.err)
+	if (!cells)
 		cli_die(ENOMEM, "cannot allocate memory for the table");
 	if (t->json)
-		print_json(t, key, cells, n, &b);
+		print_json(t, key, cells, t->n_cells, &b);
 	else
-		print_plain(t, cells, n, &b);
+		print_plain(t, cells, t->n_cells, &b);
 	buf_free(&t->cells);
 	cli_print(&b);
 }

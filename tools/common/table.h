@@ -27,6 +27,7 @@ struct table {
 	bool complete; /* false if the tool could not collect all rows */
 	bool strict;   /* true if --strict was given */
 	struct buf cells;
+	size_t n_cells;
 };
 
 enum { TABLE_STRICT = CLI_LONG + 64 };
@@ -62,6 +63,9 @@ void table_option(struct table *t, int key, const char *arg);
  */
 void table_cell(struct table *t, const char *text);
 void table_cell_u64(struct table *t, uint64_t v);
+
+/* Returns true if the column of the next cell is printed. */
+bool table_shows_next(const struct table *t);
 
 /* Prints the table to standard output and frees it. In JSON, the rows are the elements of an array
  * with the name `key`. Ends the process if the write fails. */

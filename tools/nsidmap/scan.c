@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsidmap: the verb scan, which lists the ids of files in a directory tree that a map does not
  * contain. */
-#include <grp.h>
 #include <linux/limits.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -221,15 +219,6 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Returns the name of an id, or "". */
-static const char *name_of(enum idmap_kind k, uint32_t id)
-{
-	const struct passwd *pw = k == IDMAP_UID ? getpwuid(id) : NULL;
-	const struct group *gr = k == IDMAP_GID ? getgrgid(id) : NULL;
-
-	return pw ? pw->pw_name : gr ? gr->gr_name : "";
-}
-
 /* Adds the rows of the ids that are not in the map, in ascending order. Returns the number of rows
  * and frees the ids. */
 static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
@@ -244,7 +233,7 @@ static size_t report(struct ids *s, enum idmap_kind k, struct table *t)
 		table_cell(t, idmap_kind_names[k]);
 		table_cell_u64(t, s->slot[i].id);
 		table_cell_u64(t, s->slot[i].files);
-		table_cell(t, name_of(k, s->slot[i].id));
+		name_cell(t, k, s->slot[i].id);
 		table_cell(t, s->slot[i].as);
 		table_cell(t, s->slot[i].first);
 		free(s->slot[i].first);
@@ -272,7 +261,7 @@ int verb_scan(int argc, char **argv)
 		scan(*dir, &w);
 	for (int k = 0; k < IDMAP_KINDS; k++)
 		lost += report(&w.ids[k], k, &o.table);
-	o.table.complete = w.complete;
+	o.table.complete &= w.complete;
 	table_print(&o.table, "lost");
 	return table_status(&o.table, lost > 0 || !w.complete ? CLI_EXIT_FAILED : 0);
 }

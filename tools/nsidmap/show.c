@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nsidmap: the verb show, which prints the uid and gid maps of user namespaces. The outside ids are
  * those of the caller's user namespace, the parent namespace and the initial namespace. */
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 
 #include "common/table.h"
@@ -118,18 +116,15 @@ static bool next_stretch(const struct idmap_view *n, uint32_t from, struct stret
 	return true;
 }
 
-/* Returns the name of the id if the stretch has one id, otherwise "". */
-static const char *name_of(const struct stretch *s, enum idmap_kind k)
+/* Adds the name of the id if the stretch has one id, otherwise an empty cell. */
+static void cell_name(struct table *t, const struct stretch *s, enum idmap_kind k)
 {
-	const uint32_t id = s->view[IDMAP_VIEW_ME][k];
-	const struct passwd *pw;
-	const struct group *gr;
+	const uint32_t id = s ? s->view[IDMAP_VIEW_ME][k] : IDMAP_NONE;
 
-	if (s->count != 1 || id == IDMAP_NONE)
-		return "";
-	if (k == IDMAP_UID)
-		return (pw = getpwuid(id)) ? pw->pw_name : "";
-	return (gr = getgrgid(id)) ? gr->gr_name : "";
+	if (id == IDMAP_NONE || s->count != 1)
+		table_cell(t, "");
+	else
+		name_cell(t, k, id);
 }
 
 static void cell_id(struct table *t, uint32_t id)
@@ -155,7 +150,7 @@ static void add_row(struct table *t, const char *ref, const struct idmap_view *n
 		for (int k = 0; k < IDMAP_KINDS; k++)
 			cell_id(t, s ? s->view[v][k] : IDMAP_NONE);
 	for (int k = 0; k < IDMAP_KINDS; k++)
-		table_cell(t, s ? name_of(s, k) : "");
+		cell_name(t, s, k);
 	table_cell(t, setgroups[n->view[IDMAP_VIEW_ME].setgroups]);
 	table_cell(t, ref);
 }

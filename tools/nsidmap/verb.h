@@ -64,4 +64,12 @@ void map_print(const struct idmaps *m, const struct map_out *o);
  * process if this fails. The caller frees m. */
 void map_load(const char *arg, struct idmaps *m);
 
+/* ---- name.c: names of ids in tables */
+
+struct table;
+
+/* Appends a cell with the name of a user or group, or an empty cell if the id has no name. If the
+ * lookup fails, prints a warning, appends an unknown cell, and marks the table as incomplete. */
+void name_cell(struct table *t, enum idmap_kind k, uint32_t id);
+
 #endif

@@ -2,25 +2,21 @@
 /* users: looks up names of users, with a cache. */
 #include "nslist.h"
 
-#include <pwd.h>
 #include <stdio.h>
 
+#include "base/account.h"
 #include "common/cli.h"
 
 /* Returns the name of a user as an allocated string. If the user has no name, returns its
- * number. */
+ * number. If the lookup fails, also counts a missing value. */
 static char *look_up(struct run *run, uid_t uid)
 {
 	const struct passwd *pw;
 	char number[16], *name;
+	int rc = account_passwd(NULL, uid, &pw);
 
-	do {
-		errno = 0;
-		pw = getpwuid(uid);
-	} while (!pw && errno == EINTR);
-	/* an unknown user is printed as a number, but a failed lookup is counted */
-	if (!pw && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO))
-		nslist_missed(run, 0, -errno);
+	if (rc < 0)
+		nslist_missed(run, 0, rc);
 	snprintf(number, sizeof(number), "%u", uid);
 	name = strdup(pw ? pw->pw_name : number);
 	if (!name)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test-account: looks up users and groups, also when the lookup fails. The linker replaces
- * getpwnam(3), getpwuid(3) and getgrnam(3) (option --wrap in tests/Makemodule.am). */
+ * getpwnam(3), getpwuid(3), getgrnam(3) and getgrgid(3) (option --wrap in tests/Makemodule.am). */
 #include "base/account.h"
-
-#include <grp.h>
 
 #include "../fault.h"
 
@@ -48,6 +46,15 @@ struct group *__wrap_getgrnam(const char *name)
 
 	CHECK_STR(name, "web");
 	return finds_nothing() ? NULL : &web;
+}
+
+struct group *__wrap_getgrgid(gid_t gid);
+struct group *__wrap_getgrgid(gid_t gid)
+{
+	static struct group other = { .gr_gid = 9 };
+
+	CHECK_INT(gid, 9);
+	return finds_nothing() ? NULL : &other;
 }
 
 static void fail_with(int first, int second)
@@ -127,6 +134,7 @@ static void a_failure_is_not_a_missing_entry(void)
 	static const int failures[] = { EIO, EMFILE, EPERM, ENOMEM };
 	static const int missing[] = { ENOENT, ESRCH };
 	const struct passwd *pw;
+	const struct group *gr;
 
 	for (size_t i = 0; i < ARRAY_SIZE(failures); i++) {
 		fail_with(failures[i], 0);
@@ -136,6 +144,10 @@ static void a_failure_is_not_a_missing_entry(void)
 		fail_with(failures[i], 0);
 		CHECK_INT(account_passwd(NULL, 9, &pw), -failures[i]);
 		CHECK(!pw);
+		CHECK_INT(lookups, 1);
+		fail_with(failures[i], 0);
+		CHECK_INT(account_grp(NULL, 9, &gr), -failures[i]);
+		CHECK(!gr);
 		CHECK_INT(lookups, 1);
 	}
 	is_missing = true;
@@ -150,11 +162,12 @@ static void a_failure_is_not_a_missing_entry(void)
 	is_missing = false;
 }
 
-/* If the first lookup finds no user, account_passwd() opens /etc/passwd to check that it is
- * readable, and then looks up the user again. */
-static void a_second_lookup_finds_the_user(void)
+/* If the first lookup finds no entry, the functions read from /etc/passwd or /etc/group to check
+ * that it is readable, and then look up the entry again. */
+static void a_second_lookup_finds_the_entry(void)
 {
 	const struct passwd *pw = NULL;
+	const struct group *gr = NULL;
 
 	fail_with(ENOENT, 0);
 	CHECK_STR(user("web"), "");
@@ -165,10 +178,19 @@ static void a_second_lookup_finds_the_user(void)
 	fail_with(0, 0);
 	CHECK_INT(account_passwd(NULL, 9, &pw), 0);
 	CHECK_INT(lookups, 1);
+	fail_with(ENOENT, 0);
+	CHECK_STR(group("web"), "");
+	CHECK_INT(lookups, 2);
+	fail_with(ESRCH, 0);
+	CHECK_INT(account_grp(NULL, 9, &gr), 0);
+	CHECK(gr && gr->gr_gid == 9);
+	fail_with(0, 0);
+	CHECK_INT(account_grp(NULL, 9, &gr), 0);
+	CHECK_INT(lookups, 1);
 }
 
-/* Looks up a user that does not exist. Returns the result, or 1 if the message is wrong. */
-static int try_missing(void)
+/* Look up a user or group that does not exist. Return the result, or 1 if the message is wrong. */
+static int try_missing_user(void)
 {
 	struct nserr e = NSERR_INIT;
 	uid_t uid;
@@ -183,14 +205,35 @@ static int try_missing(void)
 		       : 1;
 }
 
-static void an_unreadable_passwd_file_is_reported(void)
+static int try_missing_group(void)
+{
+	struct nserr e = NSERR_INIT;
+	gid_t gid;
+	int rc;
+
+	fail_with(ENOENT, ENOENT);
+	fault_begin();
+	rc = account_group("web", &gid, &e);
+	fault_end();
+	return streq(unit_message(&e),
+		     rc == -EINVAL ? "unknown group 'web'" : failure("group", -rc))
+		       ? rc
+		       : 1;
+}
+
+static void an_unreadable_file_is_reported(void)
 {
 	static const struct fault_row rows[] = {
-		{ "account_user", try_missing, SYS_openat, 1, ENOENT, -EINVAL },
-		{ "account_user", try_missing, SYS_openat, 1, EACCES, -EACCES },
-		{ "account_user", try_missing, SYS_openat, 1, EMFILE, -EMFILE },
-		/* after EINTR, the file is opened again */
-		{ "account_user", try_missing, SYS_openat, 1, EINTR, -EINVAL },
+		{ "account_user", try_missing_user, SYS_openat, 1, ENOENT, -EINVAL },
+		{ "account_user", try_missing_user, SYS_openat, 1, EACCES, -EACCES },
+		{ "account_user", try_missing_user, SYS_openat, 1, EMFILE, -EMFILE },
+		{ "account_user", try_missing_user, SYS_read, 1, EIO, -EIO },
+		/* after EINTR, the file is opened or read again */
+		{ "account_user", try_missing_user, SYS_openat, 1, EINTR, -EINVAL },
+		{ "account_user", try_missing_user, SYS_read, 1, EINTR, -EINVAL },
+		{ "account_group", try_missing_group, SYS_openat, 1, ENOENT, -EINVAL },
+		{ "account_group", try_missing_group, SYS_openat, 1, EMFILE, -EMFILE },
+		{ "account_group", try_missing_group, SYS_read, 1, EIO, -EIO },
 	};
 
 	if (!fault_require())
@@ -201,5 +244,5 @@ static void an_unreadable_passwd_file_is_reported(void)
 }
 
 UNIT_MAIN(CASE(a_number_needs_no_database), CASE(an_interrupted_lookup_is_repeated),
-	  CASE(a_failure_is_not_a_missing_entry), CASE(a_second_lookup_finds_the_user),
-	  CASE(an_unreadable_passwd_file_is_reported))
+	  CASE(a_failure_is_not_a_missing_entry), CASE(a_second_lookup_finds_the_entry),
+	  CASE(an_unreadable_file_is_reported))
