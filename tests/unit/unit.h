@@ -282,10 +282,11 @@ static inline int unit_remove_one(const char *path, const struct stat *st, int t
 	return remove(path);
 }
 
-/* Removes a directory with its files. Does not follow symbolic links. */
+/* Removes a directory with its files. Does not follow symbolic links. musl does not descend to more
+ * levels than the third argument of nftw(3) says. */
 static inline void unit_remove(const char *path)
 {
-	CHECK_INT(nftw(path, unit_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+	CHECK_INT(nftw(path, unit_remove_one, 128, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 /* Returns true if there is a file with this path. Does not follow a symbolic link. */

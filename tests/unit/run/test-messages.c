@@ -37,7 +37,7 @@ static void begin(void)
 /* Returns true if the signal for a message to this descriptor arrives. */
 static bool arrives(int fd)
 {
-	const struct timespec limit = { 60, 0 };
+	const struct timespec limit = { 10, 0 };
 	siginfo_t info;
 
 	return sigtimedwait(&io, &info, &limit) == SIGRTMAX && info.si_fd == fd;
@@ -216,6 +216,7 @@ static void ready_must_be_a_line_of_a_message(void)
 	};
 	struct readiness r = { .socket = -1 };
 	struct nserr e = NSERR_INIT;
+	bool here;
 
 	if (!has_signal())
 		return;
@@ -227,7 +228,10 @@ static void ready_must_be_a_line_of_a_message(void)
 		sender = 0;
 		/* the descriptors that come with a message are closed */
 		notify(&r, rows[i].text, i % 5);
-		CHECK(arrives(r.socket));
+		here = arrives(r.socket);
+		CHECK(here);
+		if (!here) /* valgrind uses SIGRTMAX itself */
+			break;
 		CHECK_INT(readiness_receive(&r, accept_sender, &sender), rows[i].ready);
 		CHECK_INT(sender, rows[i].ready ? getpid() : 0);
 	}
