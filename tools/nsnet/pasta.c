@@ -96,10 +96,11 @@ static _Noreturn void watch(const struct net *n, int line, int target, pid_t tar
 	while (pasta > 0 && RETRY_EINTR(poll(p, 2, -1)) > 0)
 		if (p[0].revents || p[1].revents)
 			break;
-	if (pasta > 0 && p[0].revents)
+	/* End pasta also if poll(2) has failed. If pasta has ended, the signal has no effect. */
+	if (pasta > 0) {
 		kill(pasta, SIGKILL);
-	if (pasta > 0)
 		(void)RETRY_EINTR(waitpid(pasta, &wstatus, 0));
+	}
 	/* Send the exit status of pasta to run_pasta(), if that function still waits. */
 	(void)!send(line, &wstatus, sizeof(wstatus), MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(0);
