@@ -18,11 +18,13 @@
 #		fault_kill -- nsunshare -Urmpf --kill-child -- "$FINAL"
 #	}
 #
-# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-e ERRNO] [-x REGEX] [-i REGEX] [-o none]
-#	[-c CHECK] [-m PERCENT] [-l again] -- CMD…
+# fault_all [-f STATUSES] [-b NAME] [-u NAME] [-s CALL,…] [-e ERRNO] [-n REGEX] [-x REGEX]
+#	[-i REGEX] [-o none] [-c CHECK] [-m PERCENT] [-l again] -- CMD…
 #	-f	the exit statuses that report a failure (default 125; 1 for nslist and nsidmap)
 #	-b, -u, -s	options of failat: start at a program, stop at one (final), only these calls
 #	-e	the error that each call returns, instead of its plausible errors
+#	-n	faults that are not made, because CMD cannot remove what they leave: a grep -E pattern
+#		for PROCESS:CALL:N ERRNO; explain each use
 #	-x	faults after which a wrong status, message or output is accepted: a grep -E pattern
 #		for PROCESS:CALL:N ERRNO; explain each use
 #	-i	a grep -E pattern for output lines that are not compared
@@ -101,12 +103,13 @@ preload_nss()
 _fault_options()
 {
 	_only='' _codes=125 _check='' _except='^$' _ignore='^$' _output=some _percent=10 _list=once
-	_failat='-u final' _n=$#
+	_never='^$' _failat='-u final' _n=$#
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-f) _codes=$2 ;;
 		-c) _check=$2 ;;
 		-e) _only=$2 ;;
+		-n) _never=$2 ;;
 		-x) _except=$2 ;;
 		-o) _output=$2 ;;
 		-i) _ignore=$2 ;;
@@ -129,7 +132,7 @@ _fault_options()
 # _fault_plan ERRORS: reads the list of points (system calls, see above) that failat has printed,
 # and prints a line `POINT ERRNO` for each run to make. ERRORS is "all" for one run with each error
 # of each point, "one" for one run with one error of each point, or "none" for one run without an
-# error for each point (the line is then `POINT`).
+# error for each point (the line is then `POINT`). Omits the lines that match the option -n.
 _fault_plan()
 {
 	awk -v how="$1" -v only="$_only" -v max="${FAULT_MAX:-120}" '
@@ -142,7 +145,7 @@ _fault_plan()
 		step = how == "all" || lines <= max ? 1 : lines / max
 		for (i = 1; i <= lines; i += step)
 			print line[int(i)]
-	}'
+	}' | grep -vE -e "$_never"
 }
 
 # _fault_wrong WHY: calls _fault_bad(), unless the option -x accepts the run.
