@@ -31,10 +31,15 @@ static int run_reserve(void *ctx, const struct plan_step *s, struct nserr *e)
 	int fd = file_open_at(AT_FDCWD, n->path, O_RDONLY | O_CREAT | O_EXCL, 0);
 
 	(void)s;
-	/* ignore EEXIST, because resolve() has checked under the lock that no namespace is
-	 * mounted on the file. */
-	if (fd == -EEXIST)
-		return 0;
+	/* Use an existing file if no namespace is mounted on it. Check this again, because ip(8)
+	 * does not lock the directory and can have created the namespace after resolve(). */
+	if (fd == -EEXIST) {
+		int ns, is = names_open(n->name, &ns, e);
+
+		util_close(&ns);
+		if (is < 0 || is == NAME_DEAD)
+			return is < 0 ? is : 0;
+	}
 	if (fd < 0)
 		return nserr_set(e, fd, "cannot create '%s'", n->path);
 	close(fd);
