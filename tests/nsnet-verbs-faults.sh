@@ -117,7 +117,7 @@ test_gc_is_complete_or_reports_the_failure()
 	before=': >/run/netns/dead'
 	export before
 	# ignore ENOENT, which means that another process has removed the directory or file already
-	verb 12 ':openat:[0-9]+ ENOENT' nsnet gc
+	verb 12 ':(openat|newfstatat):[0-9]+ ENOENT' nsnet gc
 	before=
 }
 

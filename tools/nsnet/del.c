@@ -288,6 +288,7 @@ int verb_del(int argc, char **argv)
 {
 	struct words w = { 0 };
 	uint64_t *inodes;
+	struct nserr e = NSERR_INIT;
 	bool all = true;
 	struct net n;
 	struct cli c;
@@ -298,15 +299,11 @@ int verb_del(int argc, char **argv)
 		n.force |= key == OPT_FORCE;
 	verb_count(&w, 1, VERB_WORDS_MAX, " <name>|<ref>|<bridge>");
 	open_host(&n);
-	if (access(NETNS_DIR, F_OK) == 0) {
-		struct nserr e = NSERR_INIT;
-
-		/* Waits for a running `add`, which may have created its file without having mounted
-		 * the namespace on it. */
-		n.name_lock = names_lock(&e);
-		if (n.name_lock < 0)
-			cli_die_nserr(&e);
-	}
+	/* Waits for a running `add`, which may have created its file without having mounted the
+	 * namespace on it. */
+	n.name_lock = names_lock(false, &e);
+	if (n.name_lock < 0 && n.name_lock != -ENOENT)
+		cli_die_nserr(&e);
 	inodes = calloc((size_t)w.n, sizeof(*inodes));
 	if (!inodes)
 		cli_die(ENOMEM, "cannot delete");
@@ -320,13 +317,6 @@ int verb_del(int argc, char **argv)
 	return all ? 0 : CLI_EXIT_FAILED;
 }
 
-/*
- * If nsnet is killed, most objects that it has created disappear when the kernel closes its
- * descriptors. The file that reserves the name of a namespace remains. The lock on NETNS_DIR
- * prevents gc from removing the file of a running `add`, which has not mounted its namespace on the
- * file yet. ip(8) does not lock the directory, but it mounts the namespace very shortly after it
- * has created the file.
- */
 /*
  * Finds out whether gc may remove a file of NETNS_DIR: an empty file on which no namespace is
  * mounted. Files of other kinds do not belong to ip-netns(8). Returns 1 or 0, or a negative errno
@@ -348,35 +338,37 @@ static int is_dead(int dir, const char *name, struct nserr *e)
 	return S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
-int verb_gc(int argc, char **argv)
+/*
+ * If nsnet is killed, most objects that it has created disappear when the kernel closes its
+ * descriptors. The file that reserves the name of a namespace remains. The lock on NETNS_DIR
+ * prevents gc from removing the file of a running `add`, which has not mounted its namespace on the
+ * file yet. ip(8) does not lock the directory, but it mounts the namespace very shortly after it
+ * has created the file.
+ *
+ * Adds a line to out for each such file, and removes the file unless `dry` is set. Returns true, or
+ * after a failure prints a message and returns false. Ends the process if the directory cannot be
+ * locked or opened.
+ */
+static bool names_collect(struct net *n, bool dry, struct buf *out)
 {
 	struct nserr e = NSERR_INIT;
-	struct buf out = BUF_INIT;
-	struct words w = { 0 };
 	const struct dirent *d;
-	bool dry = false, all = true;
-	struct net n;
-	struct cli c;
-	DIR *list = NULL;
+	bool all = true;
+	DIR *list;
 
-	net_init(&n);
-	cli_init(&c, &gc_tool, argc, argv);
-	for (int key; (key = verb_next(&c, &w)) >= 0;)
-		dry |= key == OPT_DRY_RUN;
-	verb_count(&w, 0, 0, "");
-	if (access(NETNS_DIR, F_OK) == 0) {
-		n.name_lock = names_lock(&e);
-		if (n.name_lock < 0)
-			cli_die_nserr(&e);
-		list = opendir(NETNS_DIR);
-		if (!list)
-			cli_die(errno, "cannot list '%s'", NETNS_DIR);
-	}
-	while (list && (d = readdir(list))) {
+	n->name_lock = names_lock(false, &e);
+	if (n->name_lock == -ENOENT)
+		return true;
+	if (n->name_lock < 0)
+		cli_die_nserr(&e);
+	list = opendir(NETNS_DIR);
+	if (!list)
+		cli_die(errno, "cannot list '%s'", NETNS_DIR);
+	while ((errno = 0, d = readdir(list))) {
 		int rc = is_dead(dirfd(list), d->d_name, &e);
 
 		if (rc > 0) {
-			buf_printf(&out, "%s/%s\n", NETNS_DIR, d->d_name);
+			buf_printf(out, "%s/%s\n", NETNS_DIR, d->d_name);
 			rc = dry ? 0 : names_remove(d->d_name, &e);
 		}
 		if (rc < 0) {
@@ -384,8 +376,29 @@ int verb_gc(int argc, char **argv)
 			all = false;
 		}
 	}
-	if (list)
-		closedir(list);
+	if (errno) {
+		cli_warn(errno, "cannot list '%s'", NETNS_DIR);
+		all = false;
+	}
+	closedir(list);
+	return all;
+}
+
+int verb_gc(int argc, char **argv)
+{
+	struct nserr e = NSERR_INIT;
+	struct buf out = BUF_INIT;
+	struct words w = { 0 };
+	bool dry = false, all;
+	struct net n;
+	struct cli c;
+
+	net_init(&n);
+	cli_init(&c, &gc_tool, argc, argv);
+	for (int key; (key = verb_next(&c, &w)) >= 0;)
+		dry |= key == OPT_DRY_RUN;
+	verb_count(&w, 0, 0, "");
+	all = names_collect(&n, dry, &out);
 	open_host(&n);
 	if (nat_collect(&n, dry, &out, &e) < 0 || nic_collect(&n, dry, &out, &e) < 0) {
 		cli_warn_nserr(&e);

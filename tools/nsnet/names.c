@@ -26,11 +26,11 @@ int net_denied(int rc, struct nserr *e)
 	return rc;
 }
 
-int names_lock(struct nserr *e)
+int names_lock(bool create, struct nserr *e)
 {
 	int fd;
 
-	if (mkdir(NETNS_DIR, 0755) < 0 && errno != EEXIST) {
+	if (create && mkdir(NETNS_DIR, 0755) < 0 && errno != EEXIST) {
 		nserr_set(e, errno, "cannot create '%s'", NETNS_DIR);
 		if (e->errnum == EACCES && geteuid() != 0)
 			nserr_hint(e, "run the command as root, because the names of namespaces "

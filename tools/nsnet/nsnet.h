@@ -235,9 +235,10 @@ void net_free(struct net *n);
 
 /* ---- names.c: /run/netns */
 
-/* Creates /run/netns if it is missing, and locks it against other runs of nsnet. Returns a
- * descriptor of the directory, or a negative errno with e set. */
-int names_lock(struct nserr *e) must_check;
+/* Locks /run/netns against other runs of nsnet. If `create` is set, creates the directory if it is
+ * missing. Returns a descriptor of the directory, or a negative errno with e set: -ENOENT if the
+ * directory is missing and `create` is not set. */
+int names_lock(bool create, struct nserr *e) must_check;
 /* Makes /run/netns a shared mount, as ip(8) does, so that the names are visible in other mount
  * namespaces. Returns 0, or a negative errno with e set. */
 int names_share(struct nserr *e) must_check;

@@ -404,7 +404,7 @@ int verb_attach(int argc, char **argv)
 		cli_print(&out);
 		return 0;
 	}
-	lock = n.check ? -1 : names_lock(&e);
+	lock = n.check ? -1 : names_lock(true, &e);
 	if (lock < 0 && !n.check)
 		cli_die_nserr(&e);
 	attach(&n, lock);

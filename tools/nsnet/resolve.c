@@ -87,7 +87,7 @@ int resolve(struct net *n, struct nserr *e)
 	if (n->own_ns < 0)
 		return nserr_set(e, n->own_ns, "cannot open /proc/self/ns/net");
 	if (n->name && !n->enters && !n->explain && !n->check) {
-		n->name_lock = names_lock(e);
+		n->name_lock = names_lock(true, e);
 		rc = n->name_lock < 0 ? n->name_lock : 0;
 	}
 	if (rc == 0)

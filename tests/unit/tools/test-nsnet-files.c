@@ -33,12 +33,13 @@ static void inside_lock(const char *dir)
 
 	(void)dir;
 	sandbox_tmpfs("/run");
-	fd = names_lock(&e);
+	fd = names_lock(true, &e);
 	CHECK(fd >= 0);
 	close(fd);
 	CHECK_INT(rmdir("/run/netns"), 0);
+	CHECK_INT(names_lock(false, &e), -ENOENT);
 	unit_put(AT_FDCWD, "/run/netns", "");
-	CHECK_INT(names_lock(&e), -ENOTDIR);
+	CHECK_INT(names_lock(true, &e), -ENOTDIR);
 	CHECK_STR(e.what, "cannot open '/run/netns'");
 	CHECK_INT(names_open("web", &fd, &e), -ENOTDIR);
 	CHECK_STR(e.what, "cannot open '/run/netns/web'");
@@ -93,7 +94,7 @@ static int try_lock(void)
 	int fd;
 
 	fault_begin();
-	fd = names_lock(&e);
+	fd = names_lock(true, &e);
 	fault_end();
 	if (fd >= 0)
 		close(fd);
