@@ -150,11 +150,12 @@ static int mount_file(int fd, const char *target, struct nserr *e)
 	return rc;
 }
 
-/* Mounts the new resolv.conf from a temporary file, because the source of a bind mount must have a
- * name. */
+/* Mounts the new resolv.conf. The source of a bind mount must have a name, so create the file on a
+ * tmpfs that covers /tmp for a moment in the new mount namespace. The kernel removes the tmpfs with
+ * its last mount, so the file cannot remain. */
 int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 {
-	char path[] = "/tmp/nsnet.XXXXXX";
+	const char *path = "/tmp/resolv.conf";
 	struct net *n = ctx;
 	cleanup_fd int fd = -1;
 	int rc = own_mounts(e);
@@ -162,16 +163,21 @@ int run_resolv(void *ctx, const struct plan_step *s, struct nserr *e)
 	(void)s;
 	if (rc < 0)
 		return rc;
-	fd = file_above_std(mkostemp(path, O_CLOEXEC));
+	rc = sys_mount("nsnet", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755");
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot mount a tmpfs on '/tmp'");
+	fd = file_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	if (fd < 0)
-		return nserr_set(e, errno, "cannot create '%s'", path);
-	if (fchmod(fd, 0644) < 0)
-		rc = -errno;
-	if (rc == 0)
-		rc = file_write_all(fd, n->resolv.s, n->resolv.len);
-	rc = rc < 0 ? nserr_set(e, rc, "cannot write '%s'", path) : mount_file(fd, RESOLV_CONF, e);
-	unlink(path);
-	return rc;
+		return nserr_set(e, fd, "cannot create '%s'", path);
+	/* the umask may have reduced the mode */
+	rc = fchmod(fd, 0644) < 0 ? -errno : file_write_all(fd, n->resolv.s, n->resolv.len);
+	if (rc < 0)
+		return nserr_set(e, rc, "cannot write '%s'", path);
+	rc = mount_file(fd, RESOLV_CONF, e);
+	if (rc < 0)
+		return rc;
+	rc = sys_umount("/tmp", MNT_DETACH);
+	return rc < 0 ? nserr_set(e, rc, "cannot unmount the tmpfs from '/tmp'") : 0;
 }
 
 /* Mounts each file of /etc/netns/NAME on the file of the same name in /etc, like ip-netns(8). */
