@@ -381,7 +381,8 @@ static bool call_restarts(const struct __ptrace_syscall_info *info)
 
 /*
  * Reports the descriptor that a tool has opened with this call if it lacks O_CLOEXEC, because an
- * executed program would inherit it. The calls in opens[] return a descriptor.
+ * executed program would inherit it. The calls in opens[] return a descriptor. Reports nothing if
+ * ASAN_OPTIONS is set, because AddressSanitizer itself opens files without O_CLOEXEC.
  */
 static void call_check_cloexec(const struct task *t, const struct __ptrace_syscall_info *info)
 {
@@ -394,7 +395,8 @@ static void call_check_cloexec(const struct task *t, const struct __ptrace_sysca
 	char path[64], line[64];
 	FILE *f;
 
-	if (!t->tool || !t->started || !call || !in_words(opens, call) || info->exit.is_error)
+	if (!t->tool || !t->started || !call || !in_words(opens, call) || info->exit.is_error ||
+	    getenv("ASAN_OPTIONS"))
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%lld", t->pid, (long long)info->exit.rval);
 	f = fopen(path, "re");
