@@ -193,11 +193,13 @@ cp "$NSUTILS_BIN/nsnet" "$TMP/prepare"
 
 test_each_failed_call_of_add_leaves_the_device_or_moves_it()
 {
+	feature no-sanitizer || return 0 # AddressSanitizer ends nsnet if a system call of its own fails
 	FAULT_MAX=30 fault_all -f 1 -b nsnet -- unshare --net --mount "$TMP/host" add web --move nic0
 }
 
 test_each_failed_call_of_del_is_reported()
 {
+	feature no-sanitizer || return 0 # AddressSanitizer ends nsnet if a system call of its own fails
 	FAULT_MAX=30 fault_all -f 1 -b nsnet -- unshare --net --mount "$TMP/host" del web
 }
 
