@@ -38,6 +38,17 @@ test_detach_ends_at_once_and_the_program_continues()
 	assertTrue 'the pid file is removed at the end' 'settle 50 gone "$TMP/pid"'
 }
 
+# The helper that removes the pid file must not end before the program if pidfd_open(2) is missing.
+test_the_pid_file_stays_until_the_end_without_pidfds()
+{
+	run enosys pidfd_open -- nsunshare -rp --detach --pid-file "$TMP/pid" sh -c 'read -r w <"$0/go"' "$TMP"
+	assert_ok
+	sleep 0.3
+	assertTrue 'the program of the pid file runs' 'kill -0 "$(cat "$TMP/pid")"'
+	echo word >"$TMP/go"
+	assertTrue 'the pid file is removed at the end' 'settle 50 gone "$TMP/pid"'
+}
+
 test_detach_removes_the_cgroup_at_the_end()
 {
 	# Runs only as root.

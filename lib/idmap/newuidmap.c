@@ -153,14 +153,6 @@ static char **make_argv(const char *program, const char *target, const struct id
 
 enum { OUTPUT, PROGRAM_ENDED, STOP, TARGET_ENDED, POLLED };
 
-static bool has_ended(int procfd)
-{
-	struct proc_stat st;
-	int rc = proc_stat_read(procfd, "stat", &st);
-
-	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
-}
-
 /* Reads the output of a program into `said` until the program has ended. Discards output that does
  * not fit, because the program would block on a full pipe. Returns 0, -EINTR if the caller must
  * stop waiting, or another negative errno. */
@@ -178,7 +170,8 @@ static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 
 		if (ready < 0)
 			return -errno;
-		if (p[STOP].revents || p[TARGET_ENDED].revents || (!ready && has_ended(procfd)))
+		if (p[STOP].revents || p[TARGET_ENDED].revents ||
+		    (!ready && proc_stat_has_ended(procfd)))
 			return -EINTR;
 		if (!ready)
 			continue;

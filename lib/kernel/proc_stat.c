@@ -102,6 +102,14 @@ int proc_stat_open(pid_t pid, struct nserr *e)
 	return fd < 0 ? nserr_set(e, fd, "cannot open %s", path) : fd;
 }
 
+bool proc_stat_has_ended(int procfd)
+{
+	struct proc_stat st;
+	int rc = proc_stat_read(procfd, "stat", &st);
+
+	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
+}
+
 bool proc_stat_is_moved(int64_t seconds)
 {
 	cleanup_free char *text = NULL;

@@ -54,6 +54,10 @@ static inline bool proc_stat_is_dead(const struct proc_stat *st)
 	return st->state == 'Z' || st->state == 'X';
 }
 
+/* Returns true if the process whose /proc directory is procfd has ended, also if it is a zombie.
+ * Returns false if the state cannot be read although the process exists. */
+bool proc_stat_has_ended(int procfd);
+
 /*
  * Returns true if /proc shows times on the boottime clock of the reader's namespace, as Linux 5.11
  * and later do for start times and for btime in /proc/stat (proc_stat(5)). btime is the real time

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "kernel/proc_stat.h"
 #include "kernel/sys_pidfd.h"
 #include "run/interrupt.h"
 #include "run/line.h"
@@ -16,13 +17,17 @@ struct answer {
 	struct nserr err;
 };
 
-/* Waits for the end of a process that is not a child of the helper. */
-static void wait_for(int pidfd)
+/* Waits for the end of a process that is not a child of the helper. pidfd or procfd is -1. Without
+ * pidfds (a seccomp filter denies them), checks /proc ten times a second. Returns at once if there
+ * is no /proc, either. */
+static void wait_for(int pidfd, int procfd)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 
 	if (pidfd >= 0)
 		(void)!RETRY_EINTR(poll(&p, 1, -1));
+	while (procfd >= 0 && !proc_stat_has_ended(procfd))
+		(void)!poll(NULL, 0, 100);
 }
 
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line)
@@ -46,6 +51,7 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 {
 	struct answer a = { .err = NSERR_INIT };
 	int pidfd = sys_pidfd_open(child), wstatus = -1;
+	int procfd = pidfd < 0 ? proc_stat_open(child, NULL) : -1;
 
 	k->running(ctx);
 	plan_keeper_watch(k, ctx, line);
@@ -56,7 +62,7 @@ _Noreturn void plan_keep(const struct plan_keeper *k, void *ctx, int line, pid_t
 		/* with --detach, the caller may end before process 1 has reported the pid of the
 		 * program, so wait for this report, too */
 		plan_keeper_watch(k, ctx, pidfd);
-		wait_for(pidfd);
+		wait_for(pidfd, procfd);
 	}
 	a.rc = k->ended(ctx, wstatus, &a.err);
 	(void)!line_send(line, &a, sizeof(a));

@@ -51,20 +51,24 @@ static void detects_processes_that_have_not_executed(void)
 	char path[32];
 	int pair[2];
 	pid_t pid = make_child(pair, path);
+	cleanup_fd int procfd = proc_stat_open(pid, NULL);
 
-	CHECK(pid > 0);
+	CHECK(pid > 0 && procfd >= 0);
 	CHECK_INT(proc_stat_read(AT_FDCWD, path, &st), 0);
 	CHECK(!st.never_ran);
 	CHECK(!proc_stat_is_dead(&st));
+	CHECK(!proc_stat_has_ended(procfd));
 	CHECK_INT(write(pair[1], "x", 1), 1);
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	CHECK_INT(proc_stat_read(AT_FDCWD, path, &st), 0);
 	CHECK(st.never_ran);
 	CHECK(proc_stat_is_dead(&st));
+	CHECK(proc_stat_has_ended(procfd));
 	CHECK_STR(st.comm, "a) R (b");
 	CHECK_INT(st.ppid, getpid());
 	CHECK_INT(waitpid(pid, NULL, 0), pid);
 	CHECK_INT(proc_stat_read(AT_FDCWD, path, &st), -ENOENT);
+	CHECK(proc_stat_has_ended(procfd));
 	close(pair[0]);
 	close(pair[1]);
 }

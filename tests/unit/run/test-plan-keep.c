@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "caller.h"
+#include "kernel/sys_pidfd.h"
 #include "run/line.h"
 #include "run/plan.h"
 
@@ -20,6 +21,7 @@ static struct {
 	bool send;      /* line_send() fails in the caller */
 	unsigned polls; /* number of calls of poll(2) */
 	bool poll;      /* poll(2) fails */
+	bool no_pidfd;  /* pidfd_open(2) is missing */
 } world;
 
 /* ---- The replaced functions */
@@ -38,6 +40,13 @@ int __wrap_line_send(int line, const void *message, size_t size);
 int __wrap_line_send(int line, const void *message, size_t size)
 {
 	return world.send && caller_is_self() ? -EPIPE : __real_line_send(line, message, size);
+}
+
+int __real_sys_pidfd_open(pid_t pid);
+int __wrap_sys_pidfd_open(pid_t pid);
+int __wrap_sys_pidfd_open(pid_t pid)
+{
+	return world.no_pidfd ? -ENOSYS : __real_sys_pidfd_open(pid);
 }
 
 /* ---- The test */
@@ -161,22 +170,25 @@ static void the_helper_reports_its_result(void)
 	CHECK_STR(e.what, "");
 	caller_discard_term();
 	/* if the status cannot be sent, the helper waits for the end of the program and gets the
-	 * status -1 */
-	reset();
-	k.ended = refuse;
-	pid = fork();
-	if (pid == 0)
-		while (pause() < 0)
-			;
-	keep(&k, pid);
-	answer.fd = k.line;
-	CHECK_INT(shutdown(k.line, SHUT_WR), 0);
-	CHECK_INT(poll(&answer, 1, 100), 0);
-	kill(pid, SIGKILL);
-	world.send = true;
-	CHECK_INT(plan_keeper_end(&k, 0, 0, &e), -EBUSY);
-	CHECK_STR(e.what, "status -1");
-	CHECK_INT(waitpid(pid, NULL, 0), pid);
+	 * status -1, also if there are no pidfds */
+	for (int missing = 0; missing < 2; missing++) {
+		reset();
+		world.no_pidfd = missing;
+		k.ended = refuse;
+		pid = fork();
+		if (pid == 0)
+			while (pause() < 0)
+				;
+		keep(&k, pid);
+		answer.fd = k.line;
+		CHECK_INT(shutdown(k.line, SHUT_WR), 0);
+		CHECK_INT(poll(&answer, 1, 200), 0);
+		kill(pid, SIGKILL);
+		world.send = true;
+		CHECK_INT(plan_keeper_end(&k, 0, 0, &e), -EBUSY);
+		CHECK_STR(e.what, "status -1");
+		CHECK_INT(waitpid(pid, NULL, 0), pid);
+	}
 	/* if the status cannot be sent, plan_keeper_end() shuts down the socket for writing */
 	reset();
 	world.send = true;
