@@ -79,9 +79,11 @@ SigIgn:	0000000000000001'
 
 test_a_signal_ends_the_wait_and_the_command()
 {
-	for with in --fork --pid --init --no-fork; do
+	for with in --fork --pid --init --no-fork '--no-fork without pidfds'; do
+		under=
+		[ "$with" = "${with% without*}" ] || under='enosys pidfd_open --'
 		mkfifo "$TMP/held"
-		nsunshare -rm $with --setup-outside "exec 4>'$TMP/held'; echo ready >'$TMP/fifo'; exec sleep 1000" \
+		$under nsunshare -rm "${with%% *}" --setup-outside "exec 4>'$TMP/held'; echo ready >'$TMP/fifo'; exec sleep 1000" \
 			-- touch "$TMP/ran" 2>"$TMP/err" &
 		pid=$!
 		# shellcheck disable=SC2094 # the first open must not wait for a writer
