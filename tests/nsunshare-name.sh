@@ -279,9 +279,11 @@ test_works_without_pidfds()
 	assert_ok
 	run enosys pidfd_open -- nsunshare -r --name web true
 	assert_refused 125 "the name 'web' is already in use"
-	forge '.start += 100'
-	run enosys pidfd_open -- nsenter2 -t name:fake -U true
-	assert_refused 125 "cannot find the process 'name:fake'"
+	for change in '.start += 100' '.pid = 4194304'; do
+		forge "$change"
+		run enosys pidfd_open -- nsenter2 -t name:fake -U true
+		assert_refused 125 "cannot find the process 'name:fake'"
+	done
 	rm "$dir/fake.json"
 }
 

@@ -155,6 +155,9 @@ int nsref_open_process(const struct nsref *r, struct nsref_process *out, struct 
 	}
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	p.procfd = file_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	/* without a pidfd, only /proc shows that the process of the name has ended */
+	if (p.procfd == -ENOENT && p.pidfd < 0 && r->kind == NSREF_NAME)
+		return no_run(r, e);
 	if (p.procfd < 0)
 		return p.procfd == -ENOENT ? not_shown(&p, e)
 					   : nserr_set(e, p.procfd, "process %d", (int)pid);
