@@ -64,8 +64,9 @@ static const char *no_comma(struct layers *l, const char *path, struct file_fd_p
 	return buf->text;
 }
 
-/* Appends a path to the value of lowerdir= and escapes colons, which separate the layers. If
- * `commas` is set, also escapes commas, which separate the options of mount(2). */
+/* Appends a path to an option of overlayfs. Escapes backslashes, and colons, which separate the
+ * lower layers. If `commas` is set, also escapes commas, which separate the options of mount(2).
+ */
 static void escape(struct buf *out, const char *path, bool commas)
 {
 	for (; *path; path++) {
@@ -109,11 +110,22 @@ static int add_lower(struct layers *l, const char *path, struct nserr *e)
 			    : 0;
 }
 
+/* Adds the upper layer or the work directory; key is upperdir= or workdir=. Escapes the path,
+ * because overlayfs removes backslashes from it. Returns 0, or a negative errno with e set. */
+static int add_dir(struct layers *l, const char *key, const char *path, struct nserr *e)
+{
+	cleanup_buf struct buf value = BUF_INIT;
+	struct file_fd_path buf;
+
+	escape(&value, no_comma(l, path, &buf), l->one_string);
+	return value.err ? nserr_set(e, value.err, "cannot allocate memory for the layers")
+			 : add(l, e, key, value.s ? value.s : "");
+}
+
 /* Adds one option of the overlay. Returns 0, or a negative errno with e set. */
 static int add_option(struct root *r, struct layers *l, const char *word, struct nserr *e)
 {
 	const char *path = str_after(word, "lower=");
-	struct file_fd_path buf;
 
 	if (path)
 		return add_lower(l, path, e);
@@ -121,10 +133,10 @@ static int add_option(struct root *r, struct layers *l, const char *word, struct
 		return memory_upper(r, l, e);
 	path = str_after(word, "upper=");
 	if (path)
-		return add(l, e, "upperdir=", no_comma(l, path, &buf));
+		return add_dir(l, "upperdir=", path, e);
 	path = str_after(word, "work=");
 	if (path)
-		return add(l, e, "workdir=", no_comma(l, path, &buf));
+		return add_dir(l, "workdir=", path, e);
 	return add(l, e, "", word);
 }
 
