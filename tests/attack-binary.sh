@@ -131,7 +131,7 @@ victims_of_user()
 test_the_protection_works_under_every_memfd_noexec()
 {
 	# Runs only as root.
-	feature memfd-noexec || return 0
+	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
 	for level in 0 1 2; do
 		as_user=
 		at_noexec "$level" nsunshare -mp -- nspivot --preset=docker "$box" -- /evil
@@ -148,7 +148,7 @@ test_the_protection_works_under_every_memfd_noexec()
 test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
 	# Runs only as root.
-	feature memfd-noexec || return 0
+	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
 	as_user=
 	for level in 0 2; do
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -166,7 +166,7 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 test_a_detached_mount_stays_read_only()
 {
 	# Runs only as root.
-	feature memfd-noexec || return 0
+	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
 	as_user=
 	at_noexec 2 sh -c "mount --bind '$victims' '$victims' && mount -o remount,ro,bind '$victims' && exec remount '$victims/nsinit'"
 	assert_out_has overwritten
@@ -188,7 +188,7 @@ test_a_detached_mount_stays_read_only()
 test_fails_with_a_message_if_no_copy_can_be_made()
 {
 	# Runs only as root.
-	feature memfd-noexec || return 0
+	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
 	as_user=
 	at_noexec 2 enosys open_tree -- nsunshare -m -R "$box" -- /bin/true
 	assert_err_has 'cannot protect the binary of nsunshare with a copy in memory: Permission denied'

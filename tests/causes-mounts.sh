@@ -70,7 +70,7 @@ test_a_mistake_in_an_overlay_is_named()
 # together.
 test_a_layer_with_inherited_mounts_below_is_named()
 {
-	feature overlay-userns || return 0
+	feature overlay-userns && kernel_call open_tree || return 0
 	mkdir -p "$TMP/layer/mnt"
 	run env T="$TMP" nsunshare -rm -- sh -c 'mount -t tmpfs none "$T/layer/mnt" && exec nsunshare -rm -- nspivot "$@"' sh \
 		"--overlay=/dir:lower=$TMP/layer,lower=$TMP/low" "$TMP/root" -- /bin/true

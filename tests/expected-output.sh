@@ -6,6 +6,8 @@
 # Time limit: 90 seconds.
 . "${0%/*}/testlib.sh"
 require_feature sandbox no-sanitizer subids
+# the expected messages and descriptors are those of a kernel with these calls
+require_kernel_call pidfd_open open_tree
 
 # Each file in tests/expected/ contains lines of the form `$ COMMAND`. Each of them is followed by
 # the output of the command, a line `open: FILE` for each descriptor that the tool has not closed

@@ -99,7 +99,7 @@ has_iterators()
 
 test_bpf_and_proc_give_the_same_rows_in_all_columns()
 {
-	has_iterators || return 0
+	has_iterators && kernel_call pidfd_getfd || return 0
 	scene
 	same_rows -o "$columns"
 	assertTrue 'the scene is visible' "[ $(grep -c . "$TMP/rows") -ge 16 ]"
@@ -107,7 +107,7 @@ test_bpf_and_proc_give_the_same_rows_in_all_columns()
 
 test_bpf_and_proc_give_the_same_with_fewer_sources_and_types()
 {
-	has_iterators || return 0
+	has_iterators && kernel_call pidfd_getfd || return 0
 	scene
 	for sources in proc proc,task proc,task,children proc,fd proc,sock proc,task,fd,sock mnt kernel; do
 		same_rows -o NS,TYPE,NPROCS,NTHREADS,NFDS,NSOCKS,HELD,HOLDERS --sources "$sources"

@@ -91,7 +91,7 @@ has()
 test_reports_a_feature_with_its_system_call_as_available()
 {
 	has pidfd_open nslist pidfd
-	has setns nsenter2 setns-pidfd
+	has pidfd_open nsenter2 setns-pidfd
 	! feature close-range-cloexec || has close_range nsinit close-range
 	has mount_setattr nspivot mount-setattr
 	has openat2 nspivot openat2
