@@ -158,23 +158,18 @@ enum { OUTPUT, PROGRAM_ENDED, STOP, TARGET_ENDED, POLLED };
  * stop waiting, or another negative errno. */
 static int collect(struct pollfd p[POLLED], int procfd, char *said, size_t size)
 {
-	/* without pidfds (a seccomp filter denies them), check the target ten times a second */
-	int pause = p[TARGET_ENDED].fd < 0 ? 100 : -1;
 	char rest[512];
 	size_t len = 0;
 
 	for (;;) {
 		bool full = len + 1 >= size;
 		ssize_t n;
-		int ready = RETRY_EINTR(poll(p, POLLED, pause));
+		int ready = proc_stat_poll(p, POLLED, p[TARGET_ENDED].fd < 0 ? procfd : -1);
 
 		if (ready < 0)
-			return -errno;
-		if (p[STOP].revents || p[TARGET_ENDED].revents ||
-		    (!ready && proc_stat_has_ended(procfd)))
+			return ready;
+		if (ready == 0 || p[STOP].revents || p[TARGET_ENDED].revents)
 			return -EINTR;
-		if (!ready)
-			continue;
 		if (!p[OUTPUT].revents)
 			return 0;
 		n = RETRY_EINTR(read(p[OUTPUT].fd, full ? rest : said + len,

@@ -110,6 +110,16 @@ bool proc_stat_has_ended(int procfd)
 	return rc == -ENOENT || rc == -ESRCH || (rc == 0 && proc_stat_is_dead(&st));
 }
 
+int proc_stat_poll(struct pollfd *p, nfds_t n, int procfd)
+{
+	int ready;
+
+	do {
+		ready = RETRY_EINTR(poll(p, n, procfd < 0 ? -1 : 100));
+	} while (ready == 0 && !proc_stat_has_ended(procfd));
+	return ready < 0 ? -errno : ready;
+}
+
 bool proc_stat_is_moved(int64_t seconds)
 {
 	cleanup_free char *text = NULL;

@@ -3,6 +3,7 @@
 #ifndef NSU_KERNEL_PROC_STAT_H
 #define NSU_KERNEL_PROC_STAT_H
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include "base/nserr.h"
@@ -57,6 +58,15 @@ static inline bool proc_stat_is_dead(const struct proc_stat *st)
 /* Returns true if the process whose /proc directory is procfd has ended, also if it is a zombie.
  * Returns false if the state cannot be read although the process exists. */
 bool proc_stat_has_ended(int procfd);
+
+/*
+ * Like poll(2) without a time limit, waits for events of the n descriptors in p. Unless procfd is
+ * negative, also ends when the process whose /proc directory is procfd has ended, and checks this
+ * ten times a second. It is for a process without a pidfd (a seccomp filter denies them). Returns
+ * the number of descriptors with events, 0 if the process has ended, or a negative errno. A signal
+ * does not end the wait.
+ */
+int proc_stat_poll(struct pollfd *p, nfds_t n, int procfd) must_check;
 
 /*
  * Returns true if /proc shows times on the boottime clock of the reader's namespace, as Linux 5.11

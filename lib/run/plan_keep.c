@@ -17,17 +17,14 @@ struct answer {
 	struct nserr err;
 };
 
-/* Waits for the end of a process that is not a child of the helper. pidfd or procfd is -1. Without
- * pidfds (a seccomp filter denies them), checks /proc ten times a second. Returns at once if there
- * is no /proc, either. */
+/* Waits for the end of a process that is not a child of the helper. pidfd or procfd is -1; if both
+ * are, returns at once. */
 static void wait_for(int pidfd, int procfd)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 
-	if (pidfd >= 0)
-		(void)!RETRY_EINTR(poll(&p, 1, -1));
-	while (procfd >= 0 && !proc_stat_has_ended(procfd))
-		(void)!poll(NULL, 0, 100);
+	if (pidfd >= 0 || procfd >= 0)
+		(void)!proc_stat_poll(&p, 1, procfd);
 }
 
 void plan_keeper_watch(const struct plan_keeper *k, void *ctx, int line)

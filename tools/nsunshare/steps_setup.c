@@ -116,24 +116,19 @@ static _Noreturn void outside_child(const struct run *r, const char *command, pi
 static int wait_for_command(pid_t pid, int pidfd, pid_t caller, int *wstatus)
 {
 	cleanup_fd int of_caller = sys_pidfd_open(caller), stop = interrupt_open_ending();
-	/* without pidfds (a seccomp filter denies them), check the caller ten times a second */
 	cleanup_fd int procfd = of_caller < 0 ? proc_stat_open(caller, NULL) : -1;
 	struct pollfd p[] = { { .fd = pidfd, .events = POLLIN },
 			      { .fd = stop, .events = POLLIN },
 			      { .fd = of_caller, .events = POLLIN } };
-	int n = 0, rc = 0;
+	int rc = 0;
 
 	/* without a pidfd of the command, neither a signal nor the end of the caller can end the
 	 * wait */
-	while (pidfd >= 0 && n == 0) {
-		n = RETRY_EINTR(poll(p, ARRAY_SIZE(p), procfd < 0 ? -1 : 100));
-		if (n == 0 && proc_stat_has_ended(procfd))
-			break;
+	if (pidfd >= 0) {
+		int n = proc_stat_poll(p, ARRAY_SIZE(p), procfd);
+
+		rc = n < 0 ? n : p[0].revents ? 0 : -EINTR;
 	}
-	if (n < 0)
-		rc = -errno;
-	else if (pidfd >= 0 && !p[0].revents)
-		rc = -EINTR;
 	if (rc < 0)
 		kill(pid, SIGKILL);
 	if (RETRY_EINTR(waitpid(pid, wstatus, 0)) < 0 && rc == 0)
