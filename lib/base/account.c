@@ -15,73 +15,67 @@ static bool is_failure(int err)
 	return err && err != ENOENT && err != ESRCH;
 }
 
-/* Looks up the name or, if name is NULL, the uid. Repeats the lookup after a signal has interrupted
- * it. Returns the entry, or NULL with errno set. */
-static const struct passwd *ask_passwd(const char *name, uid_t uid)
+/* Look up an entry by name or, if name is NULL, by id. Return the entry, or NULL with errno set. */
+static const void *ask_passwd(const char *name, uint32_t id)
 {
-	const struct passwd *pw;
+	return name ? getpwnam(name) : getpwuid(id);
+}
+
+static const void *ask_group(const char *name, uint32_t id)
+{
+	return name ? getgrnam(name) : getgrgid(id);
+}
+
+/* Calls ask(name, id), again after a signal has interrupted it. Returns its result. */
+static const void *ask_again(const void *(*ask)(const char *, uint32_t), const char *name,
+			     uint32_t id)
+{
+	const void *entry;
 
 	do {
 		errno = 0;
-		pw = name ? getpwnam(name) : getpwuid(uid);
-	} while (!pw && errno == EINTR);
-	return pw;
+		entry = ask(name, id);
+	} while (!entry && errno == EINTR);
+	return entry;
 }
 
-/* Like ask_passwd(), looks up a group. */
-static const struct group *ask_group(const char *name, gid_t gid)
-{
-	const struct group *gr;
-
-	do {
-		errno = 0;
-		gr = name ? getgrnam(name) : getgrgid(gid);
-	} while (!gr && errno == EINTR);
-	return gr;
-}
-
-/*
- * Checks if a lookup that found no entry has failed. err is the errno of the lookup, and file is
- * the file of the database. If the file is temporarily unreadable, a later NSS module that does not
- * know the entry hides the error, so this function reads the first byte of the file. Returns 0 if
- * the lookup must be repeated, -ENOENT if the file does not exist, or another negative errno if the
- * lookup has failed.
- */
-static int check_lookup(int err, const char *file)
+/* Implements account_passwd() and account_grp() for the database in `file`. */
+static int look_up(const void *(*ask)(const char *, uint32_t), const char *name, uint32_t id,
+		   const char *file, const void **entry)
 {
 	char first;
 	int rc;
 
-	if (is_failure(err))
-		return -err;
+	*entry = ask_again(ask, name, id);
+	if (*entry)
+		return 0;
+	if (is_failure(errno))
+		return -errno;
+	/* If the file is temporarily unreadable, a later NSS module that does not know the entry
+	 * hides the error, so read the first byte of the file. EFBIG: the file is not empty. */
 	rc = (int)file_read_at(AT_FDCWD, file, &first, sizeof(first));
-	return rc == -EFBIG ? 0 : rc; /* EFBIG: the file is not empty */
+	if (rc != 0 && rc != -EFBIG)
+		return rc == -ENOENT ? 0 : rc;
+	*entry = ask_again(ask, name, id);
+	return 0;
 }
 
 int account_passwd(const char *name, uid_t uid, const struct passwd **pw)
 {
-	int rc;
+	const void *entry;
+	int rc = look_up(ask_passwd, name, uid, "/etc/passwd", &entry);
 
-	*pw = ask_passwd(name, uid);
-	if (*pw)
-		return 0;
-	rc = check_lookup(errno, "/etc/passwd");
-	if (rc == 0)
-		*pw = ask_passwd(name, uid);
-	return rc == -ENOENT ? 0 : rc;
+	*pw = entry;
+	return rc;
 }
 
 int account_grp(const char *name, gid_t gid, const struct group **gr)
 {
-	int rc;
+	const void *entry;
+	int rc = look_up(ask_group, name, gid, "/etc/group", &entry);
 
-	*gr = ask_group(name, gid);
-	if (*gr)
-		return 0;
-	rc = check_lookup(errno, "/etc/group");
-	if (rc == 0)
-		*gr = ask_group(name, gid);
-	return rc == -ENOENT ? 0 : rc;
+	*gr = entry;
+	return rc;
 }
 
 static bool is_name(const char *s)

@@ -189,7 +189,17 @@ static void a_second_lookup_finds_the_entry(void)
 	CHECK_INT(lookups, 1);
 }
 
-/* Look up a user or group that does not exist. Return the result, or 1 if the message is wrong. */
+/* Returns rc, the result of a lookup of the missing user or group "web", or 1 if its message is
+ * wrong. `what` is "user" or "group". */
+static int missing(const char *what, int rc, const struct nserr *e)
+{
+	char unknown[32];
+
+	snprintf(unknown, sizeof(unknown), "unknown %s 'web'", what);
+	return streq(unit_message(e), rc == -EINVAL ? unknown : failure(what, -rc)) ? rc : 1;
+}
+
+/* Look up a user or group that does not exist. Return the result of missing(). */
 static int try_missing_user(void)
 {
 	struct nserr e = NSERR_INIT;
@@ -200,9 +210,7 @@ static int try_missing_user(void)
 	fault_begin();
 	rc = account_user("web", &uid, &e);
 	fault_end();
-	return streq(unit_message(&e), rc == -EINVAL ? "unknown user 'web'" : failure("user", -rc))
-		       ? rc
-		       : 1;
+	return missing("user", rc, &e);
 }
 
 static int try_missing_group(void)
@@ -215,10 +223,7 @@ static int try_missing_group(void)
 	fault_begin();
 	rc = account_group("web", &gid, &e);
 	fault_end();
-	return streq(unit_message(&e),
-		     rc == -EINVAL ? "unknown group 'web'" : failure("group", -rc))
-		       ? rc
-		       : 1;
+	return missing("group", rc, &e);
 }
 
 static void an_unreadable_file_is_reported(void)
