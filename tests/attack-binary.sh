@@ -105,6 +105,13 @@ test_hostile_container_cannot_overwrite_nsenter2()
 	stop_holder
 }
 
+# has_noexec: returns 0 if the tests of vm.memfd_noexec are possible. They also need the calls with
+# which a tool makes its binary read-only. Otherwise prints the reason and returns 1.
+has_noexec()
+{
+	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr
+}
+
 # at_noexec LEVEL COMMAND…: runs the command in a new pid namespace with vm.memfd_noexec=LEVEL, a
 # sysctl of the pid namespace. At level 1, a memfd without MFD_EXEC is not executable; at level 2,
 # memfd_create(2) refuses executable memfds. $as_user is a command that changes the user first, or
@@ -131,7 +138,7 @@ victims_of_user()
 test_the_protection_works_under_every_memfd_noexec()
 {
 	# Runs only as root.
-	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
+	has_noexec || return 0
 	for level in 0 1 2; do
 		as_user=
 		at_noexec "$level" nsunshare -mp -- nspivot --preset=docker "$box" -- /evil
@@ -148,7 +155,7 @@ test_the_protection_works_under_every_memfd_noexec()
 test_the_protection_works_for_a_binary_on_a_tmpfs()
 {
 	# Runs only as root.
-	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
+	has_noexec || return 0
 	as_user=
 	for level in 0 2; do
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -166,7 +173,7 @@ test_the_protection_works_for_a_binary_on_a_tmpfs()
 test_a_detached_mount_stays_read_only()
 {
 	# Runs only as root.
-	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
+	has_noexec || return 0
 	as_user=
 	at_noexec 2 sh -c "mount --bind '$victims' '$victims' && mount -o remount,ro,bind '$victims' && exec remount '$victims/nsinit'"
 	assert_out_has overwritten
@@ -188,7 +195,7 @@ test_a_detached_mount_stays_read_only()
 test_fails_with_a_message_if_no_copy_can_be_made()
 {
 	# Runs only as root.
-	feature memfd-noexec && kernel_call open_tree && kernel_call mount_setattr || return 0
+	has_noexec || return 0
 	as_user=
 	at_noexec 2 enosys open_tree -- nsunshare -m -R "$box" -- /bin/true
 	assert_err_has 'cannot protect the binary of nsunshare with a copy in memory: Permission denied'

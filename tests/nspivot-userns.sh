@@ -117,13 +117,14 @@ test_overlay_in_a_user_namespace_uses_userxattr()
 test_overlay_accepts_any_name_of_a_layer()
 {
 	feature overlay-userns || return 0
-	mkdir -p "$TMP/a:b,c\\d" "$TMP/e" "$TMP/u:p,p\\er" "$TMP/w:o,r\\k"
+	mkdir -p "$TMP/a:b,c\\d" "$TMP/e"
 	echo 1 >"$TMP/a:b,c\\d/odd"
 	for NSPIVOT_UNDER in '' "$OLD_KERNEL"; do
 		# shellcheck disable=SC2086
 		run userns mp $NSPIVOT_UNDER nspivot --overlay "/ov:lower=$TMP/a:b\\,c\\\\d,lower=$TMP/e" "$box" -- /bin/ls /ov
 		assert_ok
 		assert_out odd
+		mkdir "$TMP/u:p,p\\er" "$TMP/w:o,r\\k"
 		# shellcheck disable=SC2086
 		run userns mp $NSPIVOT_UNDER nspivot --overlay "/ov:lower=$TMP/e,upper=$TMP/u:p\\,p\\\\er,work=$TMP/w:o\\,r\\\\k" "$box" -- \
 			/bin/sh -c 'echo 1 >/ov/new'
@@ -131,7 +132,6 @@ test_overlay_accepts_any_name_of_a_layer()
 		assertTrue 'the upper layer has the file' '[ -e "$TMP/u:p,p\er/new" ]'
 		chmod -R 700 "$TMP/w:o,r\\k"
 		rm -rf "$TMP/u:p,p\\er" "$TMP/w:o,r\\k"
-		mkdir "$TMP/u:p,p\\er" "$TMP/w:o,r\\k"
 	done
 	NSPIVOT_UNDER=
 }
