@@ -20,13 +20,17 @@ probe='for n in mnt uts ipc net pid pid_for_children user cgroup time; do readli
 	id -u; id -g; pwd; hostname; ls /proc/self/fd | xargs; echo "$0 $*"'
 
 # same ARGUMENT…: runs nsenter and nsenter2 with the same arguments and compares status and output.
-# If the installed nsenter(1) fails (status 1), the function compares nothing.
+# If the installed nsenter(1) fails (status 1), the function compares nothing. $before is a command
+# that runs both.
+before=
 same()
 {
-	run nsenter "$@" </dev/null
+	# shellcheck disable=SC2086 # several words
+	run $before nsenter "$@" </dev/null
 	_rc=$rc
 	cp "$TMP/out" "$TMP/want"
-	run nsenter2 "$@" </dev/null
+	# shellcheck disable=SC2086 # several words
+	run $before nsenter2 "$@" </dev/null
 	lines=$((lines + 1))
 	[ "$_rc" != 1 ] || return 0
 	worked=$((worked + 1))
@@ -59,6 +63,25 @@ test_forty_command_lines_work_as_with_nsenter()
 	same -w/ pwd
 	echo "$worked of $lines work with nsenter"
 	assertTrue "$worked of $lines" "[ $worked -ge 25 ]"
+}
+
+test_groups_of_the_caller_are_kept_or_dropped_as_with_nsenter()
+{
+	# Runs only as root.
+	start_target
+	denied=$t lines=0 worked=0 before='setpriv --groups 0,4'
+	start_holder nsunshare --map u:0:0:10,g:0:0:10 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	for t in "$denied" "$holder"; do
+		for o in '' '-G 0' '-S 0' '-S 0 -G 0'; do
+			for keep in '' --preserve-credentials; do
+				# shellcheck disable=SC2086 # several words
+				same -t "$t" -U $o $keep setpriv -d
+				# shellcheck disable=SC2086 # several words
+				same -U"/proc/$t/ns/user" $o $keep setpriv -d
+			done
+		done
+	done
+	assertEquals '32 of 32' "$worked of $lines"
 }
 
 test_runs_the_same_shell_as_nsenter()

@@ -34,6 +34,15 @@ test_failed_call_with_some_types_is_reported()
 	[ "$(id -u)" != 0 ] || fault_all -- nsenter2 -t "$target" --preserve-credentials --mount --pid "$FINAL"
 }
 
+test_failed_call_with_groups_is_reported()
+{
+	# Runs only as root.
+	start_target
+	for option in --user --follow=groups; do
+		fault_all -b nsenter2 -- setpriv --groups 0,4 nsenter2 -t "$target" --user --net $option "$FINAL"
+	done
+}
+
 test_failed_call_with_join_cgroup_is_reported()
 {
 	# Runs only as root.

@@ -126,6 +126,27 @@ $groups"
 	END
 }
 
+# The new user namespace of the target denies setgroups(2), and its groups 5 and 6 are not mapped. In
+# /proc/self/status, each group that is not mapped is 65534.
+test_followed_groups_are_set_before_a_namespace_that_denies_setgroups()
+{
+	# Runs only as root.
+	start_holder setpriv --groups 5,6 unshare --user --map-root-user \
+		sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	for groups in 0 0,4,7; do
+		run setpriv --groups "$groups" nsenter2 -t "$holder" -U --follow=groups sed -n 's/^Groups:\t//p' /proc/self/status
+		assert_ok
+		assert_out '65534 65534 '
+		run setpriv --groups "$groups" nsenter2 -t "$holder" -U --follow=uid,gid id -G
+		assert_ok
+		assert_out 0
+	done
+	run setpriv --groups 4 nsenter2 -t "$holder" -U --follow=groups --explain true
+	assert_out_has 'set supplementary groups 5,6 before the user namespace is entered'
+	run nsenter2 -t "$holder" -U --explain true
+	assert_out_lacks 'before the user namespace'
+}
+
 test_follow_context_needs_selinux()
 {
 	feature no-selinux || return 0

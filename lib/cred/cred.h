@@ -34,6 +34,7 @@ struct cred {
 	gid_t gid;
 	gid_t *groups; /* supplementary groups, allocated with malloc(3) */
 	size_t ngroups;
+	bool groups_done; /* the tool sets the groups itself: cred_plan() adds no step */
 
 	bool limit_caps;    /* the program may have only the capabilities in cap_limit */
 	uint64_t cap_limit; /* the allowed capabilities, which cred_check() computes */

@@ -345,7 +345,7 @@ void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor)
 		plan_add(p, actor, &umask_kind, c, 0);
 	if (c->limit_caps)
 		plan_add(p, actor, &cred_caps_bounding, c, 0);
-	if (c->set_groups || c->set_gid)
+	if ((c->set_groups || c->set_gid) && !c->groups_done)
 		plan_add(p, actor, &groups_kind, c, 0);
 	if (c->set_gid)
 		plan_add(p, actor, &gid_kind, c, 0);

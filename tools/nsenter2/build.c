@@ -52,7 +52,7 @@ static void add_follow_before(const struct run *r, struct plan *p)
 		plan_add(p, PLAN_CALLER, &cred_oom, r->followed.oom, 0);
 	if (r->o->context)
 		plan_add(p, PLAN_CALLER, &step_context, NULL, 0);
-	if (r->drop_groups)
+	if (r->groups_before)
 		plan_add(p, PLAN_CALLER, &step_groups, NULL, 0);
 }
 

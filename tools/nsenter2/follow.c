@@ -74,8 +74,9 @@ static int follow_groups(struct run *r, const char *status, const struct idmap *
 					 "cannot allocate memory for the groups of the target");
 		r->cred.groups = more;
 		rc = proc_status_number(s, 0, &more[r->cred.ngroups]);
-		if (rc == 0)
-			rc = id_inside(r, map, "group", &more[r->cred.ngroups++], e);
+		if (rc == 0 && !r->outside_groups)
+			rc = id_inside(r, map, "group", &more[r->cred.ngroups], e);
+		r->cred.ngroups++;
 		if (rc < 0)
 			return rc;
 		s += strcspn(s, " \n");
@@ -101,10 +102,13 @@ static int follow_ids(struct run *r, const char *status, struct nserr *e)
 		if (rc == 0)
 			rc = id_inside(r, &maps.map[IDMAP_GID], "group", &r->cred.gid, e);
 	}
-	/* if setgroups(2) is denied in the user namespace, the target could not set its groups
-	 * either, so this is not an error */
-	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&r->join) & CLONE_NEWUSER))
-		r->cred.groups_optional = true;
+	/* If setgroups(2) is denied in the user namespace, the target has its groups from outside,
+	 * and these need not be mapped. If the caller cannot set them either, its own groups are
+	 * kept, so this is not an error. */
+	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&r->join) & CLONE_NEWUSER)) {
+		r->cred.groups_optional |= !r->cred.set_groups;
+		r->outside_groups = r->o->follow & FOLLOW_GROUPS;
+	}
 	if (rc == 0 && (r->o->follow & FOLLOW_GROUPS))
 		rc = follow_groups(r, status, &maps.map[IDMAP_GID], e);
 	return rc;

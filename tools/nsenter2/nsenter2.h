@@ -99,9 +99,10 @@ struct run {
 
 	struct cred cred;
 	struct handle handle;
-	/* drop the supplementary groups before entering the user namespace, because setgroups(2) is
-	 * denied inside */
-	bool drop_groups;
+	/* set or drop the supplementary groups before entering the user namespace, because
+	 * setgroups(2) may be denied inside */
+	bool groups_before;
+	bool outside_groups; /* cred.groups contains ids of the caller's user namespace */
 	struct supervise supervise;
 	struct pty_relay relay;
 	int slave; /* descriptor of the slave side of the pseudo-terminal, or -1 */

@@ -193,6 +193,27 @@ static bool denies_setgroups(void)
 	return self >= 0 && idmap_read_setgroups(self) == IDMAP_SETGROUPS_DENY;
 }
 
+/*
+ * Decides whether the supplementary groups are set before the user namespace is entered, because
+ * setgroups(2) may be denied inside. They are not if the caller cannot change its groups at all. If
+ * that is not known, the step is added and reports its own failure, because the program must not
+ * keep groups without a message.
+ */
+static void settle_groups(struct run *r)
+{
+	struct cred *c = &r->cred;
+	bool needed = r->outside_groups;
+
+	if (r->o->preserve && !c->set_groups)
+		c->groups_optional = true;
+	else if (c->ngroups == 0 || (c->groups_optional && !needed))
+		needed = getgroups(0, NULL) != 0;
+	r->groups_before = needed && (nsjoin_types(&r->join) & CLONE_NEWUSER) &&
+			   sys_cap_held(CAP_SETGID) != 0 && !denies_setgroups();
+	c->groups_done = r->groups_before && (r->outside_groups || !c->set_groups);
+	c->groups_optional |= r->groups_before;
+}
+
 /* Sets the default ids: without options, the program becomes root in the entered user namespace if
  * the id maps and setgroups permit it. */
 static void default_ids(struct run *r)
@@ -205,12 +226,6 @@ static void default_ids(struct run *r)
 	c->gid_optional = !c->set_gid;
 	c->groups_optional |= !c->set_gid && !c->set_groups;
 	c->set_uid = c->set_gid = true;
-	r->drop_groups = !c->ngroups && getgroups(0, NULL) > 0 && r->join.proc.pid &&
-			 idmap_read_setgroups(r->join.proc.procfd) == IDMAP_SETGROUPS_DENY &&
-			 sys_cap_has(CAP_SETGID) && !denies_setgroups();
-	/* the groups need not be set in the entered user namespace if they are dropped before it is
-	 * entered */
-	c->groups_optional |= r->drop_groups;
 }
 
 int resolve(struct run *r, struct nserr *e)
@@ -245,6 +260,7 @@ int resolve(struct run *r, struct nserr *e)
 	if (rc < 0)
 		return rc;
 	default_ids(r);
+	settle_groups(r);
 	r->cred.caps_follow_uid = true;
 	r->supervise.death_signal = o->kill_signal;
 	return handle_hold(&r->handle, e);

@@ -39,20 +39,42 @@ const struct plan_kind step_context = {
 	.what = "execute with the SELinux context of the target",
 };
 
-static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
+/* ---- the supplementary groups, before setns(2), because setgroups(2) may be denied in the entered
+ * user namespace (user_namespaces(7)) */
+
+static size_t groups_outside(const struct run *r)
 {
-	(void)ctx;
-	(void)s;
-	return setgroups(0, NULL) < 0 ? nserr_set(e, errno, "cannot drop supplementary groups") : 0;
+	return r->outside_groups ? r->cred.ngroups : 0;
 }
 
-/* This step runs before setns(2), because setgroups(2) may be denied in the entered user namespace
- * (user_namespaces(7)). */
+static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
+{
+	const struct run *r = ctx;
+	size_t n = groups_outside(r);
+
+	(void)s;
+	if (setgroups(n, r->cred.groups) == 0)
+		return 0;
+	return nserr_set(e, errno, "cannot %s supplementary groups", n ? "set the" : "drop");
+}
+
+static void show_groups(const void *ctx, const struct plan_step *s, struct buf *out)
+{
+	const struct run *r = ctx;
+	size_t n = groups_outside(r);
+
+	(void)s;
+	buf_adds(out, n ? "set supplementary groups" : "drop supplementary groups");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%u", i ? "," : " ", r->cred.groups[i]);
+	buf_adds(out, " before the user namespace is entered");
+}
+
 const struct plan_kind step_groups = {
 	.name = "groups-outside",
 	.call = "setgroups(2)",
 	.run = run_groups,
-	.what = "drop supplementary groups before setgroups(2) is denied",
+	.show = show_groups,
 };
 
 static int run_env(void *ctx, const struct plan_step *s, struct nserr *e)
