@@ -77,6 +77,24 @@ test_options_take_precedence_over_followed_attributes()
 64'
 }
 
+test_options_take_precedence_over_followed_ids()
+{
+	feature sandbox || return 0
+	start_holder_with_ids
+	while read -r want options; do
+		# shellcheck disable=SC2086 # several words
+		run nsenter2 -t "$holder" -U --follow=uid,gid,groups $options sh -c 'echo "$(id -u):$(id -g):$(id -G)" | tr " " ,'
+		assert_ok
+		assert_out "$want"
+	done <<-'END'
+		7:8:8,9,10
+		3:8:8,9,10 -S 3
+		7:4:4,9,10 -G 4
+		7:8:8,5 --groups 5
+		7:8:8 --groups none
+	END
+}
+
 # start_holder_with_ids: starts a holder in a new user namespace, with uid 7, gid 8 and the groups 9
 # and 10. An ordinary user needs an id map with a range from /etc/subuid; nsidmap plan prints such a
 # map.
@@ -141,10 +159,29 @@ test_followed_groups_are_set_before_a_namespace_that_denies_setgroups()
 		assert_ok
 		assert_out 0
 	done
+	for options in '--groups none' '--as root'; do
+		# shellcheck disable=SC2086 # several words
+		run setpriv --groups 0,4 nsenter2 -t "$holder" -U --follow=groups $options sed -n 's/^Groups:\t//p' /proc/self/status
+		assert_ok
+		assert_out ' '
+	done
 	run setpriv --groups 4 nsenter2 -t "$holder" -U --follow=groups --explain true
 	assert_out_has 'set supplementary groups 5,6 before the user namespace is entered'
 	run nsenter2 -t "$holder" -U --explain true
 	assert_out_lacks 'before the user namespace'
+}
+
+# In the middle one of three user namespaces, /proc shows the group 5 as 65534. A group 65534 is
+# mapped there, but the target does not have it.
+test_a_followed_group_must_be_mapped_in_the_user_namespace_of_the_caller()
+{
+	# Runs only as root.
+	start_holder nsunshare --map u:0:100000:70000,g:0:100000:70000 -- sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	outer=$holder
+	start_holder setpriv --groups 5 nsenter2 -t "$outer" -U --preserve-credentials -S 0 -- \
+		setpriv --regid 0 --keep-groups unshare --user --map-root-user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	run nsenter2 -t "$outer" -U nsenter2 -t "$holder" -U --follow=groups true
+	assert_refused 125 "--follow: group 65534 of process $holder is not mapped"
 }
 
 test_follow_context_needs_selinux()

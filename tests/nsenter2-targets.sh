@@ -85,6 +85,19 @@ test_keeps_the_groups_if_the_callers_user_namespace_denies_setgroups()
 	assert_out "$(for _ in 1 2 3 4; do echo 0 0 0 65534; done)"
 }
 
+# A child of nsenter2 enters the user namespace, so only the child can read that setgroups(2) is
+# denied there.
+test_each_sets_the_user_by_name_where_setgroups_is_denied()
+{
+	start_holder unshare --user --map-root-user sh -c 'echo ready >&3; exec sleep 1000 3>&-'
+	for option in '--setuid root' '--as root'; do
+		# shellcheck disable=SC2086 # several words
+		run sh -c 'echo "$1" | nsenter2 --each -U $2 id -u' sh "$holder" "$option"
+		assert_rc 0
+		assert_out 0
+	done
+}
+
 test_enters_nested_unshare()
 {
 	start_holder unshare --user --map-root-user --uts --net sh -c '

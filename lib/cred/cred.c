@@ -117,6 +117,15 @@ int cred_check_groups(const struct cred *c, struct nserr *e)
 	return -EINVAL;
 }
 
+void cred_open_self(struct cred *c)
+{
+	if (!c->groups_optional || !(c->as || c->user))
+		return;
+	if (c->self > 0)
+		close(c->self);
+	c->self = file_open_self(NULL);
+}
+
 int cred_check(struct cred *c, struct nserr *e)
 {
 	int rc = check_caps(c, e);
@@ -127,8 +136,7 @@ int cred_check(struct cred *c, struct nserr *e)
 		rc = add_groups_of_user(c, e);
 	if (rc < 0)
 		return rc;
-	if (c->groups_optional && (c->as || c->user))
-		c->self = file_open_self(NULL);
+	cred_open_self(c);
 	/* as in unshare(1), --whitelist-env removes all other variables */
 	c->clear_env |= c->env_left != NULL;
 	return c->seccomp && !c->filter ? read_filter(c, e) : 0;

@@ -82,6 +82,12 @@ struct cred {
  * Returns 0 or a negative errno with e set. The caller frees c with cred_free(). */
 int cred_check(struct cred *c, struct nserr *e) must_check;
 
+/* Opens the /proc/PID directory of the calling process if a step needs it to read whether
+ * setgroups(2) is allowed. cred_check() has called this function; a child that runs the steps
+ * without its parent calls it again, before it enters a mount namespace. An error is ignored,
+ * because the step then fails only if it needs the directory. */
+void cred_open_self(struct cred *c);
+
 /* Refuses a change of uid that would keep group 0 as the group or as a supplementary group. Returns
  * 0, or -EINVAL with e set. */
 int cred_check_groups(const struct cred *c, struct nserr *e) must_check;

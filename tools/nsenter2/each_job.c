@@ -32,6 +32,7 @@ static void take_streams(const struct begin *b)
 static _Noreturn void be_child(const struct begin *b)
 {
 	take_streams(b);
+	cred_open_self(&b->run->cred);
 	run_target(b->run);
 }
 

@@ -85,31 +85,37 @@ static int follow_groups(struct run *r, const char *status, const struct idmap *
 	return 0;
 }
 
+/* Copies the ids that no option sets. Returns 0, or a negative errno with e set. */
 static int follow_ids(struct run *r, const char *status, struct nserr *e)
 {
 	cleanup_idmaps struct idmaps maps = IDMAPS_INIT;
+	struct cred *c = &r->cred;
+	bool uid = (r->o->follow & FOLLOW_UID) && !c->set_uid;
+	bool gid = (r->o->follow & FOLLOW_GID) && !c->set_gid;
+	bool groups = (r->o->follow & FOLLOW_GROUPS) && !c->set_groups;
 	int rc = idmaps_read(r->join.proc.procfd, &maps, e);
 
-	if (rc == 0 && (r->o->follow & FOLLOW_UID)) {
-		r->cred.set_uid = true;
-		rc = proc_status_number(proc_status_value(status, "Uid"), 1, &r->cred.uid);
+	if (rc == 0 && uid) {
+		c->set_uid = true;
+		rc = proc_status_number(proc_status_value(status, "Uid"), 1, &c->uid);
 		if (rc == 0)
-			rc = id_inside(r, &maps.map[IDMAP_UID], "user", &r->cred.uid, e);
+			rc = id_inside(r, &maps.map[IDMAP_UID], "user", &c->uid, e);
 	}
-	if (rc == 0 && (r->o->follow & FOLLOW_GID)) {
-		r->cred.set_gid = true;
-		rc = proc_status_number(proc_status_value(status, "Gid"), 1, &r->cred.gid);
+	if (rc == 0 && gid) {
+		c->set_gid = true;
+		rc = proc_status_number(proc_status_value(status, "Gid"), 1, &c->gid);
 		if (rc == 0)
-			rc = id_inside(r, &maps.map[IDMAP_GID], "group", &r->cred.gid, e);
+			rc = id_inside(r, &maps.map[IDMAP_GID], "group", &c->gid, e);
 	}
 	/* If setgroups(2) is denied in the user namespace, the target has its groups from outside,
 	 * and these need not be mapped. If the caller cannot set them either, its own groups are
-	 * kept, so this is not an error. */
+	 * kept, so this is not an error. In another user namespace than the initial one, 65534 may
+	 * stand for any group, so the groups must be mapped. */
 	if (maps.setgroups == IDMAP_SETGROUPS_DENY && (nsjoin_types(&r->join) & CLONE_NEWUSER)) {
-		r->cred.groups_optional |= !r->cred.set_groups;
-		r->outside_groups = r->o->follow & FOLLOW_GROUPS;
+		c->groups_optional |= groups || (gid && !c->set_groups);
+		r->outside_groups = groups && sys_ns_in_userns() == 0;
 	}
-	if (rc == 0 && (r->o->follow & FOLLOW_GROUPS))
+	if (rc == 0 && groups)
 		rc = follow_groups(r, status, &maps.map[IDMAP_GID], e);
 	return rc;
 }

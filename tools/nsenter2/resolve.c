@@ -210,7 +210,9 @@ static void settle_groups(struct run *r)
 		needed = getgroups(0, NULL) != 0;
 	r->groups_before = needed && (nsjoin_types(&r->join) & CLONE_NEWUSER) &&
 			   sys_cap_held(CAP_SETGID) != 0 && !denies_setgroups();
-	c->groups_done = r->groups_before && (r->outside_groups || !c->set_groups);
+	c->groups_done = r->outside_groups ||
+			 (r->groups_before &&
+			  (!c->set_groups || (c->ngroups == 0 && !c->groups_optional)));
 	c->groups_optional |= r->groups_before;
 }
 
