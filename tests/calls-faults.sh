@@ -107,12 +107,14 @@ test_a_listing_is_complete_or_reports_what_is_missing()
 test_maps_of_another_process_are_shown_or_the_failure_is_reported()
 {
 	start_target
+	preload_nss
 	# a value that cannot be read is printed as a dash
 	fault_all -f 1 -x ':(newfstatat|fstat):' -c '_has "$out" "-" || said_or_same' -- nsidmap show -n "$holder"
 	fault_all -f 1 -- nsidmap translate --from "$holder" 0
 	# the times of the clocks differ between two runs, so compare only the offsets
 	fault_all -f '1 125' -c '[ "$(printf "%s\n" "$out" | awk "NR == 2 { print \$1, \$4, \$5 }")" = "$holder 3600 86400" ]' -- \
 		nstimeoffset --show "$holder"
+	unset LD_PRELOAD
 }
 
 # --features reports a feature as missing if its test fails, so it prints no message about a failed
