@@ -105,6 +105,10 @@ bool cred_restricts(const struct cred *c);
  */
 void cred_plan(const struct cred *c, struct plan *p, enum plan_actor actor);
 
+/* Appends the description of a step that sets the n supplementary groups, or drops them if n is
+ * 0. */
+void cred_show_groups(const gid_t *groups, size_t n, struct buf *out);
+
 /*
  * The step that sets the OOM score adjustment of the calling process to the number in the text arg.
  * CAP_SYS_RESOURCE is needed for a value below the lowest value that a process with this capability

@@ -98,6 +98,13 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 	return -err;
 }
 
+void cred_show_groups(const gid_t *groups, size_t n, struct buf *out)
+{
+	buf_adds(out, n ? "set supplementary groups" : "drop supplementary groups");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%u", i ? "," : " ", groups[i]);
+}
+
 static void show_groups(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct cred *c = s->arg;
@@ -108,9 +115,7 @@ static void show_groups(const void *ctx, const struct plan_step *s, struct buf *
 			   c->as_group ? c->as_group : c->as);
 		return;
 	}
-	buf_adds(out, c->ngroups ? "set supplementary groups" : "drop supplementary groups");
-	for (size_t i = 0; i < c->ngroups; i++)
-		buf_printf(out, "%s%u", i ? "," : " ", c->groups[i]);
+	cred_show_groups(c->groups, c->ngroups, out);
 }
 
 static const struct plan_kind groups_kind = {

@@ -202,18 +202,16 @@ static bool denies_setgroups(void)
 static void settle_groups(struct run *r)
 {
 	struct cred *c = &r->cred;
-	bool needed = r->outside_groups;
+	bool drop = c->ngroups == 0 || (c->groups_optional && !r->outside_groups);
+	/* after the groups have been dropped, the program may still get those of a user */
+	bool drop_only = !c->set_groups || (c->ngroups == 0 && !c->groups_optional);
 
 	if (r->o->preserve && !c->set_groups)
 		c->groups_optional = true;
-	else if (c->ngroups == 0 || (c->groups_optional && !needed))
-		needed = getgroups(0, NULL) != 0;
-	r->groups_before = needed && (nsjoin_types(&r->join) & CLONE_NEWUSER) &&
-			   sys_cap_held(CAP_SETGID) != 0 && !denies_setgroups();
-	c->groups_done = r->outside_groups ||
-			 (r->groups_before &&
-			  (!c->set_groups || (c->ngroups == 0 && !c->groups_optional)));
-	c->groups_optional |= r->groups_before;
+	else if (nsjoin_types(&r->join) & CLONE_NEWUSER)
+		r->groups_before = (drop ? getgroups(0, NULL) != 0 : r->outside_groups) &&
+				   sys_cap_held(CAP_SETGID) != 0 && !denies_setgroups();
+	c->groups_done = r->outside_groups || (r->groups_before && drop_only);
 }
 
 /* Sets the default ids: without options, the program becomes root in the entered user namespace if

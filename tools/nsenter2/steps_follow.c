@@ -61,12 +61,9 @@ static int run_groups(void *ctx, const struct plan_step *s, struct nserr *e)
 static void show_groups(const void *ctx, const struct plan_step *s, struct buf *out)
 {
 	const struct run *r = ctx;
-	size_t n = groups_outside(r);
 
 	(void)s;
-	buf_adds(out, n ? "set supplementary groups" : "drop supplementary groups");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%s%u", i ? "," : " ", r->cred.groups[i]);
+	cred_show_groups(r->cred.groups, groups_outside(r), out);
 	buf_adds(out, " before the user namespace is entered");
 }
 
