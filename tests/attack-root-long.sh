@@ -4,7 +4,7 @@
 # calls, and continuously.
 # Runs as root.
 # Runs only in check-long.
-# Time limit: 900 seconds.
+# Time limit: 1500 seconds.
 # shellcheck disable=SC2154,SC2016 # refused and ran are rootlib.sh's; for the inner shells
 . "${0%/*}/testlib.sh"
 . "${0%/*}/rootlib.sh"
