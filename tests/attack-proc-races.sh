@@ -79,7 +79,12 @@ victims()
 test_an_exchanged_file_never_leads_to_a_victim()
 {
 	start_exchange file link
-	assertNotEquals 'the attack works' 0 "$(victims 100 unshare "--net=$TMP/theirs/file" true)"
+	# with other processes on both processors, the attacker seldom runs at the right time
+	left=20
+	until [ "$(victims 100 unshare "--net=$TMP/theirs/file" true)" -gt 0 ]; do
+		[ $((left -= 1)) -gt 0 ] || break
+	done
+	assertNotEquals 'the attack works' 0 $left
 	: >"$TMP/said"
 	assertEquals 0 "$(victims $tries nsunshare "--net=$TMP/theirs/file" echo ran)"
 	assertContains "$(sort "$TMP/said" | uniq -c)" "$(cat "$TMP/said")" ran
