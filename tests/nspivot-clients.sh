@@ -51,8 +51,9 @@ test_nginx_serves_a_file()
 
 test_shell_has_job_control()
 {
+	# without -f, wait can return while the job is still stopped; bash then refuses to exit
 	run pty -t 20 -e '# ' -s 'sh -c "echo ru\"\"n; exec sleep 1000"\r' -e run -s '^Z' -e topped \
-		-e '# ' -s 'kill %1; wait; echo al""ive\r' -e alive -s 'exit 3\r' -- nsunshare -mpiuC -- nsinit -- nspivot --overlay \
+		-e '# ' -s 'kill %1; wait -f %1; echo al""ive\r' -e alive -s 'exit 3\r' -- nsunshare -mpiuC -- nsinit -- nspivot --overlay \
 		"/:lower=$NSUTILS_DEBIAN,upper=tmpfs" --preset=docker "$NSUTILS_DEBIAN" -- bash --norc -i
 	assert_rc 3
 	assert_out_lacks 'no job control'

@@ -47,13 +47,15 @@ init()
 
 is_ready()
 {
-	grep -q 'ready to accept connections' "$TMP/$1.log"
+	grep -qs 'ready to accept connections' "$TMP/$1.log"
 }
 
 # serve NAME: starts the server of the database NAME in the background and waits for its readiness
 # line. Sets $server to the pid of the background process, whose status is that of nsrun.
 serve()
 {
+	# remove the log of an earlier server now, because the background process truncates it later
+	rm -f "$TMP/$1.log"
 	in_box "$1" --name "$1" --with nsunshare:--stop-signal=INT -- postgres -D "$TMP/$1/data" -k "$TMP/$1" \
 		-c listen_addresses= -c shared_buffers=8MB </dev/null >"$TMP/$1.log" 2>&1 &
 	server=$!
