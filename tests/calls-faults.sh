@@ -14,7 +14,7 @@ FAULT_MAX=${FAULT_MAX:-12}
 # to its pid.
 start_target()
 {
-	start_holder unshare --user --map-root-user --mount --net --uts --time --monotonic 3600 --boottime 86400 \
+	start_holder nsunshare --map-root-user --mount --net --uts --monotonic 3600 --boottime 86400 \
 		sh -c 'echo ready >&3 && exec sleep 1000 3>&-'
 	await_sleep "$holder"
 }
